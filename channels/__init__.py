@@ -1,0 +1,1 @@
+"""Platform order files in, evidence packs out."""

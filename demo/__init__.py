@@ -1,0 +1,1 @@
+"""One machine, two commands: embedded PostgreSQL, supervisor, demo brand, story."""

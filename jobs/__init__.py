@@ -1,0 +1,1 @@
+"""Scheduled work: the timetable as data, the runner, the sweeps."""

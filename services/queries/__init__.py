@@ -1,0 +1,1 @@
+"""The read side: SELECTs that return frozen dataclasses."""

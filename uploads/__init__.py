@@ -1,0 +1,1 @@
+"""A photo’s way in: decode safely, take facts, make renditions, store."""

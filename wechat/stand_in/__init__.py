@@ -1,0 +1,1 @@
+"""A local stand-in for WeChat, over a real socket. The product never imports it."""
