@@ -1,1 +1,38 @@
-"""Tables and constraints; no rules."""
+"""Tables and constraints; no rules. Importing this package registers every table."""
+
+from models import (
+    catalogue,
+    clock,
+    complaint,
+    dealer,
+    job,
+    money,
+    notice,
+    offer,
+    order,
+    person,
+    photo,
+    run,
+    session,
+    site,
+)
+from models.base import Base, db
+
+__all__ = [
+    "Base",
+    "catalogue",
+    "clock",
+    "complaint",
+    "db",
+    "dealer",
+    "job",
+    "money",
+    "notice",
+    "offer",
+    "order",
+    "person",
+    "photo",
+    "run",
+    "session",
+    "site",
+]

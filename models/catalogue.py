@@ -1,0 +1,124 @@
+"""What is sold and installed: categories, products, evidence checklists, price lists, divisions."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Id, one_of, ref
+
+
+class Category(Base):
+    """A kind of product, with the certificates its installer needs (gas, wiring)."""
+
+    __tablename__ = "category"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    certificates: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))  # of "gas", "wiring"
+
+
+class Product(Base):
+    """One SKU. `needs_installation` false: the order line gets no job."""
+
+    __tablename__ = "product"
+
+    sku: Mapped[str] = mapped_column(primary_key=True)
+    category_code: Mapped[str] = ref("category.code", index=True)
+    name: Mapped[str]
+    job_kind: Mapped[str] = mapped_column(server_default="install")
+    needs_installation: Mapped[bool] = mapped_column(server_default=text("true"))
+    self_install_allowed: Mapped[bool] = mapped_column(server_default=text("false"))
+    lead_days: Mapped[int] = mapped_column(server_default="1")
+    warranty_months: Mapped[int] = mapped_column(server_default="24")
+    guide: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+
+
+class Checklist(Base):
+    """The evidence a category asks for, versioned; a job keeps the version it was made with."""
+
+    __tablename__ = "checklist"
+    __table_args__ = (UniqueConstraint("category_code", "version"),)
+
+    id: Mapped[Id]
+    category_code: Mapped[str] = ref("category.code")
+    version: Mapped[int]
+    effective_from: Mapped[datetime]
+
+
+class Slot(Base):
+    """One shot of a checklist: what a person should see, and how it must be taken."""
+
+    __tablename__ = "slot"
+    __table_args__ = (
+        one_of("phase", ("before", "during", "after")),
+        UniqueConstraint("checklist_id", "code"),
+    )
+
+    id: Mapped[Id]
+    checklist_id: Mapped[int] = ref("checklist.id")
+    code: Mapped[str]
+    name: Mapped[str]
+    hint: Mapped[str]
+    phase: Mapped[str]
+    position: Mapped[int]
+    required: Mapped[bool] = mapped_column(server_default=text("true"))
+    camera_only: Mapped[bool] = mapped_column(server_default=text("true"))
+    min_side: Mapped[int] = mapped_column(server_default="480")
+
+
+class PriceList(Base):
+    """Prices of extras, versioned by effective date."""
+
+    __tablename__ = "price_list"
+
+    id: Mapped[Id]
+    version: Mapped[int] = mapped_column(unique=True)
+    effective_from: Mapped[datetime]
+
+
+class PriceItem(Base):
+    """An extra: Tmall's ten adjustment types are its `charge_type`."""
+
+    __tablename__ = "price_item"
+    __table_args__ = (UniqueConstraint("price_list_id", "code"),)
+
+    id: Mapped[Id]
+    price_list_id: Mapped[int] = ref("price_list.id")
+    code: Mapped[str]
+    name: Mapped[str]
+    unit: Mapped[str]
+    price_fen: Mapped[int]
+    charge_type: Mapped[int]
+
+
+class Division(Base):
+    """An administrative division with the time its code was valid. Official table plus history."""
+
+    __tablename__ = "division"
+    __table_args__ = (
+        one_of("level", ("province", "city", "county", "town")),
+        Index("ix_division_parent_code", "parent_code"),
+    )
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    level: Mapped[str]
+    parent_code: Mapped[str | None]
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+
+
+class DivisionAlias(Base):
+    """An old or short name and the division that carries it now."""
+
+    __tablename__ = "division_alias"
+
+    id: Mapped[Id]
+    name: Mapped[str] = mapped_column(index=True)
+    parent_code: Mapped[str | None]
+    division_code: Mapped[str]
+    since_year: Mapped[int | None]

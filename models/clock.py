@@ -1,0 +1,140 @@
+"""Clocks, their pauses and policies, breaches, and the working calendar (domain.md §4)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Index, SmallInteger, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Id, one_of, ref
+
+FAMILIES = ("platform", "dealer", "none")
+COUNTS = ("wall", "service", "working")
+
+
+class ClockPolicy(Base):
+    """How long, counted in which hours; the most specific (channel, category, zone) wins."""
+
+    __tablename__ = "clock_policy"
+    __table_args__ = (
+        one_of("family", FAMILIES),
+        one_of("counts", COUNTS),
+        UniqueConstraint(
+            "kind",
+            "family",
+            "channel_id",
+            "category_code",
+            "zone",
+            "effective_from",
+            postgresql_nulls_not_distinct=True,
+        ),
+    )
+
+    id: Mapped[Id]
+    kind: Mapped[str]
+    family: Mapped[str]
+    owner: Mapped[str]  # dealer, customer, brand, agent
+    channel_id: Mapped[int | None] = ref("channel.id", nullable=True)
+    category_code: Mapped[str | None]
+    zone: Mapped[str | None]
+    counts: Mapped[str]
+    window_s: Mapped[int]
+    effective_from: Mapped[datetime]
+
+
+class Clock(Base):
+    """One clock of a job. `next_at`: when the sweep must look again; NULL when it need not."""
+
+    __tablename__ = "clock"
+    __table_args__ = (
+        one_of("family", FAMILIES),
+        one_of("counts", COUNTS),
+        UniqueConstraint("job_id", "kind", "family", "turn"),
+        Index("ix_clock_next_at", "next_at", postgresql_where=text("next_at IS NOT NULL")),
+    )
+
+    id: Mapped[Id]
+    job_id: Mapped[int] = ref("job.id")
+    kind: Mapped[str]
+    family: Mapped[str]
+    owner: Mapped[str]
+    turn: Mapped[int] = mapped_column(
+        SmallInteger, server_default="1"
+    )  # the same kind again, e.g. after a redispatch
+    dealer_id: Mapped[int | None]
+    counts: Mapped[str]
+    window_s: Mapped[int]
+    starts_at: Mapped[datetime]
+    notice_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    severe_at: Mapped[datetime | None]
+    provisional: Mapped[bool] = mapped_column(server_default=text("false"))
+    level: Mapped[int] = mapped_column(
+        SmallInteger, server_default="0"
+    )  # 0 none, 1 notice, 2 breach, 3 severe
+    next_at: Mapped[datetime | None]
+    paused_at: Mapped[datetime | None]
+    stopped_at: Mapped[datetime | None]
+
+
+class ClockPause(Base):
+    """A reason not to count; overlapping pauses count once."""
+
+    __tablename__ = "clock_pause"
+
+    id: Mapped[Id]
+    clock_id: Mapped[int] = ref("clock.id", index=True)
+    reason: Mapped[str]
+    from_at: Mapped[datetime]
+    until_at: Mapped[datetime | None]
+
+
+class Breach(Base):
+    """A level reached by a clock, raised once; acknowledged by the dealer, excusable by an agent."""
+
+    __tablename__ = "breach"
+    __table_args__ = (
+        UniqueConstraint("clock_id", "level"),
+        Index("ix_breach_dealer", "dealer_id", "id"),
+        Index("ix_breach_undigested", "id", postgresql_where=text("digested_at IS NULL")),
+    )
+
+    id: Mapped[Id]
+    clock_id: Mapped[int] = ref("clock.id")
+    job_id: Mapped[int] = mapped_column(index=True)
+    dealer_id: Mapped[int | None]
+    kind: Mapped[str]
+    family: Mapped[str]
+    level: Mapped[int] = mapped_column(SmallInteger)
+    due_at: Mapped[datetime]
+    raised_at: Mapped[datetime]
+    digested_at: Mapped[datetime | None]
+    acknowledged_at: Mapped[datetime | None]
+    acknowledged_by: Mapped[int | None]
+    memo: Mapped[str | None]
+    excused_at: Mapped[datetime | None]
+    excused_by: Mapped[int | None]
+    excuse: Mapped[str | None]
+    appealed_at: Mapped[datetime | None]
+    appeal: Mapped[str | None]
+
+
+class CalendarYear(Base):
+    """A year the State Council has published; others are provisional."""
+
+    __tablename__ = "calendar_year"
+
+    year: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str]
+    loaded_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
+class CalendarDay(Base):
+    """A day that differs from Monday–Friday: a holiday, or a make-up working day."""
+
+    __tablename__ = "calendar_day"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    working: Mapped[bool]
+    note: Mapped[str | None]

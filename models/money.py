@@ -1,0 +1,130 @@
+"""Fee rules, the append-only double-entry ledger, months and statements (domain.md §6).
+
+Sign convention, stated once in `domain/ledger.py`: a debit is positive.
+Triggers in the migration refuse UPDATE and DELETE on entries and legs, entries that do not sum to zero or
+have no legs, and anything posted into a closed month.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Id, one_of, ref
+
+STATEMENT_STATES = ("draft", "confirmed", "contested", "approved", "invoiced", "paid", "closed")
+
+
+class FeeRule(Base):
+    """One version of all fee rules, as readable data (see `domain/fees.py`)."""
+
+    __tablename__ = "fee_rule"
+
+    id: Mapped[Id]
+    version: Mapped[int] = mapped_column(unique=True)
+    effective_from: Mapped[datetime]
+    rule: Mapped[dict[str, Any]]
+    created_by: Mapped[int | None] = ref("person.id", nullable=True)
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
+class LedgerAccount(Base):
+    """`code` is what `domain/ledger.py` names it, e.g. dealer_payable:7."""
+
+    __tablename__ = "ledger_account"
+
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    dealer_id: Mapped[int | None] = ref("dealer.id", nullable=True, index=True)
+
+
+class LedgerEntry(Base):
+    """One fact, once: the natural key never holds the rule version."""
+
+    __tablename__ = "ledger_entry"
+    __table_args__ = (Index("ix_ledger_entry_job", "job_id"),)
+
+    id: Mapped[Id]
+    natural_key: Mapped[str] = mapped_column(unique=True)
+    month: Mapped[date]  # first day of the month it belongs to
+    kind: Mapped[str]
+    job_id: Mapped[int | None]
+    fee_rule_id: Mapped[int | None]
+    reverses_id: Mapped[int | None]
+    memo: Mapped[str]  # the arithmetic in words
+    posted_at: Mapped[datetime]
+
+
+class LedgerLeg(Base):
+    """A posting; the legs of an entry sum to zero."""
+
+    __tablename__ = "ledger_leg"
+    __table_args__ = (
+        CheckConstraint("amount_fen <> 0", name="amount_not_zero"),
+        Index("ix_ledger_leg_account", "account_id", "month"),
+    )
+
+    entry_id: Mapped[int] = ref("ledger_entry.id", primary_key=True)
+    account_id: Mapped[int] = ref("ledger_account.id", primary_key=True)
+    month: Mapped[date]
+    amount_fen: Mapped[int]
+
+
+class ClosedMonth(Base):
+    """Nothing posts into it any more."""
+
+    __tablename__ = "closed_month"
+
+    month: Mapped[date] = mapped_column(primary_key=True)
+    closed_at: Mapped[datetime]
+    closed_by: Mapped[int | None] = ref("person.id", nullable=True)
+
+
+class Statement(Base):
+    """What one dealer is owed for one month; totals are the sum of its lines, which are the ledger's rows."""
+
+    __tablename__ = "statement"
+    __table_args__ = (UniqueConstraint("dealer_id", "month"), one_of("status", STATEMENT_STATES))
+
+    id: Mapped[Id]
+    dealer_id: Mapped[int] = ref("dealer.id")
+    month: Mapped[date]
+    status: Mapped[str] = mapped_column(server_default="draft")
+    total_fen: Mapped[int]
+    carried_in_fen: Mapped[int] = mapped_column(server_default="0")
+    payout_fen: Mapped[int]
+    carried_out_fen: Mapped[int] = mapped_column(server_default="0")
+    drawn_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    confirmed_by: Mapped[int | None] = ref("person.id", nullable=True)
+    approved_at: Mapped[datetime | None]
+    approved_by: Mapped[int | None] = ref("person.id", nullable=True)
+    version: Mapped[int] = mapped_column(server_default="1")
+
+
+class StatementLine(Base):
+    """One ledger entry's effect on the dealer's payable, in words."""
+
+    __tablename__ = "statement_line"
+
+    entry_id: Mapped[int] = ref("ledger_entry.id", primary_key=True)
+    statement_id: Mapped[int] = ref("statement.id", index=True)
+    amount_fen: Mapped[int]
+    contested_at: Mapped[datetime | None]
+    contest_reason: Mapped[str | None]
+
+
+class ChargeMemo(Base):
+    """Money a dealer or installer collected itself: known, never paid again."""
+
+    __tablename__ = "charge_memo"
+
+    charge_id: Mapped[int] = ref("charge.id", primary_key=True)
+    dealer_id: Mapped[int] = ref("dealer.id", index=True)
+    month: Mapped[date]
+    amount_fen: Mapped[int]
+    data: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))

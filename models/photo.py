@@ -1,0 +1,55 @@
+"""Photos: what the server saw in the bytes and what the phone said. The store holds originals by content."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Id, one_of, ref
+
+
+class Photo(Base):
+    """One shot for one slot. `client_id` makes a repeated upload harmless. Places are encrypted."""
+
+    __tablename__ = "photo"
+    __table_args__ = (
+        UniqueConstraint("job_id", "client_id"),
+        one_of("status", ("active", "superseded")),
+        one_of("capture", ("camera", "gallery", "unknown")),
+        Index("ix_photo_sha256", "sha256"),
+        Index("ix_photo_job_slot", "job_id", "slot_code", postgresql_where=text("status = 'active'")),
+    )
+
+    id: Mapped[Id]
+    job_id: Mapped[int] = ref("job.id")
+    slot_code: Mapped[str]
+    client_id: Mapped[str]
+    subject_id: Mapped[int] = ref("subject.id")
+    installer_id: Mapped[int | None] = ref("person.id", nullable=True, index=True)
+    device_id: Mapped[str | None]
+    status: Mapped[str] = mapped_column(server_default="active")
+    sha256: Mapped[bytes]
+    size_bytes: Mapped[int]
+    format: Mapped[str]
+    width: Mapped[int]
+    height: Mapped[int]
+    brightness: Mapped[int]  # 0..255, mean of the 320 px rendition
+    sharpness: Mapped[int]
+    capture: Mapped[str]
+    captured_at: Mapped[datetime | None]  # as the phone says
+    place: Mapped[bytes | None]  # encrypted JSON of phone point and EXIF facts
+    received_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]
+
+
+class PhotoView(Base):
+    """Every view of a photo by brand staff."""
+
+    __tablename__ = "photo_view"
+
+    id: Mapped[Id]
+    photo_id: Mapped[int] = ref("photo.id", index=True)
+    person_id: Mapped[int] = ref("person.id")
+    at: Mapped[datetime]

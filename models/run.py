@@ -1,0 +1,26 @@
+"""Scheduled work that ran: one row per (task, slot), so that two runners cannot both do it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Id
+
+
+class Run(Base):
+    """A sweep, run or drain: when it started and ended, what it counted, or why it failed."""
+
+    __tablename__ = "run"
+    __table_args__ = (UniqueConstraint("task", "slot"),)
+
+    id: Mapped[Id]
+    task: Mapped[str]
+    slot: Mapped[datetime]
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    counts: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    error: Mapped[str | None]

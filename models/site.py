@@ -1,0 +1,96 @@
+"""What happens on site: arrival, extras, the customer's code, waived slots, damage."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Id, one_of, ref
+
+
+class CheckIn(Base):
+    """Arrival, once per visit: inside, outside (with reason and photo) or unknown. Place is encrypted."""
+
+    __tablename__ = "check_in"
+    __table_args__ = (one_of("result", ("inside", "outside", "unknown")),)
+
+    id: Mapped[Id]
+    visit_id: Mapped[int] = ref("visit.id", index=True)
+    job_id: Mapped[int] = ref("job.id", index=True)
+    installer_id: Mapped[int | None] = ref("person.id", nullable=True)
+    subject_id: Mapped[int] = ref("subject.id")
+    result: Mapped[str]
+    distance_m: Mapped[int | None]
+    reason: Mapped[str | None]
+    photo_id: Mapped[int | None] = ref("photo.id", nullable=True)
+    place: Mapped[bytes | None]  # encrypted JSON of the point as sent
+    occurred_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+
+
+class Charge(Base):
+    """An extra on the spot: from the price list, with the customer's yes. Submit needs each settled."""
+
+    __tablename__ = "charge"
+    __table_args__ = (
+        one_of("status", ("proposed", "approved", "refused", "withdrawn", "disputed")),
+        one_of("collected_by", ("brand", "dealer", "installer")),
+        CheckConstraint(
+            "amount_fen = quantity * unit_fen AND quantity > 0 AND unit_fen >= 0", name="amount_adds_up"
+        ),
+    )
+
+    id: Mapped[Id]
+    job_id: Mapped[int] = ref("job.id", index=True)
+    item_code: Mapped[str]
+    charge_type: Mapped[int]
+    quantity: Mapped[int]
+    unit_fen: Mapped[int]
+    amount_fen: Mapped[int]
+    photo_id: Mapped[int | None] = ref("photo.id", nullable=True)
+    status: Mapped[str] = mapped_column(server_default="proposed")
+    collected_by: Mapped[str]
+    settled_at: Mapped[datetime | None]  # paid (brand) or recorded as collected (dealer, installer)
+    created_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+
+
+class ConfirmCode(Base):
+    """The customer's code: made after submit, shown only to the customer, few attempts."""
+
+    __tablename__ = "confirm_code"
+
+    job_id: Mapped[int] = ref("job.id", primary_key=True)
+    code: Mapped[bytes | None]  # encrypted under the customer's subject, so that it can be shown again
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    made_at: Mapped[datetime]
+
+
+class SlotWaiver(Base):
+    """A slot the customer refused to have photographed, with the reason; leads to an audit."""
+
+    __tablename__ = "slot_waiver"
+
+    job_id: Mapped[int] = ref("job.id", primary_key=True)
+    slot_code: Mapped[str] = mapped_column(primary_key=True)
+    reason: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class Damage(Base):
+    """Appraisal of damaged goods found on site: evidence for the channel, figures for the factory."""
+
+    __tablename__ = "damage"
+
+    id: Mapped[Id]
+    job_id: Mapped[int] = ref("job.id", index=True)
+    package: Mapped[str]
+    exterior: Mapped[str]
+    function: Mapped[str]
+    carrier: Mapped[str | None]
+    serial_number: Mapped[str | None]
+    photo_ids: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
+    created_at: Mapped[datetime]

@@ -1,0 +1,102 @@
+"""Settings, read once from the environment. Production refuses to start with a missing or weak secret."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+from environs import Env, EnvError
+from flask import current_app
+
+Mode = Literal["production", "demo", "test"]
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything a deployment may set; each name stands in README's table of settings.
+
+    The three keys are 32 bytes: `secret_key` signs links and photo addresses, `personal_key` wraps the
+    subjects' keys, `lookup_key` makes the keyed hashes by which a phone can be found.
+    """
+
+    mode: Mode
+    database_url: str
+    secret_key: bytes
+    personal_key: bytes
+    lookup_key: bytes
+    public_url: str
+    photo_root: Path
+    sms_log: Path
+    wechat_app_id: str
+    wechat_app_secret: str
+    wechat_api_base: str
+    wechat_push_token: str
+    wechat_push_aes_key: str
+    wechat_timeout_s: float = 10.0
+    trusted_proxies: int = 0
+    requests_per_minute: int = 600
+    limits_storage: str = "memory://"
+    session_idle: timedelta = timedelta(days=7)
+    session_absolute: timedelta = timedelta(days=30)
+    log_level: str = "INFO"
+
+
+def _key(env: Env, name: str) -> bytes:
+    try:
+        key = base64.b64decode(env.str(name), validate=True)
+    except binascii.Error as error:
+        raise SystemExit(f"{name} must be base64") from error
+    if len(key) != 32:
+        raise SystemExit(f"{name} must be 32 bytes in base64, it is {len(key)}")
+    return key
+
+
+def load() -> Config:
+    """The settings of this process; `SystemExit` with the name of what is missing."""
+    env = Env(prefix="")
+    mode = env.str("MODE", "production")
+    if mode not in ("production", "demo", "test"):
+        raise SystemExit("MODE must be production, demo or test")
+    try:
+        config = Config(
+            mode=mode,  # type: ignore[arg-type]  # checked above
+            database_url=env.str("DATABASE_URL"),
+            secret_key=_key(env, "SECRET_KEY"),
+            personal_key=_key(env, "PERSONAL_KEY"),
+            lookup_key=_key(env, "LOOKUP_KEY"),
+            public_url=env.str("PUBLIC_URL").rstrip("/"),
+            photo_root=env.path("PHOTO_ROOT"),
+            sms_log=env.path("SMS_LOG"),
+            wechat_app_id=env.str("WECHAT_APP_ID"),
+            wechat_app_secret=env.str("WECHAT_APP_SECRET"),
+            wechat_api_base=env.str("WECHAT_API_BASE", "https://api.weixin.qq.com/"),
+            wechat_push_token=env.str("WECHAT_PUSH_TOKEN"),
+            wechat_push_aes_key=env.str("WECHAT_PUSH_AES_KEY"),
+            wechat_timeout_s=env.float("WECHAT_TIMEOUT_S", 10.0),
+            trusted_proxies=env.int("TRUSTED_PROXIES", 0),
+            requests_per_minute=env.int("REQUESTS_PER_MINUTE", 600),
+            limits_storage=env.str("LIMITS_STORAGE", "memory://"),
+            log_level=env.str("LOG_LEVEL", "INFO"),
+        )
+    except EnvError as error:
+        raise SystemExit(f"a setting is missing or wrong: {error}") from error
+    _refuse_unsafe(config)
+    return config
+
+
+def _refuse_unsafe(config: Config) -> None:
+    if config.mode != "production":
+        return
+    for name in ("public_url", "wechat_api_base"):
+        if not getattr(config, name).startswith("https://"):
+            raise SystemExit(f"{name.upper()} must be https:// in production")
+
+
+def config() -> Config:
+    """The settings of the running application."""
+    found: Config = current_app.extensions["tuozhuang"]
+    return found
