@@ -1,0 +1,102 @@
+"""Reads what the first bytes say, before any decoder sees them: only four formats ever reach one."""
+
+from __future__ import annotations
+
+import mmap
+import re
+from pathlib import Path
+
+from uploads.limits import Format
+from uploads.refusals import NotAnImage, UnsupportedFormat
+
+HEAD_BYTES = 64
+
+_HEIC_BRANDS = frozenset(
+    {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"}
+)
+_OTHERS: tuple[tuple[bytes, str], ...] = (
+    (b"GIF8", "GIF"),
+    (b"BM", "BMP"),
+    (b"II*\x00", "TIFF"),
+    (b"MM\x00*", "TIFF"),
+    (b"8BPS", "PSD"),
+    (b"%!PS", "EPS"),
+    (b"\xc5\xd0\xd3\xc6", "EPS"),
+    (b"%PDF", "PDF"),
+    (b"<svg", "SVG"),
+    (b"<?xml", "SVG"),
+    (b"\x00\x00\x00\x0cjP  ", "JPEG 2000"),
+)
+_MARKER = re.compile(rb"\xff+[^\x00\xd0-\xd7\xff]")
+_SCAN, _END, _BARE = 0xDA, 0xD9, frozenset({0x01, 0xD8, *range(0xD0, 0xD8)})
+
+
+def sniff(head: bytes) -> Format:
+    """The format of a file that begins with `head` (at least `HEAD_BYTES` when the file has them).
+
+    Raises UnsupportedFormat (naming it) for pictures we do not take, NotAnImage for everything else.
+    """
+    if head.startswith(b"\xff\xd8\xff"):
+        return Format.JPEG
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return Format.PNG
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return Format.WEBP
+    if head[4:8] == b"ftyp":
+        return _sniff_ftyp(head[8:12])
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    for magic, name in _OTHERS:
+        if text.startswith(magic) or head.startswith(magic):
+            raise UnsupportedFormat(f"这是 {name} 文件，请上传 JPG、PNG、WebP 或 HEIC 照片")
+    raise NotAnImage
+
+
+def _sniff_ftyp(brand: bytes) -> Format:
+    if brand in _HEIC_BRANDS:
+        return Format.HEIC
+    name = "AVIF" if brand in (b"avif", b"avis") else "视频或其他媒体"
+    raise UnsupportedFormat(f"这是 {name} 文件，请上传 JPG、PNG、WebP 或 HEIC 照片")
+
+
+def webp_size(head: bytes) -> tuple[int, int]:
+    """Width and height as the header claims, (0, 0) when it claims none.
+
+    Read here because the decoder allocates two canvases of 4 bytes a pixel as soon as it is opened.
+    """
+    kind = head[12:16]
+    if kind == b"VP8X":
+        return 1 + int.from_bytes(head[24:27], "little"), 1 + int.from_bytes(head[27:30], "little")
+    if kind == b"VP8L":
+        bits = int.from_bytes(head[21:25], "little")
+        return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+    if kind == b"VP8 ":
+        return int.from_bytes(head[26:28], "little") & 0x3FFF, int.from_bytes(head[28:30], "little") & 0x3FFF
+    return 0, 0
+
+
+def has_more_scans_than(path: Path, most: int) -> bool:
+    """Whether a JPEG has more than `most` scans before its end marker.
+
+    The bytes FFDA are counted first, in a millisecond. Only a file with too many of them anywhere (a preview
+    or a film after the end may hold some) is walked marker by marker.
+    """
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        at = -2
+        for _ in range(most + 1):
+            at = data.find(b"\xff\xda", at + 2)
+            if at < 0:
+                return False
+        return _walk(data, most) > most
+
+
+def _walk(data: mmap.mmap, most: int) -> int:
+    scans, at = 0, 2
+    while scans <= most and (found := _MARKER.search(data, at)):
+        marker, at = found.group()[-1], found.end()
+        if marker == _END:
+            break
+        if marker in _BARE:
+            continue
+        scans += marker == _SCAN
+        at += max(2, int.from_bytes(data[at : at + 2], "big"))
+    return scans

@@ -1,0 +1,175 @@
+"""Where photos lie: by what they are, not by name. Written once, durably, and never altered."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from domain.errors import NotFound
+
+_KEY = re.compile(r"[0-9a-f]{64}(\.[a-z0-9]{1,16}){0,2}")
+_SHELF = re.compile(r"[0-9a-f]{2}")
+_SCRATCH = "scratch"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One object as a listing sees it; `touched_at` (UTC) is when it was last put: a collector waits."""
+
+    key: str
+    size_bytes: int
+    touched_at: datetime
+
+
+def rendition_key(sha256: str, side: int) -> str:
+    """Where the rendition of an original lies: `<sha256>.320.jpg`."""
+    return f"{sha256}.{side}.jpg"
+
+
+class Store(Protocol):
+    """A key is the SHA-256 of the original in hex, with `.320.jpg` and the like for what was made from it."""
+
+    def put(self, source: Path | BinaryIO, key: str) -> None:
+        """Keeps the bytes under `key`, durably before returning. The same key again changes nothing.
+
+        A path inside `scratch()` is taken over and gone afterwards; any other is copied.
+        ValueError for a bad key.
+        """
+
+    def open(self, key: str) -> BinaryIO:
+        """The bytes, for reading; NotFound when there are none."""
+
+    def exists(self, key: str) -> bool:
+        """Whether a whole object lies under `key`."""
+
+    def delete(self, key: str) -> None:
+        """Removes it; nothing happens when it is not there."""
+
+    def iterate(self) -> Iterator[Stored]:
+        """Every object, in order of key within constant memory."""
+
+    def scratch(self) -> Path:
+        """A local folder for files on their way in."""
+
+
+class LocalStore:
+    """A folder: `ab/cd/abcd….` below `root`, scratch files in `root/scratch` on the same file system.
+
+    A file appears under its key by an atomic rename, after its bytes have reached the disk: a half file is
+    never visible, whoever is killed when. Several processes may write the same key at once.
+    """
+
+    def __init__(self, root: Path) -> None:
+        """Makes `root` when it is not there."""
+        self._root = root.absolute()
+        self._scratch = self._root / _SCRATCH
+        self._scratch.mkdir(parents=True, exist_ok=True, mode=0o750)
+
+    def scratch(self) -> Path:
+        """See `Store`."""
+        return self._scratch
+
+    def put(self, source: Path | BinaryIO, key: str) -> None:
+        """See `Store`; costs one fsync of the file and one of its folder."""
+        target = self._path(key)
+        part = self._into_scratch(source)
+        try:
+            _sync(part)
+            part.chmod(0o440)
+            self._shelve(part, target)
+        finally:
+            part.unlink(missing_ok=True)
+
+    def open(self, key: str) -> BinaryIO:
+        """See `Store`."""
+        try:
+            return self._path(key).open("rb")
+        except (ValueError, FileNotFoundError):
+            raise NotFound from None
+
+    def exists(self, key: str) -> bool:
+        """See `Store`."""
+        return bool(_KEY.fullmatch(key)) and self._path(key).is_file()
+
+    def delete(self, key: str) -> None:
+        """See `Store`; durable too, since what was erased must not come back with a power cut."""
+        path = self._path(key)
+        with suppress(FileNotFoundError):
+            path.unlink()
+            _sync(path.parent)
+
+    def iterate(self) -> Iterator[Stored]:
+        """See `Store`; one folder of the third level is held at a time."""
+        for first in _shelves(self._root):
+            for second in _shelves(first):
+                for name in sorted(os.listdir(second)):
+                    with suppress(FileNotFoundError):  # deleted meanwhile
+                        seen = (second / name).stat()
+                        yield Stored(name, seen.st_size, datetime.fromtimestamp(seen.st_mtime, UTC))
+
+    def sweep_scratch(self, before: datetime) -> int:
+        """Removes what killed uploads left in scratch and nobody touched since `before`; answers how many."""
+        swept = 0
+        for part in self._scratch.iterdir():
+            with suppress(FileNotFoundError):
+                if part.stat().st_mtime < before.timestamp():
+                    part.unlink()
+                    swept += 1
+        return swept
+
+    def _path(self, key: str) -> Path:
+        if not _KEY.fullmatch(key):
+            raise ValueError("not a key")
+        return self._root / key[:2] / key[2:4] / key
+
+    def _into_scratch(self, source: Path | BinaryIO) -> Path:
+        if isinstance(source, Path) and source.absolute().parent == self._scratch:
+            return source
+        part = self._scratch / f"{secrets.token_hex(16)}.part"
+        try:
+            with part.open("xb") as out:
+                if isinstance(source, Path):
+                    with source.open("rb") as file:
+                        shutil.copyfileobj(file, out)
+                else:
+                    shutil.copyfileobj(source, out)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+        return part
+
+    def _shelve(self, part: Path, target: Path) -> None:
+        """Moves a synced file to its place. One already there with the same size is the same and stays."""
+        shelf = target.parent
+        if not shelf.is_dir():
+            shelf.mkdir(parents=True, exist_ok=True, mode=0o750)
+            _sync(shelf.parent)
+            _sync(self._root)
+        try:
+            if target.stat().st_size == part.stat().st_size:
+                os.utime(target)
+            else:  # only a damaged disk makes this: the key names the bytes
+                part.replace(target)
+        except FileNotFoundError:
+            part.replace(target)
+        _sync(shelf)  # trap: also when it was there, for its first writer may not have come this far yet
+
+
+def _shelves(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if _SHELF.fullmatch(path.name))
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
