@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -54,3 +56,46 @@ STATUS_NAMES = {
     Status.UNSERVED: "无网点",
     Status.CANCELLED: "已取消",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class JobState:
+    """A job as locked for a deed: what rules ask about. Field names are the columns of `models.job.Job`."""
+
+    id: int
+    kind: str
+    status: str
+    order_line_id: int
+    parent_id: int | None
+    fault: str | None
+    channel_id: int
+    subject_id: int
+    sku: str
+    category_code: str
+    units: int
+    division_code: str | None
+    zone: str
+    checklist_id: int | None
+    price_list_id: int | None
+    dealer_id: int | None
+    installer_id: int | None
+    visit_id: int | None
+    window_start: datetime | None
+    window_end: datetime | None
+    wanted_at: datetime | None
+    delivered_at: datetime | None
+    held: str | None
+    queue: str | None
+    silence_confirms: bool
+    dispute_open: bool
+    open_charges: int
+    open_complaints: int
+    open_children: int
+    audit: str
+    complaints_until: datetime | None
+    checked_in_at: datetime | None
+    submitted_at: datetime | None
+    confirmed_at: datetime | None
+    version: int
+    event_seq: int
+    event_hash: bytes
