@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.actors import Role
@@ -52,6 +52,7 @@ class Credential(Base):
     login: Mapped[str] = mapped_column(unique=True)
     password_hash: Mapped[str]
     totp_secret: Mapped[bytes | None]  # encrypted with the master key
+    totp_pending: Mapped[bytes | None]  # the same, until its first code proves that the phone has it
     totp_last_step: Mapped[int | None]  # a code is good once
     failed_count: Mapped[int] = mapped_column(server_default="0")
     locked_until: Mapped[datetime | None]
@@ -134,13 +135,20 @@ class AccessEvent(Base):
 
 
 class Consent(Base):
-    """Separate, refusable consent for phone, place and photos, with its version and time."""
+    """Separate, refusable consent for phone, place and photos, with its version and time.
+
+    A guest says yes to the phone before there is a person: then only `identity_id` stands here.
+    """
 
     __tablename__ = "consent"
-    __table_args__ = (one_of("purpose", ("phone", "place", "photo")),)
+    __table_args__ = (
+        one_of("purpose", ("phone", "place", "photo")),
+        CheckConstraint("person_id IS NOT NULL OR identity_id IS NOT NULL", name="somebodys"),
+    )
 
     id: Mapped[Id]
-    person_id: Mapped[int] = ref("person.id", index=True)
+    person_id: Mapped[int | None] = ref("person.id", nullable=True, index=True)
+    identity_id: Mapped[int | None] = ref("wechat_identity.id", nullable=True, index=True)
     purpose: Mapped[str]
     version: Mapped[str]
     given: Mapped[bool]

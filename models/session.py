@@ -36,7 +36,12 @@ class Session(Base):
     """
 
     __tablename__ = "session"
-    __table_args__ = (one_of("kind", ("phone", "console", "link")), one_of("role", (*Role, "guest")))
+    __table_args__ = (
+        one_of("kind", ("phone", "console", "link")),
+        one_of("role", (*Role, "guest")),
+        # "Did that dealer's people ever use this phone?" is asked of revoked sessions too: never purge them.
+        Index("ix_session_device_id", "device_id", postgresql_where=text("device_id IS NOT NULL")),
+    )
 
     id: Mapped[Id]
     token_hash: Mapped[bytes] = mapped_column(unique=True)
@@ -80,6 +85,42 @@ class ApiKey(Base):
     channel_id: Mapped[int] = ref("channel.id")
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+
+
+class RebindRequest(Base):
+    """A person's phone was verified from another WeChat account: somebody must say that it is the same person."""
+
+    __tablename__ = "rebind_request"
+    __table_args__ = (
+        one_of("status", ("pending", "approved", "refused")),
+        Index(
+            "uq_rebind_request_pending",
+            "identity_id",
+            "person_id",
+            unique=True,
+            postgresql_where=text("status = 'pending'"),
+        ),
+    )
+
+    id: Mapped[Id]
+    identity_id: Mapped[int] = ref("wechat_identity.id")  # the new account
+    person_id: Mapped[int] = ref("person.id", index=True)
+    status: Mapped[str] = mapped_column(server_default="pending")
+    created_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[int | None] = ref("person.id", nullable=True)
+
+
+class Lockout(Base):
+    """Wrong tries in a row, per login, identity, order or address (keyed hashes). A row may belong to nobody:
+    an unknown login locks exactly as a known one does."""
+
+    __tablename__ = "lockout"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    failures: Mapped[int]
+    last_at: Mapped[datetime] = mapped_column(index=True)
+    locked_until: Mapped[datetime | None]
 
 
 class RateWindow(Base):
