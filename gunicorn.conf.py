@@ -38,4 +38,4 @@ def on_starting(_server: object) -> None:
 def child_exit(_server: object, worker: Any) -> None:
     """A dead worker's gauges must not be counted as living."""
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
-        multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+        multiprocess.mark_process_dead(worker.pid)

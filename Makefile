@@ -1,0 +1,78 @@
+# Two commands on a fresh machine with Python >= 3.11 and make: `make run` and `make test`.
+# Paths are relative on purpose: make can't quote a target with spaces, a folder above it may have them.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+PY := .venv/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check
+COMPILE := $(PY) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
+T ?=
+BENCHES := $(patsubst bench/bench_%.py,%,$(wildcard bench/bench_*.py))
+
+.PHONY: help run test lint types format bench migrate lock psql clean forget
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+run: .venv/run.lock ## the demo on this machine; PORT= STANDIN_PORT= HOST= STORY=play|none|only STORY_DATA=file.csv
+	@exec $(PY) -m demo
+
+test: .venv/dev.lock ## all tests against a real PostgreSQL; T="tests/domain -k fees" for some
+	@exec $(PY) -m pytest -n 2 $(T)
+
+lint: .venv/dev.lock ## ruff, formatting, and the arrows between the layers
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	.venv/bin/lint-imports
+
+types: .venv/dev.lock ## mypy over everything, strictly where the rules live
+	$(PY) -m mypy .
+	$(PY) -m mypy --strict domain services uploads wechat
+
+format: .venv/dev.lock ## put imports and layout in order
+	$(PY) -m ruff check --fix-only -q .
+	$(PY) -m ruff format .
+
+bench: $(BENCHES:%=bench-%) ## all measurements; one of them by `make bench-NAME`
+
+bench-%: .venv/dev.lock
+	@echo "== $*"
+	@$(PY) -m bench.bench_$*
+
+migrate: .venv/run.lock ## bring the database at DATABASE_URL to the newest schema
+	@exec $(PY) -m models.migrate
+
+lock: .venv/dev.lock ## compile requirements*.in anew, with hashes
+	$(COMPILE) requirements.in -o requirements.txt
+	$(COMPILE) requirements-dev.in -o requirements-dev.txt
+
+psql: .venv/run.lock ## a prompt in the demo's database while `make run` runs, or in DATABASE_URL
+	@exec $(PY) -m demo.psql
+
+clean: ## remove the virtual environment and all caches; the demo's data stays
+	rm -rf .venv .mypy_cache .ruff_cache .hypothesis .import_linter_cache .pytest_cache
+	find . -name __pycache__ -not -path './node_modules/*' -prune -exec rm -rf {} +
+
+forget: .venv/run.lock ## remove the demo's data, photos and secrets
+	@exec $(PY) -m demo.forget
+
+# The copies of the lock files say what is installed. `cmp`, since a fresh checkout touches files without changing them.
+.venv/run.lock: requirements.txt | .venv/made
+	@cmp -s requirements.txt $@ || { echo "installing requirements.txt ..."; $(PIP) install -q --require-hashes -r requirements.txt; }
+	@cp requirements.txt $@
+
+.venv/dev.lock: requirements-dev.txt | .venv/made .venv/run.lock
+	@cmp -s requirements-dev.txt $@ || { echo "installing requirements-dev.txt ..."; $(PIP) install -q --require-hashes -r requirements-dev.txt; }
+	@cp requirements-dev.txt $@
+
+# python3 if it will do, else the newest that will; a virtual environment that works is kept.
+.venv/made:
+	@if $(PY) -m pip --version >/dev/null 2>&1; then touch $@; exit 0; fi; \
+	for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	  if $$python -c 'import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null; then \
+	    echo "making .venv with $$($$python --version)"; \
+	    $$python -m venv --clear .venv && touch $@; exit; \
+	  fi; \
+	done; \
+	echo "Python 3.11 to 3.14 with the venv module is needed (Debian: apt install python3-venv)." >&2; exit 1
