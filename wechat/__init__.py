@@ -1,1 +1,4 @@
-"""The only code that knows WeChat."""
+"""The only code that knows WeChat.
+
+Callers need `Gateway`, `WeChatSettings`, `PushReceiver`, `values` and `errors`.
+"""
