@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.errors import DomainError, Invalid, TooLarge
+from domain.errors import DomainError, Invalid, TooLarge, Unavailable
 
 
 class NotAnImage(Invalid):
@@ -78,6 +78,7 @@ _ALL: tuple[type[DomainError], ...] = (
     TooSmall,
     TooManyBytes,
     TooManyPixels,
+    Unavailable,
 )
 _BY_CODE = {refusal.code: refusal for refusal in _ALL}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -13,7 +14,7 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 from pillow_heif import HeifImageFile  # named, never registered: no other plugin can be reached from here
 
-from domain.errors import DomainError
+from domain.errors import DomainError, Unavailable
 from uploads.exif import orientation, read_exif
 from uploads.facts import Decoded, PhotoFacts, Rendition
 from uploads.limits import Format, Limits
@@ -21,7 +22,9 @@ from uploads.refusals import Animated, SuspiciousStructure, TooManyPixels, TooSm
 from uploads.sniff import HEAD_BYTES, has_more_scans_than, sniff, webp_size
 
 QUALITY = 80
+_DISK_FAULTS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.ENOENT, errno.EACCES})
 _MAX_ICC_BYTES = 4 * 1024 * 1024
+_SRGB_NAMES = (b"sRGB", "sRGB".encode("utf-16-be"))  # a version 2 profile spells it in ASCII, 4 in UTF-16
 _SRGB = ImageCms.createProfile("sRGB")
 _LAPLACIAN = ImageFilter.Kernel((3, 3), (0, 1, 0, 1, -4, 1, 0, 1, 0), scale=1, offset=128)
 _TRANSPOSE = {
@@ -49,6 +52,8 @@ def process(
     except (MemoryError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise TooManyPixels("照片解码所需内存超出上限") from error
     except Exception as error:  # codecs raise OSError, SyntaxError, EOFError, struct.error, KeyError …
+        if isinstance(error, OSError) and error.errno in _DISK_FAULTS:
+            raise Unavailable("照片暂时无法保存，请稍后重试") from error
         if "too large" in str(error):  # Pillow's own caps on inflated PNG text and profiles
             raise SuspiciousStructure("照片内含异常膨胀的附加数据") from error
         raise TruncatedImage from error
@@ -163,7 +168,7 @@ def _fit(image: Image.Image, side: int) -> Image.Image:
 
 
 def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    if not profile or len(profile) > _MAX_ICC_BYTES or b"sRGB" in profile[:4096]:
+    if not profile or len(profile) > _MAX_ICC_BYTES or any(name in profile for name in _SRGB_NAMES):
         return image
     if image.mode not in ("RGB", "CMYK", "L"):
         return image
