@@ -1,0 +1,136 @@
+"""What goes back: dumping dataclasses, and the same answer again for the same Idempotency-Key.
+
+Only 2xx answers are remembered, in the transaction of the one use case that the view runs; see
+`services/answers.py`. A twin that comes at the same time waits on the rows the first one holds; whatever it is
+refused with then, it gets the first one's answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any
+
+import orjson
+from flask import Request, Response
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from api.described import Declared
+from domain.errors import DomainError, Fault, Invalid
+from services import answers
+from services.queries.sessions import Remembered
+from services.uow import answering
+
+KEY = re.compile(r"[!-~]{1,128}")
+VERSION = re.compile(r'(?:W/)?(?:"([0-9]{1,18})"|([0-9]{1,18}))')
+REPLAY = "Idempotent-Replay"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request under an Idempotency-Key, and the answer already given to it, if any."""
+
+    question: answers.Question
+    first: Remembered | None
+
+
+def key_of(request: Request) -> str | None:
+    """The Idempotency-Key: 1 … 128 visible ASCII characters."""
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not KEY.fullmatch(key):
+        raise Invalid(errors=[Fault("Idempotency-Key", "format", "应为 1 至 128 个可见 ASCII 字符")])
+    return key
+
+
+def if_match(header: str | None) -> int | None:
+    """The version a caller saw: `"7"`, `W/"7"` or `7`; `*` says nothing."""
+    if header is None or header.strip() == "*":
+        return None
+    found = VERSION.fullmatch(header.strip())
+    if not found:
+        raise Invalid(errors=[Fault("If-Match", "format", "应为先前读到的 version")])
+    return int(found[1] or found[2])
+
+
+def once(declared: Declared, request: Asked, view: Callable[[], Any]) -> Response:
+    """Run the view unless it has been answered; remember its answer in its own transaction."""
+    if request.first is not None:
+        return _again(request, request.first)
+    kept: list[tuple[Any, bytes]] = []
+
+    def keep(tx: Connection, result: Any) -> None:
+        if kept:
+            raise RuntimeError(f"{declared.rule}: a changing view runs one use case")
+        kept.append((result, render(declared, result)))
+        answers.keep(tx, request.question, declared.status, kept[0][1])
+
+    try:
+        with answering(keep):
+            returned = view()
+    except (DomainError, IntegrityError):
+        first = answers.recall(request.question)
+        if first is None:
+            raise
+        return _again(request, first)
+    if not kept:
+        return dump(declared, returned)
+    result, headers = _apart(returned)
+    if result is not kept[0][0]:
+        raise RuntimeError(f"{declared.rule}: a changing view returns what its use case returned")
+    return _respond(declared, result, kept[0][1], headers)
+
+
+def _again(request: Asked, first: Remembered) -> Response:
+    status, body = answers.opened(request.question, first)
+    return Response(body, status, {REPLAY: "true"}, mimetype="application/json" if body else None)
+
+
+def dump(declared: Declared, returned: Any) -> Response:
+    """A response of what a view returned; a ready Response passes through."""
+    if isinstance(returned, Response):
+        return returned
+    result, headers = _apart(returned)
+    return _respond(declared, result, render(declared, result), headers)
+
+
+def _apart(returned: Any) -> tuple[Any, dict[str, str]]:
+    return returned if type(returned) is tuple else (returned, {})
+
+
+def _respond(declared: Declared, result: Any, body: bytes, headers: dict[str, str]) -> Response:
+    response = Response(body, declared.status, mimetype="application/json" if body else None)
+    version = getattr(result, "version", None)
+    if version is not None:
+        response.headers["ETag"] = f'"{version}"'
+    for name, value in headers.items():
+        response.headers.add(name, value)
+    return response
+
+
+def render(declared: Declared, result: Any) -> bytes:
+    """JSON of a frozen dataclass; TypeError for anything that does not fit the declared answer."""
+    if declared.answer is None:
+        if result is not None:
+            raise TypeError(f"{declared.rule} declares no answer")
+        return b""
+    if type(result) not in declared.known:
+        _check(declared, result)
+        declared.known.add(type(result))
+    return orjson.dumps(result, default=_plain, option=orjson.OPT_UTC_Z)
+
+
+def _check(declared: Declared, result: Any) -> None:
+    made_from = getattr(declared.answer, "made_from", None)
+    if made_from is not None and type(result) is made_from:
+        return
+    names = {f.name for f in fields(result)} if is_dataclass(result) else set()
+    if declared.answer is None or names != set(declared.answer.fields):
+        raise TypeError(f"{declared.rule} declares {declared.answer!r} and returned {type(result).__name__}")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, frozenset):
+        return sorted(value)
+    raise TypeError(f"{type(value).__name__} has no place in an answer")

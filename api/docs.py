@@ -1,0 +1,119 @@
+"""The OpenAPI document and a page to read and try it: everything served from here, nothing from elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+from flask import Flask, Response, current_app
+from flask_smorest import Api
+from flask_smorest.utils import prepare_response
+
+from api import routes
+from api.described import COMPONENT
+from api.errors import MEDIA, ProblemSchema
+from api.routes import Call
+from domain.errors import NotFound
+
+STATIC = Path(__file__).parent / "static"
+KINDS = {
+    "html": "text/html; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "css": "text/css; charset=utf-8",
+}
+ASSETS = {path.name: path.read_bytes() for path in sorted(STATIC.iterdir())}
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+SETTINGS = {"API_TITLE": "拓装 Tuozhuang", "API_VERSION": "v1", "OPENAPI_VERSION": "3.1.0"}
+SECURITY = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "手机与客户链接的会话令牌"},
+    "cookie": {"type": "apiKey", "in": "cookie", "name": "tz_session", "description": "控制台会话"},
+    "csrf": {"type": "apiKey", "in": "header", "name": "X-CSRF-Token", "description": "控制台写操作须带"},
+    "signature": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Authorization",
+        "description": "TZ-HMAC 店铺系统签名",
+    },
+}
+
+area = routes.area("docs", "接口文档", prefix="/api")
+
+
+class Documented(Api):  # type: ignore[misc]  # flask-smorest has no types
+    """flask-smorest, with our errors documented as what they are and answered by `api/errors.py`."""
+
+    ERROR_SCHEMA = ProblemSchema
+
+    def _register_error_handlers(self) -> None:
+        """`api/errors.py` answers them."""
+
+    def _register_responses(self) -> None:
+        for status, name in COMPONENT.items():
+            self._problem(name, status.phrase)
+        self._problem(self.DEFAULT_ERROR_RESPONSE_NAME, "Problem")
+
+    def _problem(self, name: str, description: str) -> None:
+        response = {"description": description, "schema": self.ERROR_SCHEMA}
+        prepare_response(response, self.spec, MEDIA)
+        self.spec.components.response(name, response, lazy=True)
+
+
+def install(app: Flask) -> Documented:
+    """The API object that blueprints are registered with."""
+    app.config.update(SETTINGS)
+    api = Documented(app)
+    for name, scheme in SECURITY.items():
+        api.spec.components.security_scheme(name, scheme)
+    return api
+
+
+def document(app: Flask) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of the application."""
+    api = app.extensions["flask-smorest"]["apis"][""]["ext_obj"]
+    found: dict[str, Any] = api.spec.to_dict()
+    return found
+
+
+@routes.route(
+    area, "GET", "/openapi.json", permission="docs:read", summary="OpenAPI 3.1 文档", media="application/json"
+)
+def openapi(_: Call) -> Response:
+    """Generated from the code once per process."""
+    cached = current_app.extensions.get("openapi.json")
+    if cached is None:
+        cached = orjson.dumps(document(current_app), option=orjson.OPT_NON_STR_KEYS)
+        current_app.extensions["openapi.json"] = cached
+    return Response(cached, mimetype="application/json", headers={"Cache-Control": "max-age=60"})
+
+
+@routes.route(area, "GET", "/docs", permission="docs:read", summary="阅读与试用接口的页面", media="text/html")
+def page(_: Call) -> Response:
+    """A page that lists every route with its permission and schemas, and lets a person try a call."""
+    return _asset("docs.html")
+
+
+@routes.route(
+    area,
+    "GET",
+    "/docs/<string:name>",
+    permission="docs:read",
+    errors=(404,),
+    summary="页面的脚本与样式",
+    media="text/plain",
+)
+def asset(_: Call, name: str) -> Response:
+    """The page's own script and style."""
+    return _asset(name)
+
+
+def _asset(name: str) -> Response:
+    if name not in ASSETS:
+        raise NotFound
+    response = Response(ASSETS[name], content_type=KINDS[name.rpartition(".")[2]])
+    response.headers["Content-Security-Policy"] = PAGE_POLICY
+    response.headers["Cache-Control"] = "no-cache"
+    return response

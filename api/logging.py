@@ -1,0 +1,138 @@
+"""One JSON line per request and one per surprise: ids, route, status, milliseconds; never what was said.
+
+No bodies, no query values, no tokens, no addresses of people. Exception texts may quote input, so a traceback
+is logged as places in the code; a database error only by its SQLSTATE and constraint.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import sys
+import time
+import traceback
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+import structlog
+from flask import Flask, Request, Response, g, request
+from sqlalchemy.exc import DBAPIError
+
+from services.config import Config
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+DEEPEST_FRAMES = 15
+TELLING = re.compile(r"\d{7,}|[A-Za-z0-9_+/=-]{24,}")  # phone numbers, tokens, hashes
+
+log: Any = structlog.get_logger("tuozhuang")
+
+
+@dataclass(slots=True)
+class Trace:
+    """What is known of the request on its way through, for its log line and its metrics."""
+
+    request_id: str
+    address: str
+    started: float = field(default_factory=time.perf_counter)
+    session_id: int | None = None
+    caller: str = ""
+    code: str = ""
+
+
+def configure(level: str) -> None:
+    """JSON lines to standard error, for our own log and for libraries alike."""
+    number = getattr(logging, level.upper(), logging.INFO)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(serializer=_json),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.BytesLoggerFactory(file=sys.stderr.buffer),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(Lines())
+    logging.basicConfig(level=max(number, logging.WARNING), handlers=[handler], force=True)
+
+
+class Lines(logging.Formatter):
+    """A library's log record as one of our lines."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """JSON with the message scrubbed of what looks like a number or a token."""
+        line = {"event": scrub(record.getMessage()), "logger": record.name, "level": record.levelname.lower()}
+        if record.exc_info and record.exc_info[1] is not None:
+            line |= traceback_of(record.exc_info[1])
+        return orjson.dumps(line).decode()
+
+
+def _json(line: dict[str, Any], **_: Any) -> bytes:
+    return orjson.dumps(line, default=str)
+
+
+def scrub(text: str) -> str:
+    """Blot out what may be a phone number, a token or a hash."""
+    return TELLING.sub("…", text[:500])
+
+
+def traceback_of(error: BaseException) -> dict[str, Any]:
+    """Type and places of an exception, and as much of its text as tells nothing about anybody."""
+    frames = traceback.extract_tb(error.__traceback__)[-DEEPEST_FRAMES:]
+    told: dict[str, Any] = {
+        "error": type(error).__name__,
+        "trace": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
+    }
+    if isinstance(error, DBAPIError):
+        diagnosis = getattr(error.orig, "diag", None)
+        told["sqlstate"] = getattr(error.orig, "sqlstate", None)
+        told["constraint"] = getattr(diagnosis, "constraint_name", None)
+    else:
+        told["text"] = scrub(str(error))
+    return told
+
+
+def begin(request: Request, trusted_proxies: int) -> Trace:
+    """The trace of a request; a proxy's X-Request-ID is kept when it looks like one."""
+    given = request.headers.get("X-Request-ID", "")
+    request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(12)
+    return Trace(request_id, client_address(request, trusted_proxies))
+
+
+def client_address(request: Request, trusted_proxies: int) -> str:
+    """The address the last trusted proxy saw; what stands before it in X-Forwarded-For anybody may invent."""
+    remote = request.remote_addr or ""
+    if trusted_proxies == 0:
+        return remote
+    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+    return hops[-trusted_proxies] if len(hops) >= trusted_proxies else remote
+
+
+def install(app: Flask, config: Config) -> None:
+    """Give every request its trace, and its line when it is over."""
+    configure(config.log_level)
+
+    @app.before_request
+    def start() -> None:
+        g.trace = begin(request, config.trusted_proxies)
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        trace = g.trace
+        rule = request.url_rule
+        response.headers["X-Request-ID"] = trace.request_id
+        log.info(
+            "request",
+            request_id=trace.request_id,
+            method=request.method,
+            route=rule.rule if rule else None,
+            status=response.status_code,
+            ms=round((time.perf_counter() - trace.started) * 1000, 2),
+            caller=trace.caller or None,
+            session=trace.session_id,
+            code=trace.code or None,
+        )
+        return response

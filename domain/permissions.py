@@ -1,0 +1,51 @@
+"""Who may knock at which door: every route names one permission, and this table says who holds it.
+
+Deny by default: a name that is not here fails when the route is declared, and so does an empty set. What a
+caller may do to one particular job or dealer is asked again by the service with the loaded row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from domain.actors import BRAND_ROLES, DEALER_ROLES, Role
+
+
+class Standing(StrEnum):
+    """Callers that are not a person in a role.
+
+    `public`: nobody needs to be known, credentials are not even read. `guest`: a WeChat identity not bound to
+    a person yet. `shop`: a shop system with a signing key, bounded to its channel.
+    """
+
+    PUBLIC = "public"
+    GUEST = "guest"
+    SHOP = "shop"
+
+
+Caller = Role | Standing
+
+PUBLIC: frozenset[Caller] = frozenset({Standing.PUBLIC})
+STAFF: frozenset[Caller] = DEALER_ROLES | BRAND_ROLES
+PEOPLE: frozenset[Caller] = STAFF | {Role.CUSTOMER}
+SIGNED_IN: frozenset[Caller] = PEOPLE | {Standing.GUEST}
+
+# `<noun>:<verb>`, alphabetical. A permission is added together with its route.
+PERMISSIONS: Mapping[str, frozenset[Caller]] = {
+    "docs:read": PUBLIC,
+    "health:read": PUBLIC,
+    "metrics:read": PUBLIC,  # the view itself answers loopback only
+}
+
+
+def holders(permission: str) -> frozenset[Caller]:
+    """Who holds `permission`; KeyError for an unknown name, ValueError for one that nobody holds."""
+    found = PERMISSIONS[permission]
+    if not found:
+        raise ValueError(f"{permission} is held by nobody")
+    if Role.SYSTEM in found:
+        raise ValueError(f"{permission}: the system does not come through a door")
+    if Standing.PUBLIC in found and len(found) > 1:
+        raise ValueError(f"{permission} is public: nobody else needs naming")
+    return found
