@@ -92,13 +92,21 @@ def own_folder(folder: Path, user: int, mode: int) -> Path:
     return folder
 
 
+def make_way(folder: Path) -> None:
+    """Make `folder` and what lacks above it; `nobody` may pass through what root made here."""
+    for missing in [path for path in (*reversed(folder.parents), folder) if not path.exists()]:
+        missing.mkdir(exist_ok=True)
+        if os.geteuid() == 0:
+            missing.chmod(0o711)
+
+
 def data_folder(wanted: Path) -> Path:
     """`wanted` if PostgreSQL's user can get there, else a lasting folder of ours in a temporary directory.
 
     /root/tuozhuang/var/postgres, asked by root, becomes /var/tmp/tuozhuang-0/<fingerprint>/postgres.
     """
     wanted = wanted.absolute()
-    wanted.parent.mkdir(parents=True, exist_ok=True)
+    make_way(wanted.parent)
     if reachable(wanted.parent):
         return wanted
     return _elsewhere(fingerprint(wanted)) / wanted.name

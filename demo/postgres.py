@@ -19,7 +19,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from demo.places import PostgresTrouble, own_folder, owner, programs, run, socket_folder
+from demo.places import PostgresTrouble, make_way, own_folder, owner, programs, run, socket_folder
 
 MAJOR = "18"
 PATIENCE_S = 120.0
@@ -34,7 +34,7 @@ def start(data_dir: Path, settings: Mapping[str, str] | None = None, patience_s:
     A server that answers is left running as it is. Raises PostgresTrouble with the last lines of the log.
     """
     data = data_dir.absolute()
-    data.parent.mkdir(parents=True, exist_ok=True)
+    make_way(data.parent)
     with _locked(data):
         if not (data / "PG_VERSION").exists():
             _initialise(data)
