@@ -77,10 +77,18 @@ def steps(root: Path, choices: Choices, environ: Mapping[str, str]) -> list[Step
 
 def _stand_in(choices: Choices, web: str, environ: Mapping[str, str]) -> Service:
     address = f"http://127.0.0.1:{choices.stand_in_port}"
-    arguments = ("--port", str(choices.stand_in_port), "--key", environ["SIM_KEY"])
-    push = ("--push-url", f"{web}/wechat/push")
+    told = {
+        "--port": str(choices.stand_in_port),
+        "--key": environ["SIM_KEY"],
+        "--app-id": environ["WECHAT_APP_ID"],
+        "--app-secret": environ["WECHAT_APP_SECRET"],
+        "--push-url": f"{web}/wechat/push",
+        "--push-token": environ["WECHAT_PUSH_TOKEN"],
+        "--push-aes-key": environ["WECHAT_PUSH_AES_KEY"],
+    }
+    arguments = [part for pair in told.items() for part in pair]
     return Service(
-        _python("wechat", "wechat.stand_in", *arguments, *push),
+        _python("wechat", "wechat.stand_in", *arguments),
         lambda: status_of(address) is not None,
         "微信替身 WeChat stand-in",
         address,
