@@ -1,0 +1,207 @@
+"""A dealer's statement for a month: the rows of its payable account, grouped, and their sum; nothing else.
+
+Totals on paper, on screen and in the ledger are the same sum of the same rows. What a statement may become is a table.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from domain.actors import Actor, Role
+from domain.errors import Forbidden, IllegalTransition
+from domain.ledger import Account, Entry, account
+from domain.money import whole
+
+KINDS: Mapping[str, str] = {
+    "base_fee": "基础费",
+    "trip_fee": "空跑费",
+    "remote_fee": "远程费",
+    "extra": "增项",
+    "bonus": "时效奖励",
+    "penalty": "时效扣款",
+}
+"""Groups in the order people read them; kinds unknown here follow by name under their own name."""
+
+_DIGITS = re.compile(r"(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One leg on one account, with the entry's words. Debit positive, as everywhere in the ledger."""
+
+    account: str
+    month: date
+    natural_key: str
+    kind: str
+    amount_fen: int
+    memo: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """One ledger entry as the dealer sees it: a fee is positive, a penalty negative."""
+
+    natural_key: str
+    amount_fen: int
+    memo: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Lines of one kind under a Chinese title, and their sum."""
+
+    kind: str
+    title: str
+    lines: tuple[StatementLine, ...]
+    total_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """`total_fen` is the month's rows; `carried_in_fen` an older deficit, never positive.
+
+    Rows of −¥50.00 and −¥20.00 carried in: payout 0, −¥70.00 carried out.
+    """
+
+    dealer_id: int
+    month: date
+    groups: tuple[Group, ...]
+    total_fen: int
+    carried_in_fen: int = 0
+
+    @property
+    def payout_fen(self) -> int:
+        """What is paid: the month and the deficit before it, never less than nothing."""
+        return max(0, self.total_fen + self.carried_in_fen)
+
+    @property
+    def carried_out_fen(self) -> int:
+        """The deficit that goes on to the next statement, zero or negative."""
+        return min(0, self.total_fen + self.carried_in_fen)
+
+
+def rows_of(entries: Iterable[Entry]) -> tuple[LedgerRow, ...]:
+    """Every leg of some entries as a row, as a query over the ledger returns them."""
+    return tuple(
+        LedgerRow(leg.account, entry.month, entry.natural_key, entry.kind, leg.amount_fen, entry.memo)
+        for entry in entries
+        for leg in entry.legs
+    )
+
+
+def draw(dealer_id: int, month: date, rows: Iterable[LedgerRow], carried_in_fen: int = 0) -> Statement:
+    """The statement from exactly the rows of the dealer's payable account in that month; others are a ValueError."""
+    if whole(carried_in_fen) > 0:
+        raise ValueError("only a deficit is carried")
+    payable = account(Account.DEALER_PAYABLE, dealer_id)
+    by_kind: dict[str, list[StatementLine]] = {}
+    for row in rows:
+        if row.account != payable or row.month != month:
+            raise ValueError(f"{row.natural_key} is not of {payable} in {month:%Y-%m}")
+        by_kind.setdefault(row.kind, []).append(StatementLine(row.natural_key, -row.amount_fen, row.memo))
+    groups = tuple(_group(kind, by_kind[kind]) for kind in sorted(by_kind, key=_kind_order))
+    return Statement(dealer_id, month, groups, sum(group.total_fen for group in groups), carried_in_fen)
+
+
+def _group(kind: str, lines: list[StatementLine]) -> Group:
+    ordered = tuple(sorted(lines, key=lambda line: _natural(line.natural_key)))
+    return Group(kind, KINDS.get(kind, kind), ordered, sum(line.amount_fen for line in ordered))
+
+
+def _kind_order(kind: str) -> tuple[int, str]:
+    known = list(KINDS)
+    return (known.index(kind) if kind in KINDS else len(known), kind)
+
+
+def _natural(key: str) -> list[tuple[int, str]]:
+    """Numbers in a key sort as numbers: unit:2 before unit:10."""
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in _DIGITS.split(key)]
+
+
+class Status(StrEnum):
+    """Where a statement stands."""
+
+    DRAFT = "draft"
+    CONFIRMED = "confirmed"
+    CONTESTED = "contested"
+    APPROVED = "approved"
+    INVOICED = "invoiced"
+    PAID = "paid"
+    CLOSED = "closed"
+
+
+STATUS_NAMES: Mapping[Status, str] = {
+    Status.DRAFT: "待确认",
+    Status.CONFIRMED: "已确认",
+    Status.CONTESTED: "有异议",
+    Status.APPROVED: "已批准",
+    Status.INVOICED: "已开票",
+    Status.PAID: "已付款",
+    Status.CLOSED: "已关闭",
+}
+
+MOVES: Mapping[tuple[Status, str, Role], Status] = {
+    # (from, action, who): to
+    (Status.DRAFT, "confirm", Role.DEALER_OWNER): Status.CONFIRMED,
+    (Status.DRAFT, "contest", Role.DEALER_OWNER): Status.CONTESTED,
+    (Status.DRAFT, "confirm_by_silence", Role.SYSTEM): Status.CONFIRMED,
+    (Status.CONTESTED, "withdraw_contest", Role.DEALER_OWNER): Status.DRAFT,
+    (Status.CONTESTED, "review", Role.FINANCE): Status.CONTESTED,
+    (Status.CONTESTED, "approve", Role.FINANCE): Status.APPROVED,
+    (Status.CONFIRMED, "review", Role.FINANCE): Status.CONFIRMED,
+    (Status.CONFIRMED, "approve", Role.FINANCE): Status.APPROVED,
+    (Status.APPROVED, "record_invoice", Role.FINANCE): Status.INVOICED,
+    (Status.APPROVED, "close_unpaid", Role.FINANCE): Status.CLOSED,
+    (Status.INVOICED, "refuse_invoice", Role.FINANCE): Status.APPROVED,
+    (Status.INVOICED, "record_payment", Role.FINANCE): Status.PAID,
+    (Status.PAID, "close", Role.FINANCE): Status.CLOSED,
+}
+"""Contested lines move to the next statement, so a contested one is approved for the rest."""
+
+
+class FourEyes(Forbidden):
+    """Approval needs a second person: somebody else confirmed or reviewed before."""
+
+    code = "four_eyes"
+    title = "须由另一人复核后批准"
+
+
+class PayoutOpen(IllegalTransition):
+    """A statement that pays out is closed by payment, one that does not has nothing to invoice."""
+
+    code = "payout_mismatch"
+    title = "应付金额与操作不符"
+
+
+def available_actions(status: Status, role: Role) -> tuple[str, ...]:
+    """What a role may do to a statement, from the table: finance on a confirmed one → review, approve."""
+    return tuple(action for at, action, who in MOVES if at == status and who == role)
+
+
+def move(
+    status: Status,
+    action: str,
+    actor: Actor,
+    *,
+    dealer_id: int,
+    payout_fen: int,
+    seen_by: frozenset[int] = frozenset(),
+) -> Status:
+    """The new status, or a refusal. `seen_by`: the people who confirmed or reviewed this statement so far.
+
+    An owner acts only on its own dealer's statement. Approving needs someone in `seen_by`, and not the approver.
+    """
+    after = MOVES.get((status, action, actor.role))
+    if after is None:
+        raise IllegalTransition(available_actions=available_actions(status, actor.role))
+    if actor.role == Role.DEALER_OWNER and actor.dealer_id != dealer_id:
+        raise Forbidden
+    if action == "approve" and (not seen_by or actor.person_id is None or actor.person_id in seen_by):
+        raise FourEyes
+    if action in ("record_invoice", "close_unpaid") and (payout_fen > 0) != (action == "record_invoice"):
+        raise PayoutOpen(available_actions=available_actions(status, actor.role))
+    return after
