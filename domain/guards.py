@@ -246,9 +246,9 @@ def something_to_rule(job: JobState, _command: Command, _facts: Facts) -> Iterat
         yield Fault("dispute", "nothing_to_rule", "没有需要裁定的异议")
 
 
-def rework_only(_job: JobState, command: Command, _facts: Facts) -> Iterator[Fault]:
-    """A confirmed job can only be ruled into rework."""
-    if command.outcome != "rework":
+def rework_only(job: JobState, command: Command, _facts: Facts) -> Iterator[Fault]:
+    """A confirmed job without a dispute can only be ruled into rework."""
+    if command.outcome != "rework" and not job.dispute_open:
         yield Fault("outcome", "already_confirmed", "工单已验收")
 
 

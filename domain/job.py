@@ -75,8 +75,10 @@ class JobState:
     units: int
     division_code: str | None
     zone: str
+    scheme: str
     checklist_id: int | None
     price_list_id: int | None
+    distance_m: int | None
     dealer_id: int | None
     installer_id: int | None
     visit_id: int | None
@@ -96,6 +98,7 @@ class JobState:
     checked_in_at: datetime | None
     submitted_at: datetime | None
     confirmed_at: datetime | None
+    last_occurred_at: datetime
     version: int
     event_seq: int
     event_hash: bytes

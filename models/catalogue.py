@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Id, one_of, ref
@@ -96,29 +96,27 @@ class PriceItem(Base):
 
 
 class Division(Base):
-    """An administrative division with the time its code was valid. Official table plus history."""
+    """An administrative division with the time its code was valid; `level` 1 province … 4 town."""
 
     __tablename__ = "division"
     __table_args__ = (
-        one_of("level", ("province", "city", "county", "town")),
+        CheckConstraint("level BETWEEN 1 AND 4", name="level_known"),
         Index("ix_division_parent_code", "parent_code"),
     )
 
     code: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
-    level: Mapped[str]
+    level: Mapped[int]
     parent_code: Mapped[str | None]
     valid_from: Mapped[date | None]
-    valid_to: Mapped[date | None]
+    valid_to: Mapped[date | None]  # exclusive
 
 
 class DivisionAlias(Base):
-    """An old or short name and the division that carries it now."""
+    """Another name of a division; `until` the day it ended, NULL while it is in use."""
 
     __tablename__ = "division_alias"
 
-    id: Mapped[Id]
-    name: Mapped[str] = mapped_column(index=True)
-    parent_code: Mapped[str | None]
-    division_code: Mapped[str]
-    since_year: Mapped[int | None]
+    division_code: Mapped[str] = ref("division.code", primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    until: Mapped[date | None]

@@ -94,6 +94,7 @@ class Job(Base):
     fees_posted_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    last_occurred_at: Mapped[datetime]  # of the newest event, by the judged time
     version: Mapped[int] = mapped_column(server_default="1")
     event_seq: Mapped[int] = mapped_column(server_default="0")
     event_hash: Mapped[bytes] = mapped_column(server_default=text("'\\x'"))

@@ -88,7 +88,7 @@ class ApiKey(Base):
 
 
 class RebindRequest(Base):
-    """A person's phone was verified from another WeChat account: somebody must say that it is the same person."""
+    """A phone was verified from another WeChat account: somebody must say that it is the same person."""
 
     __tablename__ = "rebind_request"
     __table_args__ = (

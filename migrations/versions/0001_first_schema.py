@@ -77,23 +77,14 @@ def upgrade() -> None:
     op.create_table('division',
     sa.Column('code', sa.Text(), nullable=False),
     sa.Column('name', sa.Text(), nullable=False),
-    sa.Column('level', sa.Text(), nullable=False),
+    sa.Column('level', sa.BigInteger(), nullable=False),
     sa.Column('parent_code', sa.Text(), nullable=True),
     sa.Column('valid_from', sa.Date(), nullable=True),
     sa.Column('valid_to', sa.Date(), nullable=True),
-    sa.CheckConstraint("level IN ('province', 'city', 'county', 'town')", name=op.f('ck_division_level_known')),
+    sa.CheckConstraint('level BETWEEN 1 AND 4', name=op.f('ck_division_level_known')),
     sa.PrimaryKeyConstraint('code', name=op.f('pk_division'))
     )
     op.create_index('ix_division_parent_code', 'division', ['parent_code'], unique=False)
-    op.create_table('division_alias',
-    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
-    sa.Column('name', sa.Text(), nullable=False),
-    sa.Column('parent_code', sa.Text(), nullable=True),
-    sa.Column('division_code', sa.Text(), nullable=False),
-    sa.Column('since_year', sa.BigInteger(), nullable=True),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_division_alias'))
-    )
-    op.create_index(op.f('ix_division_alias_name'), 'division_alias', ['name'], unique=False)
     op.create_table('ledger_entry',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('natural_key', sa.Text(), nullable=False),
@@ -108,6 +99,14 @@ def upgrade() -> None:
     sa.UniqueConstraint('natural_key', name=op.f('uq_ledger_entry_natural_key'))
     )
     op.create_index('ix_ledger_entry_job', 'ledger_entry', ['job_id'], unique=False)
+    op.create_table('lockout',
+    sa.Column('key', sa.Text(), nullable=False),
+    sa.Column('failures', sa.BigInteger(), nullable=False),
+    sa.Column('last_at', postgresql.TIMESTAMP(timezone=True), nullable=False),
+    sa.Column('locked_until', postgresql.TIMESTAMP(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('key', name=op.f('pk_lockout'))
+    )
+    op.create_index(op.f('ix_lockout_last_at'), 'lockout', ['last_at'], unique=False)
     op.create_table('outbox',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('kind', sa.Text(), nullable=False),
@@ -235,6 +234,13 @@ def upgrade() -> None:
     )
     op.create_index('ix_coverage_find', 'coverage', ['division_code', 'category_code'], unique=False, postgresql_where=sa.text('valid_to IS NULL'))
     op.create_index('uq_coverage_current', 'coverage', ['dealer_id', 'category_code', 'division_code'], unique=True, postgresql_where=sa.text('valid_to IS NULL'))
+    op.create_table('division_alias',
+    sa.Column('division_code', sa.Text(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('until', sa.Date(), nullable=True),
+    sa.ForeignKeyConstraint(['division_code'], ['division.code'], name=op.f('fk_division_alias_division_code')),
+    sa.PrimaryKeyConstraint('division_code', 'name', name=op.f('pk_division_alias'))
+    )
     op.create_table('ledger_account',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('code', sa.Text(), nullable=False),
@@ -326,23 +332,12 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['closed_by'], ['person.id'], name=op.f('fk_closed_month_closed_by')),
     sa.PrimaryKeyConstraint('month', name=op.f('pk_closed_month'))
     )
-    op.create_table('consent',
-    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
-    sa.Column('person_id', sa.BigInteger(), nullable=False),
-    sa.Column('purpose', sa.Text(), nullable=False),
-    sa.Column('version', sa.Text(), nullable=False),
-    sa.Column('given', sa.Boolean(), nullable=False),
-    sa.Column('at', postgresql.TIMESTAMP(timezone=True), nullable=False),
-    sa.CheckConstraint("purpose IN ('phone', 'place', 'photo')", name=op.f('ck_consent_purpose_known')),
-    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_consent_person_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_consent'))
-    )
-    op.create_index(op.f('ix_consent_person_id'), 'consent', ['person_id'], unique=False)
     op.create_table('credential',
     sa.Column('person_id', sa.BigInteger(), nullable=False),
     sa.Column('login', sa.Text(), nullable=False),
     sa.Column('password_hash', sa.Text(), nullable=False),
     sa.Column('totp_secret', sa.LargeBinary(), nullable=True),
+    sa.Column('totp_pending', sa.LargeBinary(), nullable=True),
     sa.Column('totp_last_step', sa.BigInteger(), nullable=True),
     sa.Column('failed_count', sa.BigInteger(), server_default='0', nullable=False),
     sa.Column('locked_until', postgresql.TIMESTAMP(timezone=True), nullable=True),
@@ -558,6 +553,22 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_wechat_identity_person_id'), 'wechat_identity', ['person_id'], unique=False)
     op.create_index('uq_wechat_identity_person', 'wechat_identity', ['app_id', 'person_id'], unique=True)
+    op.create_table('consent',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('person_id', sa.BigInteger(), nullable=True),
+    sa.Column('identity_id', sa.BigInteger(), nullable=True),
+    sa.Column('purpose', sa.Text(), nullable=False),
+    sa.Column('version', sa.Text(), nullable=False),
+    sa.Column('given', sa.Boolean(), nullable=False),
+    sa.Column('at', postgresql.TIMESTAMP(timezone=True), nullable=False),
+    sa.CheckConstraint("purpose IN ('phone', 'place', 'photo')", name=op.f('ck_consent_purpose_known')),
+    sa.CheckConstraint('person_id IS NOT NULL OR identity_id IS NOT NULL', name=op.f('ck_consent_somebodys')),
+    sa.ForeignKeyConstraint(['identity_id'], ['wechat_identity.id'], name=op.f('fk_consent_identity_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_consent_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_consent'))
+    )
+    op.create_index(op.f('ix_consent_identity_id'), 'consent', ['identity_id'], unique=False)
+    op.create_index(op.f('ix_consent_person_id'), 'consent', ['person_id'], unique=False)
     op.create_table('grant',
     sa.Column('identity_id', sa.BigInteger(), nullable=False),
     sa.Column('template', sa.Text(), nullable=False),
@@ -602,6 +613,22 @@ def upgrade() -> None:
     )
     op.create_index('ix_order_line_delivery_unknown', 'order_line', ['created_at'], unique=False, postgresql_where=sa.text('delivered_at IS NULL'))
     op.create_index(op.f('ix_order_line_sku'), 'order_line', ['sku'], unique=False)
+    op.create_table('rebind_request',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('identity_id', sa.BigInteger(), nullable=False),
+    sa.Column('person_id', sa.BigInteger(), nullable=False),
+    sa.Column('status', sa.Text(), server_default='pending', nullable=False),
+    sa.Column('created_at', postgresql.TIMESTAMP(timezone=True), nullable=False),
+    sa.Column('decided_at', postgresql.TIMESTAMP(timezone=True), nullable=True),
+    sa.Column('decided_by', sa.BigInteger(), nullable=True),
+    sa.CheckConstraint("status IN ('pending', 'approved', 'refused')", name=op.f('ck_rebind_request_status_known')),
+    sa.ForeignKeyConstraint(['decided_by'], ['person.id'], name=op.f('fk_rebind_request_decided_by')),
+    sa.ForeignKeyConstraint(['identity_id'], ['wechat_identity.id'], name=op.f('fk_rebind_request_identity_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_rebind_request_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_rebind_request'))
+    )
+    op.create_index(op.f('ix_rebind_request_person_id'), 'rebind_request', ['person_id'], unique=False)
+    op.create_index('uq_rebind_request_pending', 'rebind_request', ['identity_id', 'person_id'], unique=True, postgresql_where=sa.text("status = 'pending'"))
     op.create_table('statement_line',
     sa.Column('entry_id', sa.BigInteger(), nullable=False),
     sa.Column('statement_id', sa.BigInteger(), nullable=False),
@@ -663,6 +690,7 @@ def upgrade() -> None:
     sa.Column('fees_posted_at', postgresql.TIMESTAMP(timezone=True), nullable=True),
     sa.Column('created_at', postgresql.TIMESTAMP(timezone=True), nullable=False),
     sa.Column('updated_at', postgresql.TIMESTAMP(timezone=True), nullable=False),
+    sa.Column('last_occurred_at', postgresql.TIMESTAMP(timezone=True), nullable=False),
     sa.Column('version', sa.BigInteger(), server_default='1', nullable=False),
     sa.Column('event_seq', sa.BigInteger(), server_default='0', nullable=False),
     sa.Column('event_hash', sa.LargeBinary(), server_default=sa.text("'\\x'"), nullable=False),
@@ -1034,6 +1062,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('token_hash', name=op.f('uq_session_token_hash'))
     )
     op.create_index(op.f('ix_session_binding_id'), 'session', ['binding_id'], unique=False)
+    op.create_index('ix_session_device_id', 'session', ['device_id'], unique=False, postgresql_where=sa.text('device_id IS NOT NULL'))
     op.create_index(op.f('ix_session_identity_id'), 'session', ['identity_id'], unique=False)
     op.create_index(op.f('ix_session_link_id'), 'session', ['link_id'], unique=False)
     op.create_index(op.f('ix_session_person_id'), 'session', ['person_id'], unique=False)

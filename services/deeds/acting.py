@@ -1,0 +1,136 @@
+"""`act`: lock the job, ask the table, apply the effect, write everything at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from domain import events, lateness, lifecycle
+from domain.actions import Action, Command
+from domain.actors import SYSTEM, Actor
+from domain.errors import StaleVersion
+from domain.job import JobState, Status
+from domain.notices import TOLD, Audience
+from services.deeds import audit, charges, customer, desk, dispatch, site  # noqa: F401  # they register themselves
+from services.deeds.handling import HANDLERS, PLAIN, Deed, Effect
+from services.deeds.loading import lock, require_known
+from services.deeds.writing import Writing, write
+from services.parts import clocks, notes
+from services.parts.outbox import Owed
+
+_STATE = frozenset(field.name for field in fields(JobState))
+_OWN_CLOCK = frozenset({Action.DECLINE, Action.EXPIRE})
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """A job after a deed: where it stands and what the same actor may do next."""
+
+    id: int
+    kind: str
+    status: str
+    version: int
+    held: str | None
+    event_seq: int
+    available_actions: tuple[str, ...]
+
+
+def act(
+    tx: Connection,
+    actor: Actor,
+    job_id: int,
+    command: Command,
+    now: datetime,
+    *,
+    occurred_at: datetime | None = None,
+    if_match: int | None = None,
+) -> Acted:
+    """Do one thing to one job. Raises NotFound, StaleVersion, IllegalTransition, Forbidden, Invalid, Barred."""
+    job = lock(tx, job_id)
+    require_known(tx, actor, job)
+    if if_match is not None and if_match != job.version:
+        raise StaleVersion(version=job.version)
+    lifecycle.lookup(job, command.action, actor.role)
+    at = lateness.judged(occurred_at, now, job.last_occurred_at)
+    deed = Deed(tx, actor, job, command, now, at)
+    handler = HANDLERS.get(command.action, PLAIN)
+    prepared = handler.prepare(deed)
+    to = lifecycle.move(job, command, actor.role, prepared.facts)
+    effect = handler.apply(deed, to, prepared.carry)
+    acted = _write(deed, to, effect)
+    for next_id, next_command in effect.then:
+        act(tx, SYSTEM, next_id, next_command, now)
+    return acted
+
+
+def _write(deed: Deed, to: Status, effect: Effect) -> Acted:
+    job, command = deed.job, deed.command
+    event = _event(deed, to, effect)
+    sealed = events.digest(job.event_hash, event)
+    variant = command.outcome or command.reason or ""
+    known = {name: value for name, value in effect.columns.items() if name in _STATE}
+    after = replace(job, **known, status=to, version=job.version + 1, event_seq=event.seq, event_hash=sealed)
+    dealers = command.dealer_ids if command.action == Action.OFFER else (after.dealer_id,)
+    writing = Writing(
+        columns=effect.columns,
+        event=event,
+        prev_hash=job.event_hash,
+        hash=sealed,
+        stop_kinds=clocks.stopped_kinds(command.action, variant),
+        stop_dealer=effect.data.get("dealer_id") if command.action in _OWN_CLOCK else None,
+        clocks=clocks.started(deed.tx, after, command.action, variant, deed.at, dealers),
+        owed=_owed(deed, after),
+    )
+    has_paused = write(deed.tx, writing)
+    clocks.pause(deed.tx, job.id, command.action, variant, deed.at)
+    if has_paused and clocks.may_lift_pause(command.action):
+        clocks.lift(deed.tx, job.id, command.action, deed.at)
+    role = deed.actor.role
+    actions = tuple(str(name) for name in lifecycle.available_actions(after, role))
+    return Acted(job.id, job.kind, to, after.version, after.held, event.seq, actions)
+
+
+def _event(deed: Deed, to: Status, effect: Effect) -> events.Event:
+    job, command, actor = deed.job, deed.command, deed.actor
+    data: dict[str, Any] = {name: value for name, value in effect.data.items() if value is not None}
+    for name in ("outcome", "fault"):
+        if getattr(command, name) is not None:
+            data[name] = getattr(command, name)
+    if command.note:
+        data["note_id"] = notes.write(
+            deed.tx, job.id, job.subject_id, actor.person_id, command.note, deed.now
+        )
+    return events.Event(
+        job_id=job.id,
+        seq=job.event_seq + 1,
+        action=command.action,
+        from_status=job.status,
+        to_status=to,
+        actor_role=actor.role,
+        actor_id=actor.person_id,
+        device_id=actor.device_id,
+        occurred_at=deed.at,
+        received_at=deed.now,
+        reason=command.reason,
+        data=data,
+    )
+
+
+def _owed(deed: Deed, after: JobState) -> list[Owed]:
+    """The notices of this deed, addressed to audiences; the drain finds the people and the words."""
+    owed = []
+    for notice in TOLD.get(deed.command.action, ()):
+        payload: dict[str, Any] = {"template": notice.template, "audience": notice.audience}
+        if notice.audience == Audience.OFFERED:
+            payload["dealer_ids"] = list(deed.command.dealer_ids)
+        elif notice.audience == Audience.DESK:
+            payload["dealer_ids"] = [after.dealer_id or deed.job.dealer_id]
+        elif notice.audience == Audience.INSTALLER:
+            payload["person_id"] = after.installer_id or deed.job.installer_id
+        key = f"job:{after.id}:{after.event_seq}:{notice.audience}"
+        if payload.get("person_id", 0) is not None and payload.get("dealer_ids") != [None]:
+            owed.append(Owed("notice", key, payload, job_id=after.id))
+    return owed

@@ -1,0 +1,116 @@
+"""The brand's eye, the customer's complaint, the agent's urging, and the end of a job."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from domain.actions import Action
+from domain.guards import Facts
+from domain.job import Status
+from services.deeds import children
+from services.deeds.handling import Deed, Effect, Prepared, handles
+from services.parts import notes
+
+
+@handles(Action.AUDIT_SAMPLED)
+def sampled(_deed: Deed, _to: Status, _carry: Any) -> Effect:
+    """Drawn: it waits for a verdict and does not close before."""
+    return Effect({"audit": "waiting"})
+
+
+@handles(Action.AUDIT_PASS)
+def passed(_deed: Deed, _to: Status, _carry: Any) -> Effect:
+    """The photos show what they should."""
+    return Effect({"audit": "passed"})
+
+
+@handles(Action.AUDIT_FAIL)
+def failed(deed: Deed, to: Status, _carry: Any) -> Effect:
+    """`evidence`: more photos, no visit. `work`: a child job mends it."""
+    if to != Status.REWORK:
+        return Effect({"audit": "evidence_asked"})
+    child_id = children.second_visit(deed, deed.command.fault or "dealer")
+    return Effect({"audit": "failed", "open_children": deed.job.open_children + 1}, {"child_id": child_id})
+
+
+_OPEN = """
+INSERT INTO complaint (job_id, category, note_id, opened_at, opened_by_role)
+VALUES (%(job)s, %(category)s, %(note)s, %(at)s, %(role)s) RETURNING id
+"""
+_OF_JOB = "SELECT 1 FROM complaint WHERE id = %(id)s AND job_id = %(job)s AND closed_at IS NULL"
+_REPLY = """
+WITH said AS (
+    INSERT INTO complaint_reply (complaint_id, author_id, author_role, note_id, at)
+    VALUES (%(id)s, %(author)s, %(role)s, %(note)s, %(at)s))
+UPDATE complaint SET first_reply_at = coalesce(first_reply_at, %(at)s) WHERE id = %(id)s
+"""
+_END = """
+UPDATE complaint SET closed_at = %(at)s, verdict = %(verdict)s, compensation_fen = coalesce(%(fen)s, 0)
+ WHERE id = %(id)s
+"""
+
+
+def _note(deed: Deed) -> int | None:
+    job, text = deed.job, deed.command.note
+    return (
+        notes.write(deed.tx, job.id, job.subject_id, deed.actor.person_id, text, deed.now) if text else None
+    )
+
+
+@handles(Action.COMPLAINT_OPENED)
+def complaint_opened(deed: Deed, _to: Status, _carry: Any) -> Effect:
+    """Nothing confirms by silence and nothing closes while it is open."""
+    values = {
+        "job": deed.job.id,
+        "category": deed.command.category,
+        "note": _note(deed),
+        "at": deed.at,
+        "role": deed.actor.role,
+    }
+    complaint_id = deed.tx.exec_driver_sql(_OPEN, values).scalar_one()
+    columns = {"open_complaints": deed.job.open_complaints + 1, "queue": "complaint", "queued_at": deed.now}
+    return Effect(columns, {"complaint_id": complaint_id, "category": deed.command.category})
+
+
+def _the_complaint(deed: Deed) -> Prepared:
+    asked = {"id": deed.command.complaint_id, "job": deed.job.id}
+    found = deed.tx.exec_driver_sql(_OF_JOB, asked).first() is not None
+    return Prepared(Facts(now=deed.at, complaint_open=found))
+
+
+@handles(Action.COMPLAINT_REPLIED, prepare=_the_complaint)
+def complaint_replied(deed: Deed, _to: Status, _carry: Any) -> Effect:
+    """Soothe first (S0): the first reply stops its clock."""
+    values = {
+        "id": deed.command.complaint_id,
+        "author": deed.actor.person_id,
+        "role": deed.actor.role,
+        "note": _note(deed),
+        "at": deed.at,
+    }
+    deed.tx.exec_driver_sql(_REPLY, values)
+    return Effect({}, {"complaint_id": deed.command.complaint_id})
+
+
+@handles(Action.COMPLAINT_CLOSED, prepare=_the_complaint)
+def complaint_closed(deed: Deed, _to: Status, _carry: Any) -> Effect:
+    """Upheld or not, with or without compensation."""
+    command, job = deed.command, deed.job
+    values = {
+        "id": command.complaint_id,
+        "at": deed.at,
+        "verdict": command.outcome,
+        "fen": command.agreed_fen,
+    }
+    deed.tx.exec_driver_sql(_END, values)
+    columns: dict[str, Any] = {"open_complaints": max(job.open_complaints - 1, 0)}
+    if job.queue == "complaint" and columns["open_complaints"] == 0:
+        columns |= {"queue": None, "queued_at": None}
+    return Effect(columns, {"complaint_id": command.complaint_id})
+
+
+@handles(Action.CLOSE)
+def close(deed: Deed, _to: Status, _carry: Any) -> Effect:
+    """Final: fees are posted from here on; what comes later is a child job or an adjustment."""
+    columns = {"closed_at": deed.at, "queue": None, "queued_at": None}
+    return Effect(columns, then=children.ended(deed))

@@ -1,0 +1,195 @@
+"""Deeds of the pool: offers made, taken, refused, run out; jobs taken back, given up, reopened, cancelled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from domain.actions import Action
+from domain.calendar import Counts
+from domain.clocks import due
+from domain.errors import JobChanged, NotFound
+from domain.guards import Facts
+from domain.job import Kind, Status
+from services.deeds import children
+from services.deeds.handling import Deed, Effect, Prepared, handles
+from services.parts import candidates, policies
+
+OFFER_LIVES = timedelta(hours=2)
+
+_OFFER = """
+SELECT offer.dealer_id, offer.status, offer.zone, offer.distance_m, offer.expires_at > %(at)s AS lives,
+       (SELECT count(*) FROM offer other WHERE other.job_id = offer.job_id AND other.status = 'open'
+           AND other.id <> offer.id) AS others
+  FROM offer WHERE offer.id = %(offer)s AND offer.job_id = %(job)s
+"""
+_ROUND = (
+    "SELECT coalesce(max(round) FILTER (WHERE status = 'accepted'), 0) + 1 FROM offer WHERE job_id = %(job)s"
+)
+_MAKE = """
+INSERT INTO offer (job_id, dealer_id, round, offered_at, expires_at, zone, distance_m, funnel)
+VALUES (%(job)s, %(dealer)s, %(round)s, %(now)s, %(expires)s, %(zone)s, %(distance)s, %(funnel)s::jsonb)
+ON CONFLICT DO NOTHING
+"""
+_TAKE = """
+UPDATE offer SET status = CASE WHEN id = %(offer)s THEN 'accepted' ELSE 'withdrawn' END, decided_at = %(now)s
+ WHERE job_id = %(job)s AND status = 'open'
+"""
+_END = "UPDATE offer SET status = %(status)s, decided_at = %(now)s, reason = %(reason)s WHERE id = %(offer)s"
+_WITHDRAW = (
+    "UPDATE offer SET status = 'withdrawn', decided_at = %(now)s WHERE job_id = %(job)s AND status = 'open'"
+)
+
+WITHOUT_DEALER: dict[str, Any] = {
+    "dealer_id": None,
+    "installer_id": None,
+    "visit_id": None,
+    "window_start": None,
+    "window_end": None,
+    "next_contact_at": None,
+    "accepted_at": None,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OfferRow:
+    """An offer as it stands under the job's lock."""
+
+    dealer_id: int
+    status: str
+    zone: str
+    distance_m: int | None
+    lives: bool
+    others: int
+
+
+def _the_offer(deed: Deed) -> Prepared:
+    """The offer named, of the actor's own dealer; a return visit has none."""
+    if deed.job.kind == Kind.RETURN_VISIT:
+        return Prepared(Facts(now=deed.at, offer_open=True))
+    asked = {"offer": deed.command.offer_id, "job": deed.job.id, "at": deed.now}
+    row = deed.tx.exec_driver_sql(_OFFER, asked).first()
+    if row is None or deed.actor.dealer_id not in (None, row.dealer_id):
+        raise NotFound
+    offer = OfferRow(*row)
+    by_time = deed.command.action == Action.EXPIRE
+    if offer.status != "open":
+        raise JobChanged
+    facts = Facts(now=deed.at, offer_open=offer.lives != by_time, other_open_offers=offer.others)
+    return Prepared(facts, offer)
+
+
+def _who_could(deed: Deed) -> Prepared:
+    """The funnel for the dealers named; the address must have been resolved."""
+    ranked = candidates.rank(deed.tx, deed.job, deed.now)
+    return Prepared(Facts(now=deed.at, address_resolved=deed.job.division_code is not None), ranked)
+
+
+@handles(Action.OFFER, prepare=_who_could)
+def offer(deed: Deed, _to: Status, ranked: candidates.Funnel) -> Effect:
+    """One open offer per dealer named; it lives two service hours."""
+    calendar = policies.CALENDAR.get(deed.tx)
+    expires = due(deed.now, OFFER_LIVES, Counts.SERVICE, calendar).at
+    turn = deed.tx.exec_driver_sql(_ROUND, {"job": deed.job.id}).scalar_one()
+    for dealer_id in deed.command.dealer_ids:
+        found = ranked.of(dealer_id)
+        values = {
+            "job": deed.job.id,
+            "dealer": dealer_id,
+            "round": turn,
+            "now": deed.now,
+            "expires": expires,
+            "zone": found.zone,
+            "distance": found.distance_m,
+            "funnel": ranked.as_json(),
+        }
+        deed.tx.exec_driver_sql(_MAKE, values)
+    columns = {"queue": None, "queued_at": None, "remote_agreed_fen": deed.command.agreed_fen}
+    return Effect(columns, {"dealer_ids": list(deed.command.dealer_ids)})
+
+
+@handles(Action.ACCEPT, prepare=_the_offer)
+def accept(deed: Deed, _to: Status, found: OfferRow | None) -> Effect:
+    """The first to accept wins: every other open offer is withdrawn in the same transaction."""
+    if found is None:
+        return Effect({"accepted_at": deed.at})
+    taken = {"offer": deed.command.offer_id, "job": deed.job.id, "now": deed.now}
+    deed.tx.exec_driver_sql(_TAKE, taken)
+    columns = {
+        "dealer_id": found.dealer_id,
+        "zone": found.zone,
+        "distance_m": found.distance_m,
+        "accepted_at": deed.at,
+        "queue": None,
+        "queued_at": None,
+    }
+    return Effect(columns, {"offer_id": deed.command.offer_id, "dealer_id": found.dealer_id})
+
+
+@handles(Action.DECLINE, Action.EXPIRE, prepare=_the_offer)
+def refuse(deed: Deed, _to: Status, found: OfferRow) -> Effect:
+    """One dealer fewer; when none is left the pool sees the job again."""
+    status = "declined" if deed.command.action == Action.DECLINE else "expired"
+    ended = {"offer": deed.command.offer_id, "status": status, "now": deed.now, "reason": deed.command.reason}
+    deed.tx.exec_driver_sql(_END, ended)
+    return Effect({}, {"offer_id": deed.command.offer_id, "dealer_id": found.dealer_id})
+
+
+@handles(Action.REDISPATCH)
+def redispatch(deed: Deed, _to: Status, _carry: Any) -> Effect:
+    """Away from the dealer, back to the pool; the next round of offers begins."""
+    deed.tx.exec_driver_sql(_WITHDRAW, {"job": deed.job.id, "now": deed.now})
+    return Effect(WITHOUT_DEALER | {"queue": None}, {"from_dealer_id": deed.job.dealer_id})
+
+
+@handles(Action.MARK_UNSERVED)
+def mark_unserved(deed: Deed, _to: Status, _carry: Any) -> Effect:
+    """Nobody covers it: the customer may install it himself, or an agent decides."""
+    return Effect({"queue": "unserved", "queued_at": deed.now})
+
+
+_MAY_SELF_INSTALL = """
+SELECT self_install_allowed AND category.certificates = '[]'::jsonb
+  FROM product JOIN category ON category.code = product.category_code WHERE sku = %(sku)s
+"""
+
+
+def _self_install_allowed(deed: Deed) -> Prepared:
+    allowed = deed.tx.exec_driver_sql(_MAY_SELF_INSTALL, {"sku": deed.job.sku}).scalar()
+    return Prepared(Facts(now=deed.at, self_install_allowed=bool(allowed)))
+
+
+@handles(Action.SELF_INSTALL_OUTCOME, prepare=_self_install_allowed)
+def self_install_outcome(deed: Deed, to: Status, _carry: Any) -> Effect:
+    """Done ends the job without a fee; failed puts it before an agent."""
+    if to == Status.CLOSED:
+        return Effect({"closed_at": deed.at, "queue": None, "queued_at": None})
+    return Effect({"queue": "self_install_failed", "queued_at": deed.now})
+
+
+@handles(Action.REOPEN)
+def reopen(_deed: Deed, _to: Status, _carry: Any) -> Effect:
+    """As new: no dealer, no reason, no trip fee."""
+    fresh = {"cancel_reason": None, "trip_fee": None, "trip_fault": None, "queue": None, "queued_at": None}
+    return Effect(WITHOUT_DEALER | fresh)
+
+
+@handles(Action.CANCEL)
+def cancel(deed: Deed, _to: Status, _carry: Any) -> Effect:
+    """Who and why; what a trip already made still pays is kept with it."""
+    job = deed.job
+    deed.tx.exec_driver_sql(_WITHDRAW, {"job": job.id, "now": deed.now})
+    after_submit = job.status in (Status.SUBMITTED, Status.REWORK)
+    trip = "after_submit" if after_submit else "after_check_in" if job.checked_in_at else None
+    columns = {
+        "cancel_reason": deed.command.reason,
+        "trip_fee": trip,
+        "trip_fault": (deed.command.fault or "customer") if trip else None,
+        "auto_confirm_at": None,
+        "next_contact_at": None,
+        "queue": None,
+        "queued_at": None,
+        "closed_at": deed.at,
+    }
+    return Effect(columns, {"trip_fee": trip}, children.ended(deed))

@@ -1,0 +1,68 @@
+"""Locking a job and asking whether this actor may know of it."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from sqlalchemy import Connection
+
+from domain.actors import BRAND_ROLES, DEALER_ROLES, Actor, Role
+from domain.errors import NotFound
+from domain.job import JobState
+
+_COLUMNS = ", ".join(f"job.{field.name}" for field in fields(JobState))
+_LOCK = f"SELECT {_COLUMNS} FROM job WHERE id = %(id)s FOR UPDATE"
+_OFFERED = """
+SELECT 1 FROM offer
+ WHERE job_id = %(id)s AND dealer_id = %(dealer)s AND status IN ('open', 'withdrawn', 'expired')
+"""
+_OWN_ORDER = """
+SELECT 1 FROM order_line JOIN customer_order o ON o.id = order_line.order_id
+  JOIN person ON person.phone_lookup = o.phone_lookup
+ WHERE order_line.id = %(line)s AND person.id = %(person)s
+"""
+
+
+def lock(tx: Connection, job_id: int) -> JobState:
+    """The job, locked until the transaction ends; NotFound."""
+    row = tx.exec_driver_sql(_LOCK, {"id": job_id}).first()
+    if row is None:
+        raise NotFound
+    return JobState(*row)
+
+
+def require_known(tx: Connection, actor: Actor, job: JobState) -> None:
+    """NotFound when the actor may not know of this job; every role has its own horizon."""
+    if not _knows(tx, actor, job):
+        raise NotFound
+
+
+def _knows(tx: Connection, actor: Actor, job: JobState) -> bool:
+    if actor.role == Role.SYSTEM:
+        return True
+    if actor.role in BRAND_ROLES:
+        return actor.channel_ids is None or job.channel_id in actor.channel_ids
+    if actor.role in DEALER_ROLES:
+        return _dealer_knows(tx, actor, job)
+    if actor.role == Role.CUSTOMER:
+        return _customer_knows(tx, actor, job)
+    return False
+
+
+def _dealer_knows(tx: Connection, actor: Actor, job: JobState) -> bool:
+    if actor.dealer_id is None:
+        return False
+    if job.dealer_id == actor.dealer_id:
+        return actor.role != Role.INSTALLER or job.installer_id == actor.person_id
+    if actor.role == Role.INSTALLER:
+        return False
+    return tx.exec_driver_sql(_OFFERED, {"id": job.id, "dealer": actor.dealer_id}).first() is not None
+
+
+def _customer_knows(tx: Connection, actor: Actor, job: JobState) -> bool:
+    if actor.job_id is not None:
+        return actor.job_id == job.id
+    if actor.person_id is None:
+        return False
+    own = {"line": job.order_line_id, "person": actor.person_id}
+    return tx.exec_driver_sql(_OWN_ORDER, own).first() is not None

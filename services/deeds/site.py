@@ -1,0 +1,206 @@
+"""Deeds on site: arrival, photos, waived slots, damage, the visit cut short, the work handed in."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+import orjson
+
+from domain.actions import Action
+from domain.errors import Fault, NotFound
+from domain.geo import CheckIn, Place, check_in_place
+from domain.guards import Facts
+from domain.job import Status
+from services.deeds.handling import Deed, Effect, Prepared, handles
+from services.parts import candidates
+from services.personal import seal, subject_key
+
+SILENCE = timedelta(hours=48)
+SERIAL = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{4,39}")
+
+_EARLIER = """
+SELECT result, distance_m FROM check_in
+ WHERE visit_id = %(visit)s AND installer_id = %(installer)s ORDER BY id LIMIT 1
+"""
+_ARRIVE = """
+INSERT INTO check_in (visit_id, job_id, installer_id, subject_id, result, distance_m, reason, photo_id, place,
+                      occurred_at, received_at)
+VALUES (%(visit)s, %(job)s, %(installer)s, %(subject)s, %(result)s, %(distance)s, %(reason)s, %(photo)s,
+        %(place)s, %(at)s, %(now)s)
+"""
+
+
+def _where(deed: Deed) -> Prepared:
+    """Distance to the door; jobs of one visit share the first check-in."""
+    asked = {"visit": deed.job.visit_id, "installer": deed.actor.person_id}
+    earlier = deed.tx.exec_driver_sql(_EARLIER, asked).first()
+    if earlier is not None:
+        shared = CheckIn(Place(earlier.result), earlier.distance_m, "")
+        return Prepared(Facts(now=deed.at, place=None), shared)
+    found = check_in_place(candidates.door(deed.tx, deed.job.order_line_id), deed.command.fix)
+    return Prepared(Facts(now=deed.at, place=found.result), found)
+
+
+@handles(Action.CHECK_IN, prepare=_where)
+def check_in(deed: Deed, _to: Status, found: CheckIn) -> Effect:
+    """Somebody is there. Where the phone was is evidence, encrypted; the event keeps only the verdict."""
+    job, fix = deed.job, deed.command.fix
+    metres = None if found.distance_m is None else round(found.distance_m)
+    place = None
+    if fix is not None:
+        place = seal(subject_key(deed.tx, job.subject_id), "check_in.place", asdict(fix))
+    arrival = {
+        "visit": job.visit_id,
+        "job": job.id,
+        "installer": deed.actor.person_id,
+        "subject": job.subject_id,
+        "result": found.result,
+        "distance": metres,
+        "reason": deed.command.reason,
+        "photo": deed.command.photo_id,
+        "place": place,
+        "at": deed.at,
+        "now": deed.now,
+    }
+    deed.tx.exec_driver_sql(_ARRIVE, arrival)
+    data = {"place": found.result, "distance_m": metres, "visit_id": job.visit_id}
+    return Effect({"checked_in_at": deed.at}, data | {"photo_id": deed.command.photo_id})
+
+
+@handles(Action.TAKE_PHOTO)
+def take_photo(deed: Deed, _to: Status, _carry: Any) -> Effect:
+    """The photo's row was written just before, in the same transaction, by the service that took it in."""
+    return Effect({}, {"photo_id": deed.command.photo_id, "slot": deed.command.slot})
+
+
+_WAIVE = """
+INSERT INTO slot_waiver (job_id, slot_code, reason, created_at)
+SELECT %(job)s, code, %(reason)s, %(at)s FROM slot WHERE checklist_id = %(checklist)s AND code = %(slot)s
+ON CONFLICT (job_id, slot_code) DO UPDATE SET reason = excluded.reason RETURNING 1
+"""
+
+
+@handles(Action.WAIVE_SLOT)
+def waive_slot(deed: Deed, _to: Status, _carry: Any) -> Effect:
+    """A slot of this job's checklist need not be filled; the job will be audited."""
+    asked = {
+        "job": deed.job.id,
+        "reason": deed.command.reason,
+        "at": deed.at,
+        "checklist": deed.job.checklist_id,
+        "slot": deed.command.slot,
+    }
+    if deed.tx.exec_driver_sql(_WAIVE, asked).first() is None:
+        raise NotFound("没有这个拍照项")
+    return Effect({}, {"slot": deed.command.slot})
+
+
+_DAMAGE = """
+INSERT INTO damage (job_id, package, exterior, function, carrier, serial_number, photo_ids, created_at)
+VALUES (%(job)s, %(package)s, %(exterior)s, %(function)s, %(carrier)s, %(serial_number)s, %(photos)s::jsonb, %(at)s)
+RETURNING id
+"""
+
+
+@handles(Action.REPORT_DAMAGE)
+def report_damage(deed: Deed, to: Status, _carry: Any) -> Effect:
+    """Appraised for the channel and the factory; before the visit it also holds the job."""
+    appraisal = deed.command.appraisal
+    assert appraisal is not None
+    photos = orjson.dumps([deed.command.photo_id] if deed.command.photo_id else []).decode()
+    values = asdict(appraisal) | {"job": deed.job.id, "photos": photos, "at": deed.at}
+    damage_id = deed.tx.exec_driver_sql(_DAMAGE, values).scalar_one()
+    columns: dict[str, Any] = {"queue": "damage", "queued_at": deed.now}
+    if to != Status.ON_SITE:
+        columns["held"] = "damaged"
+    return Effect(columns, {"damage_id": damage_id})
+
+
+_TRIP_FAULT = {
+    "absent": "customer",
+    "wrong_address": "customer",
+    "goods_wrong": "goods",
+    "site_unfit": "customer",
+    "price_refused": "customer",
+    "part_missing": "dealer",
+    "unsafe": "customer",
+}
+
+
+@handles(Action.ABORT_VISIT)
+def abort_visit(deed: Deed, to: Status, _carry: Any) -> Effect:
+    """The trip was made for nothing: who is at fault decides who pays it."""
+    fault = _TRIP_FAULT[deed.command.reason or ""]
+    columns: dict[str, Any] = {
+        "trip_fee": "after_check_in",
+        "trip_fault": fault,
+        "visit_id": None,
+        "window_start": None,
+        "window_end": None,
+        "next_contact_at": deed.command.next_contact_at,
+    }
+    if to == Status.CANCELLED:
+        columns |= {"cancel_reason": "other", "closed_at": deed.at, "next_contact_at": None}
+    return Effect(columns, {"trip_fault": fault, "photo_id": deed.command.photo_id})
+
+
+_MISSING = """
+SELECT slot.code, slot.name FROM slot
+ WHERE slot.checklist_id = %(checklist)s AND slot.required
+   AND NOT EXISTS (SELECT 1 FROM photo WHERE job_id = %(job)s AND slot_code = slot.code AND status = 'active')
+   AND NOT EXISTS (SELECT 1 FROM slot_waiver WHERE job_id = %(job)s AND slot_code = slot.code)
+ ORDER BY slot.position
+"""
+
+
+def _hand_in(deed: Deed) -> Prepared:
+    """Everything submit asks, so that all faults come at once."""
+    asked = {"checklist": deed.job.checklist_id, "job": deed.job.id}
+    missing = tuple((row.code, row.name) for row in deed.tx.exec_driver_sql(_MISSING, asked))
+    facts = Facts(
+        now=deed.at,
+        missing_slots=missing,
+        serial_faults=tuple(_serial_faults(deed.command.serial_numbers)),
+        unsettled_charges=deed.job.open_charges,
+    )
+    return Prepared(facts)
+
+
+def _serial_faults(serials: tuple[str, ...]) -> list[Fault]:
+    return [
+        Fault(f"serial_numbers.{position}", "serial_form", "序列号应为 5–40 位字母、数字或连字符")
+        for position, serial in enumerate(serials)
+        if not SERIAL.fullmatch(serial)
+    ]
+
+
+_HAND_IN = """
+WITH units AS (
+    UPDATE job_unit SET serial_number = given.serial
+      FROM unnest(%(serials)s::text[]) WITH ORDINALITY AS given(serial, position)
+     WHERE job_id = %(job)s AND job_unit.position = given.position)
+INSERT INTO confirm_code (job_id, code, made_at) VALUES (%(job)s, %(code)s, %(at)s)
+ON CONFLICT (job_id) DO UPDATE SET code = excluded.code, attempts = 0, made_at = excluded.made_at
+"""
+
+
+@handles(Action.SUBMIT, prepare=_hand_in)
+def submit(deed: Deed, _to: Status, _carry: Any) -> Effect:
+    """The work is done, says the installer; the customer's code is made now and shown to nobody else."""
+    job = deed.job
+    code = f"{secrets.randbelow(1_000_000):06d}"
+    sealed = seal(subject_key(deed.tx, job.subject_id), "confirm_code.code", code)
+    values = {"serials": list(deed.command.serial_numbers), "job": job.id, "code": sealed, "at": deed.at}
+    deed.tx.exec_driver_sql(_HAND_IN, values)
+    silence = deed.now + SILENCE if job.silence_confirms else None
+    return Effect({"submitted_at": deed.at, "auto_confirm_at": silence}, {"units": job.units})
+
+
+@handles(Action.SUPPLEMENT)
+def supplement(_deed: Deed, _to: Status, _carry: Any) -> Effect:
+    """The photos asked for are there: the audit waits for a verdict again."""
+    return Effect({"audit": "waiting"})

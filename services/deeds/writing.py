@@ -1,0 +1,124 @@
+"""One statement writes a deed: job row, event, clocks, outbox. Few round trips are most of a request's cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection
+
+from domain.events import Event
+from services.parts.clocks import NewClock
+from services.parts.outbox import Owed
+
+_CLOCK_FIELDS = {
+    "kind": "text",
+    "family": "text",
+    "owner": "text",
+    "dealer_id": "bigint",
+    "counts": "text",
+    "window_s": "bigint",
+    "starts_at": "timestamptz",
+    "notice_at": "timestamptz",
+    "due_at": "timestamptz",
+    "severe_at": "timestamptz",
+    "provisional": "boolean",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """All that one deed writes."""
+
+    columns: Mapping[str, Any]
+    event: Event
+    prev_hash: bytes
+    hash: bytes
+    stop_kinds: Sequence[str]
+    stop_dealer: int | None  # only this dealer's clocks of those kinds; None: everybody's
+    clocks: Sequence[NewClock]
+    owed: Sequence[Owed]
+
+
+def write(tx: Connection, writing: Writing) -> bool:
+    """Write it all; true when the job has paused clocks, whose pauses may now be lifted."""
+    event = writing.event
+    params: dict[str, Any] = {
+        "id": event.job_id,
+        "seq": event.seq,
+        "hash": writing.hash,
+        "prev_hash": writing.prev_hash,
+        "action": event.action,
+        "from_status": event.from_status,
+        "to_status": event.to_status,
+        "role": event.actor_role,
+        "actor": event.actor_id,
+        "device": event.device_id,
+        "at": event.occurred_at,
+        "now": event.received_at,
+        "reason": event.reason,
+        "data": orjson.dumps(dict(event.data)).decode(),
+        **{f"set_{name}": value for name, value in writing.columns.items()},
+    }
+    if writing.stop_kinds:
+        params |= {"stop_kinds": list(writing.stop_kinds), "stop_dealer": writing.stop_dealer}
+    for name in _CLOCK_FIELDS if writing.clocks else ():
+        params[f"clock_{name}"] = [getattr(clock, name) for clock in writing.clocks]
+    if writing.owed:
+        params |= {
+            "owed_kind": [owed.kind for owed in writing.owed],
+            "owed_key": [owed.dedupe_key for owed in writing.owed],
+            "owed_person": [owed.person_id for owed in writing.owed],
+            "owed_payload": [orjson.dumps(dict(owed.payload)).decode() for owed in writing.owed],
+        }
+    shape = (tuple(writing.columns), bool(writing.stop_kinds), bool(writing.clocks), bool(writing.owed))
+    return bool(tx.exec_driver_sql(_statement(*shape), params).scalar_one())
+
+
+@lru_cache(maxsize=512)
+def _statement(columns: tuple[str, ...], stops: bool, starts: bool, owes: bool) -> str:
+    sets = "".join(f", {name} = %(set_{name})s" for name in columns)
+    parts = [
+        f"""changed AS (
+        UPDATE job SET status = %(to_status)s, version = version + 1, event_seq = %(seq)s, event_hash = %(hash)s,
+               last_occurred_at = greatest(last_occurred_at, %(at)s), updated_at = %(now)s{sets}
+         WHERE id = %(id)s)""",
+        """told AS (
+        INSERT INTO job_event (job_id, seq, action, from_status, to_status, actor_role, actor_id, device_id,
+                               occurred_at, received_at, reason, data, prev_hash, hash)
+        VALUES (%(id)s, %(seq)s, %(action)s, %(from_status)s, %(to_status)s, %(role)s, %(actor)s, %(device)s,
+                %(at)s, %(now)s, %(reason)s, %(data)s::jsonb, %(prev_hash)s, %(hash)s))""",
+    ]
+    if stops:
+        parts.append("""stopped AS (
+        UPDATE clock SET stopped_at = %(at)s, next_at = CASE WHEN next_at <= %(at)s THEN next_at END
+         WHERE job_id = %(id)s AND kind = ANY(%(stop_kinds)s) AND stopped_at IS NULL
+           AND (%(stop_dealer)s::bigint IS NULL OR dealer_id = %(stop_dealer)s::bigint))""")
+    if starts:
+        parts.append(_start())
+    if owes:
+        parts.append("""owed AS (
+        INSERT INTO outbox (kind, dedupe_key, person_id, job_id, payload, created_at, next_at)
+        SELECT kind, key, person, %(id)s, payload::jsonb, %(now)s, %(now)s
+          FROM unnest(%(owed_kind)s::text[], %(owed_key)s::text[], %(owed_person)s::bigint[],
+                      %(owed_payload)s::text[]) AS o(kind, key, person, payload)
+        ON CONFLICT (dedupe_key) DO NOTHING)""")
+    return (
+        f"WITH {', '.join(parts)} SELECT EXISTS (SELECT 1 FROM clock WHERE job_id = %(id)s "
+        "AND paused_at IS NOT NULL AND stopped_at IS NULL)"
+    )
+
+
+def _start() -> str:
+    names = ", ".join(_CLOCK_FIELDS)
+    arrays = ", ".join(f"%(clock_{name})s::{kind}[]" for name, kind in _CLOCK_FIELDS.items())
+    return f"""started AS (
+        INSERT INTO clock (job_id, turn, next_at, {names})
+        SELECT %(id)s, row_number() OVER (PARTITION BY c.kind, c.family) + coalesce((
+                   SELECT max(turn) FROM clock old
+                    WHERE old.job_id = %(id)s AND old.kind = c.kind AND old.family = c.family), 0),
+               c.notice_at, {", ".join(f"c.{name}" for name in _CLOCK_FIELDS)}
+          FROM unnest({arrays}) AS c({names}))"""

@@ -1,0 +1,76 @@
+"""Addresses: resolved against the division table, corrected on the order; what was typed is never lost."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from domain.division_table import DivisionAlias, DivisionRow, DivisionTable
+from domain.divisions import Resolution
+from domain.divisions import resolve as resolve_text
+from domain.job import JobState
+from models.catalogue import Division as Row
+from models.catalogue import DivisionAlias as AliasRow
+from services.parts.policies import Kept
+from services.personal import lookup, reveal, seal, unwrap
+
+Resolved = Resolution
+
+
+def _load(tx: Connection) -> DivisionTable:
+    aliases: dict[str, list[DivisionAlias]] = defaultdict(list)
+    for alias in tx.execute(select(AliasRow.__table__)):
+        aliases[alias.division_code].append(DivisionAlias(alias.name, alias.until))
+    columns = (
+        Row.code,
+        Row.name,
+        Row.level,
+        Row.parent_code,
+        Row.valid_from,
+        Row.valid_to,
+    )
+    rows = (DivisionRow(*row, tuple(aliases[row.code])) for row in tx.execute(select(*columns)))
+    return DivisionTable(rows)
+
+
+TABLE: Kept[DivisionTable] = Kept(_load)
+
+
+def resolve(tx: Connection, text: str) -> Resolution:
+    """Where an address is, to the street if the table has it; status and candidates when it is not sure."""
+    return resolve_text(TABLE.get(tx), text)
+
+
+_ORDER = """
+SELECT o.id, o.personal, subject.wrapped_key FROM order_line
+  JOIN customer_order o ON o.id = order_line.order_id JOIN subject ON subject.id = o.subject_id
+ WHERE order_line.id = %(line)s FOR UPDATE OF o
+"""
+_CORRECT = """
+UPDATE customer_order SET personal = %(personal)s, division_code = %(division)s, resolution = %(resolution)s,
+       place_lookup = %(place)s WHERE id = %(id)s
+"""
+
+
+def correct(tx: Connection, job: JobState, text: str, found: Resolution, _now: datetime) -> None:
+    """Write the corrected address beside the typed one; the point no longer holds."""
+    row = tx.exec_driver_sql(_ORDER, {"line": job.order_line_id}).one()
+    key = unwrap(row.wrapped_key)
+    personal = reveal(key, "customer_order.personal", row.personal)
+    personal["typed"] = [*personal.get("typed", []), personal["address"]]
+    personal |= {"address": text, "point": None}
+    values = {
+        "personal": seal(key, "customer_order.personal", personal),
+        "division": found.division_code,
+        "resolution": found.status,
+        "place": place_lookup(text, personal.get("phone", "")),
+        "id": row.id,
+    }
+    tx.exec_driver_sql(_CORRECT, values)
+
+
+def place_lookup(address: str, phone: str) -> bytes:
+    """The keyed hash by which two orders to one door and one person are one visit."""
+    return lookup("place", "".join(address.split()) + "|" + phone)

@@ -1,0 +1,203 @@
+"""Clocks of a job as rows: which an action starts, stops, pauses; when each must next be looked at.
+
+`next_at` is the instant of the next level not yet raised. A clock stopped after that instant keeps it, so
+that the sweep still raises what was reached; stopped before, it needs no look any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from domain.calendar import Counts
+from domain.clocks import (
+    ENDS,
+    PAUSE_RULES,
+    STOPS,
+    ClockPolicy,
+    Pause,
+    Since,
+    Zone,
+    levels,
+    ready_at,
+    started_by,
+)
+from domain.job import JobState
+from services.parts import policies
+
+
+@dataclass(frozen=True, slots=True)
+class NewClock:
+    """A clock row to insert; instants are aware UTC."""
+
+    kind: str
+    family: str
+    owner: str
+    dealer_id: int | None
+    counts: str
+    window_s: int
+    starts_at: datetime
+    notice_at: datetime | None
+    due_at: datetime | None
+    severe_at: datetime | None
+    provisional: bool
+
+
+def started(
+    tx: Connection, job: JobState, action: str, variant: str, at: datetime, dealers: Sequence[int | None]
+) -> list[NewClock]:
+    """The clocks that `action` starts on the job as it will be, one per dealer in `dealers`."""
+    if not started_by(action, Zone(job.zone), variant):
+        return []
+    chosen = policies.applied(
+        started_by(action, Zone(job.zone), variant),
+        policies.OVERRIDES.get(tx),
+        channel_id=job.channel_id,
+        category_code=job.category_code,
+        zone=job.zone,
+        at=at,
+    )
+    clocks = [_clock(tx, job, policy, at, dealer) for policy in chosen for dealer in dealers]
+    return [clock for clock in clocks if clock is not None]
+
+
+def _clock(
+    tx: Connection, job: JobState, policy: ClockPolicy, at: datetime, dealer_id: int | None
+) -> NewClock | None:
+    start, window = at, policy.window
+    if policy.since == Since.WINDOW_START and job.window_start and job.window_end:
+        start, window = job.window_start, job.window_end - job.window_start
+    elif policy.since == Since.GOODS_READY:
+        ready = ready_at(job.delivered_at, job.wanted_at)
+        if ready is None:
+            return None
+        start = ready
+    if window is None:
+        return None
+    when = levels(start, window, policy.counts, policies.CALENDAR.get(tx))
+    owner = dealer_id if policy.owner == "dealer" else None
+    return NewClock(
+        kind=policy.kind,
+        family=policy.family,
+        owner=policy.owner,
+        dealer_id=owner,
+        counts=policy.counts,
+        window_s=int(window.total_seconds()),
+        starts_at=start,
+        notice_at=when.notice_at,
+        due_at=when.breach_at,
+        severe_at=when.severe_at,
+        provisional=when.provisional,
+    )
+
+
+def stopped_kinds(action: str, variant: str) -> list[str]:
+    """The kinds of clock an action stops or ends."""
+    return [*STOPS.get(action, ()), *STOPS.get(f"{action}:{variant}", ()), *ENDS.get(action, ())]
+
+
+def paused_kinds(action: str, variant: str) -> list[str]:
+    """The kinds of clock an action pauses."""
+    names = {action, f"{action}:{variant}"}
+    return sorted({kind for rule in PAUSE_RULES if rule.opens_on in names for kind in rule.kinds})
+
+
+def may_lift_pause(action: str) -> bool:
+    """Whether an action can end a pause."""
+    return any(action in rule.closes_on for rule in PAUSE_RULES)
+
+
+def lifted_reasons(action: str) -> list[str]:
+    """The pause reasons (their opening actions) that an action ends."""
+    return [rule.opens_on for rule in PAUSE_RULES if action in rule.closes_on]
+
+
+_PAUSE = """
+WITH held AS (
+    UPDATE clock SET paused_at = coalesce(paused_at, %(at)s),
+           next_at = CASE WHEN next_at <= %(at)s THEN next_at END
+     WHERE job_id = %(job_id)s AND kind = ANY(%(kinds)s) AND stopped_at IS NULL RETURNING id)
+INSERT INTO clock_pause (clock_id, reason, from_at) SELECT id, %(reason)s, %(at)s FROM held
+"""
+
+
+def pause(tx: Connection, job_id: int, action: str, variant: str, at: datetime) -> None:
+    """Lay a pause on the running clocks that the action pauses."""
+    kinds = paused_kinds(action, variant)
+    if kinds:
+        names = [rule.opens_on for rule in PAUSE_RULES]
+        reason = action if action in names else f"{action}:{variant}"
+        tx.exec_driver_sql(_PAUSE, {"job_id": job_id, "kinds": kinds, "at": at, "reason": reason})
+
+
+_LIFT = """
+UPDATE clock_pause SET until_at = greatest(from_at, %(at)s)
+ WHERE until_at IS NULL AND reason = ANY(%(reasons)s)
+   AND clock_id IN (SELECT id FROM clock WHERE job_id = %(job_id)s AND paused_at IS NOT NULL)
+"""
+_PAUSED = """
+SELECT clock.id, counts, window_s, starts_at, level,
+       array_agg(from_at ORDER BY pause.id) AS since, array_agg(until_at ORDER BY pause.id) AS until
+  FROM clock JOIN clock_pause pause ON pause.clock_id = clock.id
+ WHERE job_id = %(job_id)s AND paused_at IS NOT NULL AND stopped_at IS NULL GROUP BY clock.id
+"""
+_RESET = """
+UPDATE clock SET paused_at = CASE WHEN %(open)s THEN paused_at END, notice_at = %(notice)s, due_at = %(due)s,
+       severe_at = %(severe)s, provisional = %(provisional)s, next_at = %(next)s, window_s = %(window_s)s
+ WHERE id = %(id)s
+"""
+
+
+def lift(tx: Connection, job_id: int, action: str, at: datetime) -> None:
+    """End the pauses this action ends, and work out the due times of the clocks they were laid on anew."""
+    tx.exec_driver_sql(_LIFT, {"job_id": job_id, "reasons": lifted_reasons(action), "at": at})
+    for row in tx.exec_driver_sql(_PAUSED, {"job_id": job_id}).all():
+        reset(tx, row, row.window_s, [Pause(a, b) for a, b in zip(row.since, row.until, strict=True)])
+
+
+def reset(tx: Connection, row: Any, window_s: int, pauses: Sequence[Pause]) -> None:
+    """Write a clock's instants anew from its start, window and pauses; levels already raised stay raised."""
+    counts, window = Counts(row.counts), timedelta(seconds=window_s)
+    when = levels(row.starts_at, window, counts, policies.CALENDAR.get(tx), pauses)
+    instants = (when.notice_at, when.breach_at, when.severe_at)
+    values = {
+        "id": row.id,
+        "open": any(pause.until is None for pause in pauses),
+        "notice": when.notice_at,
+        "due": when.breach_at,
+        "severe": when.severe_at,
+        "provisional": when.provisional,
+        "next": instants[row.level] if row.level < len(instants) else None,
+        "window_s": window_s,
+    }
+    tx.exec_driver_sql(_RESET, values)
+
+
+RUNNING_FINISH = """
+SELECT id, counts, window_s, starts_at, level FROM clock
+ WHERE job_id = %(job_id)s AND kind = 'finish' AND stopped_at IS NULL
+"""
+_PAUSES = "SELECT from_at, until_at FROM clock_pause WHERE clock_id = %(id)s ORDER BY id"
+
+
+def restart(tx: Connection, row: Any, start: datetime | None, window_s: int | None = None) -> None:
+    """Let a running clock count from another instant or with another window."""
+    pauses = [Pause(p.from_at, p.until_at) for p in tx.exec_driver_sql(_PAUSES, {"id": row.id})]
+    starts_at = row.starts_at if start is None else max(start, row.starts_at)
+    tx.exec_driver_sql(
+        "UPDATE clock SET starts_at = %(at)s WHERE id = %(id)s", {"at": starts_at, "id": row.id}
+    )
+    moved = _Running(row.id, row.counts, starts_at, row.level)
+    reset(tx, moved, row.window_s if window_s is None else window_s, pauses)
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    id: int
+    counts: str
+    starts_at: datetime
+    level: int

@@ -1,0 +1,131 @@
+"""Bringing jobs into being: row, units, first event, clocks that already run. Many at once, for imports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert
+
+from domain import events
+from domain.actors import SYSTEM, Actor
+from domain.job import JobState, Status
+from models.clock import Clock
+from models.job import Job, JobEvent, JobUnit
+from services.parts import clocks
+
+
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """A job to be made for an order line, with what was promised frozen on it."""
+
+    kind: str
+    order_line_id: int
+    channel_id: int
+    subject_id: int
+    sku: str
+    category_code: str
+    units: int
+    scheme: str
+    division_code: str | None
+    checklist_id: int | None
+    price_list_id: int | None
+    silence_confirms: bool
+    delivered_at: datetime | None = None
+    wanted_at: datetime | None = None
+    queue: str | None = None
+    zone: str = "free"
+    status: str = Status.NEW
+    parent_id: int | None = None
+    fault: str | None = None
+    dealer_id: int | None = None
+    installer_id: int | None = None
+    distance_m: int | None = None
+
+
+def create(tx: Connection, new: Sequence[NewJob], now: datetime, actor: Actor = SYSTEM) -> list[int]:
+    """Insert the jobs, in order; returns their ids. Goods already delivered start the finish clocks."""
+    if not new:
+        return []
+    rows = [_row(job, now) for job in new]
+    made = insert(Job).returning(Job.id, sort_by_parameter_order=True)
+    ids = [row.id for row in tx.execute(made, rows)]
+    first = [_first_event(job_id, job, now, actor) for job_id, job in zip(ids, new, strict=True)]
+    tx.execute(insert(JobEvent), first)
+    seals = [{"job": row["job_id"], "hash": row["hash"]} for row in first]
+    tx.exec_driver_sql(
+        "UPDATE job SET event_seq = 1, event_hash = sealed.hash"
+        " FROM unnest(%(jobs)s::bigint[], %(hashes)s::bytea[]) AS sealed(id, hash) WHERE job.id = sealed.id",
+        {"jobs": [seal["job"] for seal in seals], "hashes": [seal["hash"] for seal in seals]},
+    )
+    units = [
+        {"job_id": job_id, "position": position}
+        for job_id, job in zip(ids, new, strict=True)
+        for position in range(1, job.units + 1)
+    ]
+    tx.execute(insert(JobUnit), units)
+    _start_clocks(tx, ids, new, now)
+    return ids
+
+
+def _row(job: NewJob, now: datetime) -> dict[str, Any]:
+    values = {field.name: getattr(job, field.name) for field in fields(NewJob)}
+    accepted = now if job.status == Status.ACCEPTED else None
+    queued = now if job.queue else None
+    times = {"created_at": now, "updated_at": now, "last_occurred_at": now}
+    return values | times | {"accepted_at": accepted, "queued_at": queued}
+
+
+def _first_event(job_id: int, job: NewJob, now: datetime, actor: Actor) -> dict[str, Any]:
+    data = {"order_line_id": job.order_line_id, "units": job.units, "parent_id": job.parent_id}
+    event = events.Event(
+        job_id=job_id,
+        seq=1,
+        action="create",
+        from_status=None,
+        to_status=job.status,
+        actor_role=actor.role,
+        actor_id=actor.person_id,
+        device_id=None,
+        occurred_at=now,
+        received_at=now,
+        reason=job.queue,
+        data={name: value for name, value in data.items() if value is not None},
+    )
+    row = {field.name: getattr(event, field.name) for field in fields(events.Event)}
+    return row | {"prev_hash": events.GENESIS, "hash": events.digest(events.GENESIS, event)}
+
+
+def _start_clocks(tx: Connection, ids: Sequence[int], new: Sequence[NewJob], now: datetime) -> None:
+    rows = []
+    for job_id, job in zip(ids, new, strict=True):
+        triggers = ["delivered"] if job.delivered_at else []
+        if job.status == Status.ACCEPTED:
+            triggers.append("accept")
+        for trigger in triggers:
+            started = clocks.started(tx, _state(job_id, job, now), trigger, "", now, (job.dealer_id,))
+            rows += [_clock_row(job_id, clock) for clock in started]
+    if rows:
+        tx.execute(insert(Clock), rows)
+
+
+def _clock_row(job_id: int, clock: clocks.NewClock) -> dict[str, Any]:
+    values = {field.name: getattr(clock, field.name) for field in fields(clocks.NewClock)}
+    return values | {"job_id": job_id, "next_at": clock.notice_at}
+
+
+_UNSET: dict[str, Any] = {field.name: None for field in fields(JobState)} | {
+    "open_charges": 0,
+    "open_complaints": 0,
+    "open_children": 0,
+    "dispute_open": False,
+    "audit": "not_sampled",
+}
+
+
+def _state(job_id: int, job: NewJob, now: datetime) -> JobState:
+    known = {f.name: getattr(job, f.name) for f in fields(NewJob) if f.name in _UNSET}
+    head = {"id": job_id, "version": 1, "event_seq": 1, "event_hash": b"", "last_occurred_at": now}
+    return JobState(**(_UNSET | known | head))
