@@ -12,7 +12,7 @@ from PIL import Image, ImageCms, ImageFilter, ImageStat
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
-from pillow_heif import HeifImageFile  # named, never registered: no other plugin can be reached from here
+from pillow_heif import HeifImageFile, options
 
 from domain.errors import DomainError, Unavailable
 from uploads.exif import orientation, read_exif
@@ -22,6 +22,7 @@ from uploads.refusals import Animated, SuspiciousStructure, TooManyPixels, TooSm
 from uploads.sniff import HEAD_BYTES, has_more_scans_than, sniff, webp_size
 
 QUALITY = 80
+options.DECODE_THREADS = 1  # CPU limits and memory are per photo: one thread each
 _DISK_FAULTS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.ENOENT, errno.EACCES})
 _MAX_ICC_BYTES = 4 * 1024 * 1024
 _SRGB_NAMES = (b"sRGB", "sRGB".encode("utf-16-be"))  # a version 2 profile spells it in ASCII, 4 in UTF-16
@@ -107,7 +108,10 @@ def _inspect(file: BinaryIO, path: Path, limits: Limits) -> Format:
 
 
 def _open(file: BinaryIO, format_: Format) -> Image.Image:
-    """Parses the header with exactly one reader. A JPEG of several pictures (MPO) is its first one."""
+    """Parses the header with exactly one reader, named here: Pillow's list of plugins is never asked.
+
+    A JPEG of several pictures (MPO) is its first one.
+    """
     readers: dict[Format, Callable[[BinaryIO], Image.Image]] = {
         Format.JPEG: JpegImageFile,
         Format.PNG: PngImageFile,
