@@ -26,8 +26,9 @@ lint: .venv/dev.lock ## ruff, formatting, and the arrows between the layers
 	$(PY) -m ruff format --check .
 	.venv/bin/lint-imports
 
+# The strict run needs some `type: ignore` that the other calls unused, so only the strict one counts them.
 types: .venv/dev.lock ## mypy over everything, strictly where the rules live
-	$(PY) -m mypy .
+	$(PY) -m mypy --no-warn-unused-ignores .
 	$(PY) -m mypy --strict domain services uploads wechat
 
 format: .venv/dev.lock ## put imports and layout in order
