@@ -35,7 +35,16 @@ def test_exactly_one_commit_and_it_is_the_unit_of_work() -> None:
 
 def test_no_commit_hides_in_a_begin() -> None:
     """`with engine.begin()` commits, too; a savepoint (`begin_nested`) doesn't."""
-    found = {path for path, tree in python(*LAYERS) for _ in calls(tree, "begin")}
+    found = {
+        path
+        for path, tree in python(*LAYERS)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.With | ast.AsyncWith)
+        and any(
+            isinstance(item.context_expr, ast.Call) and called(item.context_expr) == "begin"
+            for item in node.items
+        )
+    }
     assert {path for path in found if STAND_IN not in path.parents} <= {UNIT_OF_WORK, MIGRATION_COMMAND}
 
 
