@@ -76,15 +76,18 @@ def fit(kind: str, text: str) -> str:
 
 
 def faults(template_keys: Collection[str], data: Iterable[tuple[str, str]]) -> list[Fault]:
-    """Everything wrong with (key, value) pairs for a template with exactly `template_keys`, in key order.
+    """Everything wrong with (key, value) pairs for a template with exactly `template_keys`, in their order.
 
     `faults(["phrase1"], [("phrase1", "ok")])[0].code` is `bad_value`.
     """
     given = dict(data)
-    found = [Fault(key, "missing_key", "缺少该字段") for key in template_keys if key not in given]
-    found += [Fault(key, "unknown_key", "模板中没有该字段") for key in given if key not in template_keys]
-    found += value_faults((key, value) for key, value in given.items() if key in template_keys)
-    return sorted(found, key=lambda fault: fault.field)
+    found = []
+    for key in template_keys:
+        reason = _reason(kind_of(key), given[key]) if key in given else ("missing_key", "缺少该字段")
+        found += [Fault(key, *reason)] if reason else []
+    return found + [
+        Fault(key, "unknown_key", "模板中没有该字段") for key in given if key not in template_keys
+    ]
 
 
 def value_faults(data: Iterable[tuple[str, str]]) -> list[Fault]:

@@ -29,6 +29,7 @@ class Entry:
     query: dict[str, str]
     in_flight: int
     body: Any = None
+    escaped: bool = False  # the body held \\uXXXX, which WeChat counts as six characters
     fault: str = ""
     status: int = 0
     reply: Any = None

@@ -58,7 +58,7 @@ def phone_number(call: Call) -> Json:
         "phoneNumber": full,
         "purePhoneNumber": code.phone,
         "countryCode": code.country_code,
-        "watermark": {"timestamp": int(call.world.clock.stamp()), "appid": app.appid},
+        "watermark": {"timestamp": int(call.world.clock.stamp()), "appid": app.watermark_appid or app.appid},
     }
     return {"errcode": 0, "errmsg": "ok", "phone_info": info}
 

@@ -25,7 +25,7 @@ def put_app(world: World, item: Json) -> App:
     """
     appid = str(item["appid"])
     app = world.apps.get(appid) or App(appid, str(item["secret"]))
-    for name in ("secret", "name", "gh_id", "bound", "ip_whitelist", "media_delay_s"):
+    for name in ("secret", "name", "gh_id", "bound", "ip_whitelist", "media_delay_s", "watermark_appid"):
         if name in item:
             setattr(app, name, item[name])
     if "media_verdict" in item:

@@ -57,7 +57,7 @@ class Limits:
 
 @dataclass(slots=True)
 class App:
-    """One mini-program. `ip_whitelist` None lets every address in."""
+    """One mini-program. `ip_whitelist` None lets every address in; `watermark_appid` lies."""
 
     appid: str
     secret: str
@@ -74,6 +74,7 @@ class App:
     )
     media_verdict: tuple[str, int] = ("pass", 100)
     media_delay_s: float = 0.2
+    watermark_appid: str = ""
 
 
 @dataclass(slots=True)

@@ -84,6 +84,7 @@ class Wire:
         if rule and rule.cuts_before_reading():
             _abort(environ)
         entry.body = readable(body())
+        entry.escaped = b"\\u" in body()
         environ["wsgi.input"] = io.BytesIO(body())
         environ["sim.entry"] = entry
         if rule and rule.phase == BEFORE:
