@@ -49,12 +49,11 @@ class LockRule:
     cap: timedelta = timedelta(hours=12)
     forget: timedelta = timedelta(hours=24)
 
-    def locked_until(self, failures: int, now: datetime) -> datetime | None:
-        """Until when nobody may try again, after so many failures in a row."""
+    def wait(self, failures: int) -> timedelta:
+        """For how long nobody may try again after so many failures in a row; zero while they are free."""
         if failures < self.free:
-            return None
-        doubled = self.first * (1 << min(failures - self.free, 20))
-        return now + min(doubled, self.cap)
+            return timedelta(0)
+        return min(self.first * (1 << min(failures - self.free, 20)), self.cap)
 
 
 PASSWORD_LOCK = LockRule(5, timedelta(minutes=1))
@@ -72,20 +71,18 @@ class Life:
 
 
 LIVES: dict[SessionKind, Life] = {
-    "phone": Life(timedelta(days=7), timedelta(days=30)),
     "console": Life(timedelta(hours=12), timedelta(days=7)),
-    "link": Life(timedelta(hours=24), timedelta(days=7)),
+    "link": Life(timedelta(hours=24), timedelta(days=14)),
 }
 
 
 def expiries(
-    kind: SessionKind, now: datetime, created: datetime, latest: datetime | None = None
+    life: Life, now: datetime, created: datetime, latest: datetime | None = None
 ) -> tuple[datetime, datetime]:
     """(idle, absolute) expiry of a session used at `now`; `latest` bounds both (the link's own end).
 
     A console session used at 10:00 idles out at 22:00.
     """
-    life = LIVES[kind]
     end = created + life.absolute
     if latest is not None:
         end = min(end, latest)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
@@ -74,7 +74,7 @@ class Decision:
     alert: bool = False
 
 
-def decide_binding(invited: bool, phone_expected: bool, existing: BindingStatus | None) -> Decision:
+def decide_binding(invited: bool, phone_expected: bool, existing: str | None) -> Decision:
     """The table of wechat.md §4.3.
 
     `invited`: a good invitation was shown. `phone_expected`: the verified phone is the one it (or, without
@@ -167,3 +167,53 @@ def may_be_erased(open_jobs: int, held: bool, staff: bool) -> str | None:
     if open_jobs:
         return "job_open"
     return "staff_active" if staff else None
+
+
+CONTACT_KEPT = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class JobScope:
+    """Of a job, what decides who may see its customer; `ended_at`: closed or cancelled."""
+
+    dealer_id: int | None
+    installer_id: int | None
+    channel_id: int
+    ended_at: datetime | None
+
+
+class ContactExpired(Forbidden):
+    """Dealers lose the customer's address and phone seven days after the end."""
+
+    code = "contact_expired"
+    title = "工单完结已超过7天，不能再查看客户联系方式"
+
+
+def check_reveal(actor: Actor, job: JobScope, now: datetime) -> None:
+    """Who may open a customer's contact: admins, agents of the channel, the dealer's people while it is theirs.
+
+    `NotFound` for a job the actor may not know of, `ContactExpired` for the dealer a week after the end.
+    """
+    if actor.role is Role.ADMIN:
+        return
+    if actor.role is Role.AGENT and (actor.channel_ids is None or job.channel_id in actor.channel_ids):
+        return
+    ours = actor.role in DEALER_ROLES and actor.dealer_id is not None and actor.dealer_id == job.dealer_id
+    if not ours or (actor.role is Role.INSTALLER and actor.person_id != job.installer_id):
+        raise NotFound
+    if job.ended_at is not None and now > job.ended_at + CONTACT_KEPT:
+        raise ContactExpired
+
+
+class ErasureRefused(Conflict):
+    """Not now: `extra['reason']` is legal_hold, job_open or staff_active."""
+
+    code = "erasure_refused"
+    title = "暂不能删除个人信息"
+
+
+ERASURE_REASONS = {
+    "legal_hold": "存在投诉或争议，相关信息须依法保留",
+    "job_open": "还有未完结的工单",
+    "staff_active": "仍在岗位上，请先由负责人办理离岗",
+}

@@ -13,10 +13,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 
-from domain.access import GUEST, SessionKind, expiries
+from domain.access import GUEST, LIVES, Life, SessionKind, expiries
 from domain.actors import Actor, Role
 from models.person import AccessEvent, Person, RoleBinding
 from models.session import Session
+from services.config import config
 from services.queries.sessions import hashed
 from services.uow import query
 
@@ -66,11 +67,18 @@ class Opened:
     expires_at: datetime
 
 
+def life(kind: SessionKind) -> Life:
+    """How long a session of this kind lives: the phone's by the settings, the others by `domain.access`."""
+    if kind == "phone":
+        return Life(config().session_idle, config().session_absolute)
+    return LIVES[kind]
+
+
 def open_session(tx: Connection, wanted: Wanted, now: datetime) -> Opened:
     """Insert a session; 256 random bits go out, their SHA-256 stays."""
     token = secrets.token_urlsafe(32)
     csrf = secrets.token_urlsafe(32) if wanted.kind == "console" else None
-    idle, end = expiries(wanted.kind, now, now, wanted.latest)
+    idle, end = expiries(life(wanted.kind), now, now, wanted.latest)
     session_id = tx.execute(
         insert(Session)
         .values(
