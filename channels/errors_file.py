@@ -1,0 +1,42 @@
+"""Bad rows back to people: CSV that Excel opens, the reason beside each, ready to be mended and imported again."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Iterable, Iterator
+
+from channels.formats import REASON_HEADERS
+from channels.parsed import Bad
+
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def safe_cell(cell: str) -> str:
+    """A cell no spreadsheet takes for a formula: `=1+1` → `'=1+1`. Reading it again drops the mark."""
+    text = cell.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
+    return f"'{text}" if text.lstrip(" \u3000").startswith(_DANGEROUS) else text
+
+
+def reason(bad: Bad) -> str:
+    """All faults in one cell."""
+    return "；".join(fault.message for fault in bad.faults)
+
+
+def error_rows(bads: Iterable[Bad]) -> Iterator[tuple[str, ...]]:
+    """A header (the file's own after ours), then one row per bad row; nothing for no rows."""
+    for index, bad in enumerate(bads):
+        skip = len(REASON_HEADERS) if bad.header[: len(REASON_HEADERS)] == REASON_HEADERS else 0
+        if index == 0:
+            yield (*REASON_HEADERS, *map(safe_cell, bad.header[skip:]))
+        yield (str(bad.row_number), safe_cell(reason(bad)), *map(safe_cell, bad.raw_cells[skip:]))
+
+
+def errors_csv(bads: Iterable[Bad]) -> Iterator[bytes]:
+    """UTF-8 with BOM, row by row, so that it can be streamed as it is read."""
+    yield codecs.BOM_UTF8
+    for row in error_rows(bads):
+        line = io.StringIO()
+        csv.writer(line, lineterminator="\r\n").writerow(row)
+        yield line.getvalue().encode("utf-8", "replace")

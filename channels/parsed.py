@@ -1,0 +1,54 @@
+"""What comes out of an order file: rows that can go in, and rows that go back with the reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from domain.errors import Fault
+from domain.orders import OrderRow
+
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def storable(text: str) -> str:
+    """What a database takes: NUL and broken bytes become U+FFFD, which is refused again when it comes back."""
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Cells as they stood in the file; `fault` when not even the cells could be told apart."""
+
+    number: int
+    cells: tuple[str, ...]
+    fault: Fault | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Good:
+    """A row without faults. `row_number` counts as the spreadsheet does: the header is 1."""
+
+    row_number: int
+    row: OrderRow
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """A row that cannot go in, with every reason. `header` is the file's own, for writing it back."""
+
+    row_number: int
+    raw_cells: tuple[str, ...]
+    faults: tuple[Fault, ...]
+    header: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, record: Record, faults: Iterable[Fault], header: tuple[str, ...]) -> Bad:
+        """A bad row whose every text can be stored."""
+        told = tuple(Fault(f.field, f.code, storable(f.message)) for f in faults)
+        return cls(record.number, tuple(map(storable, record.cells)), told, header)
+
+
+Parsed = Good | Bad
