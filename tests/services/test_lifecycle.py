@@ -1,0 +1,210 @@
+"""The main job on a real database: each deed leads where the table says, and writes its event, clocks and notices."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, text
+
+from domain.actions import Action, Command, Scores, Window
+from domain.actors import SYSTEM
+from domain.errors import IllegalTransition, JobChanged, NotFound
+from domain.geo import Datum, Point
+from domain.lifecycle import Barred
+from models import db
+from models.photo import Photo
+from services.lifecycle import answer_offer, perform
+from tests.worlds import World
+
+HOUR = timedelta(hours=1)
+AT_DOOR = Point(121.4001, 37.5301, Datum.GCJ02, 20.0, "wx.getLocation")
+
+
+def rows(sql: str, **params: Any) -> list[Any]:
+    with db.engine.connect() as connection:
+        return list(connection.execute(text(sql), params))
+
+
+def offered(world: World, job_id: int, *numbers: int) -> list[int]:
+    """Offer the job to these dealers (1, 2); returns the offers' ids in that order."""
+    dealers = tuple(world.dealers[number - 1] for number in numbers)
+    perform(SYSTEM, job_id, Command(Action.OFFER, dealer_ids=dealers), world.now)
+    return [row.id for row in rows("SELECT id FROM offer WHERE job_id = :j ORDER BY dealer_id", j=job_id)]
+
+
+def booked(world: World, **order: Any) -> int:
+    """A job that dealer 1 has accepted, assigned and booked for the next hours."""
+    job_id = world.job(**order)
+    [offer_id] = offered(world, job_id, 1)
+    desk = world.actor("dispatcher1")
+    answer_offer(desk, Command(Action.ACCEPT, offer_id=offer_id), world.now)
+    perform(desk, job_id, Command(Action.ASSIGN, installer_id=world.people["installer1"]), world.now)
+    window = Window(world.now + HOUR, world.now + 3 * HOUR)
+    perform(desk, job_id, Command(Action.BOOK, window=window), world.now)
+    return job_id
+
+
+def photograph(world: World, job_id: int, slot: str, now: Any) -> None:
+    """A photo row as the photo service would write it, and the deed."""
+    with db.engine.begin() as tx:
+        photo_id = tx.execute(
+            insert(Photo)
+            .values(
+                job_id=job_id,
+                slot_code=slot,
+                client_id=slot,
+                subject_id=world.row(job_id).subject_id,
+                sha256=slot.encode(),
+                size_bytes=1,
+                format="JPEG",
+                width=1000,
+                height=1000,
+                brightness=100,
+                sharpness=100,
+                capture="camera",
+                received_at=now,
+            )
+            .returning(Photo.id)
+        ).scalar_one()
+    perform(world.actor("installer1"), job_id, Command(Action.TAKE_PHOTO, photo_id=photo_id, slot=slot), now)
+
+
+def submitted(world: World, **order: Any) -> int:
+    """A job worked through to its submission."""
+    job_id = booked(world, **order)
+    installer, then = world.actor("installer1"), world.now + HOUR
+    perform(installer, job_id, Command(Action.CHECK_IN, fix=AT_DOOR), then)
+    for slot in ("site", "nameplate", "finished"):
+        photograph(world, job_id, slot, then)
+    perform(installer, job_id, Command(Action.SUBMIT, serial_numbers=("SN-00001",)), then + HOUR)
+    return job_id
+
+
+def test_the_main_story_ends_confirmed_and_rated_with_an_unbroken_chain(world: World) -> None:
+    """Offer, accept, assign, book, check in, photograph, submit, confirm, rate, close: one event each."""
+    job_id = submitted(world)
+    customer, later = world.customer(job_id), world.now + 4 * HOUR
+
+    perform(customer, job_id, Command(Action.CONFIRM), later)
+    perform(customer, job_id, Command(Action.RATE, scores=Scores(5), note="师傅很好"), later)
+    closed = perform(SYSTEM, job_id, Command(Action.CLOSE), later + timedelta(days=7, hours=1))
+
+    assert closed.status == "closed"
+    actions = [
+        row.action for row in rows("SELECT action FROM job_event WHERE job_id = :j ORDER BY seq", j=job_id)
+    ]
+    assert actions == [
+        "create", "offer", "accept", "assign", "book", "check_in", "take_photo", "take_photo", "take_photo",
+        "submit", "confirm", "rate", "close",
+    ]  # fmt: skip
+    assert world.row(job_id).event_seq == len(actions)
+
+
+def test_submit_names_everything_that_is_missing_at_once(world: World) -> None:
+    """Slots, serial numbers and open charges come in one refusal."""
+    job_id = booked(world)
+    installer, then = world.actor("installer1"), world.now + HOUR
+    perform(installer, job_id, Command(Action.CHECK_IN, fix=AT_DOOR), then)
+    charge = Command(Action.ADD_CHARGE, item="drill", quantity=2, collected_by="installer")
+    perform(installer, job_id, charge, then)
+
+    with pytest.raises(Barred) as refused:
+        perform(installer, job_id, Command(Action.SUBMIT, serial_numbers=("?",)), then)
+
+    codes = [fault.code for fault in refused.value.errors]
+    assert codes == ["slot_missing"] * 3 + ["serial_form", "charges_open"]
+
+
+def test_the_first_to_accept_wins_and_the_other_is_told_clearly(world: World) -> None:
+    """With two open offers the second acceptance is job_changed, and the job stays with the first."""
+    job_id = world.job()
+    first, second = offered(world, job_id, 1, 2)
+    answer_offer(world.actor("owner1"), Command(Action.ACCEPT, offer_id=first), world.now)
+
+    with pytest.raises((JobChanged, IllegalTransition)):
+        answer_offer(world.actor("owner2"), Command(Action.ACCEPT, offer_id=second), world.now)
+
+    assert world.row(job_id).dealer_id == world.dealers[0]
+    assert [r.status for r in rows("SELECT status FROM offer ORDER BY id")] == ["accepted", "withdrawn"]
+
+
+def test_a_dealer_never_learns_of_anothers_job(world: World) -> None:
+    """Another dealer's job is not found, whatever is tried."""
+    job_id = booked(world)
+
+    with pytest.raises(NotFound):
+        perform(world.actor("dispatcher2"), job_id, Command(Action.CONTACT), world.now)
+
+
+def test_declined_by_all_the_job_is_back_in_the_pool(world: World) -> None:
+    """While another offer is open it stays offered; after the last refusal it is new."""
+    job_id = world.job()
+    first, second = offered(world, job_id, 1, 2)
+
+    one = answer_offer(
+        world.actor("owner1"), Command(Action.DECLINE, offer_id=first, reason="too_far"), world.now
+    )
+    two = answer_offer(
+        world.actor("owner2"), Command(Action.DECLINE, offer_id=second, reason="other"), world.now
+    )
+
+    assert (one.status, two.status) == ("offered", "new")
+
+
+def test_outside_needs_a_reason_and_a_photo_and_unknown_does_not(world: World) -> None:
+    """Five kilometres off is barred until explained; no fix at all is unknown and let in."""
+    job_id = booked(world)
+    installer, then = world.actor("installer1"), world.now + HOUR
+    far = Point(121.46, 37.53, Datum.GCJ02, 20.0, "wx.getLocation")
+
+    with pytest.raises(Barred) as refused:
+        perform(installer, job_id, Command(Action.CHECK_IN, fix=far), then)
+    acted = perform(installer, job_id, Command(Action.CHECK_IN), then)
+
+    assert [fault.code for fault in refused.value.errors] == ["outside_needs_reason", "outside_needs_photo"]
+    assert acted.status == "on_site"
+    [checked] = rows("SELECT result FROM check_in WHERE job_id = :j", j=job_id)
+    assert checked.result == "unknown"
+
+
+def test_two_jobs_at_one_door_share_the_visit_and_the_check_in(world: World) -> None:
+    """Same address, phone, dealer and overlapping window: one visit; the second check-in needs no place."""
+    one, two = booked(world), booked(world)
+    installer, then = world.actor("installer1"), world.now + HOUR
+    perform(installer, one, Command(Action.CHECK_IN, fix=AT_DOOR), then)
+    perform(installer, two, Command(Action.CHECK_IN), then)
+
+    assert world.row(one).visit_id == world.row(two).visit_id
+    assert [r.result for r in rows("SELECT result FROM check_in ORDER BY id")] == ["inside", "inside"]
+
+
+def test_a_ruled_rework_ends_when_its_second_visit_closes(world: World) -> None:
+    """A dispute ruled as rework makes a child; the child's end confirms the parent again."""
+    job_id = submitted(world)
+    customer, agent, later = world.customer(job_id), world.actor("agent"), world.now + 4 * HOUR
+    perform(customer, job_id, Command(Action.DISPUTE, reason="quality"), later)
+    ruled = perform(agent, job_id, Command(Action.RULE, outcome="rework", fault="dealer"), later)
+    [child] = rows("SELECT id, kind, status, dealer_id, fault FROM job WHERE parent_id = :j", j=job_id)
+    perform(agent, child.id, Command(Action.CANCEL, reason="other"), later)
+
+    assert ruled.status == "rework"
+    assert (child.kind, child.status, child.fault) == ("second_visit", "accepted", "dealer")
+    assert (world.row(job_id).status, world.row(job_id).open_children) == ("confirmed", 0)
+
+
+def test_suspending_pauses_the_finish_clock_and_resuming_moves_its_due_time(world: World) -> None:
+    """48 wall hours, paused for ten, are due ten hours later."""
+    job_id = booked(world)
+    desk = world.actor("dispatcher1")
+    due = "SELECT due_at, next_at FROM clock WHERE job_id = :j AND kind = 'finish' AND family = 'dealer'"
+    [before] = rows(due, j=job_id)
+    call = Command(Action.SUSPEND, reason="customer_asked", next_contact_at=world.now + 5 * HOUR)
+    perform(desk, job_id, call, world.now + HOUR)
+    [paused] = rows(due, j=job_id)
+    perform(desk, job_id, Command(Action.RESUME), world.now + 11 * HOUR)
+    [after] = rows(due, j=job_id)
+
+    assert paused.next_at is None
+    assert after.due_at - before.due_at == 10 * HOUR
