@@ -491,8 +491,12 @@ def _add_timeliness(found: list[FeeLine], job: JobFacts, rule: FeeRule, bonus_du
 @lru_cache(maxsize=4096)
 def _trip_part(base: Part, units: int, trip_bp: int) -> Part:
     fen = share_of(base.amount_fen * units, trip_bp)
+    label = base.text.partition(" ¥")[
+        0
+    ]  # not how the base came about: a chain of "=" would be wrong arithmetic
     times = f" × {units} 台" if units > 1 else ""
-    return Part("trip_fee", fen, f"空跑费 {base.text}{times} × {percent(trip_bp)} = {yuan(fen)}")
+    words = f"空跑费 {label} {yuan(base.amount_fen)}{times} × {percent(trip_bp)} = {yuan(fen)}"
+    return Part("trip_fee", fen, words)
 
 
 def _charge_part(charge: Charge) -> Part:
