@@ -10,7 +10,7 @@ from flask import Flask, Response
 from flask_smorest import Blueprint
 from werkzeug.routing import IntegerConverter
 
-from api import docs, errors, health, limits, logging, metrics
+from api import docs, errors, health, limits, logging, me, metrics, people, sessions
 from models import db
 from services import engine
 from services.config import Config, load
@@ -19,7 +19,10 @@ from services.config import Config, load
 BLUEPRINTS: tuple[Blueprint, ...] = (
     docs.area,
     health.area,
+    me.area,
     metrics.area,
+    people.area,
+    sessions.area,
 )
 
 HEADERS = {

@@ -33,9 +33,26 @@ SIGNED_IN: frozenset[Caller] = PEOPLE | {Standing.GUEST}
 
 # `<noun>:<verb>`, alphabetical. A permission is added together with its route.
 PERMISSIONS: Mapping[str, frozenset[Caller]] = {
+    "binding:decide": frozenset({Role.ADMIN, Role.DEALER_OWNER}),
     "docs:read": PUBLIC,
     "health:read": PUBLIC,
+    "invitation:manage": frozenset({Role.ADMIN, Role.DEALER_OWNER}),
+    "job:hold_data": frozenset({Role.ADMIN, Role.AGENT}),
+    "job:reveal": DEALER_ROLES | {Role.ADMIN, Role.AGENT},
+    "job:unlink": frozenset({Role.ADMIN, Role.AGENT}),
+    "me:bind": SIGNED_IN,
+    "me:consent": SIGNED_IN,
+    "me:manage": PEOPLE,
+    "me:read": SIGNED_IN,
+    "me:secure": STAFF,
+    "me:switch": PEOPLE,
+    "me:update": PEOPLE,
     "metrics:read": PUBLIC,  # the view itself answers loopback only
+    "people:read": frozenset({Role.ADMIN, Role.DEALER_OWNER}),
+    "rebinding:decide": PEOPLE,  # the person too, in a session of the old account; the service asks again
+    "rebinding:read": frozenset({Role.ADMIN, Role.AGENT, Role.DEALER_OWNER}),
+    "session:create": PUBLIC,
+    "session:end": SIGNED_IN,
 }
 
 
