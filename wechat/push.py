@@ -46,7 +46,8 @@ def signature_of(*parts: str) -> str:
     """SHA-1 over the sorted parts, hex:
     the signature of a handshake or, with Encrypt among them, of a push.
     """
-    return hashlib.sha1("".join(sorted(parts)).encode()).hexdigest()  # noqa: S324  WeChat's choice
+    text = "".join(sorted(parts)).encode("utf-8", "replace")  # strangers may send lone surrogates
+    return hashlib.sha1(text).hexdigest()  # noqa: S324  WeChat's choice
 
 
 class PushReceiver:
@@ -85,7 +86,7 @@ class PushReceiver:
         expected = signature_of(self._token, timestamp, nonce, *more)
         if not hmac.compare_digest(expected.encode(), signature.encode("utf-8", "replace")):
             raise BadPush("signature")
-        if not timestamp.isascii() or not timestamp.isdigit():
+        if not timestamp.isascii() or not timestamp.isdigit() or len(timestamp) > 12:
             raise BadPush("malformed")
         if abs(int(timestamp) - self._now().timestamp()) > WINDOW.total_seconds():
             raise BadPush("stale")

@@ -191,6 +191,18 @@ def test_rubbish_is_refused_as_malformed(
     assert caught.value.reason == "malformed"
 
 
+@pytest.mark.parametrize("odd", ["\ud800", "中文", "9" * 5000, "-1", ""])
+def test_a_strangers_parameters_are_refused_not_choked_on(receiver: PushReceiver, odd: str) -> None:
+    """Anybody can post to the callback, before any signature is known to be right."""
+    for values in ((odd, "1714036504", "1"), ("x", odd, "1"), ("x", "1714036504", odd)):
+        body = json.dumps({"Encrypt": odd}).encode()
+        with pytest.raises(BadPush, match="signature"):
+            receiver.receive(body, msg_signature=values[0], timestamp=values[1], nonce=values[2])
+    signed = signature_of(CONFIG.token, odd, "1")
+    with pytest.raises(BadPush, match="malformed"):
+        receiver.handshake(signature=signed, timestamp=odd, nonce="1", echostr="x")
+
+
 @pytest.mark.parametrize("encrypted", ["", "AAAA", "not base64!", "QUJD" * 16])
 def test_signed_rubbish_is_refused_too(
     receiver: PushReceiver, now: Callable[[], datetime], encrypted: str

@@ -167,7 +167,7 @@ def test_the_inbox_page_shows_messages_as_on_a_phone(
         "李女士",
         "派单通知",
         "上门安装",
-        "一次性订阅次数已用完",
+        "订阅次数已用完",
         "取登录码",
         "pages/job/detail",
     ):

@@ -43,9 +43,9 @@ def _check(call: Call) -> tuple[User, Template]:
     if page and (not isinstance(page, str) or page.split("?", 1)[0] not in app.pages):
         raise ApiError(41030)
     _check_data(template, body.get("data"))
-    if body.get("miniprogram_state", "formal") not in STATES:
+    if str(body.get("miniprogram_state", "formal")) not in STATES:
         raise ApiError(47003, "argument invalid! miniprogram_state invalid")
-    if body.get("lang", "zh_CN") not in LANGUAGES:
+    if str(body.get("lang", "zh_CN")) not in LANGUAGES:
         raise ApiError(47003, "argument invalid! lang invalid")
     if call.world.grants[(str(body["touser"]), template.id)] <= 0:
         raise ApiError(43101)
