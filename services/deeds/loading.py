@@ -10,8 +10,8 @@ from domain.actors import BRAND_ROLES, DEALER_ROLES, Actor, Role
 from domain.errors import NotFound
 from domain.job import JobState
 
-_COLUMNS = ", ".join(f"job.{field.name}" for field in fields(JobState))
-_LOCK = f"SELECT {_COLUMNS} FROM job WHERE id = %(id)s FOR UPDATE"
+COLUMNS = ", ".join(f"job.{field.name}" for field in fields(JobState))
+_LOCK = f"SELECT {COLUMNS} FROM job WHERE id = %(id)s FOR UPDATE"
 _OFFERED = """
 SELECT 1 FROM offer
  WHERE job_id = %(id)s AND dealer_id = %(dealer)s AND status IN ('open', 'withdrawn', 'expired')

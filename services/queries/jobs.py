@@ -1,0 +1,325 @@
+"""Jobs as people read them: lists, one page that answers an angry caller, events, windows to choose from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from domain import lifecycle
+from domain.actions import ASKS
+from domain.actors import BRAND_ROLES, Actor, Role
+from domain.errors import NotFound
+from domain.job import KIND_NAMES, STATUS_NAMES, JobState, Kind, Status
+from domain.privacy import Sight, shown, sight_of
+from services.deeds.loading import COLUMNS
+from services.personal import Erased, reveal, unwrap
+from services.queries import scope
+from services.uow import query
+
+_LINE = """job.id, job.kind, job.status, job.category_code, job.sku, job.units, job.zone, job.dealer_id,
+    job.installer_id, job.channel_id, job.division_code, job.window_start, job.window_end, job.held, job.queue,
+    job.created_at, job.version"""
+
+
+@dataclass(frozen=True, slots=True)
+class JobLine:
+    """A job in a list."""
+
+    id: int
+    kind: str
+    status: str
+    category_code: str
+    sku: str
+    units: int
+    zone: str
+    dealer_id: int | None
+    installer_id: int | None
+    channel_id: int
+    division_code: str | None
+    window_start: datetime | None
+    window_end: datetime | None
+    held: str | None
+    queue: str | None
+    created_at: datetime
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class SlotState:
+    """A shot of the checklist and how far it is."""
+
+    code: str
+    name: str
+    hint: str
+    phase: str
+    required: bool
+    camera_only: bool
+    photos: int
+    waived: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeLine:
+    """An extra of this job."""
+
+    id: int
+    item_code: str
+    quantity: int
+    unit_fen: int
+    amount_fen: int
+    status: str
+    collected_by: str
+    settled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClockLine:
+    """A clock of this job: level 0 none, 1 notice, 2 breach, 3 severe."""
+
+    kind: str
+    family: str
+    owner: str
+    starts_at: datetime
+    due_at: datetime | None
+    level: int
+    paused: bool
+    stopped_at: datetime | None
+    provisional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """The customer as this reader may see him; `masked` says that more can be revealed with a reason."""
+
+    name: str
+    phone: str
+    address: str
+    masked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JobPage:
+    """Everything about one job that this reader may know, and what he may do next."""
+
+    id: int
+    kind: str
+    kind_name: str
+    status: str
+    status_name: str
+    version: int
+    order_number: str
+    sku: str
+    product_name: str
+    category_code: str
+    units: int
+    zone: str
+    distance_m: int | None
+    dealer_id: int | None
+    dealer_name: str | None
+    installer_id: int | None
+    parent_id: int | None
+    fault: str | None
+    window_start: datetime | None
+    window_end: datetime | None
+    delivered_at: datetime | None
+    wanted_at: datetime | None
+    held: str | None
+    queue: str | None
+    dispute_open: bool
+    audit: str
+    confirmed_by: str | None
+    auto_confirm_at: datetime | None
+    customer: Contact | None
+    confirm_code: str | None
+    serial_numbers: tuple[str, ...]
+    slots: tuple[SlotState, ...]
+    charges: tuple[ChargeLine, ...]
+    clocks: tuple[ClockLine, ...]
+    rating: int | None
+    available_actions: tuple[str, ...]
+    action_names: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    """One link of the chain; the hash in hexadecimal."""
+
+    seq: int
+    action: str
+    from_status: str | None
+    to_status: str
+    actor_role: str
+    occurred_at: datetime
+    received_at: datetime
+    reason: str | None
+    data: dict[str, Any]
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list may be narrowed to; None is no filter."""
+
+    status: str | None = None
+    queue: str | None = None
+    kind: str | None = None
+    dealer_id: int | None = None
+    installer_id: int | None = None
+    channel_id: int | None = None
+
+
+@query
+def listed(
+    connection: Connection, actor: Actor, filters: Filters, before: int | None, limit: int
+) -> list[JobLine]:
+    """Jobs within the actor's horizon, newest first, ids below `before`."""
+    condition, params = scope.jobs(actor)
+    wanted = {
+        name: getattr(filters, name) for name in Filters.__slots__ if getattr(filters, name) is not None
+    }
+    narrowed = "".join(f" AND job.{name} = %({name})s" for name in wanted)
+    below = "" if before is None else " AND job.id < %(before)s"
+    rows = connection.exec_driver_sql(
+        f"SELECT {_LINE} FROM job WHERE {condition}{narrowed}{below} ORDER BY job.id DESC LIMIT %(limit)s",
+        params | wanted | {"before": before, "limit": limit},
+    )
+    return [JobLine(*row) for row in rows]
+
+
+_PAGE = """
+SELECT {columns}, job.auto_confirm_at, job.confirmed_by, job.closed_at, o.number AS order_number, o.personal,
+       subject.wrapped_key, product.name AS product_name, dealer.name AS dealer_name, rating.overall, code.code,
+       channel.operator_dealer_id
+  FROM job JOIN order_line line ON line.id = job.order_line_id JOIN customer_order o ON o.id = line.order_id
+  JOIN subject ON subject.id = job.subject_id JOIN channel ON channel.id = job.channel_id
+  LEFT JOIN product ON product.sku = job.sku LEFT JOIN dealer ON dealer.id = job.dealer_id
+  LEFT JOIN rating ON rating.job_id = job.id LEFT JOIN confirm_code code ON code.job_id = job.id
+ WHERE job.id = %(id)s AND {condition}
+"""
+_SLOTS = """
+SELECT code, name, hint, phase, required, camera_only,
+       (SELECT count(*) FROM photo WHERE job_id = %(id)s AND slot_code = slot.code AND status = 'active'),
+       EXISTS (SELECT 1 FROM slot_waiver WHERE job_id = %(id)s AND slot_code = slot.code)
+  FROM slot WHERE checklist_id = %(checklist)s ORDER BY position
+"""
+_CHARGES = """
+SELECT id, item_code, quantity, unit_fen, amount_fen, status, collected_by, settled_at IS NOT NULL
+  FROM charge WHERE job_id = %(id)s ORDER BY id
+"""
+_CLOCKS = """
+SELECT kind, family, owner, starts_at, due_at, level, paused_at IS NOT NULL, stopped_at, provisional
+  FROM clock WHERE job_id = %(id)s ORDER BY id
+"""
+_SERIALS = (
+    "SELECT serial_number FROM job_unit WHERE job_id = %(id)s AND serial_number IS NOT NULL ORDER BY position"
+)
+
+
+@query
+def page(connection: Connection, actor: Actor, job_id: int, now: datetime) -> JobPage:
+    """One job; NotFound outside the actor's horizon."""
+    condition, params = scope.jobs(actor)
+    sql = _PAGE.format(columns=COLUMNS, condition=condition)
+    row = connection.exec_driver_sql(sql, params | {"id": job_id}).first()
+    if row is None:
+        raise NotFound
+    asked = {"id": job_id, "checklist": row.checklist_id}
+    slots = tuple(SlotState(*r) for r in connection.exec_driver_sql(_SLOTS, asked))
+    charges = tuple(ChargeLine(*r) for r in connection.exec_driver_sql(_CHARGES, asked))
+    clocks = tuple(ClockLine(*r) for r in connection.exec_driver_sql(_CLOCKS, asked))
+    serials = tuple(r[0] for r in connection.exec_driver_sql(_SERIALS, asked))
+    return _page(actor, row, now, slots, charges, clocks, serials)
+
+
+def _page(
+    actor: Actor,
+    row: Any,
+    now: datetime,
+    slots: tuple[SlotState, ...],
+    charges: tuple[ChargeLine, ...],
+    clocks: tuple[ClockLine, ...],
+    serials: tuple[str, ...],
+) -> JobPage:
+    job = JobState(*row[: len(JobState.__slots__)])
+    actions = lifecycle.available_actions(job, actor.role)
+    brand, customer = actor.role in BRAND_ROLES, actor.role == Role.CUSTOMER
+    return JobPage(
+        id=job.id,
+        kind=job.kind,
+        kind_name=KIND_NAMES[Kind(job.kind)],
+        status=job.status,
+        status_name=STATUS_NAMES[Status(job.status)],
+        version=job.version,
+        order_number=row.order_number,
+        sku=job.sku,
+        product_name=row.product_name or job.sku,
+        category_code=job.category_code,
+        units=job.units,
+        zone=job.zone,
+        distance_m=job.distance_m,
+        dealer_id=job.dealer_id,
+        dealer_name=row.dealer_name,
+        installer_id=job.installer_id,
+        parent_id=job.parent_id,
+        fault=job.fault,
+        window_start=job.window_start,
+        window_end=job.window_end,
+        delivered_at=job.delivered_at,
+        wanted_at=job.wanted_at,
+        held=job.held,
+        queue=job.queue if brand else None,
+        dispute_open=job.dispute_open,
+        audit=job.audit if brand or job.audit == "evidence_asked" else "not_sampled",
+        confirmed_by=row.confirmed_by,
+        auto_confirm_at=row.auto_confirm_at,
+        customer=_contact(row, sight_of(actor, job.status, row.closed_at, now)),
+        confirm_code=_code(row) if customer and job.status == Status.SUBMITTED else None,
+        serial_numbers=serials,
+        slots=slots,
+        charges=charges,
+        clocks=() if customer else clocks,
+        rating=row.overall,
+        available_actions=tuple(str(action) for action in actions),
+        action_names={str(action): ASKS[action].name for action in actions},
+    )
+
+
+def _contact(row: Any, sight: Sight) -> Contact | None:
+    if sight == Sight.NOTHING:
+        return None
+    try:
+        personal = reveal(unwrap(row.wrapped_key), "customer_order.personal", row.personal)
+    except Erased:
+        return None
+    kept = [personal.get(key) or "" for key in ("name", "phone", "address")]
+    return Contact(*shown(kept[0], kept[1], kept[2], sight), sight == Sight.MASKED)
+
+
+def _code(row: Any) -> str | None:
+    if row.code is None:
+        return None
+    try:
+        return str(reveal(unwrap(row.wrapped_key), "confirm_code.code", row.code))
+    except Erased:
+        return None
+
+
+_EVENTS = """
+SELECT e.seq, e.action, e.from_status, e.to_status, e.actor_role, e.occurred_at, e.received_at, e.reason, e.data,
+       encode(e.hash, 'hex')
+  FROM job_event e JOIN job ON job.id = e.job_id WHERE e.job_id = %(id)s AND {condition} ORDER BY e.seq
+"""
+
+
+@query
+def events(connection: Connection, actor: Actor, job_id: int) -> tuple[EventLine, ...]:
+    """The job's chain, first to last; NotFound outside the horizon."""
+    condition, params = scope.jobs(actor)
+    rows = connection.exec_driver_sql(_EVENTS.format(condition=condition), params | {"id": job_id})
+    found = tuple(EventLine(*row) for row in rows)
+    if not found:
+        raise NotFound
+    return found
