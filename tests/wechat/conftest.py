@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import queue
 import threading
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
+import requests
 from werkzeug.serving import make_server
 
 from wechat.gateway import Gateway, SubscribeMessage
@@ -154,3 +156,34 @@ def callback(sim: Remote) -> Iterator[Callback]:
 @pytest.fixture
 def receiver(settings: WeChatSettings, now: Callable[[], datetime]) -> PushReceiver:
     return PushReceiver(settings, now)
+
+
+class Raw:
+    """Bare calls to the stand-in, with a stable token at hand."""
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+        self.token = self.stable()["access_token"]
+
+    def stable(self, **more: Any) -> dict[str, Any]:
+        question = {"grant_type": "client_credential", "appid": APP, "secret": SECRET, **more}
+        return dict(requests.post(f"{self.base}/cgi-bin/stable_token", json=question, timeout=5).json())
+
+    def classic(self) -> dict[str, Any]:
+        params = {"grant_type": "client_credential", "appid": APP, "secret": SECRET}
+        return dict(requests.get(f"{self.base}/cgi-bin/token", params=params, timeout=5).json())
+
+    def post(self, path: str, body: Any, token: str | None = None) -> Any:
+        data = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
+        params = {"access_token": self.token if token is None else token}
+        reply = requests.post(f"{self.base}/{path}", data=data, params=params, timeout=5)
+        return reply.content if reply.headers["Content-Type"] == "image/png" else reply.json()
+
+    def login(self, code: str, **more: str) -> requests.Response:
+        params = {"appid": APP, "secret": SECRET, "js_code": code, "grant_type": "authorization_code", **more}
+        return requests.get(f"{self.base}/sns/jscode2session", params=params, timeout=5)
+
+
+@pytest.fixture
+def raw(stand_in: StandIn, sim: Remote) -> Raw:
+    return Raw(stand_in.base_url)

@@ -15,40 +15,7 @@ from wechat.stand_in.remote import Remote
 
 FIXTURES = Path(__file__).parent / "fixtures"
 APP = "wx0000000000000001"
-SECRET = "0123456789abcdef-the-app-secret"
 PAGE = "pages/job/detail"
-ME = {"appid": APP, "secret": SECRET}
-
-
-class Raw:
-    """Bare calls to the stand-in, with a stable token at hand."""
-
-    def __init__(self, base: str) -> None:
-        self.base = base
-        self.token = self.stable()["access_token"]
-
-    def stable(self, **more: Any) -> dict[str, Any]:
-        question = {"grant_type": "client_credential", **ME, **more}
-        return dict(requests.post(f"{self.base}/cgi-bin/stable_token", json=question, timeout=5).json())
-
-    def classic(self) -> dict[str, Any]:
-        params = {"grant_type": "client_credential", **ME}
-        return dict(requests.get(f"{self.base}/cgi-bin/token", params=params, timeout=5).json())
-
-    def post(self, path: str, body: Any, token: str | None = None) -> Any:
-        data = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
-        params = {"access_token": self.token if token is None else token}
-        reply = requests.post(f"{self.base}/{path}", data=data, params=params, timeout=5)
-        return reply.content if reply.headers["Content-Type"] == "image/png" else reply.json()
-
-    def login(self, code: str, **more: str) -> requests.Response:
-        params = {**ME, "js_code": code, "grant_type": "authorization_code", **more}
-        return requests.get(f"{self.base}/sns/jscode2session", params=params, timeout=5)
-
-
-@pytest.fixture
-def raw(stand_in: Any, sim: Remote) -> Raw:
-    return Raw(stand_in.base_url)
 
 
 def shape(value: Any) -> Any:
@@ -58,7 +25,7 @@ def shape(value: Any) -> Any:
     return [shape(value[0])] if isinstance(value, list) and value else type(value).__name__
 
 
-def test_answers_have_the_documented_shape(raw: Raw, sim: Remote) -> None:
+def test_answers_have_the_documented_shape(raw: Any, sim: Remote) -> None:
     """Golden replies from the documentation: same names, same types."""
     golden = json.loads((FIXTURES / "answers.json").read_text("utf-8"))
     openid = raw.login(sim.login_code("wang")).json()["openid"]
@@ -81,7 +48,7 @@ def test_answers_have_the_documented_shape(raw: Raw, sim: Remote) -> None:
     }
 
 
-def test_refusals_end_in_a_rid_as_the_documented_ones_do(raw: Raw, sim: Remote) -> None:
+def test_refusals_end_in_a_rid_as_the_documented_ones_do(raw: Any, sim: Remote) -> None:
     """The product reads the rid out of the text, the documented spelling included."""
     from wechat.errors import refusal
 
@@ -96,14 +63,14 @@ def test_refusals_end_in_a_rid_as_the_documented_ones_do(raw: Raw, sim: Remote) 
     ("change", "errcode"),
     [({"appid": "wxother"}, 40013), ({"secret": "wrong"}, 40125), ({"grant_type": "x"}, 40002)],
 )
-def test_login_checks_the_account_first(raw: Raw, sim: Remote, change: dict[str, str], errcode: int) -> None:
+def test_login_checks_the_account_first(raw: Any, sim: Remote, change: dict[str, str], errcode: int) -> None:
     """A code is not spent by a wrong account."""
     code = sim.login_code("wang")
     assert raw.login(code, **change).json()["errcode"] == errcode
     assert raw.login(code).json()["openid"]
 
 
-def test_login_is_limited_per_person_and_minute(raw: Raw, sim: Remote) -> None:
+def test_login_is_limited_per_person_and_minute(raw: Any, sim: Remote) -> None:
     """45011 beyond the limit, and fine again a minute later."""
     sim.setup(apps=[{"appid": APP, "limits": {"login_per_minute": 2}}])
     codes = [raw.login(sim.login_code("wang")).json().get("errcode") for _ in range(3)]
@@ -112,14 +79,14 @@ def test_login_is_limited_per_person_and_minute(raw: Raw, sim: Remote) -> None:
     assert raw.login(sim.login_code("wang")).json()["openid"]
 
 
-def test_every_login_rotates_the_session_key_and_keeps_the_openid(raw: Raw, sim: Remote) -> None:
+def test_every_login_rotates_the_session_key_and_keeps_the_openid(raw: Any, sim: Remote) -> None:
     """The openid is per app and lasting, the session_key is not."""
     first, second = (raw.login(sim.login_code("wang")).json() for _ in range(2))
     assert first["openid"] == second["openid"]
     assert first["session_key"] != second["session_key"]
 
 
-def test_a_code_belongs_to_its_app(raw: Raw, sim: Remote) -> None:
+def test_a_code_belongs_to_its_app(raw: Any, sim: Remote) -> None:
     """And an openid differs per app, while the unionid is shared."""
     sim.setup(apps=[{"appid": "wx2", "secret": "another-secret", "bound": True}])
     assert raw.login(sim.login_code("wang"), appid="wx2", secret="another-secret").json()["errcode"] == 40029
@@ -130,7 +97,7 @@ def test_a_code_belongs_to_its_app(raw: Raw, sim: Remote) -> None:
     assert there["unionid"] == here["unionid"]
 
 
-def test_the_gate_of_every_token_call(raw: Raw, stand_in: Any, sim: Remote) -> None:
+def test_the_gate_of_every_token_call(raw: Any, stand_in: Any, sim: Remote) -> None:
     """Missing, unknown, expired, wrong method, empty, not JSON, not UTF-8."""
     path = "wxa/msg_sec_check"
     get = requests.get(f"{stand_in.base_url}/{path}", params={"access_token": raw.token}, timeout=5).json()
@@ -147,7 +114,7 @@ def test_the_gate_of_every_token_call(raw: Raw, stand_in: Any, sim: Remote) -> N
     assert [*found, raw.post(path, {})["errcode"]] == [41001, 40001, 43002, 44002, 47001, 47001, 47001, 42001]
 
 
-def test_a_stable_token_stays_until_its_last_five_minutes(raw: Raw, sim: Remote) -> None:
+def test_a_stable_token_stays_until_its_last_five_minutes(raw: Any, sim: Remote) -> None:
     """Then a new one comes while the old one still works."""
     assert raw.stable()["access_token"] == raw.token
     sim.advance(6899)
@@ -157,7 +124,7 @@ def test_a_stable_token_stays_until_its_last_five_minutes(raw: Raw, sim: Remote)
     assert raw.post("wxa/generate_urllink", {"path": PAGE})["errcode"] == 0
 
 
-def test_a_forced_refresh_kills_the_old_token_and_is_rationed(raw: Raw, sim: Remote) -> None:
+def test_a_forced_refresh_kills_the_old_token_and_is_rationed(raw: Any, sim: Remote) -> None:
     """Thirty seconds apart, twenty a day."""
     forced = raw.stable(force_refresh=True)["access_token"]
     assert forced != raw.token
@@ -168,7 +135,7 @@ def test_a_forced_refresh_kills_the_old_token_and_is_rationed(raw: Raw, sim: Rem
     assert raw.stable(force_refresh=True)["errcode"] == 45009
 
 
-def test_a_classic_token_kills_its_predecessor_after_five_minutes(raw: Raw, sim: Remote) -> None:
+def test_a_classic_token_kills_its_predecessor_after_five_minutes(raw: Any, sim: Remote) -> None:
     """And the two kinds leave each other alone; the day's quota ends in 45009."""
     old, new = raw.classic()["access_token"], raw.classic()["access_token"]
     call = ("wxa/generate_urllink", {"path": PAGE})
@@ -179,7 +146,7 @@ def test_a_classic_token_kills_its_predecessor_after_five_minutes(raw: Raw, sim:
     assert raw.classic()["errcode"] == 45009
 
 
-def test_subscribe_send_checks_in_wechats_order(raw: Raw, sim: Remote) -> None:
+def test_subscribe_send_checks_in_wechats_order(raw: Any, sim: Remote) -> None:
     """Person, template, page, values, grant: each repaired fault uncovers the next."""
     body: dict[str, Any] = {
         "touser": "oNobody",
@@ -213,7 +180,7 @@ def test_subscribe_send_checks_in_wechats_order(raw: Raw, sim: Remote) -> None:
         ({"enum1": {"value": "客户取消"}, "thing9": {"value": "多"}}, "thing9"),
     ],
 )
-def test_a_bad_value_is_named(raw: Raw, sim: Remote, data: dict[str, Any], field: str) -> None:
+def test_a_bad_value_is_named(raw: Any, sim: Remote, data: dict[str, Any], field: str) -> None:
     """47003 says which key; a refused message costs no grant."""
     sim.grant("wang", TID_OTHER="accept")
     body = {"touser": sim.user("wang")["openid"], "template_id": "TID_OTHER", "data": data}
@@ -224,7 +191,7 @@ def test_a_bad_value_is_named(raw: Raw, sim: Remote, data: dict[str, Any], field
 
 
 @pytest.mark.parametrize("wrong", [{"lang": "fr_FR"}, {"miniprogram_state": "beta"}])
-def test_state_and_language_are_validated(raw: Raw, sim: Remote, wrong: dict[str, str]) -> None:
+def test_state_and_language_are_validated(raw: Any, sim: Remote, wrong: dict[str, str]) -> None:
     """Only the documented values."""
     sim.grant("wang", TID_OTHER="accept")
     data = {"enum1": {"value": "客户取消"}}
@@ -239,7 +206,7 @@ def test_a_popup_takes_five_known_templates_at_most(sim: Remote) -> None:
     assert sim.user("wang")["grants"] == {}
 
 
-def test_qr_codes_have_a_minute_limit_and_width_bounds(raw: Raw, sim: Remote) -> None:
+def test_qr_codes_have_a_minute_limit_and_width_bounds(raw: Any, sim: Remote) -> None:
     """45009 past the limit, 280 to 1280 pixels wide."""
     sim.setup(apps=[{"appid": APP, "limits": {"qr_per_minute": 2}}])
     body = {"scene": "a", "page": PAGE}
@@ -257,7 +224,7 @@ def test_qr_codes_have_a_minute_limit_and_width_bounds(raw: Raw, sim: Remote) ->
         ({"content": "字" * 2501}, 45002),
     ],
 )
-def test_a_text_check_wants_version_two(raw: Raw, sim: Remote, change: dict[str, Any], errcode: int) -> None:
+def test_a_text_check_wants_version_two(raw: Any, sim: Remote, change: dict[str, Any], errcode: int) -> None:
     """Each required field is checked."""
     openid = raw.login(sim.login_code("wang")).json()["openid"]
     body = {"version": 2, "scene": 2, "openid": openid, "content": "好", **change}
@@ -266,7 +233,7 @@ def test_a_text_check_wants_version_two(raw: Raw, sim: Remote, change: dict[str,
 
 @pytest.mark.parametrize("fetchable", [True, False])
 def test_a_picture_is_fetched_and_its_verdict_pushed(
-    raw: Raw, sim: Remote, callback: Any, receiver: PushReceiver, stand_in: Any, fetchable: bool
+    raw: Any, sim: Remote, callback: Any, receiver: PushReceiver, stand_in: Any, fetchable: bool
 ) -> None:
     """The trace_id joins the answer to the event; a picture that can't be fetched stays unchecked."""
     sim.setup(apps=[{"appid": APP, "media_verdict": ["risky", 20002], "media_delay_s": 0.05}])
@@ -292,13 +259,13 @@ def test_a_picture_is_fetched_and_its_verdict_pushed(
         ({"expire_interval": 31}, 85401),
     ],
 )
-def test_links_are_checked(raw: Raw, sim: Remote, change: dict[str, Any], errcode: int) -> None:
+def test_links_are_checked(raw: Any, sim: Remote, change: dict[str, Any], errcode: int) -> None:
     """Published page, plain query, thirty days."""
     body = {"path": PAGE, "query": "t=1", "expire_type": 1, "expire_interval": 30, **change}
     assert raw.post("wxa/generate_urllink", body)["errcode"] == errcode
 
 
-def test_a_link_can_be_looked_up(raw: Raw, sim: Remote) -> None:
+def test_a_link_can_be_looked_up(raw: Any, sim: Remote) -> None:
     """URL links and schemes say where they lead; a permanent scheme is refused."""
     link = raw.post("wxa/generate_urllink", {"path": PAGE, "query": "t=1"})["url_link"]
     assert raw.post("wxa/query_urllink", {"url_link": link})["url_link_info"]["query"] == "t=1"
