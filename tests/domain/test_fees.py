@@ -28,6 +28,7 @@ from domain.fees import (
     Outcome,
     Part,
     RemoteFeeNotAgreed,
+    RemoteRate,
     Scheme,
     dearest,
     km,
@@ -148,6 +149,20 @@ def test_beyond_the_formula_somebody_must_have_agreed() -> None:
     """93 km without an agreed amount is refused, not guessed."""
     with pytest.raises(RemoteFeeNotAgreed):
         lines(replace(JOB, distance_m=93_000), RULE)
+
+
+def test_at_the_edge_of_the_free_radius_there_is_no_remote_fee() -> None:
+    """Exactly 20 km is free: no part of ¥0.00 in the promise, nothing for the visit to carry."""
+    assert price_of(RULE, "heater", Zone.FREE, distance_m=20_000).remote is None
+    assert dearest([replace(JOB, distance_m=20_000)], RULE) is None
+
+
+@pytest.mark.parametrize(("distance_m", "capped"), [(50_000, False), (50_100, True)])
+def test_the_cap_is_named_only_when_it_takes_something_away(distance_m: int, capped: bool) -> None:
+    """At exactly ¥60.00 the arithmetic says it all."""
+    rate = RemoteRate(Zone.FREE, free_m=20_000, per_km_fen=200, cap_fen=6_000)
+    part = price_of(replace(RULE, remote=(rate,)), "heater", Zone.FREE, distance_m=distance_m).remote
+    assert (part.amount_fen, "封顶" in part.text) == (6_000, capped)
 
 
 def test_a_zone_without_a_rate_has_no_remote_fee() -> None:
