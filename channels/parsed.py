@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from domain.errors import Fault
 from domain.orders import OrderRow
 
-
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
