@@ -43,7 +43,7 @@ SECURITY = {
 area = routes.area("docs", "接口文档", prefix="/api")
 
 
-class Documented(Api):  # type: ignore[misc]  # flask-smorest has no types
+class Documented(Api):
     """flask-smorest, with our errors documented as what they are and answered by `api/errors.py`."""
 
     ERROR_SCHEMA = ProblemSchema
@@ -53,7 +53,8 @@ class Documented(Api):  # type: ignore[misc]  # flask-smorest has no types
 
     def _register_responses(self) -> None:
         for status, name in COMPONENT.items():
-            self._problem(name, status.phrase)
+            if status >= 400:
+                self._problem(name, status.phrase)
         self._problem(self.DEFAULT_ERROR_RESPONSE_NAME, "Problem")
 
     def _problem(self, name: str, description: str) -> None:

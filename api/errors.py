@@ -5,12 +5,13 @@ Never SQL, a trace or a secret in a body. What nobody foresaw is a 500 whose req
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
 import orjson
 from flask import Flask, Response, g
-from marshmallow import fields
+from marshmallow import INCLUDE, fields
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
@@ -64,6 +65,9 @@ class FaultSchema(Shape):
 class ProblemSchema(Shape):
     """RFC 9457 problem document; some codes add members of their own, such as available_actions."""
 
+    class Meta:
+        unknown = INCLUDE
+
     type = fields.String(required=True)
     title = fields.String(required=True)
     status = fields.Integer(required=True)
@@ -85,13 +89,17 @@ def answer(error: Exception) -> Response:
     if isinstance(error, HTTPException):
         return _werkzeug(error)
     if isinstance(error, DATABASE_AWAY) or (isinstance(error, DBAPIError) and error.connection_invalidated):
-        log.warning("database_away", **traceback_of(error))
+        _log("database_away", error, log.warning)
         return _problem(503, errors.Unavailable.code, errors.Unavailable.title, retry_after=BUSY_S)
     if isinstance(error, IntegrityError) and getattr(error.orig, "sqlstate", "") in LOST_RACE:
-        log.warning("lost_race", **traceback_of(error))
+        _log("lost_race", error, log.warning)
         return _problem(409, errors.Conflict.code, errors.Conflict.title)
-    log.error("unexpected", **traceback_of(error))
+    _log("unexpected", error, log.error)
     return _problem(500, "internal", "服务器内部错误")
+
+
+def _log(event: str, error: Exception, write: Callable[..., None]) -> None:
+    write(event, request_id=g.trace.request_id, **traceback_of(error))
 
 
 def status_of(kind: type[errors.DomainError]) -> int:

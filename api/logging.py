@@ -7,11 +7,12 @@ is logged as places in the code; a database error only by its SQLSTATE and const
 from __future__ import annotations
 
 import logging
+import os
 import re
 import secrets
-import sys
 import time
 import traceback
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,23 +52,35 @@ def configure(level: str) -> None:
             structlog.processors.JSONRenderer(serializer=_json),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.BytesLoggerFactory(file=sys.stderr.buffer),
-        cache_logger_on_first_use=False,
+        logger_factory=Standard,
+        cache_logger_on_first_use=False,  # a test process configures more than once
     )
-    handler = logging.StreamHandler()
-    handler.setFormatter(Lines())
-    logging.basicConfig(level=max(number, logging.WARNING), handlers=[handler], force=True)
+    logging.basicConfig(level=max(number, logging.WARNING), handlers=[Lines()], force=True)
 
 
-class Lines(logging.Formatter):
-    """A library's log record as one of our lines."""
+class Standard:
+    """Writes each line to standard error in one system call, so that the lines of several workers never mix."""
 
-    def format(self, record: logging.LogRecord) -> str:
-        """JSON with the message scrubbed of what looks like a number or a token."""
+    def __init__(self, *_: Any) -> None:
+        """structlog gives the logger's name, which we do not use."""
+
+    def write(self, line: bytes) -> None:
+        """A log that cannot be written must not stop what it tells about."""
+        with suppress(OSError):
+            os.write(2, line + b"\n")
+
+    debug = info = warning = error = critical = write
+
+
+class Lines(logging.Handler):
+    """A library's log record as one of our lines, scrubbed of what looks like a number or a token."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one line."""
         line = {"event": scrub(record.getMessage()), "logger": record.name, "level": record.levelname.lower()}
         if record.exc_info and record.exc_info[1] is not None:
             line |= traceback_of(record.exc_info[1])
-        return orjson.dumps(line).decode()
+        Standard().write(orjson.dumps(line))
 
 
 def _json(line: dict[str, Any], **_: Any) -> bytes:

@@ -42,7 +42,13 @@ area = routes.area("metrics", "监控指标", prefix="")
 
 
 @routes.route(
-    area, "GET", "/metrics", permission="metrics:read", summary="Prometheus 指标", media="text/plain"
+    area,
+    "GET",
+    "/metrics",
+    permission="metrics:read",
+    errors=(404,),
+    summary="Prometheus 指标",
+    media="text/plain",
 )
 def read(call: Call) -> Response:
     """Loopback only; to everybody else this address does not exist."""
@@ -51,7 +57,7 @@ def read(call: Call) -> Response:
     registry: CollectorRegistry = REGISTRY
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         registry = CollectorRegistry()
-        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        multiprocess.MultiProcessCollector(registry)
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 

@@ -19,6 +19,7 @@ from domain.errors import DomainError, Fault, Invalid
 
 DEEPEST = 20
 DEFAULT_MAX_BODY = 64 * 1024
+CHUNK = 256 * 1024
 
 
 class Malformed(DomainError):
@@ -157,6 +158,7 @@ def fingerprint(request: Request) -> bytes:
         digest.update(orjson.dumps([name, value]))
     for name, file in sorted(request.files.items(multi=True), key=lambda part: part[0]):
         digest.update(orjson.dumps([name, file.filename]))
-        digest.update(hashlib.file_digest(file.stream, "sha256").digest())
+        while chunk := file.stream.read(CHUNK):
+            digest.update(chunk)
         file.stream.seek(0)
     return digest.digest()

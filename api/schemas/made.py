@@ -71,17 +71,24 @@ def _field(hint: Any, **more: Any) -> fields.Field[Any]:
         if len(rest) == 1:
             return _field(rest[0], allow_none=True, **more)
         raise TypeError(f"{hint!r}: an answer names one type, or None")
+    many = _many(origin, arguments, more)
+    return many if many is not None else _one(hint, more)
+
+
+def _many(origin: Any, arguments: tuple[Any, ...], more: dict[str, Any]) -> fields.Field[Any] | None:
     if origin is Literal:
         return fields.String(metadata={"enum": list(arguments)}, **more)
-    if origin is tuple and arguments[1:] == (Ellipsis,):
-        return fields.List(_field(arguments[0]), **more)
-    if origin is frozenset:
+    if origin is frozenset or (origin is tuple and arguments[1:] == (Ellipsis,)):
         return fields.List(_field(arguments[0]), **more)
     if origin in (dict, Mapping):
         return fields.Dict(keys=fields.String(), values=_field(arguments[1]), **more)
+    return None
+
+
+def _one(hint: Any, more: dict[str, Any]) -> fields.Field[Any]:
     if isinstance(hint, type) and issubclass(hint, Enum):
         return fields.String(metadata={"enum": [member.value for member in hint]}, **more)
-    if dataclasses.is_dataclass(origin or hint):
+    if dataclasses.is_dataclass(get_origin(hint) or hint):
         return fields.Nested(schema_of(hint), **more)
     if hint in PLAIN:
         return PLAIN[hint](**more)

@@ -98,7 +98,7 @@ _FIND_KEY = text(
 
 _TOUCH = (
     update(Session)
-    .where(Session.id == bindparam("session"), Session.last_seen < bindparam("before"))
+    .where(Session.id == bindparam("session"), Session.last_seen <= bindparam("before"))
     .values(last_seen=bindparam("now"), idle_expires_at=bindparam("idle"))
 )
 
