@@ -10,7 +10,7 @@ from flask import Flask, Response
 from flask_smorest import Blueprint
 from werkzeug.routing import IntegerConverter
 
-from api import docs, errors, health, limits, logging, me, metrics, people, sessions
+from api import docs, errors, health, jobs, limits, logging, me, metrics, offers, people, sessions
 from models import db
 from services import engine
 from services.config import Config, load
@@ -21,6 +21,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     health.area,
     me.area,
     metrics.area,
+    jobs.area,
+    offers.area,
     people.area,
     sessions.area,
 )

@@ -14,7 +14,7 @@ from domain import guards
 from domain.actions import Action as A
 from domain.actions import Command, check
 from domain.actors import Role
-from domain.errors import Conflict, Forbidden, IllegalTransition
+from domain.errors import Conflict, Forbidden, IllegalTransition, JobChanged
 from domain.guards import Facts, Guard
 from domain.job import JobState, Kind
 from domain.job import Status as S
@@ -205,6 +205,8 @@ _CALL: Table = MappingProxyType(
     }
 )
 
+_RACED = frozenset({A.ACCEPT, A.DECLINE, A.EXPIRE})  # several are asked at once: losing is no mistake
+
 TABLES: Mapping[Kind, Table] = MappingProxyType(
     {kind: _CALL if kind == Kind.RETURN_VISIT else _VISIT for kind in Kind}
 )
@@ -243,8 +245,9 @@ def lookup(job: JobState, action: A, role: Role) -> Move:
     """The table's row for this job, action and role; refuses when there is none."""
     found = TABLES[Kind(job.kind)].get((S(job.status), action))
     if found is None:
-        raise IllegalTransition(
-            status=job.status, available_actions=[str(name) for name in available_actions(job, role)]
+        refusal = JobChanged if action in _RACED else IllegalTransition
+        raise refusal(
+            job_status=job.status, available_actions=[str(name) for name in available_actions(job, role)]
         )
     if role not in found.roles:
         raise Forbidden(available_actions=[str(name) for name in available_actions(job, role)])

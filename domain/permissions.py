@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from domain.actions import Action
 from domain.actors import BRAND_ROLES, DEALER_ROLES, Role
+from domain.lifecycle import roles_for
 
 
 class Standing(StrEnum):
@@ -31,13 +33,24 @@ STAFF: frozenset[Caller] = DEALER_ROLES | BRAND_ROLES
 PEOPLE: frozenset[Caller] = STAFF | {Role.CUSTOMER}
 SIGNED_IN: frozenset[Caller] = PEOPLE | {Standing.GUEST}
 
+# One permission per action, held by whoever the lifecycle's table lets do it in any status.
+_ACTIONS: Mapping[str, frozenset[Caller]] = {
+    f"job:{action}": frozenset[Caller](roles_for(action) - {Role.SYSTEM})
+    for action in Action
+    if roles_for(action) - {Role.SYSTEM}
+}
+_DESK = frozenset({Role.DISPATCHER, Role.DEALER_OWNER})
+
 # `<noun>:<verb>`, alphabetical. A permission is added together with its route.
 PERMISSIONS: Mapping[str, frozenset[Caller]] = {
+    **_ACTIONS,
     "binding:decide": frozenset({Role.ADMIN, Role.DEALER_OWNER}),
     "docs:read": PUBLIC,
     "health:read": PUBLIC,
     "invitation:manage": frozenset({Role.ADMIN, Role.DEALER_OWNER}),
     "job:hold_data": frozenset({Role.ADMIN, Role.AGENT}),
+    "job:read": PEOPLE,
+    "job:read_events": frozenset({Role.ADMIN, Role.AGENT, Role.AUDITOR, Role.DEALER_OWNER}),
     "job:reveal": DEALER_ROLES | {Role.ADMIN, Role.AGENT},
     "job:unlink": frozenset({Role.ADMIN, Role.AGENT}),
     "me:bind": SIGNED_IN,
@@ -48,6 +61,9 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "me:switch": PEOPLE,
     "me:update": PEOPLE,
     "metrics:read": PUBLIC,  # the view itself answers loopback only
+    "offer:accept": _DESK,
+    "offer:decline": _DESK,
+    "offer:read": _DESK,
     "people:read": frozenset({Role.ADMIN, Role.DEALER_OWNER}),
     "rebinding:decide": PEOPLE,  # the person too, in a session of the old account; the service asks again
     "rebinding:read": frozenset({Role.ADMIN, Role.AGENT, Role.DEALER_OWNER}),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,158 +16,21 @@ from domain.privacy import Sight, shown, sight_of
 from services.deeds.loading import COLUMNS
 from services.personal import Erased, reveal, unwrap
 from services.queries import scope
+from services.queries.job_views import (
+    ChargeLine,
+    ClockLine,
+    CustomerContact,
+    EventLine,
+    Filters,
+    JobLine,
+    JobPage,
+    SlotState,
+)
 from services.uow import query
 
 _LINE = """job.id, job.kind, job.status, job.category_code, job.sku, job.units, job.zone, job.dealer_id,
     job.installer_id, job.channel_id, job.division_code, job.window_start, job.window_end, job.held, job.queue,
     job.created_at, job.version"""
-
-
-@dataclass(frozen=True, slots=True)
-class JobLine:
-    """A job in a list."""
-
-    id: int
-    kind: str
-    status: str
-    category_code: str
-    sku: str
-    units: int
-    zone: str
-    dealer_id: int | None
-    installer_id: int | None
-    channel_id: int
-    division_code: str | None
-    window_start: datetime | None
-    window_end: datetime | None
-    held: str | None
-    queue: str | None
-    created_at: datetime
-    version: int
-
-
-@dataclass(frozen=True, slots=True)
-class SlotState:
-    """A shot of the checklist and how far it is."""
-
-    code: str
-    name: str
-    hint: str
-    phase: str
-    required: bool
-    camera_only: bool
-    photos: int
-    waived: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ChargeLine:
-    """An extra of this job."""
-
-    id: int
-    item_code: str
-    quantity: int
-    unit_fen: int
-    amount_fen: int
-    status: str
-    collected_by: str
-    settled: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ClockLine:
-    """A clock of this job: level 0 none, 1 notice, 2 breach, 3 severe."""
-
-    kind: str
-    family: str
-    owner: str
-    starts_at: datetime
-    due_at: datetime | None
-    level: int
-    paused: bool
-    stopped_at: datetime | None
-    provisional: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """The customer as this reader may see him; `masked` says that more can be revealed with a reason."""
-
-    name: str
-    phone: str
-    address: str
-    masked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class JobPage:
-    """Everything about one job that this reader may know, and what he may do next."""
-
-    id: int
-    kind: str
-    kind_name: str
-    status: str
-    status_name: str
-    version: int
-    order_number: str
-    sku: str
-    product_name: str
-    category_code: str
-    units: int
-    zone: str
-    distance_m: int | None
-    dealer_id: int | None
-    dealer_name: str | None
-    installer_id: int | None
-    parent_id: int | None
-    fault: str | None
-    window_start: datetime | None
-    window_end: datetime | None
-    delivered_at: datetime | None
-    wanted_at: datetime | None
-    held: str | None
-    queue: str | None
-    dispute_open: bool
-    audit: str
-    confirmed_by: str | None
-    auto_confirm_at: datetime | None
-    customer: Contact | None
-    confirm_code: str | None
-    serial_numbers: tuple[str, ...]
-    slots: tuple[SlotState, ...]
-    charges: tuple[ChargeLine, ...]
-    clocks: tuple[ClockLine, ...]
-    rating: int | None
-    available_actions: tuple[str, ...]
-    action_names: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class EventLine:
-    """One link of the chain; the hash in hexadecimal."""
-
-    seq: int
-    action: str
-    from_status: str | None
-    to_status: str
-    actor_role: str
-    occurred_at: datetime
-    received_at: datetime
-    reason: str | None
-    data: dict[str, Any]
-    hash: str
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What a list may be narrowed to; None is no filter."""
-
-    status: str | None = None
-    queue: str | None = None
-    kind: str | None = None
-    dealer_id: int | None = None
-    installer_id: int | None = None
-    channel_id: int | None = None
 
 
 @query
@@ -287,7 +149,7 @@ def _page(
     )
 
 
-def _contact(row: Any, sight: Sight) -> Contact | None:
+def _contact(row: Any, sight: Sight) -> CustomerContact | None:
     if sight == Sight.NOTHING:
         return None
     try:
@@ -295,7 +157,7 @@ def _contact(row: Any, sight: Sight) -> Contact | None:
     except Erased:
         return None
     kept = [personal.get(key) or "" for key in ("name", "phone", "address")]
-    return Contact(*shown(kept[0], kept[1], kept[2], sight), sight == Sight.MASKED)
+    return CustomerContact(*shown(kept[0], kept[1], kept[2], sight), sight == Sight.MASKED)
 
 
 def _code(row: Any) -> str | None:

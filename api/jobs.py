@@ -1,0 +1,167 @@
+"""Jobs: lists, pages and one route per action, made from the same table the lifecycle obeys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from api import paging, routes
+from api.paging import Page
+from api.routes import Call, route
+from api.schemas.jobs import JobQuery, body_of
+from domain.actions import ASKS, Action, Command
+from domain.geo import Datum, Point
+from services import lifecycle
+from services.deeds import Acted
+from services.queries import jobs, windows
+from services.queries.job_views import EventLine, Filters, JobLine, JobPage
+from services.queries.windows import FreeWindow
+
+area = routes.area("jobs", "安装工单")
+
+# Actions with a door of their own: the system's, photos', offers', charges' and complaints'.
+PATHS: Mapping[Action, str] = {
+    Action.OFFER: "offers",
+    Action.MARK_UNSERVED: "mark-unserved",
+    Action.SELF_INSTALL_OUTCOME: "self-install",
+    Action.REDISPATCH: "redispatch",
+    Action.REOPEN: "reopen",
+    Action.CANCEL: "cancel",
+    Action.CONTACT: "contact",
+    Action.ASSIGN: "assign",
+    Action.REASSIGN: "reassign",
+    Action.BOOK: "book",
+    Action.FAIL_BOOKING: "fail-booking",
+    Action.RESCHEDULE: "reschedule",
+    Action.SUSPEND: "suspend",
+    Action.RESUME: "resume",
+    Action.HOLD: "hold",
+    Action.RELEASE: "release",
+    Action.FIX_ADDRESS: "address",
+    Action.DELIVERED: "delivered",
+    Action.WANTED_DATE_SET: "wanted-date",
+    Action.CHECK_IN: "check-in",
+    Action.WAIVE_SLOT: "waive-slot",
+    Action.ADD_CHARGE: "charges",
+    Action.REPORT_DAMAGE: "damage",
+    Action.ABORT_VISIT: "abort-visit",
+    Action.SUBMIT: "submit",
+    Action.SUPPLEMENT: "supplement",
+    Action.CONFIRM: "confirm",
+    Action.CONFIRM_WITH_RESERVES: "confirm-with-reserves",
+    Action.DISPUTE: "dispute",
+    Action.RULE: "rule",
+    Action.RATE: "rating",
+    Action.AUDIT_SAMPLED: "audit-sampled",
+    Action.AUDIT_PASS: "audit-pass",
+    Action.AUDIT_FAIL: "audit-fail",
+    Action.COMPLAINT_OPENED: "complaints",
+    Action.URGE: "urge",
+    Action.URGE_ANSWERED: "answer-urge",
+    Action.CLOSE: "close",
+    Action.APPROVE_CHARGE: "charges/<id:charge_id>/approve",
+    Action.REFUSE_CHARGE: "charges/<id:charge_id>/refuse",
+    Action.WITHDRAW_CHARGE: "charges/<id:charge_id>/withdraw",
+    Action.SETTLE_CHARGE: "charges/<id:charge_id>/settle",
+    Action.DISPUTE_CHARGE: "charges/<id:charge_id>/dispute",
+    Action.COMPLAINT_REPLIED: "complaints/<id:complaint_id>/replies",
+    Action.COMPLAINT_CLOSED: "complaints/<id:complaint_id>/verdict",
+}
+REFUSALS = (404, 409, 412, 422)
+
+
+def command_of(action: Action, body: Mapping[str, Any], **path: Any) -> tuple[Command, datetime | None]:
+    """The command in a loaded body, and when the phone says it happened."""
+    given = dict(body) | path
+    occurred_at = given.pop("occurred_at", None)
+    fix = given.get("fix")
+    if fix is not None:
+        given["fix"] = Point(
+            fix["lng"], fix["lat"], Datum(fix["datum"]), fix["accuracy_m"], fix["point_source"]
+        )
+    for name in ("dealer_ids", "serial_numbers"):
+        if given.get(name) is not None:
+            given[name] = tuple(given[name])
+    return Command(action, **given), occurred_at
+
+
+def _perform(action: Action) -> Any:
+    def view(call: Call, body: Mapping[str, Any], job_id: int, **path: int) -> Acted:
+        command, occurred_at = command_of(action, body, **path)
+        return lifecycle.perform(
+            call.who, job_id, command, call.now, occurred_at=occurred_at, if_match=call.if_match
+        )
+
+    view.__name__ = str(action)
+    view.__doc__ = f"{ASKS[action].name}。回答为工单的新状态与接下来可做的操作。"
+    return view
+
+
+for _action, _path in PATHS.items():
+    _in_path = tuple(name for name in ("charge_id", "complaint_id") if f"<id:{name}>" in _path)
+    route(
+        area,
+        "POST",
+        f"/jobs/<id:job_id>/{_path}",
+        permission=f"job:{_action}",
+        body=body_of(_action, _in_path),
+        answer=Acted,
+        errors=REFUSALS,
+        summary=ASKS[_action].name,
+    )(_perform(_action))
+
+
+@route(
+    area,
+    "GET",
+    "/jobs",
+    permission="job:read",
+    query=JobQuery,
+    answer=Page[JobLine],
+    errors=(422,),
+    summary="工单列表",
+)
+def job_list(call: Call, query: Mapping[str, Any]) -> Page[JobLine]:
+    """Jobs within the caller's horizon, newest first."""
+    filters = Filters(**{name: query.get(name) for name in Filters.__slots__})
+    after = paging.key(query["cursor"], int)
+    before = None if after is None else int(str(after[0]))
+    found = jobs.listed(call.who, filters, before, query["limit"] + 1)
+    return paging.page(found, query["limit"], lambda line: (line.id,))
+
+
+@route(
+    area, "GET", "/jobs/<id:job_id>", permission="job:read", answer=JobPage, errors=(404,), summary="工单详情"
+)
+def job_page(call: Call, job_id: int) -> JobPage:
+    """One job with everything this caller may know, and `available_actions`."""
+    return jobs.page(call.who, job_id, call.now)
+
+
+@route(
+    area,
+    "GET",
+    "/jobs/<id:job_id>/events",
+    permission="job:read_events",
+    answer=Page[EventLine],
+    errors=(404,),
+    summary="工单事件链",
+)
+def job_events(call: Call, job_id: int) -> Page[EventLine]:
+    """The hash-chained events, first to last."""
+    return Page(jobs.events(call.who, job_id), None)
+
+
+@route(
+    area,
+    "GET",
+    "/jobs/<id:job_id>/windows",
+    permission="job:read",
+    answer=Page[FreeWindow],
+    errors=(404,),
+    summary="可预约时段",
+)
+def job_windows(call: Call, job_id: int) -> Page[FreeWindow]:
+    """The windows of the next days that the dealer and the installer really have."""
+    return Page(windows.free(call.who, job_id, call.now), None)

@@ -1,0 +1,53 @@
+"""A dealer's offers, with everything the yes or no depends on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from domain.actors import Actor
+from services.uow import query
+
+
+@dataclass(frozen=True, slots=True)
+class OfferCard:
+    """One offer: what, where (district), by when, how far, and why this dealer."""
+
+    id: int
+    job_id: int
+    status: str
+    offered_at: datetime
+    expires_at: datetime
+    kind: str
+    category_code: str
+    product_name: str
+    units: int
+    division_name: str | None
+    zone: str
+    distance_m: int | None
+    reasons: tuple[str, ...]
+
+
+_LIST = """
+SELECT offer.id, offer.job_id, offer.status, offer.offered_at, offer.expires_at, job.kind, job.category_code,
+       coalesce(product.name, job.sku), job.units, division.name, offer.zone, offer.distance_m,
+       ARRAY(SELECT jsonb_array_elements_text(line -> 'reasons') FROM jsonb_array_elements(offer.funnel) AS line
+              WHERE (line ->> 'dealer_id')::bigint = offer.dealer_id)
+  FROM offer JOIN job ON job.id = offer.job_id LEFT JOIN product ON product.sku = job.sku
+  LEFT JOIN division ON division.code = job.division_code
+ WHERE offer.dealer_id = %(dealer)s AND offer.status = %(status)s
+   AND (%(before)s::bigint IS NULL OR offer.id < %(before)s)
+ ORDER BY offer.id DESC LIMIT %(limit)s
+"""
+
+
+@query
+def listed(
+    connection: Connection, actor: Actor, status: str, before: int | None, limit: int
+) -> list[OfferCard]:
+    """Offers of the actor's dealer in one status, newest first; nobody else's ever."""
+    asked = {"dealer": actor.dealer_id, "status": status, "before": before, "limit": limit}
+    rows = connection.exec_driver_sql(_LIST, asked).all()
+    return [OfferCard(*(*row[:-1], tuple(row[-1]))) for row in rows]
