@@ -46,7 +46,15 @@ class LedgerEntry(Base):
     """One fact, once: the natural key never holds the rule version."""
 
     __tablename__ = "ledger_entry"
-    __table_args__ = (Index("ix_ledger_entry_job", "job_id"),)
+    __table_args__ = (
+        Index("ix_ledger_entry_job", "job_id"),
+        Index(
+            "uq_ledger_entry_reverses_id",
+            "reverses_id",
+            unique=True,
+            postgresql_where=text("reverses_id IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[Id]
     natural_key: Mapped[str] = mapped_column(unique=True)
@@ -101,18 +109,26 @@ class Statement(Base):
     drawn_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     confirmed_by: Mapped[int | None] = ref("person.id", nullable=True)
+    reviewed_at: Mapped[datetime | None]
+    reviewed_by: Mapped[int | None] = ref("person.id", nullable=True)
     approved_at: Mapped[datetime | None]
     approved_by: Mapped[int | None] = ref("person.id", nullable=True)
     version: Mapped[int] = mapped_column(server_default="1")
 
 
 class StatementLine(Base):
-    """One ledger entry's effect on the dealer's payable, in words."""
+    """One ledger entry's effect on a dealer's payable: on exactly one statement of that dealer, ever.
+
+    While `contested_at` stands the line is in no total; it moves to the next statement once the rest is approved.
+    """
 
     __tablename__ = "statement_line"
+    __table_args__ = (Index("ix_statement_line_statement", "statement_id", "entry_id"),)
 
     entry_id: Mapped[int] = ref("ledger_entry.id", primary_key=True)
-    statement_id: Mapped[int] = ref("statement.id", index=True)
+    dealer_id: Mapped[int] = ref("dealer.id", primary_key=True)
+    statement_id: Mapped[int] = ref("statement.id")
+    moved_from_id: Mapped[int | None] = ref("statement.id", nullable=True)  # where it was contested
     amount_fen: Mapped[int]
     contested_at: Mapped[datetime | None]
     contest_reason: Mapped[str | None]

@@ -99,6 +99,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('natural_key', name=op.f('uq_ledger_entry_natural_key'))
     )
     op.create_index('ix_ledger_entry_job', 'ledger_entry', ['job_id'], unique=False)
+    op.create_index('uq_ledger_entry_reverses_id', 'ledger_entry', ['reverses_id'], unique=True, postgresql_where=sa.text('reverses_id IS NOT NULL'))
     op.create_table('lockout',
     sa.Column('key', sa.Text(), nullable=False),
     sa.Column('failures', sa.BigInteger(), nullable=False),
@@ -515,6 +516,8 @@ def upgrade() -> None:
     sa.Column('drawn_at', postgresql.TIMESTAMP(timezone=True), nullable=False),
     sa.Column('confirmed_at', postgresql.TIMESTAMP(timezone=True), nullable=True),
     sa.Column('confirmed_by', sa.BigInteger(), nullable=True),
+    sa.Column('reviewed_at', postgresql.TIMESTAMP(timezone=True), nullable=True),
+    sa.Column('reviewed_by', sa.BigInteger(), nullable=True),
     sa.Column('approved_at', postgresql.TIMESTAMP(timezone=True), nullable=True),
     sa.Column('approved_by', sa.BigInteger(), nullable=True),
     sa.Column('version', sa.BigInteger(), server_default='1', nullable=False),
@@ -522,6 +525,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['approved_by'], ['person.id'], name=op.f('fk_statement_approved_by')),
     sa.ForeignKeyConstraint(['confirmed_by'], ['person.id'], name=op.f('fk_statement_confirmed_by')),
     sa.ForeignKeyConstraint(['dealer_id'], ['dealer.id'], name=op.f('fk_statement_dealer_id')),
+    sa.ForeignKeyConstraint(['reviewed_by'], ['person.id'], name=op.f('fk_statement_reviewed_by')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_statement')),
     sa.UniqueConstraint('dealer_id', 'month', name=op.f('uq_statement_dealer_id_month'))
     )
@@ -631,15 +635,19 @@ def upgrade() -> None:
     op.create_index('uq_rebind_request_pending', 'rebind_request', ['identity_id', 'person_id'], unique=True, postgresql_where=sa.text("status = 'pending'"))
     op.create_table('statement_line',
     sa.Column('entry_id', sa.BigInteger(), nullable=False),
+    sa.Column('dealer_id', sa.BigInteger(), nullable=False),
     sa.Column('statement_id', sa.BigInteger(), nullable=False),
+    sa.Column('moved_from_id', sa.BigInteger(), nullable=True),
     sa.Column('amount_fen', sa.BigInteger(), nullable=False),
     sa.Column('contested_at', postgresql.TIMESTAMP(timezone=True), nullable=True),
     sa.Column('contest_reason', sa.Text(), nullable=True),
+    sa.ForeignKeyConstraint(['dealer_id'], ['dealer.id'], name=op.f('fk_statement_line_dealer_id')),
     sa.ForeignKeyConstraint(['entry_id'], ['ledger_entry.id'], name=op.f('fk_statement_line_entry_id')),
+    sa.ForeignKeyConstraint(['moved_from_id'], ['statement.id'], name=op.f('fk_statement_line_moved_from_id')),
     sa.ForeignKeyConstraint(['statement_id'], ['statement.id'], name=op.f('fk_statement_line_statement_id')),
-    sa.PrimaryKeyConstraint('entry_id', name=op.f('pk_statement_line'))
+    sa.PrimaryKeyConstraint('entry_id', 'dealer_id', name=op.f('pk_statement_line'))
     )
-    op.create_index(op.f('ix_statement_line_statement_id'), 'statement_line', ['statement_id'], unique=False)
+    op.create_index('ix_statement_line_statement', 'statement_line', ['statement_id', 'entry_id'], unique=False)
     op.create_table('job',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('kind', sa.Text(), nullable=False),
