@@ -86,3 +86,4 @@ class WechatToken(Base):
     app_id: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[bytes | None]  # encrypted with the master key
     expires_at: Mapped[datetime | None]
+    forced_at: Mapped[datetime | None]  # when a refresh was last forced: WeChat wants 30 s between

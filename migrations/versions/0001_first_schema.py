@@ -180,6 +180,7 @@ def upgrade() -> None:
     sa.Column('app_id', sa.Text(), nullable=False),
     sa.Column('value', sa.LargeBinary(), nullable=True),
     sa.Column('expires_at', postgresql.TIMESTAMP(timezone=True), nullable=True),
+    sa.Column('forced_at', postgresql.TIMESTAMP(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('app_id', name=op.f('pk_wechat_token'))
     )
     op.create_table('capacity',
