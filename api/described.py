@@ -86,7 +86,7 @@ def describe(declared: Declared, docstring: str | None) -> dict[str, Any]:
     if declared.answer is not None:
         success["schema"] = declared.answer
     elif declared.media != "application/json":
-        success["schema"] = {"type": "string"}
+        success["schema"] = {"type": "object" if declared.media.endswith("json") else "string"}
     responses: dict[Any, Any] = {declared.status: [success]}
     responses |= {code: [COMPONENT[HTTPStatus(code)]] for code in declared.refusals()}
     manual = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +15,9 @@ from api import routes
 from api.described import COMPONENT
 from api.errors import MEDIA, ProblemSchema
 from api.routes import Call
-from domain.errors import NotFound
 
 STATIC = Path(__file__).parent / "static"
-KINDS = {
-    "html": "text/html; charset=utf-8",
-    "js": "text/javascript; charset=utf-8",
-    "css": "text/css; charset=utf-8",
-}
+DOCUMENT = "application/vnd.oai.openapi+json"
 ASSETS = {path.name: path.read_bytes() for path in sorted(STATIC.iterdir())}
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
@@ -75,12 +71,21 @@ def install(app: Flask) -> Documented:
 def document(app: Flask) -> dict[str, Any]:
     """The OpenAPI 3.1 document of the application."""
     api = app.extensions["flask-smorest"]["apis"][""]["ext_obj"]
-    found: dict[str, Any] = api.spec.to_dict()
+    found: dict[str, Any] = _sayable(api.spec.to_dict())
     return found
 
 
+def _sayable(value: Any) -> Any:
+    """Defaults as JSON has them; "absent means None" is nothing to say to a caller."""
+    if isinstance(value, dict):
+        return {name: _sayable(v) for name, v in value.items() if not (name == "default" and v is None)}
+    if isinstance(value, list):
+        return [_sayable(one) for one in value]
+    return value.value if isinstance(value, Enum) else value
+
+
 @routes.route(
-    area, "GET", "/openapi.json", permission="docs:read", summary="OpenAPI 3.1 文档", media="application/json"
+    area, "GET", "/openapi.json", permission="docs:read", summary="OpenAPI 3.1 文档", media=DOCUMENT
 )
 def openapi(_: Call) -> Response:
     """Generated from the code once per process."""
@@ -88,33 +93,29 @@ def openapi(_: Call) -> Response:
     if cached is None:
         cached = orjson.dumps(document(current_app), option=orjson.OPT_NON_STR_KEYS)
         current_app.extensions["openapi.json"] = cached
-    return Response(cached, mimetype="application/json", headers={"Cache-Control": "max-age=60"})
+    return Response(cached, mimetype=DOCUMENT, headers={"Cache-Control": "max-age=60"})
 
 
 @routes.route(area, "GET", "/docs", permission="docs:read", summary="阅读与试用接口的页面", media="text/html")
 def page(_: Call) -> Response:
     """A page that lists every route with its permission and schemas, and lets a person try a call."""
-    return _asset("docs.html")
+    return _asset("docs.html", "text/html")
 
 
-@routes.route(
-    area,
-    "GET",
-    "/docs/<string:name>",
-    permission="docs:read",
-    errors=(404,),
-    summary="页面的脚本与样式",
-    media="text/plain",
-)
-def asset(_: Call, name: str) -> Response:
-    """The page's own script and style."""
-    return _asset(name)
+@routes.route(area, "GET", "/docs.js", permission="docs:read", summary="页面的脚本", media="text/javascript")
+def script(_: Call) -> Response:
+    """The page's own script; it loads nothing from elsewhere."""
+    return _asset("docs.js", "text/javascript")
 
 
-def _asset(name: str) -> Response:
-    if name not in ASSETS:
-        raise NotFound
-    response = Response(ASSETS[name], content_type=KINDS[name.rpartition(".")[2]])
+@routes.route(area, "GET", "/docs.css", permission="docs:read", summary="页面的样式", media="text/css")
+def style(_: Call) -> Response:
+    """The page's own style."""
+    return _asset("docs.css", "text/css")
+
+
+def _asset(name: str, media: str) -> Response:
+    response = Response(ASSETS[name], mimetype=media)
     response.headers["Content-Security-Policy"] = PAGE_POLICY
     response.headers["Cache-Control"] = "no-cache"
     return response

@@ -157,8 +157,9 @@ def fingerprint(request: Request) -> bytes:
     for name, value in sorted(request.form.items(multi=True)):
         digest.update(orjson.dumps([name, value]))
     for name, file in sorted(request.files.items(multi=True), key=lambda part: part[0]):
-        digest.update(orjson.dumps([name, file.filename]))
+        content = hashlib.sha256()
         while chunk := file.stream.read(CHUNK):
-            digest.update(chunk)
+            content.update(chunk)
         file.stream.seek(0)
+        digest.update(orjson.dumps([name, file.filename, content.hexdigest()]))
     return digest.digest()

@@ -21,7 +21,7 @@ from enum import Enum
 from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from marshmallow import Schema, fields
+from marshmallow import EXCLUDE, Schema, fields
 
 from api.schemas import base
 
@@ -36,6 +36,10 @@ PLAIN: dict[Any, Callable[..., fields.Field[Any]]] = {
 }
 
 
+class _Open:
+    unknown = EXCLUDE  # within v1 an answer may gain members: a client must not refuse them
+
+
 @cache
 def schema_of(kind: Any) -> type[Schema]:
     """The schema of a dataclass, or of a generic one with its argument: `schema_of(Page[JobCard])`."""
@@ -46,7 +50,7 @@ def schema_of(kind: Any) -> type[Schema]:
     bound = dict(zip(getattr(origin, "__parameters__", ()), arguments, strict=True))
     made = {f.name: _field(_bind(hints[f.name], bound)) for f in dataclasses.fields(origin)}
     name = "".join(getattr(a, "__name__", "") for a in arguments) + origin.__name__
-    body = {**made, "__doc__": origin.__doc__, "made_from": origin}
+    body = {**made, "Meta": _Open, "__doc__": origin.__doc__, "made_from": origin}
     return type(name, (base.Shape,), body)
 
 
