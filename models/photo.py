@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -17,6 +18,7 @@ class Photo(Base):
     __table_args__ = (
         UniqueConstraint("job_id", "client_id"),
         one_of("status", ("active", "superseded")),
+        one_of("superseded_as", ("deleted", "late")),
         one_of("capture", ("camera", "gallery", "unknown")),
         Index("ix_photo_sha256", "sha256"),
         Index("ix_photo_job_slot", "job_id", "slot_code", postgresql_where=text("status = 'active'")),
@@ -30,6 +32,8 @@ class Photo(Base):
     installer_id: Mapped[int | None] = ref("person.id", nullable=True, index=True)
     device_id: Mapped[str | None]
     status: Mapped[str] = mapped_column(server_default="active")
+    superseded_at: Mapped[datetime | None]
+    superseded_as: Mapped[str | None]  # deleted before submit, or late: the job had moved on when it arrived
     sha256: Mapped[bytes]
     size_bytes: Mapped[int]
     format: Mapped[str]
@@ -42,6 +46,19 @@ class Photo(Base):
     place: Mapped[bytes | None]  # encrypted JSON of phone point and EXIF facts
     received_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]
+
+
+class PhotoFinding(Base):
+    """What speaks against a photo, as weighed when it was found; the words are made from code and numbers."""
+
+    __tablename__ = "photo_finding"
+
+    photo_id: Mapped[int] = ref("photo.id", primary_key=True)
+    code: Mapped[str] = mapped_column(primary_key=True)
+    weight: Mapped[int]
+    numbers: Mapped[dict[str, Any]]
+    policy_version: Mapped[int]
+    found_at: Mapped[datetime]
 
 
 class PhotoView(Base):

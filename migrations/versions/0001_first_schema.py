@@ -874,6 +874,8 @@ def upgrade() -> None:
     sa.Column('installer_id', sa.BigInteger(), nullable=True),
     sa.Column('device_id', sa.Text(), nullable=True),
     sa.Column('status', sa.Text(), server_default='active', nullable=False),
+    sa.Column('superseded_at', postgresql.TIMESTAMP(timezone=True), nullable=True),
+    sa.Column('superseded_as', sa.Text(), nullable=True),
     sa.Column('sha256', sa.LargeBinary(), nullable=False),
     sa.Column('size_bytes', sa.BigInteger(), nullable=False),
     sa.Column('format', sa.Text(), nullable=False),
@@ -888,6 +890,7 @@ def upgrade() -> None:
     sa.Column('erased_at', postgresql.TIMESTAMP(timezone=True), nullable=True),
     sa.CheckConstraint("capture IN ('camera', 'gallery', 'unknown')", name=op.f('ck_photo_capture_known')),
     sa.CheckConstraint("status IN ('active', 'superseded')", name=op.f('ck_photo_status_known')),
+    sa.CheckConstraint("superseded_as IN ('deleted', 'late')", name=op.f('ck_photo_superseded_as_known')),
     sa.ForeignKeyConstraint(['installer_id'], ['person.id'], name=op.f('fk_photo_installer_id')),
     sa.ForeignKeyConstraint(['job_id'], ['job.id'], name=op.f('fk_photo_job_id')),
     sa.ForeignKeyConstraint(['subject_id'], ['subject.id'], name=op.f('fk_photo_subject_id')),
@@ -1015,6 +1018,16 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_complaint_job_id'), 'complaint', ['job_id'], unique=False)
     op.create_index('ix_complaint_open', 'complaint', ['id'], unique=False, postgresql_where=sa.text('closed_at IS NULL'))
+    op.create_table('photo_finding',
+    sa.Column('photo_id', sa.BigInteger(), nullable=False),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('weight', sa.BigInteger(), nullable=False),
+    sa.Column('numbers', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('policy_version', sa.BigInteger(), nullable=False),
+    sa.Column('found_at', postgresql.TIMESTAMP(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['photo_id'], ['photo.id'], name=op.f('fk_photo_finding_photo_id')),
+    sa.PrimaryKeyConstraint('photo_id', 'code', name=op.f('pk_photo_finding'))
+    )
     op.create_table('photo_view',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('photo_id', sa.BigInteger(), nullable=False),
