@@ -20,7 +20,7 @@ from channels.refusals import ColumnsMissing, FileTooLarge, FileUnreadable, Head
 from channels.rows import parse_record
 from channels.text_lines import Lines, Overlong, read_up_to
 from domain.errors import Fault
-from domain.orders import fingerprint
+from domain.orders import told
 
 MAX_ROWS = 200_000
 MAX_WORKBOOK = 64 * 1024 * 1024
@@ -104,7 +104,7 @@ def _header(line: str, hint: str | None) -> tuple[Layout, str]:
 
 
 def _rows(records: Iterator[Record], layout: Layout) -> Iterator[Parsed]:
-    recent: OrderedDict[tuple[str, int], str] = OrderedDict()
+    recent: OrderedDict[tuple[str, int], int] = OrderedDict()
     count = 0
     for record in records:
         if record.fault is None and not any(cell.strip() for cell in record.cells):
@@ -116,12 +116,12 @@ def _rows(records: Iterator[Record], layout: Layout) -> Iterator[Parsed]:
 
 
 def _unrepeated(
-    parsed: Parsed, record: Record, layout: Layout, recent: OrderedDict[tuple[str, int], str]
+    parsed: Parsed, record: Record, layout: Layout, recent: OrderedDict[tuple[str, int], int]
 ) -> Parsed:
     """The same line twice with different contents is a question; only the last 5,000 rows are remembered."""
     if isinstance(parsed, Bad):
         return parsed
-    key, print_ = (parsed.row.order_number, parsed.row.line_number), fingerprint(parsed.row)
+    key, print_ = (parsed.row.order_number, parsed.row.line_number), hash(told(parsed.row))
     if recent.get(key, print_) != print_:
         fault = Fault(
             "line_number", "line_repeated", "同一订单行在文件中出现两次且内容不同，请用行号区分或只留一行"

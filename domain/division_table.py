@@ -175,8 +175,7 @@ class DivisionTable:
                 self._index_town(row)
             else:
                 self._index(row)
-        for row in self.rows.values():
-            self._index_other_suffixes(row)
+        self._index_other_suffixes()
         provinces = [self.rows[c].name for c in self._children.get("", ())]
         self.province_names = re.compile("|".join(map(re.escape, provinces)) or "(?!)")
 
@@ -203,14 +202,15 @@ class DivisionTable:
                 names = scope.full if _SUFFIX.search(alias.name) else scope.short
                 names.add(alias.name, Hit(row.code, former=alias.until is not None))
 
-    def _index_other_suffixes(self, row: DivisionRow) -> None:
-        if row.level != DISTRICT:
-            return
-        local, wide = self.below[row.parent_code or ""], self.wide[self.path(row.code)[0]]
-        for name in _other_suffixes(row):
-            for scope in (local, wide):
-                if not any(not hit.former for hit in scope.full.get(name, ())):
-                    scope.full.add(name, Hit(row.code, former=True))
+    def _index_other_suffixes(self) -> None:
+        """After all real names: none of them, and no alias, is pushed aside by a guess."""
+        found: list[tuple[NameIndex, str, str]] = []
+        for row in self.rows.values():
+            for name in _other_suffixes(row):
+                scopes = (self.below[row.parent_code or ""].full, self.wide[self.path(row.code)[0]].full)
+                found += [(scope, name, row.code) for scope in scopes if name not in scope]
+        for scope, name, code in found:
+            scope.add(name, Hit(code, former=True))
 
     def children(self, code: str) -> tuple[str, ...]:
         """Codes directly below; of "" the provinces."""

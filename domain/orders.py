@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
+from operator import attrgetter
 
 from domain.errors import Fault
 from domain.phones import PhoneKind, parse
@@ -78,18 +79,22 @@ class OrderRow:
 
 
 _TOLD = tuple(f.name for f in fields(OrderRow) if f.name != "extra")
+_values: Callable[[OrderRow], tuple[object, ...]] = attrgetter(*_TOLD)
+
+
+def told(row: OrderRow) -> tuple[object, ...]:
+    """Every field but `extra`, comparable and hashable; moments as seconds, so that a time zone makes no difference."""
+    return tuple(v.timestamp() if type(v) is datetime else v for v in _values(row))
 
 
 def fingerprint(row: OrderRow) -> str:
-    """64 hex digits over everything but `extra`; equal rows, equal prints. It is of personal data: keep it as such."""
-    parts = (f"{name}={value!r}" for name in _TOLD if (value := _plain(getattr(row, name))) is not None)
-    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+    """64 hex digits over what is told; equal rows, equal prints. It is of personal data: keep it as such."""
+    return hashlib.sha256(repr([_stable(v) for v in told(row)]).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _plain(value: object) -> object:
-    if isinstance(value, datetime):
-        return value.timestamp()
-    return value.isoformat() if isinstance(value, date) else value
+def _stable(value: object) -> object:
+    """Enums and dates as text: their repr is Python's business and may change."""
+    return str(value) if isinstance(value, StrEnum | date) else value
 
 
 class OrderEventKind(StrEnum):
@@ -140,12 +145,12 @@ _STATE_KINDS = {
 
 def merged(old: OrderRow, new: OrderRow) -> OrderRow:
     """What is known after `new`: what it says counts, what it does not say stays, the state never goes back."""
-    told = {name: value for name in _TOLD if (value := getattr(new, name)) is not None}
+    known = {name: value for name in _TOLD if (value := getattr(new, name)) is not None}
     if new.paid_fen is None and new.refund_fen is None:
-        told["order_amounts"] = old.order_amounts
+        known["order_amounts"] = old.order_amounts
     if old.state and new.state and _RANK[new.state] < _RANK[old.state]:
-        told["state"] = old.state
-    return replace(old, **told, extra=new.extra or old.extra)
+        known["state"] = old.state
+    return replace(old, **known, extra=new.extra or old.extra)
 
 
 def changes(old: OrderRow, new: OrderRow) -> tuple[OrderEvent, ...]:
@@ -195,6 +200,18 @@ _LABELS = {
 _LONGEST = {"order_number": 64, "sku": 64, "title": 300, "receiver": 60, "phone": 60, "address": 400}
 _LONGEST |= {"phone_extension": 16, "buyer_note": 2000}
 _LONGEST_OTHER = 60
+_PLACES = ("province", "city", "district", "town")
+_TEXTS = (
+    "order_number",
+    "sku",
+    "title",
+    "receiver",
+    "phone",
+    "phone_extension",
+    "address",
+    "buyer_note",
+    *_PLACES,
+)
 _REQUIRED = ("order_number", "sku", "receiver", "phone", "address")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _BROKEN = re.compile("[\ud800-\udfff\ufffd]")
@@ -212,15 +229,15 @@ def validate(row: OrderRow) -> tuple[Fault, ...]:
 
 
 def _text_faults(row: OrderRow) -> Iterator[Fault]:
-    for name in _LABELS:
+    for name in _TEXTS:
         value = getattr(row, name)
-        if not isinstance(value, str) or isinstance(value, StrEnum):
+        if value is None:
             continue
         if not value.strip() and name in _REQUIRED:
             yield Fault(name, "empty", f"{label(name)}不能为空")
         if len(value) > _LONGEST.get(name, _LONGEST_OTHER):
             yield Fault(name, "too_long", f"{label(name)}超过 {_LONGEST.get(name, _LONGEST_OTHER)} 个字")
-        if _CONTROL.search(value):
+        if not value.isprintable() and _CONTROL.search(value):
             yield Fault(name, "control_character", f"{label(name)}含有不可见的控制字符")
         if _BROKEN.search(value):
             yield Fault(name, "broken_text", f"{label(name)}含有乱码")
