@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 
 from flask import Flask
 from sqlalchemy import Connection, func, insert, select, text
@@ -27,7 +27,7 @@ from services.credentials import put
 from services.parts import access
 from services.parts.hashing import hash_password
 from services.parts.linking import PLACE
-from services.uow import use_case
+from services.uow import query, use_case
 
 _LOCK = 0x61_646D_696E  # "admin"
 
@@ -68,6 +68,12 @@ def _create(tx: Connection, login: str, password_hash: str, now: datetime, force
     return person_id
 
 
+@query
+def database_time(connection: Connection) -> datetime:
+    """The time by the database: a command line has no request to take it from."""
+    return connection.execute(select(func.now())).scalar_one()
+
+
 def main(arguments: list[str] | None = None) -> None:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m services.first_admin", description="创建第一个管理员")
@@ -82,7 +88,7 @@ def main(arguments: list[str] | None = None) -> None:
     db.init_app(app)
     with app.app_context():
         try:
-            create(given.login, password, datetime.now(UTC), force=given.force)
+            create(given.login, password, database_time(), force=given.force)
         except DomainError as refusal:
             raise SystemExit(f"{refusal.title}{'：' + refusal.detail if refusal.detail else ''}") from None
     sys.stdout.write(f"{given.login}: admin\n")

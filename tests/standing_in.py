@@ -1,7 +1,4 @@
-"""WeChat as people meet it in tests: one stand-in for the run, emptied per test, and a gateway to it.
-
-    pytest_plugins = ["tests.standing_in"]  # gives sim, stand_in, wechat
-"""
+"""WeChat as people meet it in tests: one stand-in for the run, emptied per test, and a gateway to it."""
 
 from __future__ import annotations
 
@@ -11,6 +8,9 @@ from contextlib import AbstractContextManager
 
 import pytest
 
+from services import sessions
+from services.parts.access import Came, Opened
+from tests.worlds import World
 from wechat.gateway import Gateway
 from wechat.settings import WeChatSettings
 from wechat.stand_in.remote import Remote
@@ -19,6 +19,7 @@ from wechat.tokens import Token
 
 APP = "wx0000000000000000"  # as in tests.settings
 SECRET = "0" * 32
+CAME = Came("203.0.113.7", "device-1")
 PHONES = {"wang": "13800138000", "li": "13900139000", "zhao": "13700137000"}
 
 
@@ -66,3 +67,9 @@ def wechat(stand_in: StandIn, sim: Remote) -> Gateway:
     """The product's gateway, talking to the stand-in over a socket."""
     settings = WeChatSettings(APP, SECRET, stand_in.base_url, timeouts=(1.0, 3.0), allow_http=True)
     return Gateway(settings, OneToken(), stand_in.world.clock.now)
+
+
+@pytest.fixture
+def guest(world: World, wechat: Gateway, sim: Remote) -> Opened:
+    """Wang, who has just opened the mini-program. Needs the `world` of tests/services."""
+    return sessions.sign_in_wechat(wechat, sim.login_code("wang"), CAME, world.now)

@@ -5,11 +5,21 @@ from __future__ import annotations
 from enum import StrEnum
 
 from api.schemas.base import BigId, Body, Choice, Flag, PageQuery, PlainText
-from domain.actors import STAFF_ROLES
 from services.people import Wish
 
 CODE = r"[!-~]+"
-StaffRole = StrEnum("StaffRole", [(role.name, role.value) for role in sorted(STAFF_ROLES)])
+
+
+class StaffRole(StrEnum):
+    """The roles one can be invited to: `domain.actors.STAFF_ROLES`."""
+
+    INSTALLER = "installer"
+    DISPATCHER = "dispatcher"
+    DEALER_OWNER = "dealer_owner"
+    AGENT = "agent"
+    AUDITOR = "auditor"
+    FINANCE = "finance"
+    ADMIN = "admin"
 
 
 class Purpose(StrEnum):

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select, text
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from domain.masking import mask_phone
 from models.dealer import Dealer
@@ -153,7 +154,7 @@ def consents(connection: Connection, person_id: int | None, identity_id: int | N
     rows = connection.execute(
         select(Consent.purpose, Consent.version, Consent.given, Consent.at)
         .where(whose)
-        .distinct(Consent.purpose)
+        .ext(distinct_on(Consent.purpose))
         .order_by(Consent.purpose, Consent.id.desc())
     )
     return [Consented(*row) for row in rows]

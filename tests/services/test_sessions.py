@@ -21,8 +21,6 @@ from tests.worlds import World
 from wechat.gateway import Gateway
 from wechat.stand_in.remote import Remote
 
-pytest_plugins = ["tests.standing_in"]
-
 CAME = Came("203.0.113.7", "device-1")
 
 

@@ -1,0 +1,192 @@
+"""Export, erasure, legal hold, and staff's logged look at a contact."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import orjson
+import pytest
+from sqlalchemy import select, update
+
+from domain.actors import Actor, Role
+from domain.errors import NotFound
+from domain.people import ContactExpired, ErasureRefused
+from models import db
+from models.job import Job, JobEvent
+from models.notice import Outbox
+from models.order import CustomerOrder
+from models.person import AccessEvent, Person, RoleBinding, Subject
+from models.session import WechatIdentity
+from services import exports, links, people, sessions, subjects
+from services.parts.access import Came, Opened
+from services.queries import sessions as reads
+from tests.standing_in import PHONES
+from tests.worlds import World
+from wechat.gateway import Gateway
+from wechat.stand_in.remote import Remote
+
+CAME = Came("203.0.113.7", "customers-phone")
+
+
+@pytest.fixture
+def opened(world: World, wechat: Gateway, sim: Remote) -> Opened:
+    """Wang's session, the phone verified."""
+    found = sessions.sign_in_wechat(wechat, sim.login_code("wang"), CAME, world.now)
+    people.link_phone(wechat, found.id, sim.phone_code("wang"), "v1", world.now)
+    return found
+
+
+@pytest.fixture
+def customer(opened: Opened, world: World) -> Actor:
+    """Wang as the API sees him."""
+    found = reads.find(reads.hashed(opened.token), world.now, None)
+    assert found is not None
+    assert found.actor is not None
+    return found.actor
+
+
+def close(job_id: int, world: World) -> None:
+    with db.engine.begin() as tx:
+        tx.execute(update(Job).where(Job.id == job_id).values(status="closed", closed_at=world.now))
+
+
+def test_the_export_holds_everything_opened_and_is_itself_logged(world: World, customer: Actor) -> None:
+    """Person, consents, sessions, and the orders with that phone; no other customer's."""
+    job_id = world.job(phone=PHONES["wang"])
+    world.job(phone="13800009999", address="别人的地址")
+    document = exports.export(customer, world.now)
+    assert document.personal == {"name": None, "phone": f"+86{PHONES['wang']}"}
+    assert [consent["purpose"] for consent in document.consents] == ["phone"]
+    assert document.sessions[0]["device_id"] == "customers-phone"
+    (order,) = document.orders
+    assert order.personal["address"] == "芝罘区建设路 1 号"
+    assert [job.id for job in order.jobs] == [job_id]
+    assert "别人的地址" not in orjson.dumps(document).decode()
+    with db.engine.connect() as connection:
+        kinds = connection.execute(select(AccessEvent.kind).order_by(AccessEvent.id)).scalars().all()
+    assert kinds[-1] == "exported"
+
+
+def test_a_links_session_can_neither_export_nor_erase(world: World) -> None:
+    """Who holds a link is nobody in particular."""
+    actor = Actor(Role.CUSTOMER, job_id=world.job())
+    for ask in (exports.export, subjects.erase):
+        with pytest.raises(NotFound):
+            ask(actor, world.now)
+
+
+def test_erasure_destroys_keys_and_leaves_ids_and_events(
+    world: World, customer: Actor, opened: Opened
+) -> None:
+    """Person and orders are unreadable and unfindable; sessions and links end; photos are queued; events stay."""
+    job_id, other = world.job(phone=PHONES["wang"]), world.job()
+    close(job_id, world)
+    with db.engine.begin() as tx:
+        token = links.make(tx, job_id, world.now)
+        events = tx.execute(select(JobEvent.__table__)).all()
+    by_link = links.sign_in(token, CAME, world.now)
+    erased = subjects.erase(customer, world.now)
+    assert (erased.orders, erased.subjects) == (1, 2)
+    with db.engine.connect() as connection:
+        person = connection.execute(select(Person).where(Person.id == customer.person_id)).one()
+        order = connection.execute(select(CustomerOrder).order_by(CustomerOrder.id)).first()
+        keys = connection.execute(
+            select(Subject.wrapped_key, Subject.erased_at).where(
+                Subject.id.in_([person.subject_id, order.subject_id])
+            )
+        ).all()
+        queued = connection.execute(select(Outbox).where(Outbox.kind == "erase_photos")).one()
+        identity = connection.execute(select(WechatIdentity)).one()
+        assert connection.execute(select(JobEvent.__table__)).all() == events
+    assert (person.personal, person.phone_lookup, person.status) == (None, None, "ended")
+    assert (order.personal, order.phone_lookup, order.place_lookup) == (None, None, None)
+    assert keys == [(None, world.now)] * 2
+    assert queued.payload == {"subject_ids": sorted([person.subject_id, order.subject_id])}
+    assert identity.openid == f"erased:{identity.id}"
+    for token in (opened.token, by_link.token):
+        assert reads.find(reads.hashed(token), world.now, None) is None
+    assert subjects.reveal(world.actor("agent"), other, "contact", world.now).name == "张三"
+
+
+def test_who_comes_back_after_erasure_is_a_stranger(
+    world: World, wechat: Gateway, sim: Remote, customer: Actor
+) -> None:
+    """The same account and phone make a new person; nothing of the old one is found."""
+    subjects.erase(customer, world.now)
+    back = sessions.sign_in_wechat(wechat, sim.login_code("wang"), CAME, world.now)
+    assert back.role == "guest"
+    linked = people.link_phone(wechat, back.id, sim.phone_code("wang"), "v1", world.now)
+    assert linked.person_id != customer.person_id
+
+
+def test_erasure_waits_for_open_jobs_legal_holds_and_staff_roles(world: World, customer: Actor) -> None:
+    """Refused with the reason, which is logged; then granted."""
+    job_id = world.job(phone=PHONES["wang"])
+    seen = []
+
+    def refused() -> None:
+        with pytest.raises(ErasureRefused) as why:
+            subjects.erase(customer, world.now)
+        seen.append(why.value.extra["reason"])
+
+    refused()
+    close(job_id, world)
+    subjects.hold(world.actor("agent"), job_id, True, "complaint", world.now)
+    refused()
+    subjects.hold(world.actor("agent"), job_id, False, "settled", world.now)
+    with db.engine.begin() as tx:
+        post = {"person_id": customer.person_id, "role": "agent", "status": "active"}
+        tx.execute(RoleBinding.__table__.insert().values(post))
+    refused()
+    with db.engine.begin() as tx:
+        tx.execute(update(RoleBinding).where(RoleBinding.role == "agent").values(status="ended"))
+    assert subjects.erase(customer, world.now).orders == 1
+    assert seen == ["job_open", "legal_hold", "staff_active"]
+    with db.engine.connect() as connection:
+        logged = select(AccessEvent.reason).where(AccessEvent.kind == "erasure_refused")
+        assert connection.execute(logged.order_by(AccessEvent.id)).scalars().all() == seen
+
+
+def test_a_look_at_a_contact_is_logged_with_who_why_and_which_job(world: World) -> None:
+    """The log names ids and a reason from a list, and nothing of the contact."""
+    job_id = world.job()
+    contact = subjects.reveal(world.actor("agent"), job_id, "complaint", world.now)
+    assert (contact.name, contact.phone, contact.address) == ("张三", "13800001111", "芝罘区建设路 1 号")
+    with db.engine.connect() as connection:
+        event = connection.execute(select(AccessEvent)).one()
+    assert (event.kind, event.actor_person_id, event.actor_role, event.job_id, event.reason, event.data) == (
+        "revealed",
+        world.people["agent"],
+        "agent",
+        job_id,
+        "complaint",
+        {},
+    )
+
+
+def test_a_refused_look_is_logged_too(world: World) -> None:
+    """Another dealer may not know of the job; the own installer loses the contact a week after the end."""
+    job_id = world.job()
+    with db.engine.begin() as tx:
+        mine = {"dealer_id": world.dealers[0], "installer_id": world.people["installer1"]}
+        tx.execute(update(Job).where(Job.id == job_id).values(**mine))
+    assert subjects.reveal(world.actor("installer1"), job_id, "contact", world.now).name == "张三"
+    with pytest.raises(NotFound):
+        subjects.reveal(world.actor("owner2"), job_id, "contact", world.now)
+    close(job_id, world)
+    with pytest.raises(ContactExpired):
+        subjects.reveal(world.actor("installer1"), job_id, "contact", world.now + timedelta(days=8))
+    with db.engine.connect() as connection:
+        logged = select(AccessEvent.reason).where(AccessEvent.kind == "reveal_refused")
+        assert connection.execute(logged.order_by(AccessEvent.id)).scalars().all() == [
+            "not_found",
+            "contact_expired",
+        ]
+
+
+def test_a_legal_hold_is_laid_by_agents_of_the_channel_only(world: World) -> None:
+    """Another desk does not know of the job."""
+    job_id = world.job()
+    with pytest.raises(NotFound):
+        subjects.hold(Actor(Role.AGENT, 1, channel_ids=frozenset({0})), job_id, True, "court", world.now)
+    assert subjects.hold(world.actor("agent"), job_id, True, "court", world.now).held
