@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from flask import Flask, Response
 from flask_smorest import Blueprint
 from werkzeug.routing import IntegerConverter
 
-from api import docs, errors, health, jobs, limits, logging, me, metrics, offers, people, sessions
+from api import (
+    catalogue,
+    dealers,
+    docs,
+    errors,
+    health,
+    jobs,
+    limits,
+    logging,
+    me,
+    metrics,
+    offers,
+    people,
+    sessions,
+)
 from models import db
-from services import engine
+from services import engine, times
 from services.config import Config, load
 
 # Every door of the product. A new resource adds its line.
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    catalogue.area,
+    dealers.area,
     docs.area,
     health.area,
     me.area,
@@ -54,7 +70,7 @@ def create_app(
     app = Flask("tuozhuang", static_folder=None)
     app.extensions["tuozhuang"] = config
     app.extensions["wechat"] = gateway
-    app.extensions["clock"] = clock or utc_now
+    app.extensions["clock"] = clock or times.clock(config.clock_file)
     app.config["SQLALCHEMY_DATABASE_URI"] = config.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = dict(engine.options())
     app.url_map.converters["id"] = Id
@@ -80,11 +96,9 @@ def _install(app: Flask, config: Config) -> None:
 
     @app.after_request
     def protect(response: Response) -> Response:
-        for name, value in headers:
-            response.headers.setdefault(name, value)
+        given = response.headers
+        if "Content-Security-Policy" in given or "Cache-Control" in given:  # a page knows better
+            given.extend([pair for pair in headers if pair[0] not in given])
+        else:
+            given.extend(headers)
         return response
-
-
-def utc_now() -> datetime:
-    """The clock of production."""
-    return datetime.now(UTC)

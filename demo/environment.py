@@ -72,6 +72,7 @@ def environment(
         "STANDIN_URL": stand_in,
         "PHOTO_ROOT": str(var / "photos"),
         "SMS_LOG": str(var / "log" / "sms.log"),
+        "CLOCK_FILE": str(var / "clock"),
         "PROMETHEUS_MULTIPROC_DIR": str(var / "metrics"),
         "NO_PROXY": ",".join(filter(None, [given.get("NO_PROXY"), "127.0.0.1,localhost", seen_at])),
         "PYTHONUNBUFFERED": "1",

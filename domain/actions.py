@@ -241,7 +241,7 @@ ASKS: Mapping[Action, Ask] = MappingProxyType(
         Action.RESUME: Ask("恢复", (), ("window", "note")),
         Action.HOLD: Ask("暂缓上门", ("reason",), ("note",), _HOLD),
         Action.RELEASE: Ask("解除暂缓", (), ("note",)),
-        Action.FIX_ADDRESS: Ask("更正地址", ("address",), ("note",)),
+        Action.FIX_ADDRESS: Ask("更正地址", ("address",), ("fix", "note")),
         Action.DELIVERED: Ask("已送达", ("moment",)),
         Action.WANTED_DATE_SET: Ask("期望日期", ("moment",)),
         Action.CHECK_IN: Ask("签到", (), ("fix", "reason", "photo_id"), _OUTSIDE),

@@ -37,6 +37,7 @@ class Config:
     wechat_push_token: str
     wechat_push_aes_key: str
     wechat_timeout_s: float = 10.0
+    clock_file: Path | None = None
     trusted_proxies: int = 0
     requests_per_minute: int = 600
     limits_storage: str = "memory://"
@@ -77,6 +78,7 @@ def load() -> Config:
             wechat_push_token=env.str("WECHAT_PUSH_TOKEN"),
             wechat_push_aes_key=env.str("WECHAT_PUSH_AES_KEY"),
             wechat_timeout_s=env.float("WECHAT_TIMEOUT_S", 10.0),
+            clock_file=env.path("CLOCK_FILE", None),
             trusted_proxies=env.int("TRUSTED_PROXIES", 0),
             requests_per_minute=env.int("REQUESTS_PER_MINUTE", 600),
             limits_storage=env.str("LIMITS_STORAGE", "memory://"),
@@ -91,6 +93,8 @@ def load() -> Config:
 def _refuse_unsafe(config: Config) -> None:
     if config.mode != "production":
         return
+    if config.clock_file is not None:
+        raise SystemExit("CLOCK_FILE is for demo and test: production has the real time")
     for name in ("public_url", "wechat_api_base"):
         if not getattr(config, name).startswith("https://"):
             raise SystemExit(f"{name.upper()} must be https:// in production")

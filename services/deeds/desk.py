@@ -196,7 +196,7 @@ def _still_covered(deed: Deed) -> Prepared:
 @handles(Action.FIX_ADDRESS, prepare=_still_covered)
 def fix_address(deed: Deed, to: Status, found: addresses.Resolved) -> Effect:
     """The order's address is corrected (as typed stays in the note); outside the coverage it is dispatched anew."""
-    addresses.correct(deed.tx, deed.job, deed.command.address or "", found, deed.now)
+    addresses.correct(deed.tx, deed.job, deed.command.address or "", found, deed.command.fix)
     columns: dict[str, Any] = {"division_code": found.division_code}
     if found.division_code is None:
         columns |= {"queue": "address", "queued_at": deed.now}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime
+from dataclasses import asdict
 
 from sqlalchemy import Connection, select
 
 from domain.division_table import DivisionAlias, DivisionRow, DivisionTable
 from domain.divisions import Resolution
 from domain.divisions import resolve as resolve_text
+from domain.geo import Point
 from domain.job import JobState
 from models.catalogue import Division as Row
 from models.catalogue import DivisionAlias as AliasRow
@@ -54,13 +55,13 @@ UPDATE customer_order SET personal = %(personal)s, division_code = %(division)s,
 """
 
 
-def correct(tx: Connection, job: JobState, text: str, found: Resolution, _now: datetime) -> None:
-    """Write the corrected address beside the typed one; the point no longer holds."""
+def correct(tx: Connection, job: JobState, text: str, found: Resolution, pin: Point | None) -> None:
+    """Write the corrected address beside the typed one, with the point set on the map or none."""
     row = tx.exec_driver_sql(_ORDER, {"line": job.order_line_id}).one()
     key = unwrap(row.wrapped_key)
     personal = reveal(key, "customer_order.personal", row.personal)
     personal["typed"] = [*personal.get("typed", []), personal["address"]]
-    personal |= {"address": text, "point": None}
+    personal |= {"address": text, "point": asdict(pin) if pin else None}
     values = {
         "personal": seal(key, "customer_order.personal", personal),
         "division": found.division_code,

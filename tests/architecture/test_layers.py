@@ -14,7 +14,7 @@ from tests.architecture.source import LAYERS, PACKAGES, ROOT, called, calls, par
 UNIT_OF_WORK = Path("services/uow.py")
 MIGRATION_COMMAND = Path("models/migrate.py")
 TELLS_THE_TIME = {("datetime", "now"), ("datetime", "today"), ("date", "today")}
-EDGES = ("api", "jobs", "demo", "bench", "tests", "migrations", "wsgi.py")
+EDGES = ("api", "jobs", "demo", "bench", "tests", "migrations", "wsgi.py", "services/times.py")
 STAND_IN = Path("wechat/stand_in")  # a stranger with a clock of its own
 
 
@@ -59,7 +59,7 @@ def test_only_the_edges_look_at_the_clock() -> None:
     found = {
         f"{path}:{node.lineno}"
         for path, tree in python("")
-        if path.parts[0] not in EDGES and STAND_IN not in path.parents
+        if path.parts[0] not in EDGES and str(path) not in EDGES and STAND_IN not in path.parents
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and (_receiver(node), called(node)) in TELLS_THE_TIME
     }

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # the table of guards reads as a table
 """Every cell of the lifecycle's tables: what is there leads somewhere, what is not there is refused."""
 
 from __future__ import annotations

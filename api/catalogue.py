@@ -1,0 +1,148 @@
+"""What is sold and how it is installed: categories, products, checklists, price list, divisions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from api import routes
+from api.paging import Page, page
+from api.routes import Call, route
+from api.schemas.catalogue import (
+    CategoryBody,
+    ChecklistBody,
+    ParentQuery,
+    PriceListBody,
+    ProductBody,
+    SkuQuery,
+)
+from services import catalogue
+from services.catalogue import CategoryGiven, ProductGiven, Versioned
+from services.queries import catalogue as found
+from services.queries.catalogue import CategoryLine, DivisionLine, PriceLine, ProductLine, SlotLine
+
+area = routes.area("catalogue", "品类、商品与价目")
+CHECKLIST = "/categories/<string(maxlength=40):code>/checklist"
+
+
+@route(area, "GET", "/categories", permission="catalogue:read", answer=Page[CategoryLine], summary="品类列表")
+def category_list(call: Call) -> Page[CategoryLine]:
+    """All categories with the version of their checklist."""
+    return Page(found.categories(), None)
+
+
+@route(
+    area,
+    "POST",
+    "/categories",
+    permission="catalogue:write",
+    body=CategoryBody,
+    answer=CategoryGiven,
+    summary="新增或修改品类",
+)
+def category_put(call: Call, body: CategoryGiven) -> CategoryGiven:
+    """By its code; jobs already made are not touched."""
+    return catalogue.put_category(body)
+
+
+@route(
+    area,
+    "GET",
+    CHECKLIST,
+    permission="catalogue:read",
+    answer=Page[SlotLine],
+    errors=(404,),
+    summary="拍照清单",
+)
+def checklist(call: Call, code: str) -> Page[SlotLine]:
+    """The newest checklist of a category."""
+    return Page(found.slots(code), None)
+
+
+@route(
+    area,
+    "POST",
+    CHECKLIST,
+    permission="catalogue:write",
+    body=ChecklistBody,
+    answer=Versioned,
+    status=201,
+    errors=(404, 422),
+    summary="发布新版拍照清单",
+)
+def checklist_new(call: Call, body: Mapping[str, Any], code: str) -> Versioned:
+    """The next version, for jobs made from now on."""
+    return catalogue.new_checklist(code, body["slots"], call.now)
+
+
+@route(
+    area,
+    "GET",
+    "/products",
+    permission="catalogue:read",
+    query=SkuQuery,
+    answer=Page[ProductLine],
+    summary="商品列表",
+)
+def product_list(call: Call, query: Mapping[str, Any]) -> Page[ProductLine]:
+    """By SKU."""
+    return page(found.products(query["after"], query["limit"] + 1), query["limit"], lambda line: (line.sku,))
+
+
+@route(
+    area,
+    "POST",
+    "/products",
+    permission="catalogue:write",
+    body=ProductBody,
+    answer=ProductGiven,
+    errors=(422,),
+    summary="新增或修改商品",
+)
+def product_put(call: Call, body: ProductGiven) -> ProductGiven:
+    """By its SKU."""
+    return catalogue.put_product(body)
+
+
+@route(area, "GET", "/price-list", permission="catalogue:read", answer=Page[PriceLine], summary="增项价目表")
+def price_list(call: Call) -> Page[PriceLine]:
+    """The newest price list of extras."""
+    return Page(found.prices(), None)
+
+
+@route(
+    area,
+    "POST",
+    "/price-list",
+    permission="catalogue:write",
+    body=PriceListBody,
+    answer=Versioned,
+    status=201,
+    errors=(422,),
+    summary="发布新版价目表",
+)
+def price_list_new(call: Call, body: Mapping[str, Any]) -> Versioned:
+    """The next version, for jobs made from now on."""
+    return catalogue.new_price_list(body["items"], call.now)
+
+
+@dataclass(frozen=True, slots=True)
+class Divisions:
+    """The divisions under one."""
+
+    items: tuple[DivisionLine, ...]
+
+
+@route(
+    area,
+    "GET",
+    "/divisions",
+    permission="division:read",
+    query=ParentQuery,
+    answer=Divisions,
+    summary="行政区划",
+)
+def division_list(call: Call, query: Mapping[str, Any]) -> Divisions:
+    """Provinces, or the divisions under `parent`."""
+    return Divisions(found.divisions(query["parent"]))

@@ -1,0 +1,150 @@
+"""Bodies of the catalogue and of dealers."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from api.schemas import base
+from api.schemas.jobs import Words
+from services.catalogue import CategoryGiven, PriceGiven, ProductGiven, SlotGiven
+from services.dealers import CapacityGiven, ChannelGiven, CoverageGiven, DealerGiven
+
+CODE = "[A-Za-z0-9_-]+"
+
+
+class CategoryBody(base.Body):
+    """A category by its code."""
+
+    makes = CategoryGiven
+    code = base.PlainText(40, pattern=CODE, required=True)
+    name = base.PlainText(40, required=True)
+    certificates = base.Many(Words(("gas", "wiring")), 2, load_default=())
+
+
+class ProductBody(base.Body):
+    """A product by its SKU."""
+
+    makes = ProductGiven
+    sku = base.PlainText(60, required=True)
+    category_code = base.PlainText(40, required=True)
+    name = base.PlainText(100, required=True)
+    job_kind = Words(("install", "deliver_install"), load_default="install")
+    needs_installation = base.Flag(load_default=True)
+    self_install_allowed = base.Flag(load_default=False)
+    lead_days = base.Whole(0, 90, load_default=1)
+    warranty_months = base.Whole(0, 240, load_default=24)
+
+
+class SlotBody(base.Body):
+    """One shot of a checklist."""
+
+    makes = SlotGiven
+    code = base.PlainText(40, pattern=CODE, required=True)
+    name = base.PlainText(20, required=True)
+    hint = base.PlainText(200, required=True)
+    phase = Words(("before", "during", "after"), required=True)
+    required = base.Flag(load_default=True)
+    camera_only = base.Flag(load_default=True)
+    min_side = base.Whole(64, 4096, load_default=480)
+
+
+class ChecklistBody(base.Body):
+    """The next version of a category's checklist."""
+
+    slots = base.Many(fields.Nested(SlotBody), 30, 1, required=True)
+
+
+class PriceBody(base.Body):
+    """One extra."""
+
+    makes = PriceGiven
+    code = base.PlainText(40, pattern=CODE, required=True)
+    name = base.PlainText(40, required=True)
+    unit = base.PlainText(8, required=True)
+    price_fen = base.Fen(0, 10**8, required=True)
+    charge_type = base.Whole(1, 10, required=True)
+
+
+class PriceListBody(base.Body):
+    """The next version of the price list."""
+
+    items = base.Many(fields.Nested(PriceBody), 500, 1, required=True)
+
+
+class SkuQuery(base.Query):
+    """Products after a SKU."""
+
+    after = base.PlainText(60, load_default="")
+    limit = base.Whole(1, 100, load_default=50)
+
+
+class ParentQuery(base.Query):
+    """Divisions under one."""
+
+    parent = base.PlainText(12, pattern="[0-9]+", load_default=None)
+
+
+class DealerBody(base.Body):
+    """A dealer by its code."""
+
+    makes = DealerGiven
+    code = base.PlainText(40, pattern=CODE, required=True)
+    name = base.PlainText(60, required=True)
+    status = Words(("active", "leaving", "ended"), load_default="active")
+    party = Words(("company", "natural_person"), load_default="company")
+    alliance = base.Flag(load_default=False)
+    auto_accept = base.Flag(load_default=False)
+    outlet_lng = base.Number(-180, 180, load_default=None, allow_none=True)
+    outlet_lat = base.Number(-90, 90, load_default=None, allow_none=True)
+    outlet_datum = Words(("gcj02", "wgs84"), load_default="gcj02")
+
+
+class CoverageLineBody(base.Body):
+    """One line of coverage."""
+
+    makes = CoverageGiven
+    category_code = base.PlainText(40, required=True)
+    division_code = base.PlainText(12, pattern="[0-9]+", required=True)
+    zone = Words(("free", "remote", "none"), required=True)
+    territory_owner = base.Flag(load_default=False)
+
+
+class CoverageBody(base.Body):
+    """The dealer's coverage, whole."""
+
+    lines = base.Many(fields.Nested(CoverageLineBody), 5000, required=True)
+
+
+class CapacityLineBody(base.Body):
+    """Units a day."""
+
+    makes = CapacityGiven
+    category_code = base.PlainText(40, required=True)
+    day = base.Day(load_default=None, allow_none=True)
+    units = base.Whole(0, 10_000, required=True)
+
+
+class CapacityBody(base.Body):
+    """Standing figures and days; lines not named stay."""
+
+    lines = base.Many(fields.Nested(CapacityLineBody), 400, 1, required=True)
+
+
+class SkillsBody(base.Body):
+    """An installer's skills (category → level 1–4) and certificates (gas, wiring → last day)."""
+
+    levels = fields.Dict(keys=base.PlainText(40), values=base.Whole(1, 4), required=True)
+    certificates = fields.Dict(keys=Words(("gas", "wiring")), values=base.Day(), load_default=dict)
+
+
+class ChannelBody(base.Body):
+    """A channel by its code."""
+
+    makes = ChannelGiven
+    code = base.PlainText(40, pattern=CODE, required=True)
+    name = base.PlainText(60, required=True)
+    platform = Words(("jd", "tmall", "taobao", "amazon", "pinduoduo", "own"), required=True)
+    scheme = Words(("share", "dealer_ships", "exclusive"), load_default="share")
+    operator_dealer_id = base.BigId(load_default=None, allow_none=True)
+    silence_confirms = base.Flag(load_default=True)
+    trip_fee_shown = base.Flag(load_default=False)

@@ -1,0 +1,146 @@
+"""What is sold and how it is installed: categories, products, evidence checklists, price lists.
+
+Checklists and price lists are versioned: a job keeps the version it was made with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from domain.errors import Fault, Invalid, NotFound
+from models.catalogue import Category, Checklist, PriceItem, PriceList, Product, Slot
+from services.uow import use_case
+
+CHARGE_TYPES = {
+    1: "配件费",
+    2: "不符单费",
+    3: "拆旧费",
+    4: "二次上门",
+    5: "胶费",
+    6: "打孔费",
+    7: "层高费",
+    8: "远程费",
+    9: "单外费",
+    10: "其他",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryGiven:
+    """A kind of product; `certificates` its installer needs: gas, wiring."""
+
+    code: str
+    name: str
+    certificates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProductGiven:
+    """One SKU; `job_kind` install or deliver_install; months and days are whole numbers."""
+
+    sku: str
+    category_code: str
+    name: str
+    job_kind: str = "install"
+    needs_installation: bool = True
+    self_install_allowed: bool = False
+    lead_days: int = 1
+    warranty_months: int = 24
+
+
+@dataclass(frozen=True, slots=True)
+class SlotGiven:
+    """One shot of a checklist; `phase` before, during or after."""
+
+    code: str
+    name: str
+    hint: str
+    phase: str
+    required: bool = True
+    camera_only: bool = True
+    min_side: int = 480
+
+
+@dataclass(frozen=True, slots=True)
+class PriceGiven:
+    """One extra; `price_fen` per unit, `charge_type` one of Tmall's ten."""
+
+    code: str
+    name: str
+    unit: str
+    price_fen: int
+    charge_type: int
+
+
+@dataclass(frozen=True, slots=True)
+class Versioned:
+    """A new version of a checklist or price list."""
+
+    id: int
+    version: int
+
+
+@use_case
+def put_category(tx: Connection, given: CategoryGiven) -> CategoryGiven:
+    """Make or rename a category."""
+    values = asdict(given) | {"certificates": list(given.certificates)}
+    made = upsert(Category).values(values)
+    renewed = {"name": made.excluded.name, "certificates": made.excluded.certificates}
+    tx.execute(made.on_conflict_do_update(index_elements=["code"], set_=renewed))
+    return given
+
+
+@use_case
+def put_product(tx: Connection, given: ProductGiven) -> ProductGiven:
+    """Make or change a product; jobs already made keep what they were made with."""
+    if tx.execute(select(Category.code).where(Category.code == given.category_code)).first() is None:
+        raise Invalid(errors=[Fault("category_code", "unknown_category", "没有这个品类")])
+    values = asdict(given)
+    made = upsert(Product).values(values)
+    renewed = {name: made.excluded[name] for name in values if name != "sku"}
+    tx.execute(made.on_conflict_do_update(index_elements=["sku"], set_=renewed))
+    return given
+
+
+@use_case
+def new_checklist(tx: Connection, category_code: str, slots: Sequence[SlotGiven], now: datetime) -> Versioned:
+    """The next version of a category's checklist, in force from now for new jobs."""
+    if (
+        tx.execute(select(Category.code).where(Category.code == category_code).with_for_update()).first()
+        is None
+    ):
+        raise NotFound
+    codes = [slot.code for slot in slots]
+    if len(set(codes)) != len(codes):
+        raise Invalid(errors=[Fault("slots", "slot_repeated", "拍照项代码重复")])
+    newest = select(func.coalesce(func.max(Checklist.version), 0)).where(
+        Checklist.category_code == category_code
+    )
+    version = tx.execute(newest).scalar_one() + 1
+    values = {"category_code": category_code, "version": version, "effective_from": now}
+    checklist_id = tx.execute(insert(Checklist).values(values).returning(Checklist.id)).scalar_one()
+    rows = [asdict(slot) | {"checklist_id": checklist_id, "position": at} for at, slot in enumerate(slots, 1)]
+    tx.execute(insert(Slot), rows)
+    return Versioned(checklist_id, version)
+
+
+_PRICES = 0x7072_6963  # one new price list at a time
+
+
+@use_case
+def new_price_list(tx: Connection, items: Sequence[PriceGiven], now: datetime) -> Versioned:
+    """The next version of the price list of extras, in force from now for new jobs."""
+    wrong = [item.code for item in items if item.charge_type not in CHARGE_TYPES]
+    if wrong:
+        raise Invalid(errors=[Fault(f"items.{code}", "charge_type", "收费类型应为 1–10") for code in wrong])
+    tx.exec_driver_sql("SELECT pg_advisory_xact_lock(%(key)s)", {"key": _PRICES})
+    version = tx.execute(select(func.coalesce(func.max(PriceList.version), 0))).scalar_one() + 1
+    made = insert(PriceList).values(version=version, effective_from=now)
+    list_id = tx.execute(made.returning(PriceList.id)).scalar_one()
+    tx.execute(insert(PriceItem), [asdict(item) | {"price_list_id": list_id} for item in items])
+    return Versioned(list_id, version)
