@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Id, one_of, ref
@@ -23,6 +23,7 @@ class Outbox(Base):
         Index(
             "ix_outbox_due", "next_at", postgresql_where=text("state IN ('pending', 'sending', 'uncertain')")
         ),
+        Index("ix_outbox_msgid", "msgid", postgresql_where=text("msgid IS NOT NULL")),
     )
 
     id: Mapped[Id]
@@ -37,14 +38,16 @@ class Outbox(Base):
     next_at: Mapped[datetime | None]
     last_error: Mapped[str | None]
     created_at: Mapped[datetime]
+    tried_at: Mapped[datetime | None]  # when the last attempt began
     sent_at: Mapped[datetime | None]
+    msgid: Mapped[str | None]  # the wire's own number of what was sent
 
 
 class InboxItem(Base):
     """Always written, the truth of what a person was told."""
 
     __tablename__ = "inbox_item"
-    __table_args__ = (Index("ix_inbox_person", "person_id", "id"),)
+    __table_args__ = (Index("ix_inbox_person", "person_id", "id"), UniqueConstraint("outbox_id", "person_id"))
 
     id: Mapped[Id]
     outbox_id: Mapped[int] = ref("outbox.id")
@@ -58,7 +61,10 @@ class InboxItem(Base):
 
 
 class Grant(Base):
-    """How many one-time subscribe messages a person still allows per template: our own ledger."""
+    """How many one-time subscribe messages a person still allows per template: our own ledger.
+
+    `template` is WeChat's id. `hinted_at`: the phone says that it was allowed, WeChat's event has not said so yet.
+    """
 
     __tablename__ = "grant"
     __table_args__ = (CheckConstraint("remaining >= 0", name="not_negative"),)
@@ -66,7 +72,8 @@ class Grant(Base):
     identity_id: Mapped[int] = ref("wechat_identity.id", primary_key=True)
     template: Mapped[str] = mapped_column(primary_key=True)
     remaining: Mapped[int] = mapped_column(server_default="0")
-    updated_at: Mapped[datetime]
+    hinted_at: Mapped[datetime | None]
+    updated_at: Mapped[datetime]  # by WeChat's clock for its events, by ours for what we sent
 
 
 class PushSeen(Base):
@@ -79,7 +86,7 @@ class PushSeen(Base):
 
 
 class WechatToken(Base):
-    """The app's access token, one for all processes; its row lock is the refresh lock."""
+    """The app's access token, one for all processes. Who refreshes it holds an advisory lock, not a transaction."""
 
     __tablename__ = "wechat_token"
 

@@ -121,13 +121,16 @@ def upgrade() -> None:
     sa.Column('next_at', postgresql.TIMESTAMP(timezone=True), nullable=True),
     sa.Column('last_error', sa.Text(), nullable=True),
     sa.Column('created_at', postgresql.TIMESTAMP(timezone=True), nullable=False),
+    sa.Column('tried_at', postgresql.TIMESTAMP(timezone=True), nullable=True),
     sa.Column('sent_at', postgresql.TIMESTAMP(timezone=True), nullable=True),
+    sa.Column('msgid', sa.Text(), nullable=True),
     sa.CheckConstraint("state IN ('pending', 'sending', 'uncertain', 'sent', 'parked')", name=op.f('ck_outbox_state_known')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_outbox')),
     sa.UniqueConstraint('dedupe_key', name=op.f('uq_outbox_dedupe_key'))
     )
     op.create_index('ix_outbox_due', 'outbox', ['next_at'], unique=False, postgresql_where=sa.text("state IN ('pending', 'sending', 'uncertain')"))
     op.create_index(op.f('ix_outbox_job_id'), 'outbox', ['job_id'], unique=False)
+    op.create_index('ix_outbox_msgid', 'outbox', ['msgid'], unique=False, postgresql_where=sa.text('msgid IS NOT NULL'))
     op.create_table('price_list',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('version', sa.BigInteger(), nullable=False),
@@ -399,7 +402,8 @@ def upgrade() -> None:
     sa.Column('read_at', postgresql.TIMESTAMP(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['outbox_id'], ['outbox.id'], name=op.f('fk_inbox_item_outbox_id')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_inbox_item_person_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_inbox_item'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_inbox_item')),
+    sa.UniqueConstraint('outbox_id', 'person_id', name=op.f('uq_inbox_item_outbox_id_person_id'))
     )
     op.create_index('ix_inbox_person', 'inbox_item', ['person_id', 'id'], unique=False)
     op.create_table('invitation',
@@ -578,6 +582,7 @@ def upgrade() -> None:
     sa.Column('identity_id', sa.BigInteger(), nullable=False),
     sa.Column('template', sa.Text(), nullable=False),
     sa.Column('remaining', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('hinted_at', postgresql.TIMESTAMP(timezone=True), nullable=True),
     sa.Column('updated_at', postgresql.TIMESTAMP(timezone=True), nullable=False),
     sa.CheckConstraint('remaining >= 0', name=op.f('ck_grant_not_negative')),
     sa.ForeignKeyConstraint(['identity_id'], ['wechat_identity.id'], name=op.f('fk_grant_identity_id')),
