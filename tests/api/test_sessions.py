@@ -9,6 +9,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from api.schemas.people import StaffRole
+from domain.actors import STAFF_ROLES
 from services import first_admin
 from tests.api.conftest import Clock, SignIn
 from tests.standing_in import PHONES
@@ -256,3 +258,8 @@ def test_an_owner_sees_the_own_people_and_no_other_dealers(
     rest = client.get(f"{BASE}/people?limit=3&cursor={first['next_cursor']}", headers=owner).json
     assert (len(first["items"]), len(rest["items"]), rest["next_cursor"]) == (3, 1, None)
     assert {item["dealer_id"] for item in first["items"] + rest["items"]} == {dealer}
+
+
+def test_one_can_be_invited_to_every_staff_role_and_to_no_other() -> None:
+    """The schema's list is the domain's."""
+    assert {role.value for role in StaffRole} == {role.value for role in STAFF_ROLES}

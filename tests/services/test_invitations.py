@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 
 from domain.actors import Actor, Role
@@ -207,3 +209,23 @@ def test_owners_invite_to_their_own_dealer_only_and_others_not_at_all(world: Wor
         invitations.issue(world.actor("dispatcher1"), replace(there, dealer_id=world.dealers[0]), world.now)
     assert kinds() == ["invitation_refused"] * 3
     assert staff.invitations(world.actor("admin"), 2**62, 10) == []
+
+
+def test_one_invitation_shown_by_two_at_once_lets_one_in(
+    app: Flask, world: World, wechat: Gateway, sim: Remote, guest: Opened
+) -> None:
+    """The invitation's row lock decides; the other hears what everybody hears."""
+    li = sessions.sign_in_wechat(wechat, sim.login_code("li"), CAME, world.now)
+    code = invite(world)
+    shown = [(guest, sim.phone_code("wang")), (li, sim.phone_code("li"))]
+
+    def show(one: tuple[Opened, str]) -> str:
+        with app.app_context():
+            try:
+                bind(world, wechat, one[0], code, one[1])
+            except InvitationRefused as refused:
+                return refused.code
+            return "bound"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(show, shown)) == ["bound", "invitation_refused"]
