@@ -1,0 +1,99 @@
+"""Catalogue and dealers: versions are kept, history is kept, what is unknown is named all at once."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select, text
+
+from domain.division_table import DivisionAlias, DivisionRow
+from domain.errors import Invalid, NotFound
+from models import db
+from models.dealer import Coverage
+from services import catalogue, dealers, divisions
+from services.catalogue import PriceGiven, SlotGiven
+from services.dealers import CapacityGiven, ChannelGiven, CoverageGiven
+from services.queries import catalogue as found
+from tests.worlds import DISTRICT, World
+
+
+def test_a_new_checklist_leaves_the_old_one_to_the_jobs_made_with_it(world: World) -> None:
+    """Version 2 is what is read; version 1's slots still stand."""
+    job_id = world.job()
+    made = catalogue.new_checklist("water_heater", [SlotGiven("leak", "试漏", "看接头", "after")], world.now)
+
+    assert made.version == 2
+    assert [slot.code for slot in found.slots("water_heater")] == ["leak"]
+    assert world.row(job_id).checklist_id == world.checklist_id
+
+
+def test_coverage_is_replaced_with_its_history(world: World) -> None:
+    """What changes is ended at that moment and stays; what is the same is not touched."""
+    later = world.now + timedelta(days=1)
+    line = CoverageGiven("water_heater", DISTRICT, "remote")
+    changed = dealers.set_coverage(world.dealers[0], [line], later)
+    same = dealers.set_coverage(world.dealers[0], [line], later + timedelta(days=1))
+
+    assert (changed.ended, changed.added, same.ended, same.added) == (1, 1, 0, 0)
+    with db.engine.connect() as connection:
+        zones = select(Coverage.zone, Coverage.valid_to).where(Coverage.dealer_id == world.dealers[0])
+        assert connection.execute(zones.order_by(Coverage.id)).all() == [("free", later), ("remote", None)]
+
+
+def test_everything_unknown_in_a_coverage_is_named_at_once(world: World) -> None:
+    """Category, division and a line said twice: three faults, nothing changed."""
+    known = CoverageGiven("water_heater", DISTRICT, "free")
+    lines = [CoverageGiven("tv", "999999", "free"), known, known]
+    with pytest.raises(Invalid) as refused:
+        dealers.set_coverage(world.dealers[0], lines, world.now)
+
+    codes = [fault.code for fault in refused.value.errors]
+    assert codes == ["unknown_category", "unknown_division", "line_repeated"]
+    assert len(found.coverage(world.dealers[0])) == 1
+
+
+def test_capacity_of_a_day_overrides_and_is_replaced(world: World) -> None:
+    """Setting the same day again replaces it; the standing figure stays."""
+    day, dealer = date(2026, 3, 3), world.dealers[0]
+    dealers.set_capacity(
+        dealer, [CapacityGiven("water_heater", None, 5), CapacityGiven("water_heater", day, 0)]
+    )
+    dealers.set_capacity(dealer, [CapacityGiven("water_heater", day, 2)])
+
+    assert [(line.day, line.units) for line in found.capacity(dealer)] == [(None, 5), (day, 2)]
+
+
+def test_skills_are_for_installers_of_that_dealer(world: World) -> None:
+    """Somebody else's installer is not found."""
+    with pytest.raises(NotFound):
+        dealers.set_skills(world.dealers[0], world.people["installer2"], {"water_heater": 3}, {})
+
+
+def test_prices_come_in_versions_and_only_with_known_types(world: World) -> None:
+    """A charge type of eleven is refused; a new list is version 2."""
+    good = PriceGiven("wire", "拉线", "米", 700, 1)
+    with pytest.raises(Invalid):
+        catalogue.new_price_list([PriceGiven("odd", "怪", "个", 1, 11)], world.now)
+
+    assert catalogue.new_price_list([good], world.now).version == 2
+    assert [line.code for line in found.prices()] == ["wire"]
+
+
+def test_a_channel_cannot_be_run_by_a_dealer_nobody_knows(world: World) -> None:
+    """An operator must exist."""
+    with pytest.raises(Invalid):
+        dealers.put_channel(ChannelGiven("x", "店", "jd", operator_dealer_id=999))
+
+
+def test_divisions_can_be_loaded_again(world: World) -> None:
+    """The second load renews names and adds nothing twice."""
+    rows = [
+        DivisionRow("370602", "芝罘区", 3, "370600", aliases=(DivisionAlias("芝罘"),)),
+        DivisionRow("370613", "莱山区", 3, "370600"),
+    ]
+    for _ in range(2):
+        assert divisions.load(rows) == 2
+    with db.engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM division_alias")).scalar_one() == 1
+    assert [line.name for line in found.divisions("370600")] == ["芝罘区", "莱山区"]
