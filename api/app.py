@@ -23,6 +23,8 @@ from api import (
     metrics,
     offers,
     people,
+    photos,
+    queues,
     sessions,
 )
 from models import db
@@ -40,6 +42,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     jobs.area,
     offers.area,
     people.area,
+    photos.area,
+    queues.area,
     sessions.area,
 )
 

@@ -11,7 +11,6 @@ import re
 from datetime import datetime
 
 from flask import Request
-from sqlalchemy.exc import DBAPIError
 
 from api import signatures
 from domain.errors import Forbidden, Unauthenticated
@@ -59,21 +58,11 @@ def _by_cookie(request: Request, now: datetime, answer_name: str | None) -> Sess
 def _session(token: str, now: datetime, answer_name: str | None) -> SessionFound:
     if not TOKEN.fullmatch(token):
         raise Unauthenticated
-    found = _find(sessions.hashed(token), now, answer_name)
+    found = sessions.find(sessions.hashed(token), now, answer_name)
     if found is None:
         raise Unauthenticated
     _touch(found, now)
     return found
-
-
-def _find(token_hash: bytes, now: datetime, answer_name: str | None) -> SessionFound | None:
-    """A read, so it may be tried twice: that spares every request a ping after a database restart."""
-    try:
-        return sessions.find(token_hash, now, answer_name)
-    except DBAPIError as error:
-        if not error.connection_invalidated:
-            raise
-        return sessions.find(token_hash, now, answer_name)
 
 
 def _touch(found: SessionFound, now: datetime) -> None:

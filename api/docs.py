@@ -76,9 +76,9 @@ def document(app: Flask) -> dict[str, Any]:
 
 
 def _sayable(value: Any) -> Any:
-    """Defaults as JSON has them; "absent means None" is nothing to say to a caller."""
+    """Defaults as JSON has them; "absent means nothing" needs no saying, and may not fit the type."""
     if isinstance(value, dict):
-        return {name: _sayable(v) for name, v in value.items() if not (name == "default" and v is None)}
+        return {name: _sayable(v) for name, v in value.items() if not (name == "default" and v in (None, ""))}
     if isinstance(value, list):
         return [_sayable(one) for one in value]
     return value.value if isinstance(value, Enum) else value

@@ -10,9 +10,10 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
+import psycopg
 from flask import Flask, Response, g
 from marshmallow import INCLUDE, fields
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
@@ -50,7 +51,7 @@ WORDS: dict[int, tuple[str, str]] = {
     415: ("unsupported_media_type", "请求的内容类型不受支持"),
     431: ("headers_too_large", "请求头太大"),
 }
-DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout)
+DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout, DisconnectionError, psycopg.OperationalError)
 LOST_RACE = ("23505", "23P01")  # unique and exclusion constraints
 
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
+import psycopg
 import structlog
 from flask import Flask, Request, Response, g, request
 from sqlalchemy.exc import DBAPIError
@@ -99,9 +100,10 @@ def traceback_of(error: BaseException) -> dict[str, Any]:
         "error": type(error).__name__,
         "trace": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
     }
-    if isinstance(error, DBAPIError):
-        diagnosis = getattr(error.orig, "diag", None)
-        told["sqlstate"] = getattr(error.orig, "sqlstate", None)
+    said = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(said, psycopg.Error) or isinstance(error, DBAPIError):
+        diagnosis = getattr(said, "diag", None)
+        told["sqlstate"] = getattr(said, "sqlstate", None)
         told["constraint"] = getattr(diagnosis, "constraint_name", None)
     else:
         told["text"] = scrub(str(error))
@@ -127,6 +129,7 @@ def client_address(request: Request, trusted_proxies: int) -> str:
 def install(app: Flask, config: Config) -> None:
     """Give every request its trace, and its line when it is over."""
     configure(config.log_level)
+    write = structlog.get_logger().bind().info  # bound once: a proxy would be resolved for every line
 
     @app.before_request
     def start() -> None:
@@ -137,7 +140,7 @@ def install(app: Flask, config: Config) -> None:
         trace = g.trace
         rule = request.url_rule
         response.headers["X-Request-ID"] = trace.request_id
-        log.info(
+        write(
             "request",
             request_id=trace.request_id,
             method=request.method,

@@ -17,11 +17,11 @@ from datetime import datetime
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects.postgresql import insert
 
 from domain.errors import Conflict, KeyReused
 from models.session import RememberedAnswer
 from services.config import config
+from services.engine import run
 from services.queries.sessions import Remembered
 from services.uow import query, use_case
 
@@ -53,7 +53,11 @@ def question(owner: str, idempotency_key: str, name: str, request_hash: bytes) -
     return Question(owner, name, secret, request_hash)
 
 
-_KEEP = insert(RememberedAnswer).on_conflict_do_nothing().returning(RememberedAnswer.status)
+_KEEP = """
+    INSERT INTO remembered_answer (owner, key, request_hash, status, body)
+    VALUES (%(owner)s, %(key)s, %(request_hash)s, %(status)s, %(body)s)
+    ON CONFLICT DO NOTHING
+"""
 
 
 def keep(tx: Connection, asked: Question, status: int, body: bytes) -> None:
@@ -67,7 +71,7 @@ def keep(tx: Connection, asked: Question, status: int, body: bytes) -> None:
         "status": status,
         "body": sealed,
     }
-    if tx.execute(_KEEP, values).one_or_none() is None:
+    if run(tx, _KEEP, values) == 0:
         raise AlreadyAnswered
 
 

@@ -1,4 +1,4 @@
-"""How a process connects: a small pool, the same for web workers and the runner.
+"""How a process connects: a small pool, the same for web workers and the runner; and one short way to ask.
 
 A connection is pinged only when it has lain idle: under load that would be a round trip per transaction, and
 the look-up of the caller, which opens nearly every request, is tried twice anyway (`api/auth.py`).
@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import Engine, event
+import psycopg
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DisconnectionError
 
 IDLE_S = 5.0
@@ -57,3 +58,44 @@ def ping_when_idle(engine: Engine, idle_s: float = IDLE_S) -> None:
             raise DisconnectionError from error
         if not alive:
             raise DisconnectionError
+
+
+def run(tx: Connection, statement: str, values: Mapping[str, Any]) -> int:
+    """One changing statement in psycopg's own form inside `tx`; how many rows it touched.
+
+    25 µs of CPU where `tx.execute` takes 100. For what nearly every request writes.
+    """
+    if not tx.in_transaction():
+        tx.begin()  # otherwise SQLAlchemy would not know that there is something to commit
+    driver: psycopg.Connection[tuple[Any, ...]] = tx.connection.driver_connection  # type: ignore[assignment]
+    return driver.execute(statement, values).rowcount
+
+
+def fetch_one(engine: Engine, statement: str, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
+    """The only row of a SELECT in psycopg's own form (`%(name)s`), or None, on a pooled connection in autocommit.
+
+    For what every request asks: 40 µs of CPU where the same row through SQLAlchemy takes 145. A connection that
+    turns out dead takes the whole pool with it, and the question is asked once more on a new one.
+    """
+    try:
+        return _fetch_one(engine, statement, values)
+    except DisconnectionError:
+        return _fetch_one(engine, statement, values)
+
+
+def _fetch_one(engine: Engine, statement: str, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
+    pooled = engine.raw_connection()
+    driver: psycopg.Connection[tuple[Any, ...]] = pooled.driver_connection  # type: ignore[assignment]
+    try:
+        driver.autocommit = True
+        row = driver.execute(statement, values).fetchone()
+        driver.autocommit = False
+        return row
+    except psycopg.Error as error:
+        pooled.invalidate(error)  # also because it may still be in autocommit
+        if not driver.closed:
+            raise
+        engine.dispose()
+        raise DisconnectionError from error
+    finally:
+        pooled.close()

@@ -9,12 +9,15 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, text, update
+from sqlalchemy import Connection, bindparam, update
 
 from domain.actors import Actor, Role
 from domain.permissions import Caller, Standing
+from models import db
 from models.session import Session
+from services.engine import fetch_one
 from services.uow import query
 
 TOUCH_EVERY = timedelta(minutes=1)
@@ -66,8 +69,7 @@ def hashed(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-_FIND = text(
-    """
+_FIND = """
     SELECT s.id, s.kind, s.role, s.person_id, s.identity_id, s.binding_id, s.link_id, s.job_id, s.csrf_hash,
            s.device_id, s.last_seen, s.expires_at, b.dealer_id,
            CASE WHEN b.desk_id IS NOT NULL
@@ -77,24 +79,21 @@ _FIND = text(
     LEFT JOIN person p ON p.id = s.person_id
     LEFT JOIN role_binding b ON b.id = s.binding_id
     LEFT JOIN customer_link l ON l.id = s.link_id
-    LEFT JOIN remembered_answer a ON a.key = :key
+    LEFT JOIN remembered_answer a ON a.key = %(key)s
          AND a.owner = CASE WHEN s.person_id IS NULL THEN 'session:' || s.id ELSE 'person:' || s.person_id END
-    WHERE s.token_hash = :token_hash AND s.revoked_at IS NULL
-      AND s.idle_expires_at > :now AND s.expires_at > :now
+    WHERE s.token_hash = %(token_hash)s AND s.revoked_at IS NULL
+      AND s.idle_expires_at > %(now)s AND s.expires_at > %(now)s
       AND (s.person_id IS NULL OR p.status = 'active')
-      AND CASE WHEN s.kind = 'link' THEN l.revoked_at IS NULL AND l.expires_at > :now AND l.job_id = s.job_id
+      AND CASE WHEN s.kind = 'link' THEN l.revoked_at IS NULL AND l.expires_at > %(now)s AND l.job_id = s.job_id
                WHEN s.role = 'guest' THEN s.binding_id IS NULL
                ELSE b.status = 'active' AND b.role = s.role AND b.person_id = s.person_id END
-    """
-)
+"""
 
-_FIND_KEY = text(
-    """
+_FIND_KEY = """
     SELECT k.id, k.channel_id, k.secret, a.request_hash, a.status AS answer_status, a.body
-    FROM api_key k LEFT JOIN remembered_answer a ON a.owner = 'key:' || k.id AND a.key = :key
-    WHERE k.key_id = :key_id AND k.revoked_at IS NULL
-    """
-)
+    FROM api_key k LEFT JOIN remembered_answer a ON a.owner = 'key:' || k.id AND a.key = %(key)s
+    WHERE k.key_id = %(key_id)s AND k.revoked_at IS NULL
+"""
 
 _TOUCH = (
     update(Session)
@@ -103,18 +102,35 @@ _TOUCH = (
 )
 
 
-@query
-def find(connection: Connection, token_hash: bytes, now: datetime, key: str | None) -> SessionFound | None:
+class _Row(NamedTuple):
+    """The columns of _FIND, in order."""
+
+    id: int
+    kind: str
+    role: str
+    person_id: int | None
+    identity_id: int | None
+    binding_id: int | None
+    link_id: int | None
+    job_id: int | None
+    csrf_hash: bytes | None
+    device_id: str | None
+    last_seen: datetime
+    expires_at: datetime
+    dealer_id: int | None
+    channels: list[int] | None
+    request_hash: bytes | None
+    answer_status: int | None
+    answer: bytes | None
+
+
+def find(token_hash: bytes, now: datetime, key: str | None) -> SessionFound | None:
     """The living session with this token, and what was answered to `key` (as `services.answers` names it)."""
-    values = {"token_hash": token_hash, "now": now, "key": key}
-    row = connection.execute(_FIND, values).one_or_none()
-    if row is None:
+    found = fetch_one(db.engine, _FIND, {"token_hash": token_hash, "now": now, "key": key})
+    if found is None:
         return None
-    caller: Caller = Standing.GUEST if row.role == Standing.GUEST else Role(row.role)
-    actor = None
-    if isinstance(caller, Role):
-        channels = None if row.channels is None else frozenset(row.channels)
-        actor = Actor(caller, row.person_id, row.id, row.dealer_id, channels, row.job_id, row.device_id)
+    row = _Row(*found)
+    caller, actor = _caller(row)
     return SessionFound(
         caller=caller,
         actor=actor,
@@ -128,19 +144,25 @@ def find(connection: Connection, token_hash: bytes, now: datetime, key: str | No
         csrf_hash=row.csrf_hash,
         last_seen=row.last_seen,
         expires_at=row.expires_at,
-        remembered=_remembered(row.request_hash, row.answer_status, row.body),
+        remembered=_remembered(row.request_hash, row.answer_status, row.answer),
     )
 
 
-@query
-def find_key(connection: Connection, key_id: str, key: str | None) -> KeyFound | None:
+def _caller(row: _Row) -> tuple[Caller, Actor | None]:
+    if row.role == Standing.GUEST:
+        return Standing.GUEST, None
+    role = Role(row.role)
+    channels = None if row.channels is None else frozenset(row.channels)
+    return role, Actor(role, row.person_id, row.id, row.dealer_id, channels, row.job_id, row.device_id)
+
+
+def find_key(key_id: str, key: str | None) -> KeyFound | None:
     """A shop system's living key, and what was answered to the Idempotency-Key `key`."""
-    row = connection.execute(_FIND_KEY, {"key_id": key_id, "key": key}).one_or_none()
-    if row is None:
+    found = fetch_one(db.engine, _FIND_KEY, {"key_id": key_id, "key": key})
+    if found is None:
         return None
-    return KeyFound(
-        row.id, row.channel_id, row.secret, _remembered(row.request_hash, row.answer_status, row.body)
-    )
+    key_row, channel_id, secret, request_hash, status, answer = found
+    return KeyFound(key_row, channel_id, secret, _remembered(request_hash, status, answer))
 
 
 @query
