@@ -45,9 +45,11 @@ _DESK = frozenset({Role.DISPATCHER, Role.DEALER_OWNER})
 PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     **_ACTIONS,
     "binding:decide": frozenset({Role.ADMIN, Role.DEALER_OWNER}),
+    "audit:read": frozenset({Role.ADMIN, Role.AUDITOR}),
     "catalogue:read": PEOPLE,
     "catalogue:write": frozenset({Role.ADMIN}),
     "channel:write": frozenset({Role.ADMIN}),
+    "complaint:read": _DESK | {Role.ADMIN, Role.AGENT},
     "dealer:certify": frozenset({Role.ADMIN}),
     "dealer:plan": _DESK | {Role.ADMIN},
     "dealer:read": _DESK | BRAND_ROLES,
@@ -73,6 +75,8 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "offer:decline": _DESK,
     "offer:read": _DESK,
     "people:read": frozenset({Role.ADMIN, Role.DEALER_OWNER}),
+    "photo:read": DEALER_ROLES | {Role.ADMIN, Role.AGENT, Role.AUDITOR, Role.CUSTOMER},
+    "photo_file:read": PUBLIC,  # the signed link is the permission
     "rebinding:decide": PEOPLE,  # the person too, in a session of the old account; the service asks again
     "rebinding:read": frozenset({Role.ADMIN, Role.AGENT, Role.DEALER_OWNER}),
     "session:create": PUBLIC,

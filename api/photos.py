@@ -1,0 +1,130 @@
+"""Photos: uploaded by the installer, listed and looked at through short-lived links."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, request
+from werkzeug.wsgi import wrap_file
+
+from api import paging, routes
+from api.paging import Page
+from api.routes import Call, route
+from api.schemas.base import PageQuery
+from api.schemas.photos import PhotoForm
+from domain.geo import Datum, Point
+from services import photo_views, photos
+from services.parts.photo_rows import Shot
+from services.photo_views import Served
+from services.queries.photos import PhotoCard, PhotoPage
+
+area = routes.area("photos", "现场照片")
+MAX_BODY = 11 * 1024 * 1024  # the largest file and its form
+SANDBOX = "default-src 'none'; frame-ancestors 'none'; sandbox"
+
+
+@route(
+    area,
+    "POST",
+    "/jobs/<id:job_id>/photos",
+    permission="job:take_photo",
+    body=PhotoForm,
+    answer=PhotoCard,
+    status=201,
+    errors=(404, 409, 413, 415, 422, 503),
+    max_body=MAX_BODY,
+    summary="上传照片",
+)
+def upload(call: Call, form: Mapping[str, Any], job_id: int) -> PhotoCard:
+    """The photo with its findings, so that it can be retaken at once. The same `client_id` is the same photo.
+
+    After a redispatch or a cancel: 409 `job_changed`, and the photo is kept as evidence.
+    """
+    return photos.take_photo(call.who, job_id, _shot(form), form["file"].stream, call.now)
+
+
+def _shot(form: Mapping[str, Any]) -> Shot:
+    point = None
+    if form["lng"] is not None:
+        datum, source = Datum(form["datum"]), str(form["point_source"])
+        point = Point(form["lng"], form["lat"], datum, form["accuracy_m"], source)
+    return Shot(form["slot"], form["client_id"], str(form["capture"]), form["captured_at"], point)
+
+
+@route(
+    area,
+    "GET",
+    "/jobs/<id:job_id>/photos",
+    permission="photo:read",
+    query=PageQuery,
+    answer=Page[PhotoCard],
+    errors=(404,),
+    summary="工单照片列表",
+)
+def photo_list(call: Call, query: Mapping[str, Any], job_id: int) -> Page[PhotoCard]:
+    """Oldest first, each with a link to its small rendition. Looked at by the brand, it is logged."""
+    after = paging.key(query["cursor"], int)
+    first = None if after is None else int(str(after[0]))
+    found = photo_views.listed(call.who, job_id, first, query["limit"], call.now)
+    return paging.page(found, query["limit"], lambda card: (card.id,))
+
+
+@route(
+    area,
+    "GET",
+    "/photos/<id:photo_id>",
+    permission="photo:read",
+    answer=PhotoPage,
+    errors=(404,),
+    summary="照片详情",
+)
+def photo_page(call: Call, photo_id: int) -> PhotoPage:
+    """Facts, findings and links of ten minutes. Looked at by the brand, it is logged."""
+    return photo_views.view(call.who, photo_id, call.now)
+
+
+@route(
+    area,
+    "DELETE",
+    "/photos/<id:photo_id>",
+    permission="job:take_photo",
+    status=204,
+    errors=(404, 409),
+    summary="删除照片",
+)
+def delete_photo(call: Call, photo_id: int) -> None:
+    """Before submit only. The photo fills its slot no more; it is kept."""
+    photos.discard(call.who, photo_id, call.now)
+
+
+@route(
+    area,
+    "GET",
+    "/photo-files/<string:token>",
+    permission="photo_file:read",
+    errors=(403, 404),
+    media="image/*",
+    summary="照片文件",
+)
+def photo_file(call: Call, token: str) -> Response:
+    """The bytes behind a signed link: a rendition to look at, an original to keep."""
+    served = photo_views.open_file(token, call.now)
+    seconds = int((served.expires_at - call.now).total_seconds())
+    response = Response(
+        wrap_file(request.environ, served.stream),
+        mimetype=served.content_type,
+        headers=_headers(served, seconds),
+        direct_passthrough=True,
+    )
+    response.content_length = served.size_bytes
+    return response
+
+
+def _headers(served: Served, seconds: int) -> dict[str, str]:
+    kind = "attachment" if served.original else "inline"
+    return {
+        "Content-Disposition": f'{kind}; filename="{served.name}"',
+        "Cache-Control": f"private, max-age={seconds}, immutable",
+        "Content-Security-Policy": SANDBOX,
+    }

@@ -1,0 +1,56 @@
+"""The form of an uploaded photo. Every value is text, as `wx.uploadFile` sends it; an empty one was not given."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from marshmallow import ValidationError, pre_load, validates_schema
+
+from api.schemas.base import Choice, Datum, File, Form, Moment, Number, PlainText, PointSource
+
+MEASURED = re.compile(r"-?[0-9]{1,6}(\.[0-9]{1,20})?([eE]-[0-9]{1,2})?")
+POINT = ("lng", "lat", "datum")
+
+
+class Capture(StrEnum):
+    """Where the phone got the picture from, as it says."""
+
+    CAMERA = "camera"
+    GALLERY = "gallery"
+
+
+class Measure(Number):
+    """A number as JavaScript writes one: up to 17 digits, perhaps 1e-7."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> float:
+        if isinstance(value, str) and MEASURED.fullmatch(value):
+            return float(value)
+        raise ValidationError("type: 应为数字")
+
+
+class PhotoForm(Form):
+    """One photo. A point is `lng`, `lat` and `datum` together, or none of them."""
+
+    file = File(required=True, metadata={"type": "string", "format": "binary"})
+    slot = PlainText(40, required=True)
+    client_id = PlainText(64, pattern=r"[!-~]+", required=True)
+    capture = Choice(Capture, required=True)
+    captured_at = Moment(load_default=None)
+    lng = Measure(-180, 180, load_default=None)
+    lat = Measure(-90, 90, load_default=None)
+    datum = Choice(Datum, load_default=None)
+    accuracy_m = Measure(0, 100_000, load_default=None)
+    point_source = Choice(PointSource, load_default=PointSource.DEVICE)
+
+    @pre_load
+    def _given(self, data: Mapping[str, Any], **_: Any) -> Mapping[str, Any]:
+        return {name: value for name, value in data.items() if value != ""}
+
+    @validates_schema(skip_on_field_errors=True)
+    def _whole_point(self, data: Mapping[str, Any], **_: Any) -> None:
+        missing = [name for name in POINT if data[name] is None]
+        if 0 < len(missing) < len(POINT):
+            raise ValidationError({name: ["required: 位置须同时有 lng、lat、datum"] for name in missing})

@@ -1,0 +1,51 @@
+"""The photo store and the decoder of this application: made when first needed, shared by all its threads."""
+
+from __future__ import annotations
+
+import weakref
+from threading import Lock
+
+from flask import current_app
+
+from services.config import config
+from uploads.decode import Decoder
+from uploads.intake import SIDES
+from uploads.store import LocalStore, rendition_key
+
+STORE, DECODER = "photo_store", "photo_decoder"
+_making = Lock()
+
+
+def store() -> LocalStore:
+    """Where photos lie, below the setting PHOTO_ROOT."""
+    found: LocalStore | None = current_app.extensions.get(STORE)
+    if found is None:
+        with _making:
+            found = current_app.extensions.setdefault(STORE, LocalStore(config().photo_root))
+    return found
+
+
+def decoder() -> Decoder:
+    """The helper processes; no codec is ever loaded into this process.
+
+    They end with the application or the process, whichever is first; killed, their input ends and so do they.
+    """
+    found: Decoder | None = current_app.extensions.get(DECODER)
+    if found is None:
+        with _making:
+            found = current_app.extensions.get(DECODER)
+            if found is None:
+                found = current_app.extensions[DECODER] = Decoder()
+                app = current_app._get_current_object()  # type: ignore[attr-defined]  # the app, not its proxy
+                weakref.finalize(app, found.close)
+    return found
+
+
+def keys_of(sha256: str) -> tuple[str, ...]:
+    """All that lies in the store for one original: itself and its renditions."""
+    return (sha256, *(rendition_key(sha256, side) for side in SIDES))
+
+
+def lock_key(sha256: bytes) -> int:
+    """The advisory lock of one original's bytes: rows share it, whoever deletes blobs holds it alone."""
+    return int.from_bytes(sha256[:8], "big", signed=True)

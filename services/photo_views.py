@@ -1,0 +1,90 @@
+"""Looking at photos: short-lived signed links, every view by the brand's people on record before the link is out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from os import SEEK_END
+from typing import BinaryIO
+
+from sqlalchemy import Connection
+
+from domain import findings
+from domain.actors import BRAND_ROLES, Actor
+from services.config import config
+from services.parts.photo_store import store
+from services.queries import photos
+from services.queries.photos import PhotoCard, PhotoLink, PhotoPage
+from services.uow import use_case
+from uploads import links
+from uploads.limits import Format
+from uploads.store import rendition_key
+
+LINK_LIVES = timedelta(minutes=10)
+FILES = "/api/v1/photo-files/"
+
+
+def view(actor: Actor, photo_id: int, now: datetime) -> PhotoPage:
+    """One photo with links to all the variants this actor may see; a brand's person's view is on record first."""
+    page = photos.page(actor, photo_id)
+    variants = links.VARIANTS if actor.role in findings.REVIEWERS else links.VARIANTS[1:]
+    _record(actor, [page.photo], now)
+    return replace(page, photo=_linked(actor, page.photo, variants, now))
+
+
+def listed(actor: Actor, job_id: int, after: int | None, limit: int, now: datetime) -> list[PhotoCard]:
+    """`limit` + 1 of a job's photos, each with a link to its small rendition; `limit` of them count as looked at."""
+    cards = photos.listed(actor, job_id, after, limit + 1)
+    _record(actor, cards[:limit], now)
+    return [_linked(actor, card, ("320",), now) for card in cards]
+
+
+def _record(actor: Actor, cards: list[PhotoCard], now: datetime) -> None:
+    seen = [card.id for card in cards if card.erased_at is None]
+    if seen and actor.role in BRAND_ROLES and actor.person_id is not None:
+        _write_views(actor.person_id, seen, now)
+
+
+_VIEWED = "INSERT INTO photo_view (photo_id, person_id, at) SELECT unnest(%(photos)s::bigint[]), %(person)s, %(now)s"
+
+
+@use_case
+def _write_views(tx: Connection, person_id: int, photo_ids: list[int], now: datetime) -> None:
+    tx.exec_driver_sql(_VIEWED, {"photos": photo_ids, "person": person_id, "now": now})
+
+
+def _linked(actor: Actor, card: PhotoCard, variants: tuple[str, ...], now: datetime) -> PhotoCard:
+    if card.erased_at is not None:
+        return card
+    until = (now + LINK_LIVES).replace(microsecond=0)
+    viewer = f"job:{actor.job_id}" if actor.person_id is None else f"person:{actor.person_id}"
+    made = []
+    for variant in variants:
+        token = links.sign(config().secret_key, card.id, variant, until, viewer)
+        made.append(PhotoLink(variant, f"{config().public_url}{FILES}{token}", until))
+    return replace(card, links=tuple(made))
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """An open file and how to serve it; `original` bytes are a stranger's and never shown inline."""
+
+    stream: BinaryIO
+    size_bytes: int
+    content_type: str
+    name: str
+    original: bool
+    expires_at: datetime
+
+
+def open_file(token: str, now: datetime) -> Served:
+    """What a link leads to. LinkExpired, or NotFound: forged, erased, gone."""
+    grant = links.verify(config().secret_key, token, now)
+    file, original = photos.file_of(grant.photo_id), grant.variant == "original"
+    kind = Format(file.format) if original else Format.JPEG
+    key = file.sha256 if original else rendition_key(file.sha256, int(grant.variant))
+    name = f"photo-{grant.photo_id}-{grant.variant}.{kind}"
+    stream = store().open(key)
+    size_bytes = stream.seek(0, SEEK_END)
+    stream.seek(0)
+    return Served(stream, size_bytes, kind.content_type, name, original, grant.expires_at)
