@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
+import random
 import subprocess
 import sys
 import threading
@@ -16,7 +16,7 @@ import pytest
 from domain.errors import NotFound
 from uploads.store import LocalStore, rendition_key
 
-DATA = os.urandom(300_000)
+DATA = random.Random("photos").randbytes(300_000)  # the same in every process: KEY is a parameter below
 KEY = hashlib.sha256(DATA).hexdigest()
 ROOT = Path(__file__).parents[2]
 
