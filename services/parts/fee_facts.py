@@ -1,0 +1,250 @@
+"""What decides the fees of ended jobs, loaded for a batch at once: jobs, extras, clocks, trips, shared visits.
+
+One job may owe several parties: the dealer who finished it, an earlier one for a trip made in vain, another whose
+clock ran out before the job was taken back. Each is a `Claim` of its own: facts, parties and the day of the work.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from domain.clocks import ClockKind, Family, Level, Owner, Zone
+from domain.fees import CLOCK_NAMES, Blame, Charge, ClockFact, CollectedBy, JobFacts, Outcome, Scheme
+from domain.job import Kind
+from domain.ledger import Parties
+
+Cursor = tuple[datetime, int]
+
+_LEVELS = (None, Level.NOTICE, Level.BREACH, Level.SEVERE)
+_KINDS = {kind.value: kind for kind in Kind}
+_ZONES = {zone.value: zone for zone in Zone}
+_SCHEMES = {scheme.value: scheme for scheme in Scheme}
+_CLOCKS = {kind.value: kind for kind in ClockKind}
+_BLAME: Mapping[str | None, Blame | None] = {None: None, **{blame.value: blame for blame in Blame}}
+_COLLECTED = {by.value: by for by in CollectedBy}
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The facts of one party about one job. `worked_at` decides which fee rule is in force."""
+
+    facts: JobFacts
+    parties: Parties
+    worked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An ended job whose fees are not posted. `unswept`: a clock's level is still to be raised, so it must wait."""
+
+    job_id: int
+    closed_at: datetime
+    claims: tuple[Claim, ...]
+    unswept: bool
+
+
+_TAKE = """
+SELECT job.id, job.kind, job.status, job.category_code, job.zone, job.scheme, job.units, job.dealer_id, job.visit_id,
+       job.distance_m, job.remote_agreed_fen, job.fault, job.trip_fee, job.trip_fault, job.checked_in_at,
+       job.closed_at, channel.operator_dealer_id, parent.dealer_id AS first_dealer_id
+  FROM job JOIN channel ON channel.id = job.channel_id LEFT JOIN job parent ON parent.id = job.parent_id
+ WHERE job.status IN ('closed', 'cancelled') AND job.fees_posted_at IS NULL
+   AND (job.closed_at, job.id) > (%(at)s, %(id)s)
+ ORDER BY job.closed_at, job.id LIMIT %(most)s FOR NO KEY UPDATE OF job SKIP LOCKED
+"""
+
+
+def take(tx: Connection, after: Cursor, most: int, bonus: Sequence[str], now: datetime) -> list[Due]:
+    """Up to `most` ended jobs behind `after` that nobody else holds, locked until the transaction ends.
+
+    `bonus`: the kinds of clock for whose keeping some rule pays; kept clocks of other kinds are left unread.
+    """
+    rows = tx.exec_driver_sql(_TAKE, {"at": after[0], "id": after[1], "most": most}).all()
+    ids = [row.id for row in rows]
+    charges, clocks = _charges(tx, ids), _clocks(tx, ids, bonus, now)
+    trips = _trips(tx, [row.id for row in rows if row.trip_fee is not None])
+    return [_due(row, charges.get(row.id, ()), clocks.get(row.id, ()), trips.get(row.id, ())) for row in rows]
+
+
+def _due(row: Any, charges: Sequence[Charge], clocks: Sequence[_Clock], trips: Sequence[Any]) -> Due:
+    found = [_trip(row, trip) for trip in trips]
+    if row.dealer_id is not None:
+        found.append(_main(row, charges, _of(row.dealer_id, row.dealer_id, clocks)))
+    others = {clock.dealer_id for clock in clocks if clock.dealer_id} - {row.dealer_id}
+    for dealer_id in sorted(others):
+        facts = _facts(row, dealer_id, Outcome.BEFORE_CHECK_IN, clocks=_of(dealer_id, row.dealer_id, clocks))
+        found.append(Claim(facts, Parties(dealer_id, row.operator_dealer_id), row.closed_at))
+    return Due(row.id, row.closed_at, tuple(found), any(clock.unswept for clock in clocks))
+
+
+def _main(row: Any, charges: Sequence[Charge], clocks: tuple[ClockFact, ...]) -> Claim:
+    """The dealer who has the job at its end."""
+    outcome, fault = Outcome.COMPLETED, row.fault
+    if row.status == "cancelled":
+        after_submit = row.trip_fee == "after_submit"
+        outcome = Outcome.AFTER_SUBMIT if after_submit else Outcome.BEFORE_CHECK_IN
+        fault = row.fault if row.fault == Blame.DEALER else row.trip_fault
+    facts = _facts(row, row.dealer_id, outcome, row.visit_id, row.distance_m, fault, tuple(charges), clocks)
+    parties = Parties(row.dealer_id, row.operator_dealer_id, facts.dealer_at_fault_id)
+    return Claim(facts, parties, row.checked_in_at or row.closed_at)
+
+
+def _trip(row: Any, trip: Any) -> Claim:
+    """A journey made in vain, by whoever made it. The distance of another dealer is not known any more."""
+    fault = row.fault if row.fault == Blame.DEALER else trip.fault
+    distance = row.distance_m if trip.dealer_id == row.dealer_id else None
+    facts = _facts(row, trip.dealer_id, Outcome.AFTER_CHECK_IN, trip.visit_id, distance, fault)
+    parties = Parties(trip.dealer_id, row.operator_dealer_id, facts.dealer_at_fault_id)
+    return Claim(facts, parties, trip.occurred_at)
+
+
+def _facts(
+    row: Any,
+    dealer_id: int,
+    outcome: Outcome,
+    visit_id: int | None = None,
+    distance_m: int | None = None,
+    fault: str | None = None,
+    charges: tuple[Charge, ...] = (),
+    clocks: tuple[ClockFact, ...] = (),
+) -> JobFacts:
+    return JobFacts(
+        job_id=row.id,
+        dealer_id=dealer_id,
+        kind=_KINDS[row.kind],
+        category=row.category_code,
+        zone=_ZONES[row.zone],
+        scheme=_SCHEMES[row.scheme],
+        units=row.units,
+        outcome=outcome,
+        visit_id=visit_id,
+        distance_m=distance_m,
+        agreed_remote_fen=row.remote_agreed_fen,
+        blame=_BLAME[fault],
+        dealer_at_fault_id=row.first_dealer_id if row.fault == Blame.DEALER else None,
+        charges=charges,
+        clocks=clocks,
+    )
+
+
+_CHARGES = """
+SELECT charge.job_id, charge.id, charge_type, name, unit, quantity, unit_fen, collected_by
+  FROM charge JOIN job ON job.id = charge.job_id
+  LEFT JOIN LATERAL (SELECT name, unit FROM price_item
+      WHERE price_list_id = job.price_list_id AND code = charge.item_code) item ON true
+ WHERE charge.job_id = ANY(%(ids)s) AND charge.status IN ('approved', 'disputed') AND charge.settled_at IS NOT NULL
+ ORDER BY charge.id
+"""
+
+
+def _charges(tx: Connection, ids: list[int]) -> dict[int, list[Charge]]:
+    """Extras that were paid. One disputed afterwards stays: the job closed, so an agent let it stand."""
+    found: dict[int, list[Charge]] = defaultdict(list)
+    for job_id, charge_id, kind, name, unit, quantity, fen, by in tx.exec_driver_sql(_CHARGES, {"ids": ids}):
+        charge = Charge(charge_id, kind, name or "", unit or "项", quantity, fen, _COLLECTED[by])
+        found[job_id].append(charge)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    dealer_id: int | None
+    fact: ClockFact
+    kept: bool
+    unswept: bool
+
+
+_CLOCK_ROWS = """
+SELECT job_id, dealer_id, kind, turn, level, stopped_at IS NOT NULL AS stopped,
+       coalesce(next_at <= %(now)s, false) AS unswept,
+       level > 1 AND EXISTS (SELECT 1 FROM breach
+           WHERE clock_id = clock.id AND breach.level = clock.level AND excused_at IS NOT NULL) AS excused
+  FROM clock WHERE job_id = ANY(%(ids)s) AND family = 'dealer' AND owner = 'dealer' AND kind = ANY(%(kinds)s)
+   AND (level > 1 OR kind = ANY(%(bonus)s::text[]) OR next_at <= %(now)s)
+ ORDER BY job_id, turn
+"""
+
+
+def _clocks(tx: Connection, ids: list[int], bonus: Sequence[str], now: datetime) -> dict[int, list[_Clock]]:
+    """The clocks that may carry money, as they ended. The level raised last is what may be excused."""
+    found: dict[int, list[_Clock]] = defaultdict(list)
+    values = {"ids": ids, "now": now, "kinds": list(CLOCK_NAMES), "bonus": list(bonus)}
+    rows = tx.exec_driver_sql(_CLOCK_ROWS, values)
+    for job_id, dealer_id, kind, turn, level, stopped, unswept, excused in rows:
+        fact = ClockFact(_CLOCKS[kind], Family.DEALER, Owner.DEALER, _LEVELS[level], excused, turn)
+        found[job_id].append(_Clock(dealer_id, fact, level < 2 and stopped, unswept))
+    return found
+
+
+def _of(dealer_id: int, serving_id: int | None, clocks: Sequence[_Clock]) -> tuple[ClockFact, ...]:
+    """A dealer's clocks that ended in a verdict: each breach, and of a kind's kept ones the last turn only.
+
+    A window moved twice makes three `arrive` clocks and at most one bonus.
+    """
+    if not clocks:
+        return ()
+    own = [clock for clock in clocks if (clock.dealer_id or serving_id) == dealer_id]
+    last = {clock.fact.kind: clock.fact.turn for clock in own}
+    return tuple(
+        clock.fact
+        for clock in own
+        if clock.fact.level in (Level.BREACH, Level.SEVERE)
+        or (clock.kept and last[clock.fact.kind] == clock.fact.turn)
+    )
+
+
+_TRIPS = """
+WITH aborted AS (
+    SELECT event.job_id, arrival.visit_id, event.data->>'trip_fault' AS fault, arrival.occurred_at
+      FROM job_event event
+      CROSS JOIN LATERAL (SELECT visit_id, occurred_at FROM check_in
+          WHERE job_id = event.job_id AND received_at <= event.received_at ORDER BY id DESC LIMIT 1) arrival
+     WHERE event.job_id = ANY(%(ids)s) AND event.action = 'abort_visit'),
+cancelled AS (
+    SELECT job.id AS job_id, arrival.visit_id, job.trip_fault AS fault, arrival.occurred_at
+      FROM job CROSS JOIN LATERAL (SELECT visit_id, occurred_at FROM check_in
+          WHERE job_id = job.id ORDER BY id DESC LIMIT 1) arrival
+     WHERE job.id = ANY(%(ids)s) AND job.status = 'cancelled' AND job.trip_fee = 'after_check_in'),
+trip AS (SELECT *, 1 AS rank FROM aborted UNION ALL SELECT *, 2 FROM cancelled)
+SELECT DISTINCT ON (trip.job_id, trip.visit_id) trip.job_id, trip.visit_id, trip.fault, trip.occurred_at,
+       visit.dealer_id
+  FROM trip JOIN visit ON visit.id = trip.visit_id ORDER BY trip.job_id, trip.visit_id, rank
+"""
+
+
+def _trips(tx: Connection, ids: list[int]) -> dict[int, list[Any]]:
+    """Each visit of these jobs that ended on site with nothing done, once, whoever's fault it was."""
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in tx.exec_driver_sql(_TRIPS, {"ids": ids}) if ids else ():
+        found[row.job_id].append(row)
+    return found
+
+
+_SHARING = """
+SELECT DISTINCT mine.visit_id, job.id, job.category_code, job.zone, job.distance_m, job.remote_agreed_fen
+  FROM check_in mine JOIN job ON job.id = mine.job_id LEFT JOIN job parent ON parent.id = job.parent_id
+ WHERE mine.visit_id = ANY(%(visits)s) AND (job.visit_id = mine.visit_id OR job.trip_fee IS NOT NULL)
+   AND NOT coalesce(job.fault = 'dealer' AND (parent.dealer_id IS NULL OR parent.dealer_id = job.dealer_id), false)
+   AND NOT coalesce(job.trip_fault = 'dealer' AND (job.status = 'cancelled'
+                    OR job.visit_id IS DISTINCT FROM mine.visit_id), false)
+"""
+
+
+def sharing(tx: Connection, visits: Iterable[int]) -> dict[int, list[JobFacts]]:
+    """By visit, the jobs that were at that door and are paid for it: only the dearest carries the remote fee."""
+    found: dict[int, list[JobFacts]] = defaultdict(list)
+    for visit_id, job_id, category, zone, metres, agreed in tx.exec_driver_sql(
+        _SHARING, {"visits": sorted(set(visits))}
+    ):
+        one = JobFacts(
+            job_id, 0, Kind.INSTALL, category, _ZONES[zone], Scheme.SHARE,
+            visit_id=visit_id, distance_m=metres, agreed_remote_fen=agreed,
+        )  # fmt: skip
+        found[visit_id].append(one)
+    return found

@@ -1,0 +1,146 @@
+"""Writing into the ledger within a given transaction: which month is open, accounts made once, entries in bulk.
+
+Whoever posts calls `hold_months` first. It takes the lock that an INSERT takes anyway, so that no month can be
+closed (`services/ledger.py`) between the look at the open months and the commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection
+
+from domain.errors import NotFound
+from domain.ledger import Entry, Leg
+from services.parts import arrays
+
+Months = frozenset[date]
+
+
+def hold_months(tx: Connection) -> Months:
+    """The closed months, which stay all there are until this transaction ends."""
+    tx.exec_driver_sql("LOCK TABLE ledger_entry IN ROW EXCLUSIVE MODE")
+    return frozenset(tx.exec_driver_sql("SELECT month FROM closed_month").scalars())
+
+
+def next_month(month: date) -> date:
+    """2026-12-01 → 2027-01-01."""
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
+
+
+def open_month(month: date, closed: Months) -> date:
+    """The month itself or the first open one after it: March closed, April too → May."""
+    while month in closed:
+        month = next_month(month)
+    return month
+
+
+def late_note(wanted: date, month: date) -> str:
+    """What the memo adds when an entry could not go where it belongs: （原属 2026-03，已结账，计入 2026-04）."""
+    return "" if wanted == month else f"（原属 {wanted:%Y-%m}，已结账，计入 {month:%Y-%m}）"
+
+
+_FIND = "SELECT code, id FROM ledger_account WHERE code = ANY(%(codes)s)"
+_OPEN = """
+INSERT INTO ledger_account (code, kind, dealer_id)
+SELECT code, split_part(code, ':', 1), nullif(split_part(code, ':', 2), '')::bigint
+  FROM unnest(%(codes)s::text[]) AS wanted(code) ORDER BY code
+ON CONFLICT (code) DO NOTHING
+"""
+
+
+def accounts(tx: Connection, codes: Iterable[str]) -> dict[str, int]:
+    """Ids of accounts by their code ("dealer_payable:7"); new ones are opened, in one order against deadlocks."""
+    wanted = sorted(set(codes))
+    found = _accounts(tx, wanted)
+    if missing := [code for code in wanted if code not in found]:
+        tx.exec_driver_sql(_OPEN, {"codes": missing})
+        found |= _accounts(tx, missing)
+    return found
+
+
+def _accounts(tx: Connection, codes: list[str]) -> dict[str, int]:
+    return {row.code: row.id for row in tx.exec_driver_sql(_FIND, {"codes": codes})}
+
+
+_POST = """
+WITH given AS (
+    SELECT * FROM unnest(%(keys)s::text[], %(months)s::date[], %(kinds)s::text[], %(jobs)s::bigint[],
+                         %(rules)s::bigint[], %(memos)s::text[])
+           WITH ORDINALITY AS g(natural_key, month, kind, job_id, fee_rule_id, memo, n)),
+fresh AS (
+    INSERT INTO ledger_entry (natural_key, month, kind, job_id, fee_rule_id, reverses_id, memo, posted_at)
+    SELECT natural_key, month, kind, job_id, fee_rule_id, %(reverses)s::bigint, memo, %(now)s FROM given ORDER BY n
+    ON CONFLICT (natural_key) DO NOTHING RETURNING id, natural_key, month),
+legs AS (
+    INSERT INTO ledger_leg (entry_id, account_id, month, amount_fen)
+    SELECT fresh.id, leg.account_id, fresh.month, leg.amount_fen
+      FROM fresh JOIN given USING (natural_key)
+      JOIN unnest(%(leg_n)s::int[], %(leg_account)s::bigint[], %(leg_fen)s::bigint[])
+           AS leg(n, account_id, amount_fen) USING (n)
+     ORDER BY fresh.id)
+SELECT count(*) FROM fresh
+"""
+
+
+def post(
+    tx: Connection,
+    entries: Sequence[Entry],
+    rule_ids: Mapping[int, int],
+    now: datetime,
+    reverses_id: int | None = None,
+) -> int:
+    """Post what is not posted yet, entries and all their legs in one statement; how many were new.
+
+    `rule_ids`: row ids of the fee rules by version. An entry whose natural key exists stays as it is.
+    """
+    if not entries:
+        return 0
+    legs = [(n, leg.account, leg.amount_fen) for n, entry in enumerate(entries, 1) for leg in entry.legs]
+    leg_n, codes, leg_fen = zip(*legs, strict=True)
+    ids = accounts(tx, set(codes))
+    values = {
+        "keys": arrays.texts([entry.natural_key for entry in entries]),
+        "months": arrays.plain([entry.month for entry in entries]),
+        "kinds": arrays.texts([entry.kind for entry in entries]),
+        "jobs": arrays.plain([entry.job_id for entry in entries]),
+        "rules": arrays.plain([rule_ids.get(entry.rule_version or 0) for entry in entries]),
+        "memos": arrays.texts([entry.memo for entry in entries]),
+        "reverses": reverses_id,
+        "now": now,
+        "leg_n": arrays.plain(leg_n),
+        "leg_account": arrays.plain([ids[code] for code in codes]),
+        "leg_fen": arrays.plain(leg_fen),
+    }
+    return int(tx.exec_driver_sql(_POST, values).scalar_one())
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """An entry as it stands in the ledger, and its row's id."""
+
+    id: int
+    entry: Entry
+    fee_rule_id: int | None
+
+
+_READ = """
+SELECT entry.id, natural_key, entry.month, memo, version, entry.kind, job_id, fee_rule_id
+  FROM ledger_entry entry LEFT JOIN fee_rule ON fee_rule.id = fee_rule_id WHERE entry.id = %(id)s
+"""
+_LEGS = """
+SELECT code, amount_fen FROM ledger_leg JOIN ledger_account ON ledger_account.id = account_id
+ WHERE entry_id = %(id)s ORDER BY amount_fen DESC, code
+"""
+
+
+def read(tx: Connection, entry_id: int) -> Posted:
+    """One entry with its legs; `NotFound`."""
+    row = tx.exec_driver_sql(_READ, {"id": entry_id}).first()
+    if row is None:
+        raise NotFound
+    legs = tuple(Leg(code, fen) for code, fen in tx.exec_driver_sql(_LEGS, {"id": entry_id}))
+    entry = Entry(row.natural_key, row.month, legs, row.memo, row.version, row.kind, row.job_id)
+    return Posted(row.id, entry, row.fee_rule_id)
