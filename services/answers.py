@@ -63,7 +63,7 @@ _KEEP = """
 def keep(tx: Connection, asked: Question, status: int, body: bytes) -> None:
     """Write the answer into the transaction; waits for a twin, and gives way to it by `AlreadyAnswered`."""
     nonce = os.urandom(_NONCE)
-    sealed = nonce + AESGCM(asked.secret).encrypt(nonce, body, asked.owner.encode())
+    sealed = nonce + AESGCM(asked.secret).encrypt(nonce, body, asked.key.encode())
     values = {
         "owner": asked.owner,
         "key": asked.key,
@@ -81,7 +81,7 @@ def opened(asked: Question, remembered: Remembered) -> tuple[int, bytes]:
         raise KeyReused
     sealed = remembered.body
     try:
-        body = AESGCM(asked.secret).decrypt(sealed[:_NONCE], sealed[_NONCE:], asked.owner.encode())
+        body = AESGCM(asked.secret).decrypt(sealed[:_NONCE], sealed[_NONCE:], asked.key.encode())
     except InvalidTag as error:  # the deployment's key was changed meanwhile
         raise KeyReused("先前的应答已无法读取，请查询后再试") from error
     return remembered.status, body

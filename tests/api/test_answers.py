@@ -167,3 +167,15 @@ def test_a_changing_view_must_return_what_its_one_use_case_returned(
     for path in ("/wrong/other", "/wrong/two"):
         assert client.post(path, headers={**agent, "Idempotency-Key": path}).status_code == 500
     assert rows("SELECT count(*) FROM rate_window WHERE key = 'sample:second'") == (0,)
+
+
+def test_a_guests_answer_stays_theirs_when_the_session_gets_its_person(
+    sample: FlaskClient, agent: dict[str, str], rows: Rows
+) -> None:
+    """Binding turns a guest into a person; the phone that repeats the binding is owed the first answer."""
+    first = sample.post("/sample/count", json={"name": "a"}, headers=agent)
+    rows(
+        "UPDATE remembered_answer SET owner = 'session:' || (SELECT id FROM session)"
+    )  # as a guest's is stored
+    again = sample.post("/sample/count", json={"name": "a"}, headers=agent)
+    assert (again.data, again.headers.get("Idempotent-Replay")) == (first.data, "true")
