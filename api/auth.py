@@ -14,7 +14,7 @@ from flask import Request
 
 from api import signatures
 from domain.errors import Forbidden, Unauthenticated
-from services.config import config
+from services.parts import access
 from services.queries import sessions
 from services.queries.sessions import SessionFound
 
@@ -66,8 +66,8 @@ def _session(token: str, now: datetime, answer_name: str | None) -> SessionFound
 
 
 def _touch(found: SessionFound, now: datetime) -> None:
-    if found.session_id is None or found.last_seen is None or found.expires_at is None:
+    if found.kind == "key" or found.session_id is None or not found.last_seen or not found.expires_at:
         return
     if now - found.last_seen >= sessions.TOUCH_EVERY:
-        idle_until = min(now + config().session_idle, found.expires_at)
+        idle_until = min(now + access.life(found.kind).idle, found.expires_at)
         sessions.touch(found.session_id, now, idle_until)

@@ -44,8 +44,8 @@ _DESK = frozenset({Role.DISPATCHER, Role.DEALER_OWNER})
 # `<noun>:<verb>`, alphabetical. A permission is added together with its route.
 PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     **_ACTIONS,
-    "binding:decide": frozenset({Role.ADMIN, Role.DEALER_OWNER}),
     "audit:read": frozenset({Role.ADMIN, Role.AUDITOR}),
+    "binding:decide": frozenset({Role.ADMIN, Role.DEALER_OWNER}),
     "catalogue:read": PEOPLE,
     "catalogue:write": frozenset({Role.ADMIN}),
     "channel:write": frozenset({Role.ADMIN}),

@@ -54,8 +54,6 @@ class Credential(Base):
     totp_secret: Mapped[bytes | None]  # encrypted with the master key
     totp_pending: Mapped[bytes | None]  # the same, until its first code proves that the phone has it
     totp_last_step: Mapped[int | None]  # a code is good once
-    failed_count: Mapped[int] = mapped_column(server_default="0")
-    locked_until: Mapped[datetime | None]
     changed_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
 

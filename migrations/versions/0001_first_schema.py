@@ -32,6 +32,30 @@ def upgrade() -> None:
     op.create_index(op.f('ix_access_event_at'), 'access_event', ['at'], unique=False)
     op.create_index(op.f('ix_access_event_job_id'), 'access_event', ['job_id'], unique=False)
     op.create_index(op.f('ix_access_event_person_id'), 'access_event', ['person_id'], unique=False)
+    op.create_table('breach',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('clock_id', sa.BigInteger(), nullable=False),
+    sa.Column('job_id', sa.BigInteger(), nullable=False),
+    sa.Column('dealer_id', sa.BigInteger(), nullable=True),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('family', sa.Text(), nullable=False),
+    sa.Column('level', sa.SmallInteger(), nullable=False),
+    sa.Column('due_at', postgresql.TIMESTAMP(timezone=True), nullable=False),
+    sa.Column('raised_at', postgresql.TIMESTAMP(timezone=True), nullable=False),
+    sa.Column('acknowledged_at', postgresql.TIMESTAMP(timezone=True), nullable=True),
+    sa.Column('acknowledged_by', sa.BigInteger(), nullable=True),
+    sa.Column('memo_id', sa.BigInteger(), nullable=True),
+    sa.Column('excused_at', postgresql.TIMESTAMP(timezone=True), nullable=True),
+    sa.Column('excused_by', sa.BigInteger(), nullable=True),
+    sa.Column('excuse', sa.Text(), nullable=True),
+    sa.Column('appealed_at', postgresql.TIMESTAMP(timezone=True), nullable=True),
+    sa.Column('appealed_by', sa.BigInteger(), nullable=True),
+    sa.Column('appeal_id', sa.BigInteger(), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_breach')),
+    sa.UniqueConstraint('clock_id', 'level', name=op.f('uq_breach_clock_id_level'))
+    )
+    op.create_index('ix_breach_dealer', 'breach', ['dealer_id', 'id'], unique=False)
+    op.create_index(op.f('ix_breach_job_id'), 'breach', ['job_id'], unique=False)
     op.create_table('calendar_day',
     sa.Column('day', sa.Date(), nullable=False),
     sa.Column('working', sa.Boolean(), nullable=False),
@@ -164,13 +188,15 @@ def upgrade() -> None:
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('task', sa.Text(), nullable=False),
     sa.Column('slot', postgresql.TIMESTAMP(timezone=True), nullable=False),
-    sa.Column('started_at', postgresql.TIMESTAMP(timezone=True), nullable=False),
+    sa.Column('requested_by', sa.BigInteger(), nullable=True),
+    sa.Column('started_at', postgresql.TIMESTAMP(timezone=True), nullable=True),
     sa.Column('finished_at', postgresql.TIMESTAMP(timezone=True), nullable=True),
     sa.Column('counts', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
     sa.Column('error', sa.Text(), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_run')),
     sa.UniqueConstraint('task', 'slot', name=op.f('uq_run_task_slot'))
     )
+    op.create_index('ix_run_requested', 'run', ['id'], unique=False, postgresql_where=sa.text('started_at IS NULL'))
     op.create_table('subject',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('wrapped_key', sa.LargeBinary(), nullable=True),
@@ -344,8 +370,6 @@ def upgrade() -> None:
     sa.Column('totp_secret', sa.LargeBinary(), nullable=True),
     sa.Column('totp_pending', sa.LargeBinary(), nullable=True),
     sa.Column('totp_last_step', sa.BigInteger(), nullable=True),
-    sa.Column('failed_count', sa.BigInteger(), server_default='0', nullable=False),
-    sa.Column('locked_until', postgresql.TIMESTAMP(timezone=True), nullable=True),
     sa.Column('changed_at', postgresql.TIMESTAMP(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_credential_person_id')),
     sa.PrimaryKeyConstraint('person_id', name=op.f('pk_credential')),
@@ -723,6 +747,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['visit_id'], ['visit.id'], name=op.f('fk_job_visit_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_job'))
     )
+    op.create_index('ix_job_audit', 'job', ['audit', 'id'], unique=False, postgresql_where=sa.text("audit <> 'not_sampled'"))
     op.create_index('ix_job_auto_confirm', 'job', ['auto_confirm_at'], unique=False, postgresql_where=sa.text("status = 'submitted' AND auto_confirm_at IS NOT NULL"))
     op.create_index('ix_job_channel', 'job', ['channel_id', 'id'], unique=False)
     op.create_index('ix_job_dealer_status', 'job', ['dealer_id', 'status', 'id'], unique=False)
@@ -773,6 +798,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('job_id', 'kind', 'family', 'turn', name=op.f('uq_clock_job_id_kind_family_turn'))
     )
     op.create_index('ix_clock_next_at', 'clock', ['next_at'], unique=False, postgresql_where=sa.text('next_at IS NOT NULL'))
+    op.create_index('ix_clock_provisional', 'clock', ['id'], unique=False, postgresql_where=sa.text('provisional AND stopped_at IS NULL'))
     op.create_table('confirm_code',
     sa.Column('job_id', sa.BigInteger(), nullable=False),
     sa.Column('code', sa.LargeBinary(), nullable=True),
@@ -923,32 +949,6 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['job_id'], ['job.id'], name=op.f('fk_slot_waiver_job_id')),
     sa.PrimaryKeyConstraint('job_id', 'slot_code', name=op.f('pk_slot_waiver'))
     )
-    op.create_table('breach',
-    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
-    sa.Column('clock_id', sa.BigInteger(), nullable=False),
-    sa.Column('job_id', sa.BigInteger(), nullable=False),
-    sa.Column('dealer_id', sa.BigInteger(), nullable=True),
-    sa.Column('kind', sa.Text(), nullable=False),
-    sa.Column('family', sa.Text(), nullable=False),
-    sa.Column('level', sa.SmallInteger(), nullable=False),
-    sa.Column('due_at', postgresql.TIMESTAMP(timezone=True), nullable=False),
-    sa.Column('raised_at', postgresql.TIMESTAMP(timezone=True), nullable=False),
-    sa.Column('digested_at', postgresql.TIMESTAMP(timezone=True), nullable=True),
-    sa.Column('acknowledged_at', postgresql.TIMESTAMP(timezone=True), nullable=True),
-    sa.Column('acknowledged_by', sa.BigInteger(), nullable=True),
-    sa.Column('memo', sa.Text(), nullable=True),
-    sa.Column('excused_at', postgresql.TIMESTAMP(timezone=True), nullable=True),
-    sa.Column('excused_by', sa.BigInteger(), nullable=True),
-    sa.Column('excuse', sa.Text(), nullable=True),
-    sa.Column('appealed_at', postgresql.TIMESTAMP(timezone=True), nullable=True),
-    sa.Column('appeal', sa.Text(), nullable=True),
-    sa.ForeignKeyConstraint(['clock_id'], ['clock.id'], name=op.f('fk_breach_clock_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_breach')),
-    sa.UniqueConstraint('clock_id', 'level', name=op.f('uq_breach_clock_id_level'))
-    )
-    op.create_index('ix_breach_dealer', 'breach', ['dealer_id', 'id'], unique=False)
-    op.create_index(op.f('ix_breach_job_id'), 'breach', ['job_id'], unique=False)
-    op.create_index('ix_breach_undigested', 'breach', ['id'], unique=False, postgresql_where=sa.text('digested_at IS NULL'))
     op.create_table('charge',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('job_id', sa.BigInteger(), nullable=False),

@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from sqlalchemy import Connection, bindparam, update
 
+from domain.access import SessionKind
 from domain.actors import Actor, Role
 from domain.permissions import Caller, Standing
 from models import db
@@ -42,7 +43,7 @@ class SessionFound:
     caller: Caller
     actor: Actor | None
     owner: str
-    kind: str
+    kind: SessionKind | Literal["key"]
     session_id: int | None = None
     person_id: int | None = None
     identity_id: int | None = None
@@ -79,8 +80,8 @@ _FIND = """
     LEFT JOIN person p ON p.id = s.person_id
     LEFT JOIN role_binding b ON b.id = s.binding_id
     LEFT JOIN customer_link l ON l.id = s.link_id
-    LEFT JOIN remembered_answer a ON a.key = %(key)s
-         AND a.owner = CASE WHEN s.person_id IS NULL THEN 'session:' || s.id ELSE 'person:' || s.person_id END
+    LEFT JOIN remembered_answer a ON a.key = %(key)s -- a guest's answer stays his when he becomes a person
+         AND a.owner IN ('session:' || s.id, 'person:' || s.person_id)
     WHERE s.token_hash = %(token_hash)s AND s.revoked_at IS NULL
       AND s.idle_expires_at > %(now)s AND s.expires_at > %(now)s
       AND (s.person_id IS NULL OR p.status = 'active')
@@ -106,7 +107,7 @@ class _Row(NamedTuple):
     """The columns of _FIND, in order."""
 
     id: int
-    kind: str
+    kind: SessionKind
     role: str
     person_id: int | None
     identity_id: int | None
