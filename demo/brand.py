@@ -1,0 +1,124 @@
+"""`python -m demo.brand`: the demo brand, from nothing or onto what is there already.
+
+Divisions, catalogue, dealers and the first admin are written by the services, as an operator's commands would;
+the office's people come in through the API, by invitation and the WeChat stand-in, and set their passwords.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from datetime import datetime
+
+from flask import current_app
+
+from channels.division_source import division_rows
+from demo import cast, logins, network, shelf
+from demo.caller import Caller, Refused
+from demo.stage import Stage, from_environment
+from domain.actors import SYSTEM
+from domain.errors import NotFound
+from services import catalogue, dealers, divisions, first_admin
+from services.command_line import application
+from services.dealers import ChannelGiven
+from services.first_admin import AdminExists
+from services.queries import catalogue as found
+
+
+def main() -> int:
+    """Load what is missing; says in a line each what it did."""
+    stage = from_environment()
+    with application("demo.brand"):
+        now = current_app.extensions["clock"]()
+        _divisions(stage)
+        _calendar(stage)
+        _catalogue(stage, now)
+        _network(stage, now)
+        _first_admin(stage, now)
+    kept = logins.read(stage.var)
+    admin = cast.console(stage, "admin", kept["admin"])
+    _office(stage, admin, kept)
+    _fee_rule(stage, kept)
+    return 0
+
+
+def _divisions(stage: Stage) -> None:
+    if found.divisions(None):
+        return
+    count = divisions.load(division_rows())
+    stage.tell.say(f"  行政区划 {count:,} 条")
+
+
+def _calendar(stage: Stage) -> None:
+    """The working calendar seeds itself by its own command; nothing to do where it has run."""
+
+
+def _catalogue(stage: Stage, now: datetime) -> None:
+    """Categories and products by their codes; a checklist or price list only where another one stands."""
+    for category in shelf.CATEGORIES:
+        catalogue.put_category(category)
+        stands: tuple[object, ...] = ()
+        with suppress(NotFound):
+            stands = tuple(slot.code for slot in found.slots(category.code))
+        if stands != tuple(slot.code for slot in shelf.CHECKLISTS[category.code]):
+            catalogue.new_checklist(category.code, shelf.CHECKLISTS[category.code], now)
+    for product in shelf.PRODUCTS:
+        catalogue.put_product(product)
+    if {item.code: item.price_fen for item in found.prices()} != {p.code: p.price_fen for p in shelf.PRICES}:
+        catalogue.new_price_list(shelf.PRICES, now)
+    stage.tell.say(f"  品类 {len(shelf.CATEGORIES)}，商品 {len(shelf.PRODUCTS)}，增项 {len(shelf.PRICES)}")
+
+
+def _network(stage: Stage, now: datetime) -> None:
+    ids = {outlet.given.code: dealers.put_dealer(outlet.given).id for outlet in network.OUTLETS}
+    for outlet in network.OUTLETS:
+        dealer_id = ids[outlet.given.code]
+        dealers.set_coverage(dealer_id, network.coverage(outlet), now)
+        dealers.set_capacity(dealer_id, network.capacity())
+    for code, name, platform, operator in network.CHANNELS:
+        dealers.put_channel(ChannelGiven(code, name, platform, operator_dealer_id=ids.get(operator or "")))
+    names = "、".join(line.name for line in found.dealers(SYSTEM, 0, 100))
+    stage.tell.say(f"  网点：{names}；渠道 {len(network.CHANNELS)}")
+
+
+def _first_admin(stage: Stage, now: datetime) -> None:
+    kept = logins.read(stage.var)
+    if "admin" in kept:
+        return
+    word = logins.password()
+    try:
+        first_admin.create("admin", word, now)
+    except AdminExists:
+        raise SystemExit(
+            "  logins.txt 丢失：请 make forget 后重来 / is lost: make forget, and begin again"
+        ) from None
+    logins.write(stage.var, kept | {"admin": word})
+
+
+def _office(stage: Stage, admin: Caller, kept: dict[str, str]) -> None:
+    """Agent, auditor and finance: invited, bound through WeChat, then with a password of their own."""
+    for person in network.OFFICE:
+        if person.role in kept:
+            continue
+        member = cast.join(stage, person, admin)
+        word = logins.password()
+        member.caller.post("/me/password", {"login": person.role, "password": word})
+        kept[person.role] = word
+        logins.write(stage.var, kept)
+        stage.tell.say(f"  {person.name}：受邀、微信绑定、已设控制台密码（{logins.TITLES[person.role]}）")
+
+
+def _fee_rule(stage: Stage, kept: dict[str, str]) -> None:
+    finance = cast.console(stage, "finance", kept["finance"])
+    try:
+        if finance.get("/fee-rules")["items"]:
+            return
+        finance.post("/fee-rules", shelf.fee_rule())
+    except Refused as refusal:
+        stage.tell.say(f"  收费规则：{refusal}")
+        return
+    stage.tell.say("  收费规则第 1 版已发布")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,63 @@
+"""Photographs that nobody took: drawn walls, machines and name plates, each another, sharp and bright enough.
+
+A phone's camera writes noise, and our checks look at sharpness and likeness; so every picture has its own texture.
+"""
+
+from __future__ import annotations
+
+import io
+import random
+
+from PIL import Image, ImageDraw, ImageFilter
+
+SIZE = (1024, 768)
+
+
+def photograph(seed: str, slot: str, *, dark: bool = False) -> bytes:
+    """A JPEG of its own for this seed and slot; `dark` as when somebody forgot the light."""
+    rng = random.Random(f"{seed}:{slot}")  # noqa: S311 - must repeat, not be secret
+    picture = _wall(rng)
+    _things(ImageDraw.Draw(picture), rng, slot)
+    picture = Image.blend(picture, _texture(rng), 0.25)
+    if dark:
+        picture = picture.point(lambda level: level // 14)
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=86)
+    return out.getvalue()
+
+
+def _wall(rng: random.Random) -> Image.Image:
+    """Tiles in one of many tints, with joints."""
+    tint = tuple(rng.randrange(120, 226) for _ in range(3))
+    picture = Image.new("RGB", SIZE, tint)
+    pen = ImageDraw.Draw(picture)
+    across, down = rng.randrange(70, 200), rng.randrange(70, 200)
+    joint = tuple(max(0, part - rng.randrange(25, 70)) for part in tint)
+    for x in range(rng.randrange(across), SIZE[0], across):
+        pen.line((x, 0, x, SIZE[1]), joint, 3)
+    for y in range(rng.randrange(down), SIZE[1], down):
+        pen.line((0, y, SIZE[0], y), joint, 3)
+    return picture
+
+
+def _things(pen: ImageDraw.ImageDraw, rng: random.Random, slot: str) -> None:
+    """A machine, its pipes, and on a name plate lines like print."""
+    for _ in range(rng.randrange(5, 12)):
+        x, y = rng.randrange(SIZE[0]), rng.randrange(SIZE[1])
+        shape = (x, y, x + rng.randrange(60, 500), y + rng.randrange(60, 360))
+        colour = tuple(rng.randrange(256) for _ in range(3))
+        draw = pen.rounded_rectangle if rng.random() < 0.7 else pen.ellipse
+        draw(shape, fill=colour, outline=(30, 30, 30), width=4)
+    for _ in range(rng.randrange(4, 10)):
+        ends = [(rng.randrange(SIZE[0]), rng.randrange(SIZE[1])) for _ in range(3)]
+        pen.line(ends, tuple(rng.randrange(200) for _ in range(3)), rng.randrange(4, 16), "curve")
+    if slot == "nameplate":
+        pen.rectangle((240, 220, 800, 560), fill=(235, 235, 230), outline=(20, 20, 20), width=6)
+        for row in range(250, 540, 24):
+            pen.line((270, row, 270 + rng.randrange(200, 540), row), (20, 20, 20), 8)
+
+
+def _texture(rng: random.Random) -> Image.Image:
+    """Noise, a little blurred, as a sensor gives it."""
+    small = Image.frombytes("RGB", (320, 240), rng.randbytes(320 * 240 * 3))
+    return small.resize(SIZE, Image.Resampling.BICUBIC).filter(ImageFilter.GaussianBlur(0.6))
