@@ -17,6 +17,7 @@ from models.order import OrderEvent as EventRow
 from models.person import Subject
 from services import personal
 from services.parts import jobs, order_told
+from services.parts.bulk import insert_many
 from services.parts.order_book import SEALED, Book, Channel, Line, Order, Product
 from services.parts.order_taking import Changed
 
@@ -25,8 +26,8 @@ def subjects(tx: Connection, count: int) -> list[tuple[int, bytes]]:
     """So many fresh subjects in one statement: (id, data key) each."""
     keys = [AESGCM.generate_key(256) for _ in range(count)]
     rows = [{"wrapped_key": personal._wrap(key)} for key in keys]
-    made = tx.execute(insert(Subject).returning(Subject.id, sort_by_parameter_order=True), rows)
-    return [(row.id, key) for row, key in zip(made, keys, strict=True)]
+    ids = {row.wrapped_key: row.id for row in insert_many(tx, Subject, rows, "id", "wrapped_key")}
+    return [(ids[row["wrapped_key"]], key) for row, key in zip(rows, keys, strict=True)]
 
 
 def write_orders(tx: Connection, shop: Channel, orders: Sequence[Order], now: datetime) -> None:
@@ -46,9 +47,9 @@ def write_orders(tx: Connection, shop: Channel, orders: Sequence[Order], now: da
         }
         for order in orders
     ]
-    made = tx.execute(insert(CustomerOrder).returning(CustomerOrder.id, sort_by_parameter_order=True), rows)
-    for order, row in zip(orders, made, strict=True):
-        order.id = row.id
+    ids = {row.number: row.id for row in insert_many(tx, CustomerOrder, rows, "id", "number")}
+    for order in orders:
+        order.id = ids[order.number]
 
 
 def _order_values(order: Order) -> dict[str, Any]:
@@ -86,9 +87,10 @@ def write_lines(tx: Connection, added: Sequence[tuple[Order, Line]], book: Book,
         | {"order_id": order.id, "line_number": line.row.line_number, "created_at": now}
         for order, line in added
     ]
-    made = tx.execute(insert(OrderLine).returning(OrderLine.id, sort_by_parameter_order=True), rows)
-    for (_, line), row in zip(added, made, strict=True):
-        line.id = row.id
+    made = insert_many(tx, OrderLine, rows, "id", "order_id", "line_number")
+    ids = {(row.order_id, row.line_number): row.id for row in made}
+    for order, line in added:
+        line.id = ids[order.id, line.row.line_number]
 
 
 def rewrite_lines(tx: Connection, changed: Sequence[Changed], book: Book, now: datetime) -> None:
