@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from domain.actors import Actor, Role
+from domain.calendar import SHANGHAI
 from domain.errors import Forbidden, IllegalTransition
 from domain.ledger import Account, Entry, account
 from domain.money import whole
@@ -161,6 +162,23 @@ MOVES: Mapping[tuple[Status, str, Role], Status] = {
     (Status.PAID, "close", Role.FINANCE): Status.CLOSED,
 }
 """Contested lines move to the next statement, so a contested one is approved for the rest."""
+
+
+CONTEST_FOR = timedelta(days=7)
+
+
+def end_of(month: date) -> datetime:
+    """The instant a month is over in Shanghai: March → 1 April 00:00."""
+    following = (month.replace(day=1) + timedelta(days=31)).replace(day=1)
+    return datetime.combine(following, time(), SHANGHAI)
+
+
+def answer_by(month: date, drawn_at: datetime) -> datetime:
+    """Until when a draft may be contested: seven days after it last changed, or after its month ended.
+
+    March drawn during March: 8 April 00:00 in Shanghai. After that, silence confirms.
+    """
+    return max(end_of(month), drawn_at) + CONTEST_FOR
 
 
 class FourEyes(Forbidden):

@@ -1,0 +1,233 @@
+"""What becomes of a statement: drawn, confirmed or contested by the dealer, reviewed and approved by finance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from domain import statements
+from domain.actors import SYSTEM, Actor, Role
+from domain.calendar import month_of
+from domain.errors import Conflict, Invalid, NotFound, StaleVersion
+from domain.statements import MOVES, FourEyes, Status, answer_by, end_of
+from services.parts import drawing
+from services.parts.drawing import Difference, Drawn
+from services.uow import query, use_case
+
+
+class MonthNotOver(Conflict):
+    """The dealer answers for a whole month, once it is over."""
+
+    code = "month_not_over"
+    title = "当月尚未结束"
+
+
+class EarlierOpen(Conflict):
+    """An earlier statement of the dealer is still open, and its deficit may change this one."""
+
+    code = "earlier_statement_open"
+    title = "请先处理更早月份的结算单"
+
+
+class ContestOver(Conflict):
+    """Seven days have passed since the statement was drawn or its month ended."""
+
+    code = "contest_window_over"
+    title = "已超过 7 天异议期"
+
+
+class NotOnStatement(Invalid):
+    """A line named does not stand on this statement."""
+
+    code = "line_not_on_statement"
+    title = "所选明细不在本结算单上"
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A statement after a deed, amounts in fen; `available_actions` of whoever did it."""
+
+    id: int
+    month: date
+    status: Status
+    total_fen: int
+    carried_in_fen: int
+    payout_fen: int
+    carried_out_fen: int
+    version: int
+    available_actions: tuple[str, ...]
+
+
+@use_case
+def draw(tx: Connection, month: date, now: datetime) -> Drawn:
+    """Bring the drafts of a month up to the ledger; run it as often as you like (`parts/drawing.py`)."""
+    return drawing.draw(tx, month.replace(day=1), now)
+
+
+@query
+def differences(connection: Connection, month: date) -> list[Difference]:
+    """Where the statements of a month and the ledger disagree; must be empty after `draw`."""
+    return drawing.differences(connection, month)
+
+
+_READ = """
+SELECT id, dealer_id, month, status, total_fen, carried_in_fen, payout_fen, carried_out_fen, version, drawn_at,
+       confirmed_by, reviewed_by FROM statement WHERE id = %(id)s
+"""
+_EARLIER = """
+SELECT 1 FROM statement WHERE dealer_id = %(dealer)s AND month < %(month)s AND status IN ('draft', 'contested') LIMIT 1
+"""
+
+
+def _locked(tx: Connection, actor: Actor, statement_id: int, if_match: int | None) -> Any:
+    """The statement's row, locked; `NotFound` also for another dealer's."""
+    row = tx.exec_driver_sql(_READ + " FOR UPDATE", {"id": statement_id}).first()
+    if row is None or (actor.role != Role.FINANCE and actor.dealer_id != row.dealer_id):
+        raise NotFound
+    if if_match is not None and if_match != row.version:
+        raise StaleVersion
+    return row
+
+
+def _to(row: Any, actor: Actor, action: str) -> Status:
+    """Where the table leads, or its refusal."""
+    seen_by = frozenset(person for person in (row.confirmed_by, row.reviewed_by) if person is not None)
+    return statements.move(
+        Status(row.status), action, actor, dealer_id=row.dealer_id, payout_fen=row.payout_fen, seen_by=seen_by
+    )
+
+
+def _write(tx: Connection, actor: Actor, row: Any, status: Status, **columns: Any) -> Answered:
+    """Write status and columns (names are ours), then answer with the row as it is."""
+    sets = "".join(f", {name} = %({name})s" for name in columns)
+    tx.exec_driver_sql(
+        f"UPDATE statement SET status = %(status)s, version = version + 1{sets} WHERE id = %(id)s",
+        {"id": row.id, "status": status, **columns},
+    )
+    after = tx.exec_driver_sql(_READ, {"id": row.id}).one()
+    sums = (after.total_fen, after.carried_in_fen, after.payout_fen, after.carried_out_fen)
+    actions = statements.available_actions(status, actor.role)
+    return Answered(after.id, after.month, status, *sums, after.version, actions)
+
+
+def _answerable(tx: Connection, row: Any, now: datetime) -> None:
+    if row.month >= month_of(now):
+        raise MonthNotOver
+    if tx.exec_driver_sql(_EARLIER, {"dealer": row.dealer_id, "month": row.month}).first():
+        raise EarlierOpen
+
+
+@use_case
+def confirm(
+    tx: Connection, actor: Actor, statement_id: int, now: datetime, *, if_match: int | None = None
+) -> Answered:
+    """The owner agrees to all of it. What is posted into the month afterwards comes on the next statement."""
+    row = _locked(tx, actor, statement_id, if_match)
+    status = _to(row, actor, "confirm")
+    _answerable(tx, row, now)
+    return _write(tx, actor, row, status, confirmed_at=now, confirmed_by=actor.person_id)
+
+
+_CONTEST = """
+UPDATE statement_line SET contested_at = %(now)s, contest_reason = %(reason)s
+ WHERE statement_id = %(id)s AND entry_id = ANY(%(entries)s::bigint[]) RETURNING entry_id
+"""
+
+
+@use_case
+def contest(
+    tx: Connection,
+    actor: Actor,
+    statement_id: int,
+    entry_ids: Sequence[int],
+    reason: str,
+    now: datetime,
+    *,
+    if_match: int | None = None,
+) -> Answered:
+    """The owner doubts some lines, within seven days. They leave the total; the rest approved, they move on."""
+    row = _locked(tx, actor, statement_id, if_match)
+    status = _to(row, actor, "contest")
+    _answerable(tx, row, now)
+    if now > answer_by(row.month, row.drawn_at):
+        raise ContestOver
+    values = {"id": row.id, "now": now, "reason": reason, "entries": list(entry_ids)}
+    found = set(tx.exec_driver_sql(_CONTEST, values).scalars())
+    if not found or found != set(entry_ids):
+        raise NotOnStatement(missing=sorted(set(entry_ids) - found))
+    drawing.add_up(tx, row.id)
+    return _write(tx, actor, row, status)
+
+
+_UNCONTEST = (
+    "UPDATE statement_line SET contested_at = NULL, contest_reason = NULL WHERE statement_id = %(id)s"
+)
+
+
+@use_case
+def withdraw_contest(
+    tx: Connection, actor: Actor, statement_id: int, now: datetime, *, if_match: int | None = None
+) -> Answered:
+    """The owner takes all doubts back; the statement is a draft again, its seven days run on."""
+    row = _locked(tx, actor, statement_id, if_match)
+    status = _to(row, actor, "withdraw_contest")
+    tx.exec_driver_sql(_UNCONTEST + " AND contested_at <= %(now)s", {"id": row.id, "now": now})
+    drawing.add_up(tx, row.id)
+    return _write(tx, actor, row, status)
+
+
+@use_case
+def review(
+    tx: Connection, actor: Actor, statement_id: int, now: datetime, *, if_match: int | None = None
+) -> Answered:
+    """Somebody in finance has looked at it: needed before approval where the dealer only kept silent or contested."""
+    row = _locked(tx, actor, statement_id, if_match)
+    status = _to(row, actor, "review")
+    return _write(tx, actor, row, status, reviewed_at=now, reviewed_by=actor.person_id)
+
+
+_RULE_MAKERS = """
+SELECT DISTINCT rule.created_by FROM statement_line line JOIN ledger_entry entry ON entry.id = line.entry_id
+  JOIN fee_rule rule ON rule.id = entry.fee_rule_id
+ WHERE line.statement_id = %(id)s AND rule.created_by IS NOT NULL
+"""
+
+
+@use_case
+def approve(
+    tx: Connection, actor: Actor, statement_id: int, now: datetime, *, if_match: int | None = None
+) -> Answered:
+    """Four eyes: neither who confirmed or reviewed it, nor who made a fee rule that it was reckoned by."""
+    row = _locked(tx, actor, statement_id, if_match)
+    status = _to(row, actor, "approve")
+    if actor.person_id in tx.exec_driver_sql(_RULE_MAKERS, {"id": row.id}).scalars().all():
+        raise FourEyes("制定收费规则的人不能批准按该规则计算的结算单")
+    return _write(tx, actor, row, status, approved_at=now, approved_by=actor.person_id)
+
+
+_OVERDUE = (
+    "SELECT DISTINCT month FROM statement WHERE status = 'draft' AND drawn_at < %(since)s ORDER BY month"
+)
+_SILENT = """
+UPDATE statement SET status = %(status)s, confirmed_at = %(now)s, version = version + 1
+ WHERE month = %(month)s AND status = 'draft' AND drawn_at < %(since)s
+   AND NOT EXISTS (SELECT 1 FROM statement old WHERE old.dealer_id = statement.dealer_id
+       AND old.month < statement.month AND old.status IN ('draft', 'contested'))
+"""
+
+
+@use_case
+def silence_confirms(tx: Connection, now: datetime) -> int:
+    """Drafts that nobody answered for seven days are confirmed, the oldest month first; how many."""
+    status = MOVES[Status.DRAFT, "confirm_by_silence", SYSTEM.role]
+    since: datetime = now - statements.CONTEST_FOR
+    count = 0
+    for month in tx.exec_driver_sql(_OVERDUE, {"since": since}).scalars().all():
+        if end_of(month) < since:
+            values = {"status": status, "now": now, "month": month, "since": since}
+            count += tx.exec_driver_sql(_SILENT, values).rowcount
+    return count
