@@ -103,7 +103,7 @@ def delete_photo(call: Call, photo_id: int) -> None:
     "GET",
     "/photo-files/<string:token>",
     permission="photo_file:read",
-    errors=(403, 404),
+    errors=(400, 403, 404),
     media="image/*",
     summary="照片文件",
 )

@@ -1,0 +1,354 @@
+"""Photos over HTTP: the form as phones send it and as attackers do, who sees what, and what a link gives."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from PIL import Image
+
+from models import db
+from services import links
+from services.parts import photo_store
+from services.parts.access import Came
+from tests import worlds
+from tests.api.conftest import Clock
+from tests.photographing import booked, decoder, picture, redispatched, rows  # noqa: F401
+from tests.uploads import pictures
+from tests.worlds import World
+from uploads.decode import Decoder
+
+FORM = {
+    "slot": "site",
+    "client_id": "c-1",
+    "capture": "camera",
+    "lng": "121.40010000000001",
+    "lat": "37.5301",
+    "datum": "gcj02",
+    "accuracy_m": "3.9290000000000003",
+    "point_source": "device",
+}
+Upload = Callable[..., Any]
+
+
+@pytest.fixture
+def world(app: Flask, clock: Clock, decoder: Decoder) -> World:  # noqa: F811
+    """A small invented brand at the application's time."""
+    app.extensions[photo_store.DECODER] = decoder
+    return worlds.build(clock())
+
+
+@pytest.fixture
+def job_id(world: World) -> int:
+    """A job booked by installer 1."""
+    return booked(world)
+
+
+@pytest.fixture
+def upload(client: FlaskClient, world: World, clock: Clock, job_id: int) -> Upload:
+    """upload(data, name="installer1", key=…, **form): `None` leaves a field out."""
+
+    def send(data: Any = None, name: str = "installer1", key: str | None = None, **form: Any) -> Any:
+        values: dict[str, Any] = {**FORM, "captured_at": clock().isoformat(), **form}
+        values.setdefault("file", (io.BytesIO(picture() if data is None else data), "tmp_1.jpg", "text/html"))
+        headers = world.sign_in(name, clock()) | ({"Idempotency-Key": key} if key else {})
+        body = {field: value for field, value in values.items() if value is not None}
+        path = f"/api/v1/jobs/{job_id}/photos"
+        return client.post(path, data=body, headers=headers, content_type="multipart/form-data")
+
+    return send
+
+
+def see(app: Flask, world: World, clock: Clock, name: str, path: str) -> Any:
+    return app.test_client().get(f"/api/v1{path}", headers=world.sign_in(name, clock()))
+
+
+def fetch(app: Flask, url: str, **headers: str) -> Any:
+    """Without signing in. The document says image/*, which the strict client does not read."""
+    return FlaskClient(app, app.response_class).get(url, headers=headers)
+
+
+def test_an_upload_is_answered_with_findings_to_retake_it(upload: Upload) -> None:
+    """201 with what the server saw and, in Chinese, what to do better."""
+    answer = upload(pictures.encoded(Image.new("RGB", (320, 240), "black")), capture="gallery")
+
+    assert answer.status_code == 201
+    assert (answer.json["slot_name"], answer.json["width"], answer.json["links"]) == ("安装前现场", 320, [])
+    found = {finding["code"]: finding["reason"] for finding in answer.json["findings"]}
+    assert {"too_dark", "blurred", "too_small_for_slot", "gallery_where_camera_required"} == set(found)
+    assert "重拍" in found["too_dark"]
+
+
+def test_a_phone_that_repeats_itself_has_one_photo(upload: Upload) -> None:
+    """With or without an Idempotency-Key, the same key or another: one row, equal answers."""
+    data = picture()
+    answers = [upload(data, key=key) for key in (None, "k-1", "k-1", "k-2")]
+
+    assert [answer.status_code for answer in answers] == [201] * 4
+    assert all(answer.json == answers[0].json for answer in answers)
+    assert len(rows("SELECT 1 FROM photo")) == 1
+    assert upload(picture()).json["code"] == "client_id_reused"
+
+
+def test_a_late_upload_is_409_job_changed_also_under_a_key(upload: Upload, world: World, job_id: int) -> None:
+    """The evidence is kept and the refusal is not remembered as an answer."""
+    redispatched(world, job_id)
+    data = picture()
+
+    for _ in range(2):
+        answer = upload(data, key="k-1")
+        assert (answer.status_code, answer.json["code"]) == (409, "job_changed")
+
+    assert [row.status for row in rows("SELECT status FROM photo")] == ["superseded"]
+    assert rows("SELECT 1 FROM remembered_answer") == []
+
+
+def test_another_installer_finds_nothing(upload: Upload, client: FlaskClient, world: World) -> None:
+    """404, not 403; and other roles have no such door at all."""
+    assert upload(name="installer2").status_code == 404
+    assert upload(name="dispatcher1").status_code == 403
+    assert upload(name="auditor").status_code == 403
+    assert rows("SELECT 1 FROM photo") == []
+
+
+FILE = (b"x", "a.jpg")
+HOSTILE: dict[str, tuple[dict[str, Any], int]] = {
+    "no file": ({"file": None}, 422),
+    "a file that is text": ({"file": "no file"}, 422),
+    "two files": ({"file": [FILE, FILE]}, 422),
+    "a second file by another name": ({"other": FILE}, 422),
+    "a file for a word": ({"slot": FILE}, 422),
+    "an empty file": ({"file": (b"", "a.jpg")}, 422),
+    "a file that is no picture": ({"file": (b"<html>" * 100, "a.jpg")}, 422),
+    "an SVG": ({"file": (b"<svg onload='alert(1)'/>", "a.svg")}, 422),
+    "a slot that is not there": ({"slot": "nonsense"}, 422),
+    "a slot twice": ({"slot": ["site", "finished"]}, 422),
+    "an unknown capture": ({"capture": "drone"}, 422),
+    "an unknown field": ({"dealer_id": "1"}, 422),
+    "half a point": ({"lat": None}, 422),
+    "a point on no planet": ({"lng": "900"}, 422),
+    "a number that is none": ({"lat": "nan"}, 422),
+    "a time without a zone": ({"captured_at": "2026-03-02T10:00:00"}, 422),
+    "the year 9999": ({"captured_at": "9999-12-31T23:59:59Z"}, 422),
+    "the year 1900": ({"captured_at": "1900-01-01T00:00:00Z"}, 422),
+    "NUL in a word": ({"slot": "si\x00te"}, 400),
+    "NUL in the file's name": ({"file": (b"x", "a\x00.jpg")}, 400),
+    "a client id of a thousand letters": ({"client_id": "c" * 1000}, 422),
+    "a client id in Chinese": ({"client_id": "照片"}, 422),
+    "a field of a megabyte": ({"slot": "s" * 1_000_000}, 413),
+    "a file of eleven megabytes": ({"file": (bytes(11 * 1024 * 1024), "a.jpg")}, 413),
+    "a file just over the cap": ({"file": (b"\xff\xd8\xff" + bytes(10 * 1024 * 1024), "a.jpg")}, 413),
+}
+
+
+def test_hostile_forms_get_a_problem_document_and_leave_nothing(upload: Upload) -> None:
+    """Whatever a form holds, the answer is a 4xx in our words (the strict client checks its shape)."""
+
+    def opened(value: Any) -> Any:
+        if isinstance(value, tuple):
+            return (io.BytesIO(value[0]), *value[1:])
+        return [opened(inside) for inside in value] if isinstance(value, list) else value
+
+    got = {
+        name: upload(**{field: opened(value) for field, value in changed.items()}).status_code
+        for name, (changed, _) in HOSTILE.items()
+    }
+
+    assert got == {name: status for name, (_, status) in HOSTILE.items()}
+    assert rows("SELECT 1 FROM photo") == []
+    assert list(photo_store.store().iterate()) == []
+
+
+RAW: dict[str, tuple[str, bytes, int]] = {
+    "no boundary": ("multipart/form-data", b"--x\r\n\r\n--x--", 422),
+    "a boundary that never comes": ("multipart/form-data; boundary=y", b"--x\r\nhello\r\n--x--", 422),
+    "cut in the middle": (
+        "multipart/form-data; boundary=x",
+        b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n\xff\xd8\xff',
+        422,
+    ),
+    "a boundary in Chinese": ("multipart/form-data; boundary=照".encode().decode("latin-1"), b"--x--", 422),
+    "part headers without end": ("multipart/form-data; boundary=x", b"--x\r\n" + b"A" * 200_000, 422),
+    "a thousand parts and one": (
+        "multipart/form-data; boundary=x",
+        b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n' * 1001 + b"--x--",
+        413,
+    ),
+    "broken UTF-8": (
+        "multipart/form-data; boundary=x",
+        b'--x\r\nContent-Disposition: form-data; name="slot"\r\n\r\n\xff\xfe\xed\xa0\x80\r\n--x--',
+        422,
+    ),
+    "an empty body": ("multipart/form-data; boundary=x", b"", 422),
+    "JSON": ("application/json", b"{}", 415),
+    "a form of another kind": ("application/x-www-form-urlencoded", b"slot=site", 415),
+    "nothing said": ("", b"x", 415),
+}
+
+
+@pytest.mark.parametrize(("kind", "body", "status"), RAW.values(), ids=list(RAW))
+def test_hostile_bodies_get_a_problem_document(
+    client: FlaskClient, world: World, clock: Clock, job_id: int, kind: str, body: bytes, status: int
+) -> None:
+    """Multipart that breaks off, lies or never was any: 4xx, never a 500."""
+    headers = world.sign_in("installer1", clock())
+    path = f"/api/v1/jobs/{job_id}/photos"
+    answer = client.post(path, data=body, content_type=kind, headers=headers)
+
+    assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
+
+
+def test_empty_words_of_a_phone_are_words_not_given(upload: Upload) -> None:
+    """`wx.uploadFile` sends every form field as text, unset ones as nothing: no fix is no fault."""
+    answer = upload(lng="", lat="", datum="", accuracy_m="", point_source="", captured_at="")
+
+    assert answer.status_code == 201
+    assert [finding["code"] for finding in answer.json["findings"]] == ["unknown_place"]
+
+
+def test_who_sees_which_variant(upload: Upload, app: Flask, world: World, clock: Clock) -> None:
+    """Originals for the brand's reviewers only; strangers and finance see nothing."""
+    photo_id = upload().json["id"]
+    seen = {
+        name: see(app, world, clock, name, f"/photos/{photo_id}")
+        for name in ("agent", "auditor", "admin", "installer1", "dispatcher1", "owner1", "owner2",
+                     "installer2", "finance")
+    }  # fmt: skip
+    variants = {
+        name: [link["variant"] for link in answer.json["photo"]["links"]]
+        for name, answer in seen.items()
+        if answer.status_code == 200
+    }
+    assert variants == {
+        **{name: ["original", "1280", "320"] for name in ("agent", "auditor", "admin")},
+        **{name: ["1280", "320"] for name in ("installer1", "dispatcher1", "owner1")},
+    }
+    assert {name: seen[name].status_code for name in ("owner2", "installer2", "finance")} == {
+        "owner2": 404,
+        "installer2": 404,
+        "finance": 403,
+    }
+    assert seen["auditor"].json["evidence"]["has_point"] is True
+    assert seen["owner1"].json["evidence"] is None
+
+
+def test_an_open_offer_shows_nobody_a_home(
+    upload: Upload, app: Flask, world: World, clock: Clock, job_id: int
+) -> None:
+    """A dealer that is asked to take the job sees its photos only after it has it."""
+    photo_id = upload().json["id"]
+    redispatched(world, job_id)
+    offered = {"dealer_ids": [world.dealers[1]]}
+    path = f"/api/v1/jobs/{job_id}/offers"
+    made = app.test_client().post(path, json=offered, headers=world.sign_in("agent", clock()))
+
+    assert made.status_code == 200
+    assert see(app, world, clock, "owner2", f"/jobs/{job_id}").status_code == 200
+    assert see(app, world, clock, "owner2", f"/photos/{photo_id}").status_code == 404
+    assert see(app, world, clock, "owner2", f"/jobs/{job_id}/photos").status_code == 404
+
+
+def test_every_view_by_the_brand_is_on_record(
+    upload: Upload, app: Flask, world: World, clock: Clock, job_id: int
+) -> None:
+    """Single views and lists, by agent, auditor and admin; the dealer's side is not logged."""
+    ids = [upload(client_id=f"c-{n}").json["id"] for n in range(3)]
+    for name in ("auditor", "installer1", "owner1"):
+        assert see(app, world, clock, name, f"/photos/{ids[0]}").status_code == 200
+    page = see(app, world, clock, "agent", f"/jobs/{job_id}/photos?limit=2").json
+    rest = see(
+        app, world, clock, "owner1", f"/jobs/{job_id}/photos?limit=2&cursor={page['next_cursor']}"
+    ).json
+
+    assert [card["id"] for card in page["items"]] == ids[:2]
+    assert [card["id"] for card in rest["items"]] == ids[2:]
+    views = [(row.photo_id, row.person_id) for row in rows("SELECT * FROM photo_view ORDER BY id")]
+    auditor, agent = world.people["auditor"], world.people["agent"]
+    assert views == [(ids[0], auditor), (ids[0], agent), (ids[1], agent)]
+
+
+def test_a_link_serves_a_clean_rendition_and_an_untouched_original(
+    upload: Upload, app: Flask, world: World, clock: Clock
+) -> None:
+    """Renditions inline without metadata, originals as downloads to the byte; both sandboxed, cached privately."""
+    data = pictures.phone_jpeg()
+    photo_id = upload(data).json["id"]
+    page = see(app, world, clock, "auditor", f"/photos/{photo_id}").json
+    urls = {link["variant"]: link["url"] for link in page["photo"]["links"]}
+
+    small, original = fetch(app, urls["320"]), fetch(app, urls["original"])
+
+    assert original.data == data
+    assert original.headers["Content-Disposition"].startswith("attachment;")
+    assert small.headers["Content-Disposition"].startswith("inline;")
+    assert max(Image.open(io.BytesIO(small.data)).size) == 320
+    assert b"HUAWEI" not in small.data
+    assert pictures.SCRIPT not in small.data
+    for answer in (small, original):
+        assert (answer.status_code, answer.mimetype) == (200, "image/jpeg")
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "sandbox" in answer.headers["Content-Security-Policy"]
+        assert answer.headers["Cache-Control"].startswith("private, max-age=600")
+        assert int(answer.headers["Content-Length"]) == len(answer.data)
+
+
+def test_an_original_is_served_as_what_it_is(upload: Upload, app: Flask, world: World, clock: Clock) -> None:
+    """A PNG stays a PNG, whatever the phone called it."""
+    photo_id = upload(pictures.encoded(pictures.scene(), "PNG")).json["id"]
+    page = see(app, world, clock, "agent", f"/photos/{photo_id}").json
+    [link] = [link for link in page["photo"]["links"] if link["variant"] == "original"]
+
+    assert fetch(app, link["url"]).mimetype == "image/png"
+
+
+def test_a_link_ends_and_cannot_be_forged(
+    upload: Upload, app: Flask, client: FlaskClient, world: World, clock: Clock
+) -> None:
+    """403 after ten minutes, 404 for every token we did not sign."""
+    photo_id = upload().json["id"]
+    page = see(app, world, clock, "owner1", f"/photos/{photo_id}").json
+    url = page["photo"]["links"][0]["url"]
+    clock.forward(minutes=10)
+
+    late = client.get(url)
+    assert (late.status_code, late.json["code"]) == (403, "link_expired")
+    for token in ("x", "a.b", "照片", "%00", "a" * 5000, url.rpartition("/")[2][:-1]):
+        assert client.get(f"/api/v1/photo-files/{token}").status_code in (400, 404)
+
+
+def test_a_customer_by_link_sees_the_own_jobs_photos(
+    upload: Upload, app: Flask, client: FlaskClient, world: World, clock: Clock, job_id: int
+) -> None:
+    """One job, small variants, no findings."""
+    photo_id = upload(pictures.encoded(Image.new("RGB", (320, 240), "black"))).json["id"]
+    headers = customer_headers(clock, job_id)
+
+    page = client.get(f"/api/v1/photos/{photo_id}", headers=headers)
+    other = client.get(f"/api/v1/jobs/{booked(world)}/photos", headers=headers)
+
+    assert [link["variant"] for link in page.json["photo"]["links"]] == ["1280", "320"]
+    assert (page.json["photo"]["findings"], page.json["evidence"]) == ([], None)
+    assert other.status_code == 404
+
+
+def customer_headers(clock: Clock, job_id: int) -> dict[str, str]:
+    """A session opened by the job's link."""
+    with db.engine.begin() as tx:
+        token = links.make(tx, job_id, clock())
+    return {"Authorization": f"Bearer {links.sign_in(token, Came('127.0.0.1'), clock()).token}"}
+
+
+def test_deleting_before_submit_answers_nothing_twice(
+    upload: Upload, client: FlaskClient, world: World, clock: Clock
+) -> None:
+    """204, again 204; for anybody else's photo 404."""
+    photo_id = upload().json["id"]
+    mine, theirs = world.sign_in("installer1", clock()), world.sign_in("installer2", clock())
+
+    assert client.delete(f"/api/v1/photos/{photo_id}", headers=theirs).status_code == 404
+    assert client.delete(f"/api/v1/photos/{photo_id}", headers=mine).status_code == 204
+    assert client.delete(f"/api/v1/photos/{photo_id}", headers=mine).status_code == 204
