@@ -100,8 +100,11 @@ def create_database(dsn: str, name: str) -> str:
 
 
 def clone(dsn: str, template: str, name: str) -> str:
-    """Make `name` as a copy of `template`, to which nobody may be connected (60 tables: 30 ms); its DSN."""
-    copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY wal_log")
+    """Make `name` as a copy of `template`, to which nobody may be connected; its DSN.
+
+    Copying files is twice as fast as logging pages (75 tables: 34 ms against 69) where `fsync` is off, as in tests.
+    """
+    copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
     _execute(dsn, copy.format(sql.Identifier(name), sql.Identifier(template)))
     return named(dsn, name)
 

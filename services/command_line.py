@@ -9,16 +9,16 @@ from flask import Flask
 
 from models import db
 from services import engine, times
-from services.config import load
+from services.config import Config, load
 
 
 @contextmanager
-def application(name: str) -> Iterator[Flask]:
-    """A pushed context over the settings of this process's environment."""
-    config = load()
-    app = Flask(name)
+def application(name: str, config: Config | None = None) -> Iterator[Flask]:
+    """A pushed context over these settings, or those of the process's environment."""
+    config = config or load()
+    app = Flask(name, static_folder=None)
     app.config["SQLALCHEMY_DATABASE_URI"] = config.database_url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = dict(engine.options(1, 1))
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = dict(engine.options(2, 8))
     app.extensions["tuozhuang"] = config
     app.extensions["clock"] = times.clock(config.clock_file)
     db.init_app(app)

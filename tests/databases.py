@@ -5,7 +5,7 @@ starts the cluster and migrates the template, under a lock that all workers shar
 other people have folders of their own. A run that was killed leaves its cluster behind: the next run of that
 user stops it, recognising the dead by their released lock.
 
-Commits don't wait for the disk here (`synchronous_commit=off`). A test that kills PostgreSQL itself asks for
+Nothing waits for the disk here (`fsync=off`). A test that kills PostgreSQL itself asks for
 `durable_postgres`: a private cluster with full durability.
 """
 
@@ -33,7 +33,7 @@ from demo import postgres
 from demo.places import data_folder
 
 ROOT = Path(__file__).parents[1]
-FAST = {"synchronous_commit": "off", "max_connections": "300", "shared_buffers": "64MB"}
+FAST = {"fsync": "off", "full_page_writes": "off", "max_connections": "300", "shared_buffers": "128MB"}
 TEMPLATE = "tuozhuang_template"
 PREFIX = f"tuozhuang-test-{os.geteuid()}-"
 

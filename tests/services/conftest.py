@@ -7,19 +7,16 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from api.app import create_app
-from models import db
+from services.command_line import application
 from tests import worlds
 from tests.settings import config_for
 
 
 @pytest.fixture
 def app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """The application, pushed."""
-    made = create_app(config_for(database_url, tmp_path_factory.mktemp("app")))
-    with made.app_context():
+    """Settings and database, pushed; nothing of the web."""
+    with application("tests", config_for(database_url, tmp_path_factory.mktemp("app"))) as made:
         yield made
-        db.engine.dispose()
 
 
 @pytest.fixture
