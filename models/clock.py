@@ -52,6 +52,7 @@ class Clock(Base):
         one_of("counts", COUNTS),
         UniqueConstraint("job_id", "kind", "family", "turn"),
         Index("ix_clock_next_at", "next_at", postgresql_where=text("next_at IS NOT NULL")),
+        Index("ix_clock_provisional", "id", postgresql_where=text("provisional AND stopped_at IS NULL")),
     )
 
     id: Mapped[Id]
@@ -91,33 +92,37 @@ class ClockPause(Base):
 
 
 class Breach(Base):
-    """A level reached by a clock, raised once; acknowledged by the dealer, excusable by an agent."""
+    """A level reached by a clock, raised once; acknowledged by the dealer, excusable by an agent.
+
+    `due_at` is the clock's, so that a notice says by when; `memo_id` and `appeal_id` name encrypted notes.
+    `clock_id` is no foreign key: rows come only from the sweep's one statement over the clocks it holds, and
+    the check would lock each of those clocks again, which cost as much as the whole UPDATE.
+    """
 
     __tablename__ = "breach"
     __table_args__ = (
         UniqueConstraint("clock_id", "level"),
         Index("ix_breach_dealer", "dealer_id", "id"),
-        Index("ix_breach_undigested", "id", postgresql_where=text("digested_at IS NULL")),
     )
 
     id: Mapped[Id]
-    clock_id: Mapped[int] = ref("clock.id")
-    job_id: Mapped[int] = mapped_column(index=True)
+    clock_id: Mapped[int]
+    job_id: Mapped[int]  # those of a job are found by its clocks: one index less to write
     dealer_id: Mapped[int | None]
     kind: Mapped[str]
     family: Mapped[str]
     level: Mapped[int] = mapped_column(SmallInteger)
     due_at: Mapped[datetime]
     raised_at: Mapped[datetime]
-    digested_at: Mapped[datetime | None]
     acknowledged_at: Mapped[datetime | None]
     acknowledged_by: Mapped[int | None]
-    memo: Mapped[str | None]
+    memo_id: Mapped[int | None]
     excused_at: Mapped[datetime | None]
     excused_by: Mapped[int | None]
-    excuse: Mapped[str | None]
+    excuse: Mapped[str | None]  # a reason from the list, no free text
     appealed_at: Mapped[datetime | None]
-    appeal: Mapped[str | None]
+    appealed_by: Mapped[int | None]
+    appeal_id: Mapped[int | None]
 
 
 class CalendarYear(Base):

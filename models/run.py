@@ -5,22 +5,29 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import UniqueConstraint, text
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Id
 
 
 class Run(Base):
-    """A sweep, run or drain: when it started and ended, what it counted, or why it failed."""
+    """A sweep, run or drain: when it started and ended, what it counted, or why it failed.
+
+    `slot` is the scheduled time. A row not started yet was asked for by an admin and waits for a runner.
+    """
 
     __tablename__ = "run"
-    __table_args__ = (UniqueConstraint("task", "slot"),)
+    __table_args__ = (
+        UniqueConstraint("task", "slot"),
+        Index("ix_run_requested", "id", postgresql_where=text("started_at IS NULL")),
+    )
 
     id: Mapped[Id]
     task: Mapped[str]
     slot: Mapped[datetime]
-    started_at: Mapped[datetime]
+    requested_by: Mapped[int | None]
+    started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     counts: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     error: Mapped[str | None]

@@ -1,0 +1,112 @@
+"""Breaches as people read them: a dealer its own, the brand those of the channels it looks after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from domain.actors import BRAND_ROLES, Actor, Role
+from domain.clocks import Level
+from services.personal import Erased, reveal, unwrap
+from services.uow import query
+
+LEVELS = {level: number for number, level in enumerate(Level, 1)}
+
+
+@dataclass(frozen=True, slots=True)
+class BreachLine:
+    """A level that a clock reached. `memo` and `appeal` are the dealer's words; gone once the customer is erased."""
+
+    id: int
+    clock_id: int
+    job_id: int
+    dealer_id: int | None
+    kind: str
+    family: str
+    level: str
+    due_at: datetime
+    raised_at: datetime
+    acknowledged_at: datetime | None
+    memo: str | None
+    excused_at: datetime | None
+    excuse: str | None
+    appealed_at: datetime | None
+    appeal: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a list is narrowed to; None is no filter. Open: neither acknowledged nor excused."""
+
+    dealer_id: int | None = None
+    job_id: int | None = None
+    level: str | None = None
+    kind: str | None = None
+    open: bool | None = None
+    appealed: bool | None = None
+
+
+_LIST = """
+SELECT breach.id, clock_id, breach.job_id, breach.dealer_id, breach.kind, family, level, due_at, raised_at,
+       acknowledged_at, memo.text AS memo, excused_at, excuse, appealed_at, appeal.text AS appeal, subject.wrapped_key
+  FROM breach JOIN job ON job.id = breach.job_id JOIN subject ON subject.id = job.subject_id
+  LEFT JOIN note memo ON memo.id = memo_id LEFT JOIN note appeal ON appeal.id = appeal_id
+ WHERE {conditions} ORDER BY breach.id DESC LIMIT %(limit)s
+"""
+_CONDITIONS = {
+    "dealer_id": "breach.dealer_id = %(dealer_id)s",
+    "job_id": "clock_id IN (SELECT id FROM clock WHERE clock.job_id = %(job_id)s)",
+    "level": "level = %(level)s",
+    "kind": "breach.kind = %(kind)s",
+    "open": "(acknowledged_at IS NULL AND excused_at IS NULL) = %(open)s",
+    "appealed": "(appealed_at IS NOT NULL) = %(appealed)s",
+}
+
+
+@query
+def listed(
+    connection: Connection, actor: Actor, wanted: Wanted, before: int | None, limit: int
+) -> list[BreachLine]:
+    """Breaches within the actor's horizon, newest first; somebody else's dealer is simply empty."""
+    condition, values = _horizon(actor)
+    conditions = [condition]
+    for name, text in _CONDITIONS.items():
+        value = getattr(wanted, name)
+        if value is not None:
+            conditions.append(text)
+            values[name] = LEVELS[Level(value)] if name == "level" else value
+    if before is not None:
+        conditions.append("breach.id < %(before)s")
+        values["before"] = before
+    statement = _LIST.format(conditions=" AND ".join(conditions))
+    rows = connection.exec_driver_sql(statement, {**values, "limit": limit})
+    return [_line(row._asdict()) for row in rows]
+
+
+def _horizon(actor: Actor) -> tuple[str, dict[str, Any]]:
+    if actor.role in BRAND_ROLES:
+        if actor.channel_ids is None:
+            return "true", {}
+        return "job.channel_id = ANY(%(channels)s)", {"channels": sorted(actor.channel_ids)}
+    if actor.role in (Role.DISPATCHER, Role.DEALER_OWNER) and actor.dealer_id is not None:
+        return "breach.dealer_id = %(own)s", {"own": actor.dealer_id}
+    return "false", {}
+
+
+def _line(row: Mapping[str, Any]) -> BreachLine:
+    values = {name: row[name] for name in BreachLine.__slots__}
+    words = {name: _words(row["wrapped_key"], row[name]) for name in ("memo", "appeal")}
+    return BreachLine(**{**values, **words, "level": str(tuple(Level)[row["level"] - 1])})
+
+
+def _words(wrapped_key: bytes | None, sealed: bytes | None) -> str | None:
+    if sealed is None:
+        return None
+    try:
+        return str(reveal(unwrap(wrapped_key), "note.text", sealed))
+    except Erased:
+        return None
