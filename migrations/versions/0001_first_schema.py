@@ -55,7 +55,6 @@ def upgrade() -> None:
     sa.UniqueConstraint('clock_id', 'level', name=op.f('uq_breach_clock_id_level'))
     )
     op.create_index('ix_breach_dealer', 'breach', ['dealer_id', 'id'], unique=False)
-    op.create_index(op.f('ix_breach_job_id'), 'breach', ['job_id'], unique=False)
     op.create_table('calendar_day',
     sa.Column('day', sa.Date(), nullable=False),
     sa.Column('working', sa.Boolean(), nullable=False),
