@@ -18,7 +18,8 @@ from sqlalchemy import Connection
 from domain import fees
 from domain.calendar import local_date, month_of
 from domain.errors import DomainError
-from domain.fees import FeeRule, JobFacts, RemoteFeeNotAgreed
+from domain.fee_facts import JobFacts
+from domain.fee_rules import FeeRule, RemoteFeeNotAgreed
 from domain.ledger import Entry, FeeLine, entries_for
 from services.parts import collector, fee_facts, ledger, rules
 from services.parts.fee_facts import Claim, Cursor, Due

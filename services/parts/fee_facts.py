@@ -15,7 +15,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from domain.clocks import ClockKind, Family, Level, Owner, Zone
-from domain.fees import CLOCK_NAMES, Blame, Charge, ClockFact, CollectedBy, JobFacts, Outcome, Scheme
+from domain.fee_facts import Blame, Charge, ClockFact, CollectedBy, JobFacts, Outcome, Scheme
+from domain.fee_rules import CLOCK_NAMES
 from domain.job import Kind
 from domain.ledger import Parties
 

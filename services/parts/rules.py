@@ -8,7 +8,8 @@ from datetime import date
 
 from sqlalchemy import Connection, select
 
-from domain.fees import FeeRule, Kept, read_rule, rule_on
+from domain.fee_reading import read_rule
+from domain.fee_rules import FeeRule, Kept, rule_on
 from models.money import FeeRule as Row
 
 

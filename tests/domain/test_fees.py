@@ -14,29 +14,21 @@ from hypothesis import strategies as st
 
 from domain.clocks import DEFAULT_POLICIES, ClockKind, Family, Level, Owner, Zone
 from domain.errors import Invalid
-from domain.fees import (
+from domain.fee_facts import Blame, Charge, ClockFact, CollectedBy, JobFacts, Outcome, Scheme
+from domain.fee_reading import read_rule
+from domain.fee_rules import (
     BASE_NAMES,
     CHARGE_TYPES,
     CLOCK_NAMES,
-    Blame,
-    Charge,
-    ClockFact,
-    CollectedBy,
     FeeRule,
-    JobFacts,
     NoFee,
-    Outcome,
     Part,
     RemoteFeeNotAgreed,
     RemoteRate,
-    Scheme,
-    dearest,
     km,
-    lines,
-    price_of,
-    read_rule,
     rule_on,
 )
+from domain.fees import dearest, lines, price_of
 from domain.job import Kind
 from domain.ledger import FeeLine, Parties, Party, entries_for
 from domain.money import half_up_fen

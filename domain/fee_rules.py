@@ -1,0 +1,248 @@
+"""One version of all fee rules as values; prices are worked out once per rule, so that many jobs are look-ups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from functools import lru_cache
+from itertools import product
+
+from domain.clocks import ClockKind, Family, Owner, Zone
+from domain.errors import DomainError
+from domain.fee_facts import ClockFact, Scheme
+from domain.job import Kind
+from domain.money import BP, ROUNDINGS, half_up_fen, percent, share_of, yuan
+
+ANY = "*"
+DISTANCES = ("road", "straight")
+ZONE_NAMES = {Zone.FREE: "免费区", Zone.REMOTE: "远程区"}
+BASE_NAMES = {
+    Kind.INSTALL: "基础安装费",
+    Kind.DELIVER_INSTALL: "送装费",
+    Kind.REPAIR: "基础维修费",
+    Kind.SECOND_VISIT: "二次上门费",
+    Kind.RETURN_VISIT: "回访费",
+}
+CLOCK_NAMES = {
+    ClockKind.ACCEPT: "接单",
+    ClockKind.CONTACT: "首次联系",
+    ClockKind.BOOK: "预约",
+    ClockKind.ARRIVE: "上门",
+    ClockKind.FINISH: "完工",
+    ClockKind.SUPPLEMENT: "补充凭证",
+    ClockKind.URGE_REPLY: "催办回复",
+}
+"""The clocks that may carry money: dealer family, owned by the dealer."""
+_TYPES = ["配件费", "不符单费", "拆旧费", "二次上门", "胶费", "打孔费", "层高费", "远程费", "单外费", "其他"]
+CHARGE_TYPES = dict(enumerate(_TYPES, start=1))
+"""Tmall's ten types of adjustment, by its own numbers."""
+
+
+class Kept(StrEnum):
+    """How a clock ended, for money: kept, breached, or breached severely."""
+
+    MET = "met"
+    BREACH = "breach"
+    SEVERE = "severe"
+
+
+_BY_BRAND, _OF_DEALER = Family.DEALER, Owner.DEALER  # bound once: asked for every clock of every job
+
+
+class NoFee(DomainError):
+    """The rule has no base fee for this work; finance must add one."""
+
+    code = "no_base_fee"
+    title = "收费规则中没有对应的基础费"
+
+
+class RemoteFeeNotAgreed(DomainError):
+    """The distance is beyond the formula, and nobody wrote down what was agreed."""
+
+    code = "remote_fee_not_agreed"
+    title = "超出计价距离，远程费需先协商"
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A product category and the name people read."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class BaseRate:
+    """Fen per unit. With no row of its own, `exclusive` is `share` marked up, `dealer_ships` is `share`."""
+
+    category: str
+    zone: Zone
+    fen: int
+    scheme: Scheme = Scheme.SHARE
+    kind: str = ANY
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteRate:
+    """Fen per km beyond the free metres, one way. A zone without a row has no remote fee.
+
+    The distance is rounded first, to `km_step_m` by the named rounding; `distance` labels what was measured.
+    """
+
+    zone: Zone
+    free_m: int
+    per_km_fen: int
+    category: str = ANY
+    cap_fen: int | None = None
+    negotiated_beyond_m: int = 80_000
+    distance: str = "road"
+    km_step_m: int = 100
+    km_rounding: str = "half_up"
+
+
+@dataclass(frozen=True, slots=True)
+class TimelinessRate:
+    """Fen of bonus (met) or penalty (breach, severe) for a clock. No row for severe: as breach."""
+
+    clock: ClockKind
+    level: Kept
+    fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One price: fen and how they came about."""
+
+    kind: str
+    amount_fen: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeeRule:
+    """One version of all fee rules. Rates are fen, distances metres, shares basis points."""
+
+    version: int
+    effective_from: date
+    categories: tuple[Category, ...]
+    base: tuple[BaseRate, ...]
+    remote: tuple[RemoteRate, ...] = ()
+    timeliness: tuple[TimelinessRate, ...] = ()
+    exclusive_markup_bp: int = 1_000
+    trip_bp: int = 5_000
+    _base: dict[tuple[str, str, str, str], Part] = field(init=False, repr=False, compare=False)
+    _rates: dict[tuple[str, str], RemoteRate] = field(init=False, repr=False, compare=False)
+    _timely: dict[tuple[str, str | None], Part] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_base", _base_parts(self))
+        object.__setattr__(self, "_rates", _remote_rates(self))
+        object.__setattr__(self, "_timely", _timely_parts(self))
+
+    def base_part(self, kind: Kind, category: str, zone: Zone, scheme: Scheme) -> Part:
+        """The base fee of one unit: `基础安装费 电热水器 免费区 ¥80.00`; `NoFee` without a rate."""
+        part = self._base.get((kind, category, zone, scheme))
+        if part is None:
+            raise NoFee(f"{category} {zone} {scheme} {kind}")
+        return part
+
+    def remote_part(
+        self, category: str, zone: Zone, distance_m: int | None, agreed_fen: int | None
+    ) -> Part | None:
+        """The remote fee of a visit: `远程费 (23.4 km − 20 km) × ¥2.00 = ¥6.80`. None within the free radius.
+
+        Nor is there one without a measured distance: it could not be explained.
+        """
+        rate = self._rates.get((category, zone))
+        if rate is None or distance_m is None:
+            return None
+        rounded = ROUNDINGS[rate.km_rounding](distance_m, rate.km_step_m) * rate.km_step_m
+        if rounded <= rate.free_m:
+            return None
+        if rounded <= rate.negotiated_beyond_m:
+            return _remote_by_km(rate, rounded)
+        if agreed_fen is None:
+            raise RemoteFeeNotAgreed(f"{km(rounded)} 超过 {km(rate.negotiated_beyond_m)}")
+        text = f"远程费 {km(rounded)}，超过 {km(rate.negotiated_beyond_m)}，协商价 {yuan(agreed_fen)}"
+        return Part("remote_fee", agreed_fen, text)
+
+    def timely_part(self, clock: ClockFact) -> Part | None:
+        """Bonus or penalty of a clock, if it has one, the brand measures it, the dealer owns it, unexcused."""
+        part = self._timely.get((clock.kind, clock.level))
+        if part is None or clock.excused or clock.family != _BY_BRAND or clock.owner != _OF_DEALER:
+            return None
+        return part
+
+
+def km(metres: int) -> str:
+    """A distance as people read it: 23,400 → "23.4 km", 20,000 → "20 km"."""
+    return f"{metres // 1000}.{metres % 1000:03d}".rstrip("0").rstrip(".") + " km"
+
+
+def rule_on(rules: Iterable[FeeRule], day: date) -> FeeRule | None:
+    """The rule in force on a day: the latest effective, the higher version on a tie."""
+    begun = [rule for rule in rules if rule.effective_from <= day]
+    return max(begun, key=lambda rule: (rule.effective_from, rule.version), default=None)
+
+
+def _base_parts(rule: FeeRule) -> dict[tuple[str, str, str, str], Part]:
+    """Every price there is, by (kind, category, zone, scheme)."""
+    rates = {(rate.kind, rate.category, rate.zone, rate.scheme): rate.fen for rate in rule.base}
+    parts = {}
+    for kind, category, zone in product(Kind, rule.categories, Zone):
+        place = (category.code, zone)
+        fens = {s: rates.get((kind, *place, s), rates.get((ANY, *place, s))) for s in Scheme}
+        label = f"{BASE_NAMES[kind]} {category.name} {ZONE_NAMES[zone]}"
+        for scheme, own in fens.items():
+            part = _base_part(rule, label, scheme, own, fens[Scheme.SHARE])
+            if part is not None:
+                parts[kind.value, category.code, zone.value, scheme.value] = part
+    return parts
+
+
+def _base_part(rule: FeeRule, label: str, scheme: Scheme, own: int | None, normal: int | None) -> Part | None:
+    if own is not None:
+        return Part("base_fee", own, f"{label} {yuan(own)}")
+    if normal is None:
+        return None
+    if scheme != Scheme.EXCLUSIVE:
+        return Part("base_fee", normal, f"{label} {yuan(normal)}")
+    raised_bp = BP + rule.exclusive_markup_bp
+    fen = share_of(normal, raised_bp)
+    return Part("base_fee", fen, f"{label} 独家 {yuan(normal)} × {percent(raised_bp)} = {yuan(fen)}")
+
+
+def _remote_rates(rule: FeeRule) -> dict[tuple[str, str], RemoteRate]:
+    """Each category's own rate, else the one for any category."""
+    rows = {(rate.category, rate.zone): rate for rate in rule.remote}
+    found = {}
+    for category, zone in product(rule.categories, Zone):
+        rate = rows.get((category.code, zone), rows.get((ANY, zone)))
+        if rate is not None:
+            found[category.code, zone.value] = rate
+    return found
+
+
+@lru_cache(maxsize=16_384)
+def _remote_by_km(rate: RemoteRate, rounded_m: int) -> Part:
+    fen = half_up_fen((rounded_m - rate.free_m) * rate.per_km_fen, 1000)
+    text = f"远程费 ({km(rounded_m)} − {km(rate.free_m)}) × {yuan(rate.per_km_fen)} = {yuan(fen)}"
+    if rate.cap_fen is not None and fen > rate.cap_fen:
+        fen, text = rate.cap_fen, f"{text}，封顶 {yuan(rate.cap_fen)}"
+    return Part("remote_fee", fen, text)
+
+
+def _timely_parts(rule: FeeRule) -> dict[tuple[str, str | None], Part]:
+    """By clock and highest level reached: none and notice are kept, severe without a row is a breach."""
+    fen = {(rate.clock, rate.level): rate.fen for rate in rule.timeliness}
+    parts: dict[tuple[str, str | None], Part] = {}
+    for clock, name in CLOCK_NAMES.items():
+        bonus, breach = fen.get((clock, Kept.MET), 0), fen.get((clock, Kept.BREACH), 0)
+        severe = fen.get((clock, Kept.SEVERE), breach)
+        met = Part("bonus", bonus, f"时效奖励 {name}按时 {yuan(bonus)}")
+        parts[clock.value, None] = parts[clock.value, "notice"] = met
+        parts[clock.value, "breach"] = Part("penalty", breach, f"时效扣款 {name}超时 {yuan(breach)}")
+        parts[clock.value, "severe"] = Part("penalty", severe, f"时效扣款 {name}严重超时 {yuan(severe)}")
+    return {key: part for key, part in parts.items() if part.amount_fen}
