@@ -1,0 +1,184 @@
+"""The ledger: what the database itself refuses, corrections by mirror, months that stay closed."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import errors
+
+from domain.actors import SYSTEM
+from domain.errors import Forbidden, Invalid, NotFound
+from domain.ledger import Entry, Leg
+from models import db
+from services.fees import run_fees
+from services.ledger import AlreadyReversed, MonthNotOver, close_month, correct
+from services.parts import arrays, ledger
+from tests.services.money import APRIL, APRIL_1, DAY, MARCH, MAY, ended, posted, rows, rule
+from tests.worlds import World
+
+ENTRY = "INSERT INTO ledger_entry (natural_key, month, kind, memo, posted_at) VALUES (%s, '2026-03-01', 'x', '', now())"
+LEGS = """
+INSERT INTO ledger_leg (entry_id, account_id, month, amount_fen)
+SELECT entry.id, account.id, entry.month, fen FROM ledger_entry entry, ledger_account account,
+       (VALUES ('a', %s), ('b', %s)) AS leg(code, fen)
+ WHERE entry.natural_key = 'k' AND account.code = leg.code
+"""
+
+
+@pytest.fixture
+def raw(connection: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
+    """A plain connection to a ledger with two accounts."""
+    connection.execute("INSERT INTO ledger_account (code, kind) VALUES ('a', 'bank'), ('b', 'bank')")
+    connection.commit()
+    return connection
+
+
+def good(raw: psycopg.Connection[Any]) -> None:
+    """An entry of one yuan."""
+    raw.execute(ENTRY, ["k"])
+    raw.execute(LEGS, [100, -100])
+    raw.commit()
+
+
+def test_the_database_refuses_an_entry_that_does_not_sum_to_zero(raw: psycopg.Connection[Any]) -> None:
+    """One fen too many, and the statement fails."""
+    raw.execute(ENTRY, ["k"])
+    with pytest.raises(errors.CheckViolation, match="does not sum to zero"):
+        raw.execute(LEGS, [100, -101])
+
+
+def test_the_database_refuses_an_entry_without_legs(raw: psycopg.Connection[Any]) -> None:
+    """At the commit, since the legs come in a second statement."""
+    raw.execute(ENTRY, ["k"])
+    with pytest.raises(errors.CheckViolation, match="has no legs"):
+        raw.commit()
+
+
+def test_the_database_refuses_a_leg_that_comes_later_alone(raw: psycopg.Connection[Any]) -> None:
+    """Nobody unbalances an entry afterwards."""
+    good(raw)
+    raw.execute("INSERT INTO ledger_account (code, kind) VALUES ('c', 'bank')")
+    with pytest.raises(errors.CheckViolation):
+        raw.execute(
+            "INSERT INTO ledger_leg SELECT entry.id, account.id, month, 1 FROM ledger_entry entry,"
+            " ledger_account account WHERE code = 'c'"
+        )
+
+
+@pytest.mark.parametrize("table", ["ledger_entry", "ledger_leg"])
+@pytest.mark.parametrize(
+    "deed", ["UPDATE {} SET month = '2026-04-01'", "DELETE FROM {}", "TRUNCATE {} CASCADE"]
+)
+def test_the_database_refuses_to_change_what_was_posted(
+    raw: psycopg.Connection[Any], deed: str, table: str
+) -> None:
+    """Append-only, for whoever has a prompt in the database, too."""
+    good(raw)
+    with pytest.raises(errors.IntegrityConstraintViolation, match="append-only"):
+        raw.execute(deed.format(table).encode())
+
+
+def test_the_database_refuses_a_posting_into_a_closed_month(raw: psycopg.Connection[Any]) -> None:
+    """Closed is closed, whatever program posts."""
+    raw.execute("INSERT INTO closed_month (month, closed_at) VALUES ('2026-03-01', now())")
+    with pytest.raises(errors.CheckViolation, match="the month is closed"):
+        raw.execute(ENTRY, ["k"])
+
+
+def one_entry(world: World) -> Any:
+    """A base fee of ¥80.00 in the ledger."""
+    rule()
+    ended(world)
+    run_fees(APRIL_1)
+    return rows("SELECT id, natural_key FROM ledger_entry")[0]
+
+
+def test_a_correction_is_a_mirror_and_a_new_entry_in_the_open_month(world: World) -> None:
+    """¥80.00 becomes ¥88.00: the old entry stays, all three add up."""
+    entry = one_entry(world)
+    close_month(MARCH, SYSTEM, APRIL_1)
+
+    done = correct(world.actor("finance"), entry.id, "fix:1", "价格录错", APRIL_1, instead_fen=8800)
+    again = correct(world.actor("finance"), entry.id, "fix:1", "价格录错", APRIL_1 + DAY, instead_fen=8800)
+
+    mirrored, instead, original = posted()
+    payable = f"dealer_payable:{world.dealers[0]}"
+    assert done == again
+    assert (done.month, mirrored.month, original.month) == (APRIL, APRIL, MARCH)
+    assert mirrored.legs == f"{payable} 8000, brand_service_expense -8000"
+    assert instead.legs == f"brand_service_expense 8800, {payable} -8800"
+    assert mirrored.memo == "冲销 基础安装费 电热水器 免费区 ¥80.00（价格录错）"
+    assert (mirrored.version, mirrored.job_id) == (1, original.job_id)
+    assert rows("SELECT reverses_id FROM ledger_entry WHERE natural_key = 'fix:1'")[0].reverses_id == entry.id
+
+
+def test_an_entry_is_taken_back_once(world: World) -> None:
+    """Another key, or the key of another entry, is refused."""
+    entry = one_entry(world)
+    finance = world.actor("finance")
+    correct(finance, entry.id, "fix:1", "重复", APRIL_1)
+    with pytest.raises(AlreadyReversed):
+        correct(finance, entry.id, "fix:2", "重复", APRIL_1)
+    with pytest.raises(AlreadyReversed):
+        correct(finance, entry.id, entry.natural_key, "重复", APRIL_1)
+
+
+def test_a_correction_refuses_what_cannot_be(world: World) -> None:
+    """No such entry, no amount, nobody from finance; and nothing is posted."""
+    entry = one_entry(world)
+    before = posted()
+    with pytest.raises(NotFound):
+        correct(world.actor("finance"), entry.id + 1, "fix:1", "错", APRIL_1)
+    with pytest.raises(Invalid):
+        correct(world.actor("finance"), entry.id, "fix:1", "错", APRIL_1, instead_fen=0)
+    with pytest.raises(Forbidden):
+        correct(world.actor("owner1"), entry.id, "fix:1", "错", APRIL_1)
+    assert posted() == before
+
+
+def test_a_month_is_closed_once_and_only_when_it_is_over(world: World) -> None:
+    """April cannot be closed in April; closing again changes nothing."""
+    finance = world.actor("finance")
+    with pytest.raises(MonthNotOver):
+        close_month(APRIL, finance, APRIL_1)
+    with pytest.raises(Forbidden):
+        close_month(MARCH, world.actor("owner1"), APRIL_1)
+    first = close_month(MARCH, finance, APRIL_1)
+    assert close_month(MARCH, SYSTEM, APRIL_1 + DAY) == first
+
+
+def test_closing_waits_for_postings_under_way_and_postings_for_the_closing(world: World) -> None:
+    """A posting that saw March open is committed before March is closed."""
+    one = Entry("k", MARCH, (Leg("bank", 5), Leg("penalty_income", -5)), "")
+    with db.engine.connect() as tx, ThreadPoolExecutor(1) as pool:
+        assert ledger.open_month(MARCH, ledger.hold_months(tx)) == MARCH
+        closing = pool.submit(copy_context().run, close_month, MARCH, SYSTEM, APRIL_1)
+        ledger.post(tx, [one], {}, APRIL_1)
+        waiting = "SELECT 1 FROM pg_locks WHERE relation = 'ledger_entry'::regclass AND NOT granted"
+        while not rows(waiting):
+            assert not closing.done()
+            time.sleep(0.01)
+        tx.commit()
+        closing.result()
+    assert [row.month for row in posted()] == [MARCH]
+
+
+def test_the_next_open_month_skips_closed_ones_over_the_new_year() -> None:
+    """December closed is January of the next year."""
+    december = MARCH.replace(month=12)
+    january = MARCH.replace(year=2027, month=1)
+    assert ledger.open_month(december, frozenset({december, january})) == january.replace(month=2)
+    assert ledger.open_month(MAY, frozenset({MARCH})) == MAY
+
+
+def test_array_literals_carry_any_text(raw: psycopg.Connection[Any]) -> None:
+    """Quotes, backslashes, commas, braces, NULL and nothing at all arrive as they were."""
+    texts = ['"', "\\", ",", "{}", "NULL", "", '","', "¥80.00（打孔）", "a\nb", '\\\\"']
+    for given in (texts, ["plain", "words"], [], ["\\"]):
+        assert raw.execute("SELECT %s::text[]", [arrays.texts(given)]).fetchone() == (given,)
+    assert raw.execute("SELECT %s::bigint[]", [arrays.plain([1, None, -3])]).fetchone() == ([1, None, -3],)
