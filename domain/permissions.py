@@ -74,11 +74,16 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "offer:accept": _DESK,
     "offer:decline": _DESK,
     "offer:read": _DESK,
+    "order:import": frozenset({Role.ADMIN, Role.AGENT}),
+    "order:place": frozenset({Role.ADMIN, Role.AGENT, Standing.SHOP}),
+    "order:read": _DESK | BRAND_ROLES | {Standing.SHOP},  # dealers: of the shops they operate
+    "order:tell": frozenset({Role.ADMIN, Role.AGENT, Standing.SHOP}),
     "people:read": frozenset({Role.ADMIN, Role.DEALER_OWNER}),
     "photo:read": DEALER_ROLES | {Role.ADMIN, Role.AGENT, Role.AUDITOR, Role.CUSTOMER},
     "photo_file:read": PUBLIC,  # the signed link is the permission
     "rebinding:decide": PEOPLE,  # the person too, in a session of the old account; the service asks again
     "rebinding:read": frozenset({Role.ADMIN, Role.AGENT, Role.DEALER_OWNER}),
+    "service:request": frozenset({Role.ADMIN, Role.AGENT, Role.CUSTOMER, Standing.SHOP}),
     "session:create": PUBLIC,
     "session:end": SIGNED_IN,
 }
