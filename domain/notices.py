@@ -18,6 +18,7 @@ class Audience(StrEnum):
     OFFERED = "offered"  # desks of the dealers the job was just offered to
     INSTALLER = "installer"
     AGENTS = "agents"  # the queue of the channel's desk
+    PERSON = "person"  # one named person, whatever the job
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,34 +58,169 @@ TOLD: Mapping[A, tuple[Notice, ...]] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
+class Subscribe:
+    """A WeChat subscribe template as it must be set up in the console: its keys with their labels.
+
+    `fields`: (key, label, source); the source is what stands there, see `SOURCES`. Each of these holds grants of its
+    own, so what matters most (confirm, charge) shares with nothing.
+    """
+
+    title: str
+    fields: tuple[tuple[str, str, str], ...]
+    page: str
+
+
+JOB_PAGE = "pages/job/index"
+INBOX_PAGE = "pages/inbox/index"
+CLAIM_PAGE = "pages/claim/index"
+SOURCES = frozenset({"number", "phrase", "window", "when", "title", "hint"})
+_STEP = (
+    ("character_string1", "单号", "number"),
+    ("phrase2", "状态", "phrase"),
+    ("time3", "时间", "when"),
+    ("thing4", "说明", "hint"),
+)
+_VISIT = (
+    ("thing1", "服务内容", "title"),
+    ("time2", "上门时间", "window"),
+    ("phrase3", "状态", "phrase"),
+    ("thing4", "备注", "hint"),
+)
+_ACCOUNT = (("thing1", "事项", "title"), ("time2", "时间", "when"), ("thing3", "说明", "hint"))
+
+SUBSCRIBE: Mapping[str, Subscribe] = MappingProxyType(
+    {
+        "visit": Subscribe("上门服务提醒", _VISIT, JOB_PAGE),
+        "progress": Subscribe("安装进度通知", _STEP, JOB_PAGE),
+        "confirm": Subscribe("验收提醒", _STEP, JOB_PAGE),
+        "charge": Subscribe("收费确认提醒", _STEP, JOB_PAGE),
+        "task": Subscribe("工单处理提醒", _STEP, JOB_PAGE),
+        "account": Subscribe("账号安全提醒", _ACCOUNT, INBOX_PAGE),
+    }
+)
+# Which grants each side is asked for; a popup shows at most five.
+ASKED_OF: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"customer": ("confirm", "visit", "charge", "progress"), "staff": ("task", "visit", "account")}
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Template:
-    """A notice's words for inbox and SMS; {number}, {window}, {deadline}, {count} are filled in."""
+    """A notice's words; {number}, {window}, {deadline}, {count} are filled in.
+
+    `title` and `body` are for inbox and SMS. `wechat` names a line of `SUBSCRIBE`, `phrase` (≤ 5 Chinese
+    characters) and `hint` (≤ 20) what stands in it. `sms_to`: who gets an SMS when WeChat can't or doesn't reach them.
+    """
 
     title: str
     body: str
+    wechat: str
+    phrase: str
+    hint: str
+    sms_to: frozenset[Audience] = frozenset()
 
+
+_C = frozenset({Audience.CUSTOMER})
+_BOTH = frozenset({Audience.CUSTOMER, Audience.INSTALLER})
+_P = frozenset({Audience.PERSON})
+_T = Template
 
 TEMPLATES: Mapping[str, Template] = MappingProxyType(
     {
-        "job_offered": Template("新的安装单", "工单 {number} 等您接单，请在 {deadline} 前处理"),
-        "job_assigned": Template("您有新任务", "工单 {number} 已指派给您，{window}"),
-        "visit_booked": Template("上门时间已约定", "师傅将于 {window} 上门安装，请保持电话畅通"),
-        "booking_failed": Template("暂未约上", "网点未能与您约定上门时间，如情况不符请点链接告知我们"),
-        "visit_moved": Template("上门时间变更", "上门时间改为 {window}"),
-        "job_suspended": Template("安装已暂停", "您的安装单 {number} 已暂停，网点会再次联系您"),
-        "job_held": Template("上门暂缓", "安装单 {number} 暂缓上门，客服正在处理"),
-        "charge_proposed": Template("请确认收费", "师傅提出一项收费，您同意后才会收取"),
-        "visit_aborted": Template("本次上门已中止", "安装单 {number} 本次上门未完成，稍后会与您联系"),
-        "please_confirm": Template("请验收", "安装单 {number} 已完工，请验收并评价"),
-        "dispute_opened": Template("有异议待裁定", "工单 {number} 客户提出异议"),
-        "dispute_ruled": Template("异议已裁定", "工单 {number} 的异议已有结果"),
-        "audit_failed": Template("稽核未通过", "工单 {number} 稽核未通过，请查看要求"),
-        "complaint_opened": Template("新投诉", "工单 {number} 有新的投诉"),
-        "job_urged": Template("催办", "客服催办工单 {number}，请尽快答复"),
-        "job_withdrawn": Template("工单已改派", "工单 {number} 已改派"),
-        "job_cancelled": Template("工单已取消", "工单 {number} 已取消"),
-        "breach_digest": Template("时效提醒", "您有 {count} 项时效需要处理，最早的是工单 {number}"),
-        "confirm_reminder": Template("请验收", "安装单 {number} 尚未验收，逾期将按约定自动验收"),
-        "identity_rebound": Template("账号换绑", "您的账号已在另一台设备上重新绑定"),
+        "job_offered": _T(
+            "新的安装单", "工单 {number} 等您接单，请在 {deadline} 前处理", "task", "待接单", "请尽快接单"
+        ),
+        "job_assigned": _T(
+            "您有新任务", "工单 {number} 已指派给您，{window}", "task", "已派单", "请查看任务并准备上门"
+        ),
+        "visit_booked": _T(
+            "上门时间已约定",
+            "师傅将于 {window} 上门安装，请保持电话畅通",
+            "visit",
+            "已预约",
+            "请保持电话畅通",
+            _C,
+        ),
+        "booking_failed": _T(
+            "暂未约上",
+            "网点未能与您约定上门时间，如情况不符请点链接告知我们",
+            "progress",
+            "未约上",
+            "如情况不符请告知我们",
+            _C,
+        ),
+        "visit_moved": _T(
+            "上门时间变更", "上门时间改为 {window}", "visit", "已改期", "上门时间已变更", _BOTH
+        ),
+        "job_suspended": _T(
+            "安装已暂停",
+            "您的安装单 {number} 已暂停，网点会再次联系您",
+            "progress",
+            "已暂停",
+            "网点会再次联系您",
+            _C,
+        ),
+        "job_held": _T(
+            "上门暂缓", "安装单 {number} 暂缓上门，客服正在处理", "progress", "暂缓上门", "客服正在处理"
+        ),
+        "charge_proposed": _T(
+            "请确认收费", "师傅提出一项收费，您同意后才会收取", "charge", "待确认", "您同意后才会收取", _C
+        ),
+        "visit_aborted": _T(
+            "本次上门已中止",
+            "安装单 {number} 本次上门未完成，稍后会与您联系",
+            "progress",
+            "已中止",
+            "稍后会与您联系",
+            _C,
+        ),
+        "please_confirm": _T(
+            "请验收",
+            "安装单 {number} 已完工，请验收并评价",
+            "confirm",
+            "待验收",
+            "安装已完工，请验收并评价",
+            _C,
+        ),
+        "dispute_opened": _T("有异议待裁定", "工单 {number} 客户提出异议", "task", "有异议", "客户提出异议"),
+        "dispute_ruled": _T(
+            "异议已裁定", "工单 {number} 的异议已有结果", "progress", "已裁定", "异议已有结果", _C
+        ),
+        "audit_failed": _T(
+            "稽核未通过", "工单 {number} 稽核未通过，请查看要求", "task", "未通过", "稽核未通过，请查看要求"
+        ),
+        "complaint_opened": _T("新投诉", "工单 {number} 有新的投诉", "task", "有投诉", "请及时回复投诉"),
+        "job_urged": _T("催办", "客服催办工单 {number}，请尽快答复", "task", "被催办", "请尽快答复催办"),
+        "job_withdrawn": _T("工单已改派", "工单 {number} 已改派", "task", "已改派", "该工单已不归您处理"),
+        "job_cancelled": _T("工单已取消", "工单 {number} 已取消", "task", "已取消", "无需上门"),
+        "breach_digest": _T(
+            "时效提醒",
+            "您有 {count} 项时效需要处理，最早的是工单 {number}",
+            "task",
+            "需处理",
+            "有时效需要处理",
+        ),
+        "confirm_reminder": _T(
+            "请验收",
+            "安装单 {number} 尚未验收，逾期将按约定自动验收",
+            "confirm",
+            "待验收",
+            "逾期将按约定自动验收",
+            _C,
+        ),
+        "rebind_requested": _T(
+            "换绑申请",
+            "有人用您的手机号申请换绑微信，若非本人请联系网点",
+            "account",
+            "",
+            "若非本人请联系网点",
+            _P,
+        ),
+        "rebound": _T(
+            "账号换绑", "您的账号已在另一个微信上重新绑定", "account", "", "若非本人请联系网点", _P
+        ),
+        "binding_pending": _T(
+            "人员待批准", "有人申请加入您发出的岗位，请核对后处理", "account", "", "请核对后处理"
+        ),
     }
 )

@@ -1,0 +1,143 @@
+"""What a notice says: the facts of its job as they stand now, put into the words of `domain.notices.TEMPLATES`.
+
+Rendered when it is sent, not when it was owed: after an outage nobody is told a time that no longer holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from domain.calendar import SHANGHAI
+from domain.errors import Conflict, Invalid
+from domain.notices import SUBSCRIBE, TEMPLATES, Audience, Template
+from wechat.values import fit, kind_of
+
+_FACTS = text(
+    """
+    SELECT job.window_start, job.window_end, o.number,
+           (SELECT max(expires_at) FROM offer WHERE offer.job_id = job.id
+               AND (CAST(:dealers AS bigint[]) IS NULL OR offer.dealer_id = ANY(:dealers))) AS deadline
+      FROM job JOIN order_line line ON line.id = job.order_line_id JOIN customer_order o ON o.id = line.order_id
+     WHERE job.id = :job
+    """
+)
+
+
+class Obsolete(Conflict):
+    """What the notice would tell is no longer so: a visit that has no time any more."""
+
+    code = "notice_obsolete"
+    title = "通知内容已过时"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What fills the words. `when` is when it happened; `values` override, e.g. {"count": "3"}."""
+
+    job_id: int | None
+    order_number: str | None
+    window: tuple[datetime, datetime] | None
+    deadline: datetime | None
+    when: datetime
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+def facts(tx: Connection, job_id: int | None, payload: Mapping[str, Any], when: datetime) -> Facts:
+    """The facts of a notice as they stand now; one statement."""
+    values = {name: str(value) for name, value in (payload.get("values") or {}).items()}
+    row = None
+    if job_id is not None:
+        row = tx.execute(_FACTS, {"job": job_id, "dealers": payload.get("dealer_ids")}).one_or_none()
+    if row is None:
+        return Facts(job_id, None, None, None, when, values)
+    window = (row.window_start, row.window_end) if row.window_start and row.window_end else None
+    return Facts(job_id, row.number, window, row.deadline, when, values)
+
+
+def words(template: Template, known: Facts, audience: str) -> tuple[str, str]:
+    """Title and body for inbox and SMS. Customers know their order's number, staff the job's."""
+    filled = {
+        "number": _number(known, audience),
+        "window": window_text(known.window) if known.window else "另约时间",
+        "deadline": f"{_local(known.deadline):%-m月%-d日 %H:%M}" if known.deadline else "限定时间",
+        "count": "若干",
+        **known.values,
+    }
+    return template.title, template.body.format_map(filled)
+
+
+def require_current(template: Template, known: Facts) -> None:
+    """`Obsolete` when the notice is about a visit's time and there is none any more."""
+    if template.wechat == "visit" and known.window is None:
+        raise Obsolete
+
+
+def message(template: Template, known: Facts, audience: str) -> tuple[tuple[str, str], ...]:
+    """The fields of the subscribe message, each within WeChat's limits. Raises `Obsolete` and `Invalid`."""
+    require_current(template, known)
+    sources = {
+        "number": _number(known, audience),
+        "phrase": template.phrase,
+        "title": template.title,
+        "hint": template.hint,
+        "when": f"{_local(known.when):%Y-%m-%d %H:%M}",
+        "window": _span(known.window) if known.window else "",
+    }
+    return tuple(
+        (key, _fitted(key, sources[source], known)) for key, _, source in SUBSCRIBE[template.wechat].fields
+    )
+
+
+def page(template: Template, job_id: int | None) -> str:
+    """Where a tap on the message leads: `pages/job/index?id=7`."""
+    where = SUBSCRIBE[template.wechat].page
+    return where if job_id is None else f"{where}?id={job_id}"
+
+
+def window_text(window: tuple[datetime, datetime]) -> str:
+    """`3月2日 11:00–13:00` in Shanghai."""
+    start, end = (_local(at) for at in window)
+    return f"{start:%-m月%-d日 %H:%M}–{end:%H:%M}"
+
+
+def template_of(payload: Mapping[str, Any]) -> Template:
+    """The line of the table; `Invalid` for a name that is not in it."""
+    found = TEMPLATES.get(str(payload.get("template")))
+    if found is None:
+        raise Invalid("没有这个通知模板")
+    return found
+
+
+def _number(known: Facts, audience: str) -> str:
+    if "number" in known.values:
+        return known.values["number"]
+    if audience == Audience.CUSTOMER and known.order_number:
+        return known.order_number
+    return str(known.job_id) if known.job_id is not None else "-"
+
+
+def _fitted(key: str, value: str, known: Facts) -> str:
+    """Order numbers of some shops don't fit a `character_string`: then the job's own number stands there."""
+    kind = kind_of(key)
+    try:
+        return fit(kind, value)
+    except Invalid:
+        if kind != "character_string":
+            raise
+        return fit(kind, str(known.job_id or "-"))
+
+
+def _span(window: tuple[datetime, datetime]) -> str:
+    """WeChat's form of a range: `2026-03-02 11:00~13:00`."""
+    start, end = (_local(at) for at in window)
+    last = f"{end:%H:%M}" if end.date() == start.date() else f"{end:%Y-%m-%d %H:%M}"
+    return f"{start:%Y-%m-%d %H:%M}~{last}"
+
+
+def _local(at: datetime) -> datetime:
+    return at.astimezone(SHANGHAI)
