@@ -19,7 +19,7 @@ STATEMENT_STATES = ("draft", "confirmed", "contested", "approved", "invoiced", "
 
 
 class FeeRule(Base):
-    """One version of all fee rules, as readable data (see `domain/fees.py`)."""
+    """One version of all fee rules, as readable data (see `domain/fee_reading.py`)."""
 
     __tablename__ = "fee_rule"
 

@@ -18,7 +18,7 @@ class Photo(Base):
     __table_args__ = (
         UniqueConstraint("job_id", "client_id"),
         one_of("status", ("active", "superseded")),
-        one_of("superseded_as", ("deleted", "late")),
+        one_of("superseded_as", ("deleted", "late", "redispatched")),
         one_of("capture", ("camera", "gallery", "unknown")),
         Index("ix_photo_sha256", "sha256"),
         Index("ix_photo_job_slot", "job_id", "slot_code", postgresql_where=text("status = 'active'")),
@@ -33,7 +33,7 @@ class Photo(Base):
     device_id: Mapped[str | None]
     status: Mapped[str] = mapped_column(server_default="active")
     superseded_at: Mapped[datetime | None]
-    superseded_as: Mapped[str | None]  # deleted before submit, or late: the job had moved on when it arrived
+    superseded_as: Mapped[str | None]  # deleted before submit, late: the job had moved on, redispatched
     sha256: Mapped[bytes]
     size_bytes: Mapped[int]
     format: Mapped[str]

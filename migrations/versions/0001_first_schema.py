@@ -920,7 +920,7 @@ def upgrade() -> None:
     sa.Column('erased_at', postgresql.TIMESTAMP(timezone=True), nullable=True),
     sa.CheckConstraint("capture IN ('camera', 'gallery', 'unknown')", name=op.f('ck_photo_capture_known')),
     sa.CheckConstraint("status IN ('active', 'superseded')", name=op.f('ck_photo_status_known')),
-    sa.CheckConstraint("superseded_as IN ('deleted', 'late')", name=op.f('ck_photo_superseded_as_known')),
+    sa.CheckConstraint("superseded_as IN ('deleted', 'late', 'redispatched')", name=op.f('ck_photo_superseded_as_known')),
     sa.ForeignKeyConstraint(['installer_id'], ['person.id'], name=op.f('fk_photo_installer_id')),
     sa.ForeignKeyConstraint(['job_id'], ['job.id'], name=op.f('fk_photo_job_id')),
     sa.ForeignKeyConstraint(['subject_id'], ['subject.id'], name=op.f('fk_photo_subject_id')),

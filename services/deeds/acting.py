@@ -16,7 +16,7 @@ from domain.job import JobState, Status
 from domain.notices import TOLD, Audience
 from services.deeds import audit, charges, customer, desk, dispatch, site  # noqa: F401  # they register themselves
 from services.deeds.handling import HANDLERS, PLAIN, Deed, Effect
-from services.deeds.loading import lock, require_known
+from services.deeds.loading import lock, require_known, require_photo_of
 from services.deeds.writing import Writing, write
 from services.parts import clocks, notes
 from services.parts.outbox import Owed
@@ -54,6 +54,8 @@ def act(
     if if_match is not None and if_match != job.version:
         raise StaleVersion(version=job.version)
     lifecycle.lookup(job, command.action, actor.role)
+    if command.photo_id is not None and command.action != Action.TAKE_PHOTO:
+        require_photo_of(tx, job, command.photo_id)
     at = lateness.judged(occurred_at, now, job.last_occurred_at)
     deed = Deed(tx, actor, job, command, now, at)
     handler = HANDLERS.get(command.action, PLAIN)

@@ -92,6 +92,8 @@ def offer(deed: Deed, _to: Status, ranked: candidates.Funnel) -> Effect:
     calendar = policies.CALENDAR.get(deed.tx)
     expires = due(deed.now, OFFER_LIVES, Counts.SERVICE, calendar).at
     turn = deed.tx.exec_driver_sql(_ROUND, {"job": deed.job.id}).scalar_one()
+    funnel = ranked.as_json()
+    made = []
     for dealer_id in deed.command.dealer_ids:
         found = ranked.of(dealer_id)
         values = {
@@ -102,9 +104,10 @@ def offer(deed: Deed, _to: Status, ranked: candidates.Funnel) -> Effect:
             "expires": expires,
             "zone": found.zone,
             "distance": found.distance_m,
-            "funnel": ranked.as_json(),
+            "funnel": funnel,
         }
-        deed.tx.exec_driver_sql(_MAKE, values)
+        made.append(values)
+    deed.tx.exec_driver_sql(_MAKE, made)
     columns = {"queue": None, "queued_at": None, "remote_agreed_fen": deed.command.agreed_fen}
     return Effect(columns, {"dealer_ids": list(deed.command.dealer_ids)})
 
@@ -136,9 +139,16 @@ def refuse(deed: Deed, _to: Status, found: OfferRow) -> Effect:
     return Effect({}, {"offer_id": deed.command.offer_id, "dealer_id": found.dealer_id})
 
 
+_SUPERSEDE = """
+UPDATE photo SET status = 'superseded', superseded_at = %(now)s, superseded_as = 'redispatched'
+ WHERE job_id = %(job)s AND status = 'active'
+"""
+
+
 @handles(Action.REDISPATCH)
 def redispatch(deed: Deed, _to: Status, _carry: Any) -> Effect:
-    """Away from the dealer, back to the pool; the next round of offers begins."""
+    """Away from the dealer, back to the pool; its photos are kept but fill no slot of the next one's."""
+    deed.tx.exec_driver_sql(_SUPERSEDE, {"job": deed.job.id, "now": deed.now})
     deed.tx.exec_driver_sql(_WITHDRAW, {"job": deed.job.id, "now": deed.now})
     return Effect(WITHOUT_DEALER | {"queue": None}, {"from_dealer_id": deed.job.dealer_id})
 

@@ -31,6 +31,15 @@ def lock(tx: Connection, job_id: int) -> JobState:
     return JobState(*row)
 
 
+_OF_JOB = "SELECT 1 FROM photo WHERE id = %(photo)s AND job_id = %(id)s"
+
+
+def require_photo_of(tx: Connection, job: JobState, photo_id: int) -> None:
+    """A photo named as proof must be one of this job's; NotFound otherwise."""
+    if tx.exec_driver_sql(_OF_JOB, {"photo": photo_id, "id": job.id}).first() is None:
+        raise NotFound("没有这张照片")
+
+
 def require_known(tx: Connection, actor: Actor, job: JobState) -> None:
     """NotFound when the actor may not know of this job; every role has its own horizon."""
     if not _knows(tx, actor, job):

@@ -208,3 +208,26 @@ def test_suspending_pauses_the_finish_clock_and_resuming_moves_its_due_time(worl
 
     assert paused.next_at is None
     assert after.due_at - before.due_at == 10 * HOUR
+
+
+def test_a_redispatched_job_starts_its_slots_anew(world: World) -> None:
+    """The first dealer's photos are kept, but the next dealer must take its own."""
+    job_id = booked(world)
+    photograph(world, job_id, "site", world.now)
+    perform(world.actor("agent"), job_id, Command(Action.REDISPATCH, reason="late"), world.now)
+
+    [photo] = rows("SELECT status, superseded_as FROM photo WHERE job_id = :j", j=job_id)
+    assert tuple(photo) == ("superseded", "redispatched")
+    assert world.row(job_id).dealer_id is None
+
+
+def test_a_photo_of_another_job_proves_nothing(world: World) -> None:
+    """Somebody else's picture cannot explain being elsewhere."""
+    job_id, other = booked(world), booked(world, address="芝罘区胜利路 2 号")
+    photograph(world, other, "site", world.now)
+    [photo] = rows("SELECT id FROM photo WHERE job_id = :j", j=other)
+    far = Point(121.46, 37.53, Datum.GCJ02, 20.0, "wx.getLocation")
+
+    with pytest.raises(NotFound):
+        command = Command(Action.CHECK_IN, fix=far, reason="gps_drift", photo_id=photo.id)
+        perform(world.actor("installer1"), job_id, command, world.now + HOUR)
