@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
 
@@ -118,7 +118,9 @@ def _person(tx: Connection, number: str) -> int:
     )
     made = tx.execute(
         new.on_conflict_do_nothing(
-            index_elements=[Person.phone_lookup], index_where=Person.status != "ended"
+            # Literal text: a parameter in the condition matches no index once the statement is prepared.
+            index_elements=[Person.phone_lookup],
+            index_where=text("status <> 'ended'"),
         ).returning(Person.id)
     ).scalar_one_or_none()
     if made is not None:
