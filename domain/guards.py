@@ -15,8 +15,7 @@ from domain.errors import Fault
 from domain.geo import Place
 from domain.job import JobState
 
-SHORTEST_WINDOW = timedelta(minutes=15)
-LONGEST_WINDOW = timedelta(hours=14)
+SHORTEST_WINDOW, LONGEST_WINDOW = timedelta(minutes=15), timedelta(hours=14)
 BOOKING_HORIZON = timedelta(days=180)
 
 

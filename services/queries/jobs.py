@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -96,6 +97,9 @@ def page(connection: Connection, actor: Actor, job_id: int, now: datetime) -> Jo
     return _page(actor, row, now, slots, charges, clocks, serials)
 
 
+_AS_IT_IS = {f.name for f in fields(JobPage)} & {f.name for f in fields(JobState)} - {"queue", "audit"}
+
+
 def _page(
     actor: Actor,
     row: Any,
@@ -108,32 +112,15 @@ def _page(
     job = JobState(*row[: len(JobState.__slots__)])
     actions = lifecycle.available_actions(job, actor.role)
     brand, customer = actor.role in BRAND_ROLES, actor.role == Role.CUSTOMER
+    shown = {name: getattr(job, name) for name in _AS_IT_IS}
     return JobPage(
-        id=job.id,
-        kind=job.kind,
+        **shown,
         kind_name=KIND_NAMES[Kind(job.kind)],
-        status=job.status,
         status_name=STATUS_NAMES[Status(job.status)],
-        version=job.version,
         order_number=row.order_number,
-        sku=job.sku,
         product_name=row.product_name or job.sku,
-        category_code=job.category_code,
-        units=job.units,
-        zone=job.zone,
-        distance_m=job.distance_m,
-        dealer_id=job.dealer_id,
         dealer_name=row.dealer_name,
-        installer_id=job.installer_id,
-        parent_id=job.parent_id,
-        fault=job.fault,
-        window_start=job.window_start,
-        window_end=job.window_end,
-        delivered_at=job.delivered_at,
-        wanted_at=job.wanted_at,
-        held=job.held,
         queue=job.queue if brand else None,
-        dispute_open=job.dispute_open,
         audit=job.audit if brand or job.audit == "evidence_asked" else "not_sampled",
         confirmed_by=row.confirmed_by,
         auto_confirm_at=row.auto_confirm_at,

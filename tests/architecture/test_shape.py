@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.architecture.source import LAYERS, ROOT, calls, functions, python, texts
 
-LONGEST_FILE, LONGEST_FUNCTION = 300, 45
+LONGEST_FILE, LONGEST_TEST_FILE, LONGEST_FUNCTION = 300, 550, 45
 GENERATED = Path("migrations/versions")
 # In pieces, so that this file may stand among those it searches.
 MACHINE_PATHS = [f"/{name}/" for name in ("work", "Users")] + ["/home/" + "[a-z]", "/opt/" + "(wheels|pypi)"]
@@ -22,13 +22,13 @@ REGISTRIES = [
 
 
 def test_no_file_is_longer_than_three_hundred_lines() -> None:
-    """A file that grows past it has two subjects."""
-    long = {
-        str(path): lines
-        for path, _ in python("")
-        if GENERATED not in path.parents
-        and (lines := len((ROOT / path).read_text(encoding="utf-8").splitlines())) > LONGEST_FILE
-    }
+    """A file that grows past it has two subjects; tests of one subject may be longer than the subject."""
+    long = {}
+    for path, _ in python(""):
+        lines = len((ROOT / path).read_text(encoding="utf-8").splitlines())
+        limit = LONGEST_TEST_FILE if path.parts[0] == "tests" else LONGEST_FILE
+        if GENERATED not in path.parents and lines > limit:
+            long[str(path)] = lines
     assert long == {}
 
 
