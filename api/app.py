@@ -16,6 +16,7 @@ from api import (
     docs,
     errors,
     health,
+    inbox,
     jobs,
     limits,
     logging,
@@ -26,9 +27,12 @@ from api import (
     orders,
     people,
     photos,
+    qr,
     queues,
     sessions,
+    wechat,
 )
+from api import gateway as wires
 from models import db
 from services import engine, times
 from services.config import Config, load
@@ -39,6 +43,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     dealers.area,
     docs.area,
     health.area,
+    inbox.area,
     me.area,
     metrics.area,
     jobs.area,
@@ -47,8 +52,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     orders.area,
     people.area,
     photos.area,
+    qr.area,
     queues.area,
     sessions.area,
+    wechat.area,
 )
 
 HEADERS = {
@@ -77,8 +84,8 @@ def create_app(
     config = config or load()
     app = Flask("tuozhuang", static_folder=None)
     app.extensions["tuozhuang"] = config
-    app.extensions["wechat"] = gateway
     app.extensions["clock"] = clock or times.clock(config.clock_file)
+    wires.install(app, config, gateway)
     app.config["SQLALCHEMY_DATABASE_URI"] = config.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = dict(engine.options())
     app.url_map.converters["id"] = Id

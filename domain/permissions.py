@@ -57,8 +57,11 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "division:read": PUBLIC,
     "docs:read": PUBLIC,
     "health:read": PUBLIC,
+    "inbox:mark": PEOPLE,
+    "inbox:read": PEOPLE,
     "invitation:manage": frozenset({Role.ADMIN, Role.DEALER_OWNER}),
     "job:hold_data": frozenset({Role.ADMIN, Role.AGENT}),
+    "job:qr": _DESK | {Role.ADMIN, Role.AGENT},
     "job:read": PEOPLE,
     "job:read_events": frozenset({Role.ADMIN, Role.AGENT, Role.AUDITOR, Role.DEALER_OWNER}),
     "job:reveal": DEALER_ROLES | {Role.ADMIN, Role.AGENT},
@@ -86,6 +89,8 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "service:request": frozenset({Role.ADMIN, Role.AGENT, Role.CUSTOMER, Standing.SHOP}),
     "session:create": PUBLIC,
     "session:end": SIGNED_IN,
+    "subscription:hint": SIGNED_IN,  # a guest too: leave is given by an account, before there is a person
+    "wechat:push": PUBLIC,  # the signature is the permission
 }
 
 
