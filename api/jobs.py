@@ -59,6 +59,7 @@ PATHS: Mapping[Action, str] = {
     Action.COMPLAINT_OPENED: "complaints",
     Action.URGE: "urge",
     Action.URGE_ANSWERED: "answer-urge",
+    Action.ATTEND: "attend",
     Action.CLOSE: "close",
     Action.APPROVE_CHARGE: "charges/<id:charge_id>/approve",
     Action.REFUSE_CHARGE: "charges/<id:charge_id>/refuse",

@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
+from domain import reasons
 from domain.errors import Fault, Invalid
 from domain.geo import Point
 
@@ -68,6 +69,7 @@ class Action(StrEnum):
     COMPLAINT_CLOSED = "complaint_closed"
     URGE = "urge"
     URGE_ANSWERED = "urge_answered"
+    ATTEND = "attend"
     CLOSE = "close"
 
 
@@ -145,108 +147,37 @@ class Ask:
     outcomes: tuple[str, ...] = ()
 
 
-_FAULTS = ("dealer", "goods", "logistics", "brand", "customer")
-_DECLINE = {
-    "no_capacity": "排期已满",
-    "too_far": "距离太远",
-    "no_skill": "无人会装",
-    "fee_too_low": "费用太低",
-    "own_customers_first": "优先线下客户",
-    "other": "其他",
-}
-_CANCEL = {
-    "no_outlet": "无网点",
-    "customer": "客户取消",
-    "brand": "品牌取消",
-    "refund": "已退款",
-    "other": "其他",
-}
-_BOOKING = {
-    "1": "无人接听或占线关机",
-    "2": "未收到货",
-    "3": "暂不需要安装",
-    "4": "取消安装",
-    "5": "电话号码错误",
-}
-_ABORT = {
-    "absent": "客户不在家",
-    "wrong_address": "地址不对",
-    "goods_wrong": "货损或货不对",
-    "site_unfit": "现场不具备条件",
-    "price_refused": "客户不同意费用",
-    "part_missing": "缺配件",
-    "unsafe": "存在安全隐患",
-}
-_SUSPEND = {
-    "customer_asked": "客户要求延后",
-    "goods_missing": "货未到齐",
-    "part_missing": "缺配件",
-    "site_unfit": "现场不具备条件",
-    "weather": "天气原因",
-    "other": "其他",
-}
-_OUTSIDE = {
-    "gps_drift": "定位漂移",
-    "address_wrong": "地址标注有误",
-    "gate_far": "小区门口较远",
-    "other": "其他",
-}
-_HOLD = {
-    "unpaid": "未付款",
-    "undelivered": "货未送达",
-    "damaged": "货有损坏",
-    "certificate": "证书过期",
-    "other": "其他",
-}
-_WAIVE = {"customer_refused": "客户拒绝拍照", "not_applicable": "现场不适用", "unsafe": "拍摄不安全"}
-_DISPUTE = {
-    "quality": "安装质量",
-    "charge": "收费问题",
-    "unfinished": "没有装完",
-    "damage": "物品损坏",
-    "other": "其他",
-}
-_URGE = {"customer_called": "客户来电", "platform": "平台催单", "late": "已超时", "other": "其他"}
-_RESCHEDULE = {
-    "customer": "客户改期",
-    "installer": "师傅改期",
-    "goods": "货未到",
-    "weather": "天气原因",
-    "other": "其他",
-}
-_ANY = {"other": "其他"}
-
 ASKS: Mapping[Action, Ask] = MappingProxyType(
     {
         Action.OFFER: Ask("派单", ("dealer_ids",), ("note", "agreed_fen")),
         Action.ACCEPT: Ask("接单", ("offer_id",)),
-        Action.DECLINE: Ask("拒单", ("offer_id", "reason"), ("note",), _DECLINE),
+        Action.DECLINE: Ask("拒单", ("offer_id", "reason"), ("note",), reasons.DECLINE),
         Action.EXPIRE: Ask("超时未接", ("offer_id",)),
         Action.MARK_UNSERVED: Ask("标记无网点", (), ("note",)),
         Action.SELF_INSTALL_OUTCOME: Ask(
             "自行安装结果", ("outcome",), ("note",), outcomes=("done", "failed")
         ),
         Action.REDISPATCH: Ask(
-            "改派网点", ("reason",), ("note",), {**_DECLINE, "late": "迟迟不处理", "left": "网点退出"}
+            "改派网点", ("reason",), ("note",), {**reasons.DECLINE, "late": "迟迟不处理", "left": "网点退出"}
         ),
         Action.REOPEN: Ask("重新打开", (), ("note",)),
-        Action.CANCEL: Ask("取消", ("reason",), ("note", "fault"), _CANCEL),
+        Action.CANCEL: Ask("取消", ("reason",), ("note", "fault"), reasons.CANCEL),
         Action.CONTACT: Ask("联系客户", (), ("note",)),
         Action.ASSIGN: Ask("指派师傅", ("installer_id",)),
         Action.REASSIGN: Ask("换师傅", (), ("installer_id", "note")),
         Action.BOOK: Ask("预约", ("window",), ("note",)),
-        Action.FAIL_BOOKING: Ask("预约失败", ("reason", "next_contact_at"), ("note",), _BOOKING),
-        Action.RESCHEDULE: Ask("改约", ("window", "reason"), ("note",), _RESCHEDULE),
-        Action.SUSPEND: Ask("挂起", ("reason",), ("window", "next_contact_at", "note"), _SUSPEND),
+        Action.FAIL_BOOKING: Ask("预约失败", ("reason", "next_contact_at"), ("note",), reasons.BOOKING),
+        Action.RESCHEDULE: Ask("改约", ("window", "reason"), ("note",), reasons.RESCHEDULE),
+        Action.SUSPEND: Ask("挂起", ("reason",), ("window", "next_contact_at", "note"), reasons.SUSPEND),
         Action.RESUME: Ask("恢复", (), ("window", "note")),
-        Action.HOLD: Ask("暂缓上门", ("reason",), ("note",), _HOLD),
+        Action.HOLD: Ask("暂缓上门", ("reason",), ("note",), reasons.HOLD),
         Action.RELEASE: Ask("解除暂缓", (), ("note",)),
         Action.FIX_ADDRESS: Ask("更正地址", ("address",), ("fix", "note")),
         Action.DELIVERED: Ask("已送达", ("moment",)),
         Action.WANTED_DATE_SET: Ask("期望日期", ("moment",)),
-        Action.CHECK_IN: Ask("签到", (), ("fix", "reason", "photo_id"), _OUTSIDE),
+        Action.CHECK_IN: Ask("签到", (), ("fix", "reason", "photo_id"), reasons.OUTSIDE),
         Action.TAKE_PHOTO: Ask("拍照", ("photo_id", "slot")),
-        Action.WAIVE_SLOT: Ask("免拍", ("slot", "reason"), ("note",), _WAIVE),
+        Action.WAIVE_SLOT: Ask("免拍", ("slot", "reason"), ("note",), reasons.WAIVE),
         Action.ADD_CHARGE: Ask("增加收费", ("item", "quantity", "collected_by"), ("photo_id",)),
         Action.APPROVE_CHARGE: Ask("同意收费", ("charge_id",)),
         Action.REFUSE_CHARGE: Ask("拒绝收费", ("charge_id",)),
@@ -258,15 +189,15 @@ ASKS: Mapping[Action, Ask] = MappingProxyType(
             "中止上门",
             ("reason", "photo_id", "outcome"),
             ("next_contact_at", "note"),
-            _ABORT,
+            reasons.ABORT,
             ("suspended", "cancelled"),
         ),
         Action.SUBMIT: Ask("提交完工", ("serial_numbers",), ("note",)),
         Action.SUPPLEMENT: Ask("补充照片", (), ("note",)),
         Action.CONFIRM: Ask("验收", (), ("code", "note")),
         Action.AUTO_CONFIRM: Ask("自动验收"),
-        Action.CONFIRM_WITH_RESERVES: Ask("有保留验收", ("reason",), ("note",), _DISPUTE),
-        Action.DISPUTE: Ask("不予验收", ("reason",), ("note",), _DISPUTE),
+        Action.CONFIRM_WITH_RESERVES: Ask("有保留验收", ("reason",), ("note",), reasons.DISPUTE),
+        Action.DISPUTE: Ask("不予验收", ("reason",), ("note",), reasons.DISPUTE),
         Action.RULE: Ask("裁定", ("outcome",), ("fault", "note"), outcomes=("confirmed", "rework")),
         Action.RATE: Ask("评价", ("scores",), ("note",)),
         Action.AUDIT_SAMPLED: Ask("抽中稽核"),
@@ -277,8 +208,9 @@ ASKS: Mapping[Action, Ask] = MappingProxyType(
         Action.COMPLAINT_CLOSED: Ask(
             "了结投诉", ("complaint_id", "outcome"), ("note", "agreed_fen"), outcomes=("upheld", "not_upheld")
         ),
-        Action.URGE: Ask("催办", ("reason",), ("note",), _URGE),
+        Action.URGE: Ask("催办", ("reason",), ("note",), reasons.URGE),
         Action.URGE_ANSWERED: Ask("答复催办", ("note",)),
+        Action.ATTEND: Ask("已处理", (), ("note",)),
         Action.CLOSE: Ask("完结", (), ("note",)),
     }
 )
@@ -290,7 +222,7 @@ def check(command: Command) -> None:
     """Refuse a command that lacks what its action asks for; all faults at once, in Chinese."""
     ask = ASKS[command.action]
     faults = [Fault(name, "required", "必填") for name in ask.required if not getattr(command, name)]
-    for name, permitted in (("reason", ask.reasons), ("outcome", ask.outcomes), ("fault", _FAULTS)):
+    for name, permitted in (("reason", ask.reasons), ("outcome", ask.outcomes), ("fault", reasons.FAULTS)):
         value = getattr(command, name)
         if value is not None and value not in permitted:
             faults.append(Fault(name, "unknown_value", f"可选：{'、'.join(permitted)}"))

@@ -7,42 +7,16 @@ into the flat once and not four times.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from domain.actions import Command
 from domain.errors import Fault
+from domain.facts import Facts
 from domain.geo import Place
 from domain.job import JobState
 
 SHORTEST_WINDOW, LONGEST_WINDOW = timedelta(minutes=15), timedelta(hours=14)
 BOOKING_HORIZON = timedelta(days=180)
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What a guard may need beyond the job's own row, loaded under its lock.
-
-    What must be proven (an open offer, a resolved address, a covering dealer) is false unless loaded.
-    """
-
-    now: datetime
-    other_open_offers: int = 0
-    offer_open: bool = False
-    address_resolved: bool = False
-    still_covered: bool = False
-    installer_faults: tuple[str, ...] = ()
-    place: Place | None = None
-    missing_slots: tuple[tuple[str, str], ...] = ()
-    serial_faults: tuple[Fault, ...] = ()
-    unsettled_charges: int = 0
-    charge_status: str | None = None
-    charge_settled: bool = False
-    code_matches: bool | None = None
-    device_of_dealer: bool = False
-    rated: bool = False
-    complaint_open: bool = False
-    self_install_allowed: bool = False
 
 
 Guard = Callable[[JobState, Command, Facts], Iterator[Fault]]
@@ -281,6 +255,12 @@ def complaint_open(_job: JobState, _command: Command, facts: Facts) -> Iterator[
     """Only an open complaint of this job is answered or closed."""
     if not facts.complaint_open:
         yield Fault("complaint_id", "complaint_not_open", "该投诉不存在或已了结")
+
+
+def queued(job: JobState, _command: Command, _facts: Facts) -> Iterator[Fault]:
+    """Only what waits for an agent can be attended to."""
+    if job.queue is None:
+        yield Fault("queue", "not_queued", "该工单不在待办队列中")
 
 
 def audit_over(job: JobState, _command: Command, _facts: Facts) -> Iterator[Fault]:

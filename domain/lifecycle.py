@@ -15,7 +15,8 @@ from domain.actions import Action as A
 from domain.actions import Command, check
 from domain.actors import Role
 from domain.errors import Conflict, Forbidden, IllegalTransition, JobChanged
-from domain.guards import Facts, Guard
+from domain.facts import Facts
+from domain.guards import Guard
 from domain.job import JobState, Kind
 from domain.job import Status as S
 
@@ -189,6 +190,7 @@ _VISIT: Table = MappingProxyType(
         **_everywhere((*_LIVE, S.CLOSED, *_ENDED), A.COMPLAINT_CLOSED, _AGENT, guards.complaint_open),
         **_everywhere((S.OFFERED, *_WITH_DEALER, S.ON_SITE, S.REWORK), A.URGE, _AGENT),
         **_everywhere((*_WITH_DEALER, S.ON_SITE, S.REWORK), A.URGE_ANSWERED, _DESK),
+        **_everywhere((*_LIVE, S.CLOSED, *_ENDED), A.ATTEND, _AGENT, guards.queued),
         # the end
         **_to((S.CONFIRMED,), A.CLOSE, S.CLOSED, _SYSTEM, *guards.CLOSE),
     }

@@ -34,7 +34,7 @@ class Erased(NotFound):
 def new_subject(tx: Connection) -> tuple[int, bytes]:
     """Insert a subject with a fresh data key; returns (subject id, data key)."""
     key = AESGCM.generate_key(256)
-    row = tx.execute(insert(Subject).values(wrapped_key=_wrap(key)).returning(Subject.id)).one()
+    row = tx.execute(insert(Subject).values(wrapped_key=wrap(key)).returning(Subject.id)).one()
     return row.id, key
 
 
@@ -51,7 +51,8 @@ def unwrap(wrapped: bytes | None) -> bytes:
     return AESGCM(config().personal_key).decrypt(wrapped[:_NONCE], wrapped[_NONCE:], b"subject")
 
 
-def _wrap(key: bytes) -> bytes:
+def wrap(key: bytes) -> bytes:
+    """Wrap a data key for `subject.wrapped_key`."""
     nonce = os.urandom(_NONCE)
     return nonce + AESGCM(config().personal_key).encrypt(nonce, key, b"subject")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from domain.actions import Action
-from domain.guards import Facts
+from domain.facts import Facts
 from domain.job import Status
 from services.deeds import children
 from services.deeds.handling import Deed, Effect, Prepared, handles
@@ -107,6 +107,12 @@ def complaint_closed(deed: Deed, _to: Status, _carry: Any) -> Effect:
     if job.queue == "complaint" and columns["open_complaints"] == 0:
         columns |= {"queue": None, "queued_at": None}
     return Effect(columns, {"complaint_id": command.complaint_id})
+
+
+@handles(Action.ATTEND)
+def attend(_deed: Deed, _to: Status, _carry: Any) -> Effect:
+    """An agent has seen to what queued it; dispatch goes on where it stood."""
+    return Effect({"queue": None, "queued_at": None})
 
 
 @handles(Action.CLOSE)

@@ -6,7 +6,7 @@ from typing import Any
 
 from domain.actions import Action
 from domain.errors import Fault, Invalid, NotFound
-from domain.guards import Facts
+from domain.facts import Facts
 from domain.job import Status
 from services.deeds.handling import Deed, Effect, Prepared, handles
 

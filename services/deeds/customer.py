@@ -12,7 +12,7 @@ import orjson
 from domain.actions import Action
 from domain.actors import Role
 from domain.errors import Fault, Invalid
-from domain.guards import Facts
+from domain.facts import Facts
 from domain.job import Status
 from services.deeds import children
 from services.deeds.handling import Deed, Effect, Prepared, handles

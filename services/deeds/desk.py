@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from domain.actions import Action, Window
 from domain.calendar import local_date
-from domain.guards import Facts
+from domain.divisions import ResolutionStatus
+from domain.facts import Facts
 from domain.job import Status
 from services.deeds.dispatch import WITHOUT_DEALER
 from services.deeds.handling import Deed, Effect, Prepared, handles
@@ -185,6 +187,8 @@ def _still_covered(deed: Deed) -> Prepared:
     """The corrected address, resolved; and whether the dealer that has the job covers it."""
     assert deed.command.address is not None
     found = addresses.resolve(deed.tx, deed.command.address)
+    if found.status != ResolutionStatus.RESOLVED:  # a former name has a successor, but a person must say so
+        found = replace(found, division_code=None)
     job = deed.job
     covered = job.dealer_id is None
     if not covered and found.division_code is not None:

@@ -10,7 +10,7 @@ from domain.actions import Action
 from domain.calendar import Counts
 from domain.clocks import due
 from domain.errors import JobChanged, NotFound
-from domain.guards import Facts
+from domain.facts import Facts
 from domain.job import Kind, Status
 from services.deeds import children
 from services.deeds.handling import Deed, Effect, Prepared, handles

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from domain.actions import Action, Command
 from domain.actors import Actor
-from domain.guards import Facts
+from domain.facts import Facts
 from domain.job import JobState, Status
 
 

@@ -12,8 +12,8 @@ import orjson
 
 from domain.actions import Action
 from domain.errors import Fault, NotFound
+from domain.facts import Facts
 from domain.geo import CheckIn, Place, check_in_place
-from domain.guards import Facts
 from domain.job import Status
 from services.deeds.handling import Deed, Effect, Prepared, handles
 from services.parts import candidates

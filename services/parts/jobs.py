@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
 from domain import events
 from domain.actors import SYSTEM, Actor
@@ -15,6 +15,7 @@ from domain.job import JobState, Status
 from models.clock import Clock
 from models.job import Job, JobEvent, JobUnit
 from services.parts import clocks
+from services.parts.bulk import insert_many
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +47,14 @@ class NewJob:
 
 
 def create(tx: Connection, new: Sequence[NewJob], now: datetime, actor: Actor = SYSTEM) -> list[int]:
-    """Insert the jobs, in order; returns their ids. Goods already delivered start the finish clocks."""
+    """Insert the jobs, each for another order line; returns their ids in order. Delivered goods start clocks."""
     if not new:
         return []
     rows = [_row(job, now) for job in new]
-    made = insert(Job).returning(Job.id, sort_by_parameter_order=True)
-    ids = [row.id for row in tx.execute(made, rows)]
+    made = {row.order_line_id: row.id for row in insert_many(tx, Job, rows, "id", "order_line_id")}
+    ids = [made[job.order_line_id] for job in new]
     first = [_first_event(job_id, job, now, actor) for job_id, job in zip(ids, new, strict=True)]
-    tx.execute(insert(JobEvent), first)
+    insert_many(tx, JobEvent, first)
     seals = [{"job": row["job_id"], "hash": row["hash"]} for row in first]
     tx.exec_driver_sql(
         "UPDATE job SET event_seq = 1, event_hash = sealed.hash"
@@ -65,7 +66,7 @@ def create(tx: Connection, new: Sequence[NewJob], now: datetime, actor: Actor = 
         for job_id, job in zip(ids, new, strict=True)
         for position in range(1, job.units + 1)
     ]
-    tx.execute(insert(JobUnit), units)
+    insert_many(tx, JobUnit, units)
     _start_clocks(tx, ids, new, now)
     return ids
 
@@ -107,8 +108,7 @@ def _start_clocks(tx: Connection, ids: Sequence[int], new: Sequence[NewJob], now
         for trigger in triggers:
             started = clocks.started(tx, _state(job_id, job, now), trigger, "", now, (job.dealer_id,))
             rows += [_clock_row(job_id, clock) for clock in started]
-    if rows:
-        tx.execute(insert(Clock), rows)
+    insert_many(tx, Clock, rows)
 
 
 def _clock_row(job_id: int, clock: clocks.NewClock) -> dict[str, Any]:

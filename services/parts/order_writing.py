@@ -25,7 +25,7 @@ from services.parts.order_taking import Changed
 def subjects(tx: Connection, count: int) -> list[tuple[int, bytes]]:
     """So many fresh subjects in one statement: (id, data key) each."""
     keys = [AESGCM.generate_key(256) for _ in range(count)]
-    rows = [{"wrapped_key": personal._wrap(key)} for key in keys]
+    rows = [{"wrapped_key": personal.wrap(key)} for key in keys]
     ids = {row.wrapped_key: row.id for row in insert_many(tx, Subject, rows, "id", "wrapped_key")}
     return [(ids[row["wrapped_key"]], key) for row, key in zip(rows, keys, strict=True)]
 

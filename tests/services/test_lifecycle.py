@@ -228,6 +228,7 @@ def test_a_photo_of_another_job_proves_nothing(world: World) -> None:
     [photo] = rows("SELECT id FROM photo WHERE job_id = :j", j=other)
     far = Point(121.46, 37.53, Datum.GCJ02, 20.0, "wx.getLocation")
 
+    command = Command(Action.CHECK_IN, fix=far, reason="gps_drift", photo_id=photo.id)
+
     with pytest.raises(NotFound):
-        command = Command(Action.CHECK_IN, fix=far, reason="gps_drift", photo_id=photo.id)
         perform(world.actor("installer1"), job_id, command, world.now + HOUR)

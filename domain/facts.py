@@ -1,0 +1,35 @@
+"""What the guards of a move are told beyond the job's own row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.errors import Fault
+from domain.geo import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a guard may need beyond the job's own row, loaded under its lock.
+
+    What must be proven (an open offer, a resolved address, a covering dealer) is false unless loaded.
+    """
+
+    now: datetime
+    other_open_offers: int = 0
+    offer_open: bool = False
+    address_resolved: bool = False
+    still_covered: bool = False
+    installer_faults: tuple[str, ...] = ()
+    place: Place | None = None
+    missing_slots: tuple[tuple[str, str], ...] = ()
+    serial_faults: tuple[Fault, ...] = ()
+    unsettled_charges: int = 0
+    charge_status: str | None = None
+    charge_settled: bool = False
+    code_matches: bool | None = None
+    device_of_dealer: bool = False
+    rated: bool = False
+    complaint_open: bool = False
+    self_install_allowed: bool = False
