@@ -44,8 +44,10 @@ class World:
 
     def actor(self, name: str, **more: Any) -> Actor:
         """owner1, dispatcher1, installer1 (of the first dealer), owner2 …, agent, auditor, finance, admin."""
-        role = Role("dealer_owner" if name.startswith("owner") else name.rstrip("0123456789"))
-        dealer = self.dealers[int(name[-1]) - 1] if name[-1].isdigit() else None
+        word = name.rstrip("0123456789")
+        role = Role("dealer_owner" if word == "owner" else word)
+        number = name.removeprefix(word)
+        dealer = self.dealers[int(number) - 1] if number else None
         return Actor(role, person_id=self.people[name], dealer_id=dealer, **more)
 
     def sign_in(self, name: str, now: datetime, device_id: str | None = None) -> dict[str, str]:
@@ -72,6 +74,13 @@ class World:
     def customer(self, job_id: int) -> Actor:
         """The customer of a job, come by a signed link."""
         return Actor(Role.CUSTOMER, job_id=job_id)
+
+    def add_dealer(self) -> int:
+        """One more dealer covering the district (remote), with its three people; returns its number."""
+        number = len(self.dealers) + 1
+        with db.engine.begin() as tx:
+            _dealer(tx, self, number)
+        return number
 
     def order(
         self,
