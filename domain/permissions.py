@@ -56,6 +56,8 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "dealer:write": frozenset({Role.ADMIN}),
     "division:read": PUBLIC,
     "docs:read": PUBLIC,
+    "fee_rule:read": frozenset({Role.ADMIN, Role.FINANCE}),
+    "fee_rule:write": frozenset({Role.FINANCE}),
     "health:read": PUBLIC,
     "inbox:mark": PEOPLE,
     "inbox:read": PEOPLE,
@@ -66,6 +68,7 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "job:read_events": frozenset({Role.ADMIN, Role.AGENT, Role.AUDITOR, Role.DEALER_OWNER}),
     "job:reveal": DEALER_ROLES | {Role.ADMIN, Role.AGENT},
     "job:unlink": frozenset({Role.ADMIN, Role.AGENT}),
+    "ledger:read": frozenset({Role.ADMIN, Role.DEALER_OWNER, Role.FINANCE}),
     "me:bind": SIGNED_IN,
     "me:consent": SIGNED_IN,
     "me:manage": PEOPLE,
@@ -89,6 +92,9 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "service:request": frozenset({Role.ADMIN, Role.AGENT, Role.CUSTOMER, Standing.SHOP}),
     "session:create": PUBLIC,
     "session:end": SIGNED_IN,
+    "statement:answer": frozenset({Role.DEALER_OWNER}),
+    "statement:approve": frozenset({Role.FINANCE}),
+    "statement:read": frozenset({Role.ADMIN, Role.DEALER_OWNER, Role.FINANCE}),
     "subscription:hint": SIGNED_IN,  # a guest too: leave is given by an account, before there is a person
     "wechat:push": PUBLIC,  # the signature is the permission
 }

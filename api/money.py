@@ -1,0 +1,232 @@
+"""Money: fee rules and what they would pay, statements and their answers, the ledger and its reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from api import paging, routes
+from api.paging import Page
+from api.routes import Call, route
+from api.schemas.base import PageQuery
+from api.schemas.money import ContestBody, EntryQuery, PreviewBody, RuleBody, StatementQuery
+from services import fee_rules, statements
+from services.fee_rules import Preview, Version
+from services.queries import ledger as ledger_reads
+from services.queries import money as reads
+from services.queries.ledger import EntryLine, Explained
+from services.queries.money import RuleLine, StatementCard, StatementLine, StatementPage, Wanted
+from services.statements import Answered
+
+area = routes.area("money", "费用与结算")
+ANSWER: dict[str, Any] = {"answer": Answered, "errors": (404, 409, 412)}
+
+
+def _plain(rule: Mapping[str, Any]) -> dict[str, Any]:
+    """The rule as JSON data again: its only value that is none is the day."""
+    return {**rule, "effective_from": rule["effective_from"].isoformat()}
+
+
+def _month_and_id(query: Mapping[str, Any]) -> tuple[date, int] | None:
+    after = paging.key(query["cursor"], date, int)
+    return None if after is None else (after[0], after[1])  # type: ignore[return-value]  # kinds were checked
+
+
+def _number(query: Mapping[str, Any]) -> int | None:
+    after = paging.key(query["cursor"], int)
+    return None if after is None else int(str(after[0]))
+
+
+@route(
+    area,
+    "GET",
+    "/fee-rules",
+    permission="fee_rule:read",
+    query=PageQuery,
+    answer=Page[RuleLine],
+    summary="收费规则版本",
+)
+def rule_list(_call: Call, query: Mapping[str, Any]) -> Page[RuleLine]:
+    """Newest first, each whole."""
+    found = reads.rules(_number(query), query["limit"] + 1)
+    return paging.page(found, query["limit"], lambda line: (line.version,))
+
+
+@route(
+    area,
+    "POST",
+    "/fee-rules",
+    permission="fee_rule:write",
+    body=RuleBody,
+    answer=Version,
+    status=201,
+    max_body=1_000_000,
+    summary="新增收费规则版本",
+)
+def add_rule(call: Call, body: Mapping[str, Any]) -> Version:
+    """From today or later; what was posted stays as it was."""
+    return fee_rules.add(call.who, _plain(body), call.now)
+
+
+@route(
+    area,
+    "POST",
+    "/fee-rules/preview",
+    permission="fee_rule:read",
+    body=PreviewBody,
+    answer=Preview,
+    errors=(404,),
+    max_body=1_000_000,
+    summary="试算",
+)
+def preview(call: Call, body: Mapping[str, Any]) -> Preview:
+    """The very arithmetic of the fee run, for a case and a rule that need not exist."""
+    rule = None if body["rule"] is None else _plain(body["rule"])
+    return fee_rules.preview(body["case"], rule, call.now)
+
+
+@route(
+    area,
+    "GET",
+    "/statements",
+    permission="statement:read",
+    query=StatementQuery,
+    answer=Page[StatementCard],
+    errors=(404,),
+    summary="结算单列表",
+)
+def statement_list(call: Call, query: Mapping[str, Any]) -> Page[StatementCard]:
+    """Newest month first; an owner sees its own."""
+    wanted = Wanted(query["month"], query["status"], query["dealer_id"])
+    found = reads.statements(call.who, wanted, _month_and_id(query), query["limit"] + 1)
+    return paging.page(found, query["limit"], lambda card: (card.month, card.id))
+
+
+@route(
+    area,
+    "GET",
+    "/statements/<id:statement_id>",
+    permission="statement:read",
+    answer=StatementPage,
+    errors=(404,),
+    summary="结算单",
+)
+def statement(call: Call, statement_id: int) -> StatementPage:
+    """Its sums and groups; another dealer's does not exist."""
+    return reads.statement(call.who, statement_id)
+
+
+@route(
+    area,
+    "GET",
+    "/statements/<id:statement_id>/lines",
+    permission="statement:read",
+    query=PageQuery,
+    answer=Page[StatementLine],
+    errors=(404,),
+    summary="结算明细",
+)
+def statement_lines(call: Call, query: Mapping[str, Any], statement_id: int) -> Page[StatementLine]:
+    """One line per ledger entry, each with its arithmetic; contested ones too."""
+    found = reads.statement_lines(call.who, statement_id, _number(query) or 0, query["limit"] + 1)
+    return paging.page(found, query["limit"], lambda line: (line.entry_id,))
+
+
+@route(
+    area,
+    "POST",
+    "/statements/<id:statement_id>/confirm",
+    permission="statement:answer",
+    summary="确认结算单",
+    **ANSWER,
+)
+def confirm(call: Call, statement_id: int) -> Answered:
+    """By the dealer's owner, once the month is over."""
+    return statements.confirm(call.who, statement_id, call.now, if_match=call.if_match)
+
+
+@route(
+    area,
+    "POST",
+    "/statements/<id:statement_id>/contest",
+    permission="statement:answer",
+    body=ContestBody,
+    summary="对明细提出异议",
+    **ANSWER,
+)
+def contest(call: Call, body: Mapping[str, Any], statement_id: int) -> Answered:
+    """Line by line, within seven days; the rest can be approved, the lines move to the next statement."""
+    ids, reason = body["entry_ids"], body["reason"]
+    return statements.contest(call.who, statement_id, ids, reason, call.now, if_match=call.if_match)
+
+
+@route(
+    area,
+    "POST",
+    "/statements/<id:statement_id>/withdraw-contest",
+    permission="statement:answer",
+    summary="撤回异议",
+    **ANSWER,
+)
+def withdraw_contest(call: Call, statement_id: int) -> Answered:
+    """All doubts taken back: a draft again."""
+    return statements.withdraw_contest(call.who, statement_id, call.now, if_match=call.if_match)
+
+
+@route(
+    area,
+    "POST",
+    "/statements/<id:statement_id>/review",
+    permission="statement:approve",
+    summary="复核结算单",
+    **ANSWER,
+)
+def review(call: Call, statement_id: int) -> Answered:
+    """The first pair of eyes where the dealer kept silent or contested."""
+    return statements.review(call.who, statement_id, call.now, if_match=call.if_match)
+
+
+@route(
+    area,
+    "POST",
+    "/statements/<id:statement_id>/approve",
+    permission="statement:approve",
+    summary="批准结算单",
+    answer=Answered,
+    errors=(403, 404, 409, 412),
+)
+def approve(call: Call, statement_id: int) -> Answered:
+    """Four eyes: 403 `four_eyes` for who reviewed it, or made a rule it was reckoned by."""
+    return statements.approve(call.who, statement_id, call.now, if_match=call.if_match)
+
+
+@route(
+    area,
+    "GET",
+    "/ledger/entries",
+    permission="ledger:read",
+    query=EntryQuery,
+    answer=Page[EntryLine],
+    errors=(404,),
+    summary="分录",
+)
+def entries(call: Call, query: Mapping[str, Any]) -> Page[EntryLine]:
+    """Newest first; an owner sees the legs on its own accounts, what its shops paid included."""
+    wanted = Wanted(month=query["month"], dealer_id=query["dealer_id"], job_id=query["job_id"])
+    found = ledger_reads.entries(call.who, wanted, _month_and_id(query), query["limit"] + 1)
+    return paging.page(found, query["limit"], lambda line: (line.month, line.id))
+
+
+@route(
+    area,
+    "GET",
+    "/ledger/explain/<id:entry_id>",
+    permission="ledger:read",
+    answer=Explained,
+    errors=(404,),
+    summary="分录说明",
+)
+def explain(call: Call, entry_id: int) -> Explained:
+    """The arithmetic, the rule's version, the job, the statements it stands on, what reversed it."""
+    return ledger_reads.explain(call.who, entry_id)

@@ -1,0 +1,113 @@
+"""What comes in about money: fee rules as data, cases to price, answers to a statement."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from api.schemas.base import BigId, Body, Choice, Day, Fen, Many, PageQuery, PlainText, Whole
+from api.schemas.jobs import Words
+from domain.clocks import Zone
+from domain.fee_facts import Scheme
+from domain.fee_rules import ANY, CLOCK_NAMES, DISTANCES, Kept
+from domain.job import Kind
+from domain.money import BP, ROUNDINGS
+from domain.statements import Status
+from services.fee_rules import Case
+
+MOST_FEN, MOST_M, ROWS = 100_000_000, 10_000_000, 2_000
+NAME, REASON = 40, 200
+
+
+class CategoryRow(Body):
+    """A category and the name people read."""
+
+    code = PlainText(NAME, required=True)
+    name = PlainText(NAME, required=True)
+
+
+class BaseRow(Body):
+    """Fen per unit. `kind` \"*\" is any."""
+
+    category = PlainText(NAME, required=True)
+    zone = Choice(Zone, required=True)
+    fen = Fen(most=MOST_FEN, required=True)
+    scheme = Choice(Scheme)
+    kind = Words((ANY, *Kind))
+
+
+class RemoteRow(Body):
+    """Fen per kilometre beyond the free metres, one way, once per visit; `category` \"*\" is any."""
+
+    zone = Choice(Zone, required=True)
+    free_m = Whole(0, MOST_M, required=True)
+    per_km_fen = Fen(most=MOST_FEN, required=True)
+    category = PlainText(NAME)
+    cap_fen = Fen(most=MOST_FEN, allow_none=True)
+    negotiated_beyond_m = Whole(0, MOST_M)
+    distance = Words(DISTANCES)
+    km_step_m = Whole(1, 10_000)
+    km_rounding = Words(tuple(ROUNDINGS))
+
+
+class TimelinessRow(Body):
+    """Bonus (met) or penalty (breach, severe) of a clock."""
+
+    clock = Words(tuple(CLOCK_NAMES), required=True)
+    level = Choice(Kept, required=True)
+    fen = Fen(most=MOST_FEN, required=True)
+
+
+class RuleBody(Body):
+    """All fee rules of one version, in force from a day in Shanghai. Shares in basis points."""
+
+    effective_from = Day(required=True)
+    categories = Many(fields.Nested(CategoryRow), ROWS, required=True)
+    base = Many(fields.Nested(BaseRow), ROWS, 1, required=True)
+    remote = Many(fields.Nested(RemoteRow), ROWS)
+    timeliness = Many(fields.Nested(TimelinessRow), ROWS)
+    exclusive_markup_bp = Whole(0, BP)
+    trip_bp = Whole(0, BP)
+
+
+class CaseBody(Body):
+    """Work to price. `day`: the rule in force then; today without it."""
+
+    makes = Case
+    category = PlainText(NAME, required=True)
+    zone = Choice(Zone, required=True)
+    kind = Choice(Kind, load_default=Kind.INSTALL)
+    scheme = Choice(Scheme, load_default=Scheme.SHARE)
+    units = Whole(1, 100, load_default=1)
+    distance_m = Whole(0, MOST_M, load_default=None, allow_none=True)
+    agreed_remote_fen = Fen(most=MOST_FEN, load_default=None, allow_none=True)
+    day = Day(load_default=None, allow_none=True)
+
+
+class PreviewBody(Body):
+    """A case, and the rule to try on it; without one, the rule in force."""
+
+    case = fields.Nested(CaseBody, required=True)
+    rule = fields.Nested(RuleBody, load_default=None, allow_none=True)
+
+
+class StatementQuery(PageQuery):
+    """Statements; `month` is any day in it."""
+
+    month = Day(load_default=None)
+    status = Choice(Status, load_default=None)
+    dealer_id = BigId(load_default=None)
+
+
+class EntryQuery(PageQuery):
+    """Ledger entries; `month` is any day in it."""
+
+    month = Day(load_default=None)
+    dealer_id = BigId(load_default=None)
+    job_id = BigId(load_default=None)
+
+
+class ContestBody(Body):
+    """Which lines, by their entries, and why."""
+
+    entry_ids = Many(BigId(), 1_000, 1, required=True)
+    reason = PlainText(REASON, required=True)
