@@ -18,7 +18,7 @@ from demo.caller import Caller, Refused
 from demo.stage import Stage, from_environment
 from domain.actors import SYSTEM
 from domain.errors import NotFound
-from services import catalogue, dealers, divisions, first_admin
+from services import calendars, catalogue, dealers, divisions, first_admin
 from services.command_line import application
 from services.dealers import ChannelGiven
 from services.first_admin import AdminExists
@@ -31,11 +31,12 @@ def main() -> int:
     with application("demo.brand"):
         now = current_app.extensions["clock"]()
         _divisions(stage)
-        _calendar(stage)
+        _calendar(stage, now)
         _catalogue(stage, now)
         _network(stage, now)
         _first_admin(stage, now)
     kept = logins.read(stage.var)
+    stage.open_wechat()
     admin = cast.console(stage, "admin", kept["admin"])
     _office(stage, admin, kept)
     _fee_rule(stage, kept)
@@ -49,8 +50,10 @@ def _divisions(stage: Stage) -> None:
     stage.tell.say(f"  行政区划 {count:,} 条")
 
 
-def _calendar(stage: Stage) -> None:
-    """The working calendar seeds itself by its own command; nothing to do where it has run."""
+def _calendar(stage: Stage, now: datetime) -> None:
+    years = calendars.seed(now)
+    if years:
+        stage.tell.say(f"  工作日历 {'、'.join(map(str, years))}")
 
 
 def _catalogue(stage: Stage, now: datetime) -> None:
@@ -97,15 +100,15 @@ def _first_admin(stage: Stage, now: datetime) -> None:
 
 def _office(stage: Stage, admin: Caller, kept: dict[str, str]) -> None:
     """Agent, auditor and finance: invited, bound through WeChat, then with a password of their own."""
-    for person in network.OFFICE:
-        if person.role in kept:
+    for login, person in network.OFFICE.items():
+        if login in kept:
             continue
         member = cast.join(stage, person, admin)
         word = logins.password()
-        member.caller.post("/me/password", {"login": person.role, "password": word})
-        kept[person.role] = word
+        member.caller.post("/me/password", {"login": login, "password": word})
+        kept[login] = word
         logins.write(stage.var, kept)
-        stage.tell.say(f"  {person.name}：受邀、微信绑定、已设控制台密码（{logins.TITLES[person.role]}）")
+        stage.tell.say(f"  {person.name}：受邀、微信绑定、已设控制台密码（{logins.TITLES[login]}）")
 
 
 def _fee_rule(stage: Stage, kept: dict[str, str]) -> None:

@@ -62,13 +62,25 @@ def console(stage: Stage, login: str, password: str) -> Caller:
     return caller
 
 
-def link(stage: Stage, token: str) -> Caller:
+def link(stage: Stage, token: str, device: str = "") -> Caller:
     """A customer's browser behind the link of a message: one job, no account."""
 
     def sign_in(caller: Caller) -> None:
         caller.bearer(caller.open("/sessions/link", {"token": token})["token"])
 
-    caller = Caller(stage.line, sign_in)
+    caller = Caller(stage.line, sign_in, device)
+    sign_in(caller)
+    return caller
+
+
+def claim(stage: Stage, order_number: str, last_four: str) -> Caller:
+    """A customer whom no message reached: by order number and the last four digits."""
+
+    def sign_in(caller: Caller) -> None:
+        body = {"order_number": order_number, "phone_last4": last_four}
+        caller.bearer(caller.open("/sessions/claim", body)["token"])
+
+    caller = Caller(stage.line, sign_in, device=f"browser-{order_number}")
     sign_in(caller)
     return caller
 

@@ -79,11 +79,13 @@ CHANNELS = (
     ("tmall-haitao", "天猫海涛卫浴专卖店", "tmall", "YT-LS"),
 )
 
-OFFICE = (
-    Person("agent-xu", "徐静", "13800530001", "agent"),
-    Person("auditor-cui", "崔明", "13800530002", "auditor"),
-    Person("finance-jiang", "姜敏", "13800530003", "finance"),
-)
+# By console login. Two people in finance: who made the fee rule must not approve what it led to.
+OFFICE = {
+    "agent": Person("agent-xu", "徐静", "13800530001", "agent"),
+    "auditor": Person("auditor-cui", "崔明", "13800530002", "auditor"),
+    "finance": Person("finance-jiang", "姜敏", "13800530003", "finance"),
+    "finance2": Person("finance-bi", "毕岩", "13800530004", "finance"),
+}
 
 FIELD = (
     Person("owner-zhao", "赵恒安", "13905350101", "dealer_owner", "YT-ZF"),

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from demo.caller import Line
 from demo.telling import Telling
+from domain.notices import CLAIM_PAGE, INBOX_PAGE, JOB_PAGE, SUBSCRIBE
 from services.times import MovedClock
 from wechat.stand_in.remote import Remote
 
@@ -46,6 +47,16 @@ class Stage:
         behind = (self.clock() - theirs).total_seconds()
         if behind > 1:
             self.sim.advance(behind)
+
+    def open_wechat(self) -> None:
+        """Publish the mini-program's pages and templates in the stand-in, which forgets them when it restarts."""
+        pages = [JOB_PAGE, INBOX_PAGE, CLAIM_PAGE]
+        templates = [
+            {"id": name, "title": line.title, "keys": {key: label for key, label, _ in line.fields}}
+            for name, line in SUBSCRIBE.items()
+        ]
+        self.sim.setup(apps=[{"appid": self.app_id, "name": "妥装", "pages": pages, "templates": templates}])
+        self.keep_pace()
 
 
 def from_environment(environ: Mapping[str, str] = os.environ, *, quiet: bool = False) -> Stage:
