@@ -58,5 +58,5 @@ def install(app: Flask, config: Config, gateway: Any = None) -> None:
     app.extensions["wechat"] = gateway or Later(lambda: Gateway(told, DatabaseTokens(told.app_id), now))
     receives = bool(told.push_token and told.push_aes_key)
     app.extensions["wechat_push"] = PushReceiver(told, now) if receives else None
-    app.extensions["wechat_templates"] = getattr(config, "wechat_templates", {})
+    app.extensions["wechat_templates"] = config.wechat_templates
     app.extensions["sms"] = LogSms(config.sms_log)

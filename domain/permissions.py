@@ -46,6 +46,12 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     **_ACTIONS,
     "audit:read": frozenset({Role.ADMIN, Role.AUDITOR}),
     "binding:decide": frozenset({Role.ADMIN, Role.DEALER_OWNER}),
+    "breach:acknowledge": _DESK,
+    "breach:appeal": frozenset({Role.DEALER_OWNER}),
+    "breach:excuse": frozenset({Role.ADMIN, Role.AGENT}),
+    "breach:read": _DESK | BRAND_ROLES,
+    "calendar:edit": frozenset({Role.ADMIN}),
+    "calendar:read": STAFF,
     "catalogue:read": PEOPLE,
     "catalogue:write": frozenset({Role.ADMIN}),
     "channel:write": frozenset({Role.ADMIN}),
@@ -63,7 +69,7 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "inbox:read": PEOPLE,
     "invitation:manage": frozenset({Role.ADMIN, Role.DEALER_OWNER}),
     "job:hold_data": frozenset({Role.ADMIN, Role.AGENT}),
-    "job:qr": _DESK | {Role.ADMIN, Role.AGENT},
+    "job:qr": frozenset({Role.ADMIN, Role.AGENT}),  # never the dealer: with it one can speak as the customer
     "job:read": PEOPLE,
     "job:read_events": frozenset({Role.ADMIN, Role.AGENT, Role.AUDITOR, Role.DEALER_OWNER}),
     "job:reveal": DEALER_ROLES | {Role.ADMIN, Role.AGENT},
@@ -89,6 +95,8 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "photo_file:read": PUBLIC,  # the signed link is the permission
     "rebinding:decide": PEOPLE,  # the person too, in a session of the old account; the service asks again
     "rebinding:read": frozenset({Role.ADMIN, Role.AGENT, Role.DEALER_OWNER}),
+    "run:read": frozenset({Role.ADMIN}),
+    "run:request": frozenset({Role.ADMIN}),
     "service:request": frozenset({Role.ADMIN, Role.AGENT, Role.CUSTOMER, Standing.SHOP}),
     "session:create": PUBLIC,
     "session:end": SIGNED_IN,

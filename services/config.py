@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
@@ -37,6 +38,7 @@ class Config:
     wechat_push_token: str
     wechat_push_aes_key: str
     wechat_timeout_s: float = 10.0
+    wechat_templates: Mapping[str, str] = field(default_factory=dict)
     clock_file: Path | None = None
     trusted_proxies: int = 0
     requests_per_minute: int = 600
@@ -78,6 +80,7 @@ def load() -> Config:
             wechat_push_token=env.str("WECHAT_PUSH_TOKEN"),
             wechat_push_aes_key=env.str("WECHAT_PUSH_AES_KEY"),
             wechat_timeout_s=env.float("WECHAT_TIMEOUT_S", 10.0),
+            wechat_templates=env.json("WECHAT_TEMPLATES", {}),
             clock_file=env.path("CLOCK_FILE", None),
             trusted_proxies=env.int("TRUSTED_PROXIES", 0),
             requests_per_minute=env.int("REQUESTS_PER_MINUTE", 600),
