@@ -11,6 +11,8 @@ from flask_smorest import Blueprint
 from werkzeug.routing import IntegerConverter
 
 from api import (
+    breaches,
+    calendars,
     catalogue,
     dealers,
     docs,
@@ -30,6 +32,7 @@ from api import (
     photos,
     qr,
     queues,
+    runs,
     sessions,
     wechat,
 )
@@ -40,6 +43,8 @@ from services.config import Config, load
 
 # Every door of the product. A new resource adds its line.
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    breaches.area,
+    calendars.area,
     catalogue.area,
     dealers.area,
     docs.area,
@@ -56,6 +61,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     photos.area,
     qr.area,
     queues.area,
+    runs.area,
     sessions.area,
     wechat.area,
 )

@@ -1,0 +1,80 @@
+"""Breaches: what was late, what the dealer says about it, and whether it is excused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from api import paging, routes
+from api.paging import Page
+from api.routes import Call, route
+from api.schemas.clocks import AppealBody, BreachQuery, ExcuseBody, MemoBody
+from services import clocks
+from services.clocks import BreachState
+from services.queries import breaches
+from services.queries.breaches import BreachLine, Wanted
+
+area = routes.area("breaches", "时效")
+
+
+@route(
+    area,
+    "GET",
+    "/breaches",
+    permission="breach:read",
+    query=BreachQuery,
+    answer=Page[BreachLine],
+    summary="超时记录",
+)
+def breach_list(call: Call, query: Mapping[str, Any]) -> Page[BreachLine]:
+    """Notices, breaches and severe ones, newest first; a dealer sees its own."""
+    after = paging.key(query["cursor"], int)
+    before = None if after is None else int(str(after[0]))
+    wanted = Wanted(**{name: query[name] for name in Wanted.__slots__})
+    found = breaches.listed(call.who, wanted, before, query["limit"] + 1)
+    return paging.page(found, query["limit"], lambda line: (line.id,))
+
+
+@route(
+    area,
+    "POST",
+    "/breaches/<id:breach_id>/acknowledge",
+    permission="breach:acknowledge",
+    body=MemoBody,
+    answer=BreachState,
+    errors=(404, 409),
+    summary="确认超时",
+)
+def acknowledge(call: Call, body: Mapping[str, Any], breach_id: int) -> BreachState:
+    """With a memo, once; only the dealer's own."""
+    return clocks.acknowledge(call.who, breach_id, body["memo"], call.now)
+
+
+@route(
+    area,
+    "POST",
+    "/breaches/<id:breach_id>/excuse",
+    permission="breach:excuse",
+    body=ExcuseBody,
+    answer=BreachState,
+    errors=(404, 409),
+    summary="免责",
+)
+def excuse(call: Call, body: Mapping[str, Any], breach_id: int) -> BreachState:
+    """No penalty for what this clock has reached so far; 409 once the fees are posted."""
+    return clocks.excuse(call.who, breach_id, body["reason"], call.now)
+
+
+@route(
+    area,
+    "POST",
+    "/breaches/<id:breach_id>/appeal",
+    permission="breach:appeal",
+    body=AppealBody,
+    answer=BreachState,
+    errors=(404, 409),
+    summary="申诉",
+)
+def appeal(call: Call, body: Mapping[str, Any], breach_id: int) -> BreachState:
+    """The dealer's owner asks, an agent decides by excusing or not."""
+    return clocks.appeal(call.who, breach_id, body["reason"], call.now)

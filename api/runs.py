@@ -1,0 +1,39 @@
+"""Scheduled work for administrators: what ran and how it ended, and a run asked for now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from api import paging, routes
+from api.paging import Page
+from api.routes import Call, route
+from api.schemas.clocks import RunBody, RunQuery
+from services import runs
+from services.runs import Requested, RunLine
+
+area = routes.area("runs", "定时任务")
+
+
+@route(area, "GET", "/runs", permission="run:read", query=RunQuery, answer=Page[RunLine], summary="运行记录")
+def run_list(call: Call, query: Mapping[str, Any]) -> Page[RunLine]:
+    """Newest first: when it was meant for, started and finished, what it counted or why it failed."""
+    after = paging.key(query["cursor"], int)
+    before = None if after is None else int(str(after[0]))
+    found = runs.listed(query["task"], query["failed"], before, query["limit"] + 1)
+    return paging.page(found, query["limit"], lambda line: (line.id,))
+
+
+@route(
+    area,
+    "POST",
+    "/runs",
+    permission="run:request",
+    body=RunBody,
+    answer=Requested,
+    status=202,
+    summary="立即运行",
+)
+def request_run(call: Call, body: Mapping[str, Any]) -> Requested:
+    """A runner takes it at once; its row in the list tells how it ended."""
+    return runs.request(call.who, body["task"], call.now)
