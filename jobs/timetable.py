@@ -1,0 +1,160 @@
+"""What runs when, as data. Times are Asia/Shanghai; six fields begin with seconds, five with minutes.
+
+Each function takes `now`, or `now - ago`, and returns what it counted. All of them are harmless when run again and
+do what is owed, so a tick that is missed costs time and nothing else; `late` says how long after its slot a tick
+is still worth running, also after a restart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib import import_module
+from typing import Any
+
+SOON = timedelta(minutes=1)
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A line of the timetable. `function` is "module:name"; `why` says why then and why so often."""
+
+    name: str
+    cron: str
+    function: str
+    why: str
+    ago: timedelta = timedelta(0)
+    late: timedelta = SOON
+
+    def resolve(self) -> Callable[[datetime], Any]:
+        """The function itself; ImportError or AttributeError when there is no such thing."""
+        module, _, name = self.function.partition(":")
+        found: Callable[[datetime], Any] = getattr(import_module(module), name)
+        return found
+
+    def run(self, now: datetime) -> Any:
+        """Do it."""
+        return self.resolve()(now - self.ago)
+
+
+TIMETABLE: tuple[Task, ...] = (
+    # orders and dispatch
+    Task(
+        "order_imports", "*/5 * * * * *", "jobs.drains:imports", "somebody has just uploaded it and looks on"
+    ),
+    Task(
+        "dispatch",
+        "*/10 * * * * *",
+        "services.dispatching:dispatch_batch",
+        "a new job finds its dealer at once",
+    ),
+    Task(
+        "expire_offers", "*/30 * * * * *", "services.dispatching:expire_offers", "the next dealer is waiting"
+    ),
+    Task(
+        "evening_check",
+        "0,20,40 18-19 * * *",
+        "services.dispatching:evening_check",
+        "18:00 the evening before; again, for bookings made meanwhile and should the first one fail",
+        late=timedelta(hours=4),
+    ),
+    Task(
+        "unknown_delivery",
+        "5 9 * * *",
+        "services.dispatching:unknown_delivery",
+        "agents ask by day",
+        late=DAY,
+    ),
+    Task("next_contacts", "*/5 * * * *", "services.dispatching:next_contacts_due", "a call was promised"),
+    # time passing for jobs
+    Task("sla", "* * * * *", "services.clocks:raise_levels", "a level is known within a minute"),
+    Task(
+        "auto_confirm", "* * * * *", "services.sweeps:auto_confirm", "nothing due costs one look at an index"
+    ),
+    Task(
+        "confirm_reminders",
+        "*/10 * * * *",
+        "services.sweeps:confirm_reminders",
+        "24 and 40 hours, give or take ten minutes",
+    ),
+    Task("close", "*/5 * * * *", "services.sweeps:close_due", "only the fees wait for it"),
+    # telling people
+    Task("notices", "*/5 * * * * *", "services.notices:drain", "who was told late was not told"),
+    # money
+    Task("fees", "2-59/5 * * * *", "services.fees:run_fees", "soon after each closing"),
+    Task(
+        "statements",
+        "10 3 1-3 * *",
+        "jobs.drains:last_months_statements",
+        "last month's; thrice, for jobs closed on its last evening and should the first one fail",
+        late=DAY,
+    ),
+    Task(
+        "statement_silence",
+        "40 3 * * *",
+        "services.statements:silence_confirms",
+        "days count, not hours",
+        late=DAY,
+    ),
+    # the calendar
+    Task(
+        "calendar",
+        "3 0 * * *",
+        "services.calendars:seed",
+        "also at the first start of a deployment",
+        late=DAY,
+    ),
+    Task(
+        "recount",
+        "7 * * * *",
+        "services.clocks:recount_provisional",
+        "clocks started while a year was loaded",
+    ),
+    # what need not be remembered
+    Task(
+        "forget_answers",
+        "*/10 * * * *",
+        "services.answers:forget",
+        "a phone repeats itself for hours, not for days; ten thousand at a time",
+        ago=3 * DAY,
+    ),
+    Task(
+        "forget_windows", "21 * * * *", "services.limits:purge", "the longest limit counts a day", ago=2 * DAY
+    ),
+    Task(
+        "forget_lockouts",
+        "23 * * * *",
+        "services.parts.lockouts:purge",
+        "the longest memory is a week",
+        ago=8 * DAY,
+    ),
+    Task(
+        "forget_pushes",
+        "25 * * * *",
+        "services.wechat_events:purge_seen",
+        "WeChat repeats in minutes",
+        ago=DAY,
+    ),
+    Task(
+        "forget_sessions",
+        "31 * * * *",
+        "services.sweeps:purge_sessions",
+        "questions come in a quarter",
+        ago=90 * DAY,
+    ),
+    Task(
+        "forget_runs", "41 4 * * *", "services.runs:purge", "a fortnight to look back", ago=14 * DAY, late=DAY
+    ),
+    Task(
+        "forget_bad_rows", "51 4 * * *", "services.order_imports:purge", "personal data of bad rows", late=DAY
+    ),
+    Task(
+        "photo_orphans",
+        "17 3 * * *",
+        "services.photo_keeping:sweep_orphans",
+        "reads the whole store",
+        late=DAY,
+    ),
+)
