@@ -1,0 +1,337 @@
+"""The SLA sweep and what people do about a breach, on a real database."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from domain.actors import Actor
+from domain.errors import Invalid, NotFound
+from models import db
+from services.clocks import (
+    SWEEP,
+    AlreadyHandled,
+    FeesPosted,
+    Raised,
+    acknowledge,
+    appeal,
+    excuse,
+    raise_levels,
+)
+from services.queries.breaches import Wanted, listed
+from tests.worlds import World
+
+HOUR = timedelta(hours=1)
+
+
+def run(sql: str, **params: Any) -> list[Any]:
+    """One statement, committed; its rows."""
+    with db.engine.begin() as tx:
+        done = tx.execute(text(sql), params)
+        return list(done) if done.returns_rows else []
+
+
+def clock(world: World, **columns: Any) -> int:
+    """A dealer's clock of 10 hours on a new job: notice after 8, breach after 10, severe after 20."""
+    job_id = columns.pop("job_id", None) or world.job(delivered=False)
+    start = world.now
+    values: dict[str, Any] = {
+        "job_id": job_id,
+        "kind": "contact",
+        "family": "dealer",
+        "owner": "dealer",
+        "dealer_id": world.dealers[0],
+        "counts": "wall",
+        "window_s": 36_000,
+        "starts_at": start,
+        "notice_at": start + 8 * HOUR,
+        "due_at": start + 10 * HOUR,
+        "severe_at": start + 20 * HOUR,
+        "next_at": start + 8 * HOUR,
+        **columns,
+    }
+    names = ", ".join(values)
+    marks = ", ".join(f":{name}" for name in values)
+    return int(run(f"INSERT INTO clock ({names}) VALUES ({marks}) RETURNING id", **values)[0].id)
+
+
+def levels(clock_id: int) -> list[int]:
+    """The levels raised for a clock, in the order of their rows."""
+    return [
+        row.level for row in run("SELECT level FROM breach WHERE clock_id = :c ORDER BY level", c=clock_id)
+    ]
+
+
+def digests() -> list[Any]:
+    """Notices owed by the sweep."""
+    return run("SELECT job_id, payload FROM outbox WHERE payload->>'template' = 'breach_digest' ORDER BY id")
+
+
+def late(world: World, **columns: Any) -> int:
+    """The id of a breach (level 2) of a fresh clock."""
+    clock_id = clock(world, **columns)
+    raise_levels(world.now + 11 * HOUR)
+    return int(run("SELECT id FROM breach WHERE clock_id = :c AND level = 2", c=clock_id)[0].id)
+
+
+def test_each_level_is_raised_once_and_no_earlier_than_its_instant(world: World) -> None:
+    """Notice at eight hours, breach at ten, severe at twenty; a second sweep at the same time finds nothing."""
+    clock_id = clock(world)
+
+    counts = [
+        raise_levels(world.now + hours * HOUR).breaches for hours in (7.9, 8, 8, 9.9, 10, 10, 20, 20, 500)
+    ]
+
+    assert counts == [0, 1, 0, 0, 1, 0, 1, 0, 0]
+    assert levels(clock_id) == [1, 2, 3]
+    [row] = run("SELECT level, next_at FROM clock WHERE id = :c", c=clock_id)
+    assert (row.level, row.next_at) == (3, None)
+
+
+def test_a_sweep_that_was_away_raises_every_level_it_missed_in_one_digest(world: World) -> None:
+    """Two clocks unseen for a day: three breaches each, and one notice that counts two."""
+    first = clock(world)
+    clock(world, starts_at=world.now, severe_at=world.now + 19 * HOUR, due_at=world.now + 9 * HOUR)
+
+    done = raise_levels(world.now + 24 * HOUR)
+
+    assert done == Raised(clocks=2, breaches=6, digests=1)
+    assert levels(first) == [1, 2, 3]
+    [digest] = digests()
+    assert digest.payload["values"] == {"count": 2}
+
+
+def test_a_digest_goes_to_each_dealer_and_names_the_worst_first(world: World) -> None:
+    """Severe before breach; another dealer's clocks are in its own digest."""
+    clock(world)
+    worst = clock(world, severe_at=world.now + 11 * HOUR)
+    other = clock(world, dealer_id=world.dealers[1])
+
+    raise_levels(world.now + 11 * HOUR)
+
+    jobs = {row.id: row.job_id for row in run("SELECT id, job_id FROM clock")}
+    told = {
+        tuple(row.payload["dealer_ids"]): (row.job_id, row.payload["values"]["count"]) for row in digests()
+    }
+    assert told == {
+        (world.dealers[0],): (jobs[worst], 2),
+        (world.dealers[1],): (jobs[other], 1),
+    }
+
+
+def test_what_agents_owe_is_told_to_the_desk_of_the_channel(world: World) -> None:
+    """A complaint's clock has no dealer: its digest is for the agents."""
+    clock(world, kind="complaint_close", family="platform", owner="agent", dealer_id=None)
+
+    raise_levels(world.now + 11 * HOUR)
+
+    [digest] = digests()
+    assert (digest.payload["audience"], digest.payload.get("dealer_ids")) == ("agents", None)
+
+
+def test_a_clock_without_a_dealer_of_its_own_is_charged_to_the_dealer_that_has_the_job(world: World) -> None:
+    """The finish clock may start before anybody accepts; nobody at all is told of a job that nobody has."""
+    taken, free = clock(world, dealer_id=None), clock(world, dealer_id=None)
+    run(
+        "UPDATE job SET dealer_id = :d WHERE id = (SELECT job_id FROM clock WHERE id = :c)",
+        d=world.dealers[1],
+        c=taken,
+    )
+
+    done = raise_levels(world.now + 11 * HOUR)
+
+    owners = {
+        row.clock_id: row.dealer_id for row in run("SELECT clock_id, dealer_id FROM breach WHERE level = 2")
+    }
+    assert owners == {taken: world.dealers[1], free: None}
+    assert done.digests == 1
+
+
+@pytest.mark.parametrize("ends", ["stopped_at", "paused_at"])
+def test_a_clock_that_ended_is_judged_as_of_then(world: World, ends: str) -> None:
+    """Stopped or paused at nine hours: the notice was reached and is raised, the breach never."""
+    clock_id = clock(world, **{ends: world.now + 9 * HOUR})
+
+    raise_levels(world.now + 100 * HOUR)
+    raise_levels(world.now + 101 * HOUR)
+
+    assert levels(clock_id) == [1]
+    assert run("SELECT next_at FROM clock WHERE id = :c", c=clock_id)[0].next_at is None
+
+
+def test_small_batches_do_the_same_as_one(world: World) -> None:
+    """Seven clocks by two: nothing is left and nothing doubled."""
+    job_id = world.job(delivered=False)
+    for turn in range(1, 8):
+        clock(world, job_id=job_id, turn=turn)
+
+    done = raise_levels(world.now + 11 * HOUR, batch=2)
+
+    assert (done.clocks, done.breaches) == (7, 14)
+    assert raise_levels(world.now + 11 * HOUR, batch=2) == Raised()
+
+
+def test_sweeps_at_the_same_time_raise_each_level_once(app: Flask, world: World) -> None:
+    """Four at once over 2,000 clocks: together they raise each once, and each notice is owed once."""
+    job_id = world.job(delivered=False)
+    run(
+        "INSERT INTO clock (job_id, kind, family, owner, dealer_id, counts, window_s, starts_at, notice_at, due_at,"
+        " severe_at, next_at, turn) SELECT :j, 'contact', 'dealer', 'dealer', :d, 'wall', 36000, :now, :now, :now,"
+        " :severe, :now, turn FROM generate_series(1, 2000) AS turn",
+        j=job_id,
+        d=world.dealers[0],
+        now=world.now,
+        severe=world.now + HOUR,
+    )
+
+    def sweep(_: int) -> Raised:
+        with app.app_context():
+            return raise_levels(world.now, batch=150)
+
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(sweep, range(4)))
+
+    assert sum(one.breaches for one in done) == 4000
+    [row] = run("SELECT count(*) AS n, count(DISTINCT (clock_id, level)) AS different FROM breach")
+    assert (row.n, row.different) == (4000, 4000)
+    assert sum(row.payload["values"]["count"] for row in digests()) == 2000
+
+
+def test_a_row_held_by_somebody_else_is_left_for_the_next_sweep(world: World) -> None:
+    """A deed has the clock locked: the sweep does not wait, and the next one takes it."""
+    clock_id = clock(world)
+    with db.engine.begin() as deed:
+        deed.execute(text("SELECT 1 FROM clock WHERE id = :c FOR UPDATE"), {"c": clock_id})
+        assert raise_levels(world.now + 11 * HOUR) == Raised()
+
+    assert raise_levels(world.now + 11 * HOUR).breaches == 2
+
+
+def test_a_desk_acknowledges_its_own_breach_once_and_its_memo_can_be_read(world: World) -> None:
+    """Another dealer's is not found; the memo is encrypted under the customer's key."""
+    breach_id, now = late(world), world.now + 12 * HOUR
+    desk = world.actor("dispatcher1")
+
+    with pytest.raises(NotFound):
+        acknowledge(world.actor("dispatcher2"), breach_id, "不是我们的", now)
+    state = acknowledge(desk, breach_id, "客户电话 13800001111 无人接听", now)
+    with pytest.raises(AlreadyHandled):
+        acknowledge(desk, breach_id, "再次", now)
+
+    assert state.acknowledged_at == now
+    [line] = listed(desk, Wanted(level="breach", open=False), None, 10)
+    assert line.memo == "客户电话 13800001111 无人接听"
+    [note] = run("SELECT text FROM note")
+    assert b"13800001111" not in note.text
+
+
+def test_an_excuse_covers_what_the_clock_has_reached_and_not_what_it_reaches_later(world: World) -> None:
+    """Notice and breach are excused together; the severe level that comes after is not."""
+    breach_id = late(world)
+
+    excuse(world.actor("agent"), breach_id, "goods_late", world.now + 12 * HOUR)
+    raise_levels(world.now + 20 * HOUR)
+
+    excused = {row.level: row.excuse for row in run("SELECT level, excuse FROM breach")}
+    assert excused == {1: "goods_late", 2: "goods_late", 3: None}
+    with pytest.raises(AlreadyHandled):
+        excuse(world.actor("agent"), breach_id, "other", world.now + 21 * HOUR)
+
+
+def test_an_excuse_that_could_not_reach_the_ledger_is_refused(world: World) -> None:
+    """Once the job's fees are posted the penalty stands there; the statement is the place to object."""
+    breach_id = late(world)
+    run("UPDATE job SET fees_posted_at = :now", now=world.now)
+
+    with pytest.raises(FeesPosted):
+        excuse(world.actor("agent"), breach_id, "weather", world.now + 12 * HOUR)
+
+
+def test_an_agent_excuses_only_within_its_channels_and_from_the_list_of_reasons(world: World) -> None:
+    """Elsewhere the breach does not exist; a reason of one's own making is refused with the list."""
+    breach_id, now = late(world), world.now + 12 * HOUR
+
+    with pytest.raises(NotFound):
+        excuse(world.actor("agent", channel_ids=frozenset({-1})), breach_id, "weather", now)
+    with pytest.raises(Invalid):
+        excuse(world.actor("agent"), breach_id, "因为", now)
+    with pytest.raises(NotFound):
+        excuse(world.actor("owner1"), breach_id, "weather", now)
+
+
+def test_only_the_owner_appeals_once_and_not_what_is_excused(world: World) -> None:
+    """A dispatcher's appeal is not one; agents find appeals by the filter."""
+    breach_id, now = late(world), world.now + 12 * HOUR
+    with pytest.raises(NotFound):
+        appeal(world.actor("dispatcher1"), breach_id, "货晚到", now)
+
+    state = appeal(world.actor("owner1"), breach_id, "货晚到", now)
+
+    assert state.appealed_at == now
+    with pytest.raises(AlreadyHandled):
+        appeal(world.actor("owner1"), breach_id, "货晚到", now)
+    [line] = listed(world.actor("agent"), Wanted(appealed=True), None, 10)
+    assert (line.id, line.appeal) == (breach_id, "货晚到")
+
+
+def test_each_reader_has_a_horizon(world: World) -> None:
+    """A dealer sees its own, whatever it asks for; a desk its channels; an erased customer's words are gone."""
+    mine, theirs = late(world), late(world, dealer_id=world.dealers[1])
+    acknowledge(world.actor("dispatcher1"), mine, "在路上", world.now + 12 * HOUR)
+    run("UPDATE subject SET wrapped_key = NULL WHERE id IN (SELECT subject_id FROM job)")
+
+    def seen(actor: Actor, **wanted: Any) -> set[int]:
+        return {line.id for line in listed(actor, Wanted(level="breach", **wanted), None, 10)}
+
+    assert seen(world.actor("owner1")) == {mine}
+    assert seen(world.actor("owner1"), dealer_id=world.dealers[1]) == set()
+    assert seen(world.actor("agent")) == {mine, theirs}
+    assert seen(world.actor("agent", channel_ids=frozenset())) == set()
+    assert seen(world.actor("installer1")) == set()
+    [line] = listed(world.actor("admin"), Wanted(level="breach", open=False), None, 10)
+    assert (line.id, line.memo) == (mine, None)
+
+
+def test_a_page_goes_on_where_the_last_one_ended(world: World) -> None:
+    """Newest first, before the given id."""
+    late(world)
+    ids = [line.id for line in listed(world.actor("admin"), Wanted(), None, 10)]
+
+    assert [line.id for line in listed(world.actor("admin"), Wanted(), ids[0], 10)] == ids[1:]
+    assert ids == sorted(ids, reverse=True)
+
+
+def test_the_sweep_reads_only_what_is_due(world: World) -> None:
+    """Its cost follows what is newly late: the plan goes through the index of instants, not through the table."""
+    job_id = world.job(delivered=False)
+    run(
+        "INSERT INTO clock (job_id, kind, family, owner, counts, window_s, starts_at, notice_at, next_at, turn)"
+        " SELECT :j, 'contact', 'dealer', 'dealer', 'wall', 36000, :now, :later, :later, turn"
+        " FROM generate_series(1, 20000) AS turn",
+        j=job_id,
+        now=world.now,
+        later=world.now + 1000 * HOUR,
+    )
+    run("ANALYZE clock")
+
+    assert _rows_read(world.now) == 0
+
+
+def _rows_read(now: datetime) -> int:
+    """Rows the sweep's first step looked at."""
+    with db.engine.connect() as connection:
+        explained = connection.exec_driver_sql(
+            "EXPLAIN (ANALYZE, FORMAT JSON) " + SWEEP, {"now": now, "batch": 1000}
+        ).scalar_one()
+    plan, read = [explained[0]["Plan"]], 0
+    while plan:
+        node = plan.pop()
+        plan += node.get("Plans", [])
+        if node.get("Relation Name") == "clock" and node["Node Type"] != "ModifyTable":
+            read += int(node["Actual Rows"]) + int(node.get("Rows Removed by Filter", 0))
+    return read
