@@ -9,12 +9,13 @@ from itertools import count
 
 from demo.caller import Json, Refused
 from demo.network import OUTLETS
-from demo.plots import Plot
+from demo.plots import DISPATCH, Plot
 from demo.telling import fit
-from demo.world import House, World, window_words
+from demo.world import AGENT, House, World, window_words
 from domain.calendar import SHANGHAI
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+EXPLAINED = 4  # how many plain acceptances are told with their reasons
 RIDE = timedelta(hours=3)  # what a dispatcher reckons between setting out and ringing the bell
 Part = Generator[datetime, None, None]
 
@@ -22,32 +23,34 @@ Part = Generator[datetime, None, None]
 def find_dealer(world: World, plot: Plot, evening: datetime) -> Part:
     """Until a dealer has accepted."""
     yield evening
-    offers = _offers(world, plot)
-    house, card = offers[0]
+    house, card = _offers(world, plot)[0]
+    plot.what = _what(card)
     if "decline" in plot.turns:
         _decline(world, plot, house, card)
-        [(house, card)] = _offers(world, plot)
+        [(house, card)] = _offers(world, plot, fresh=True)
     if "expire" in plot.turns:
-        world.say(house.name, f"{plot.short} {_what(card)}：无人应答 …", "flag")
+        world.say(house.short, f"{plot.short} {plot.what}：无人应答 …", "flag")
         yield datetime.fromisoformat(card["expires_at"]) + MINUTE
         [(house, card)] = _after_expiry(world, plot, house)
     if "race" in plot.turns:
-        house = _race(world, plot, house, card)
+        house = _race(world, plot, house)
     else:
         house.desk.caller.post(f"/offers/{card['id']}/accept")
-        world.say(house.desk.name, f"接单 {plot.short} {_what(card)}", "ok")
-        world.stage.tell.more(f"派单理由：{' · '.join(card['reasons'])}")
     plot.dealer = house.code
+    if plot.turns & set(DISPATCH) or len(world.explained) < EXPLAINED:
+        world.explained.add(plot.job_id)
+        world.say(house.desk.name, f"接单 {plot.short} {plot.what}", "ok")
+        world.stage.tell.more(f"派单理由：{' · '.join(card['reasons'])}")
 
 
 def _what(card: Json) -> str:
     return f"{card['product_name']}（{card['division_name'] or '?'}）"
 
 
-def _offers(world: World, plot: Plot) -> list[tuple[House, Json]]:
+def _offers(world: World, plot: Plot, *, fresh: bool = False) -> list[tuple[House, Json]]:
     """The open offers; the dispatching run is asked for when there is none yet."""
     for attempt in count():
-        found = world.offers(plot.job_id)
+        found = world.offers(plot.job_id, fresh=fresh or attempt > 0)
         if found or attempt == 3:
             break
         world.runs.do("dispatch")
@@ -59,30 +62,29 @@ def _offers(world: World, plot: Plot) -> list[tuple[House, Json]]:
 def _decline(world: World, plot: Plot, house: House, card: Json) -> None:
     body = {"reason": "own_customers_first", "note": "本周线下客户已排满"}
     house.desk.caller.post(f"/offers/{card['id']}/decline", body)
-    world.say(house.desk.name, f"拒单 {plot.short} {_what(card)}：优先线下客户 → 派给下一个候选", "no")
+    world.say(house.desk.name, f"拒单 {plot.short} {plot.what}：优先线下客户 → 派给下一个候选", "no")
 
 
 def _after_expiry(world: World, plot: Plot, house: House) -> list[tuple[House, Json]]:
     world.runs.do("expire_offers", "dispatch")
-    found = _offers(world, plot)
+    found = _offers(world, plot, fresh=True)
     world.check("未应答的派单过期后转给别的网点", found[0][0].code != house.code)
     world.say("系统", f"{plot.short} 两个服务小时无人接单，派单过期 → {found[0][0].name}", "flag")
     return found
 
 
-def _race(world: World, plot: Plot, house: House, card: Json) -> House:
+def _race(world: World, plot: Plot, house: House) -> House:
     """Two dealers are asked, and both say yes at the same moment."""
     near = [outlet.given.code for outlet in OUTLETS if plot.division[:6] in (*outlet.owns, *outlet.remote)]
     rival = next(world.houses[code] for code in (*near, *world.houses) if code != house.code)
     world.act(world.office.agent, plot, "offers", dealer_ids=[rival.id], note="抢单")
-    asked = {offered.code: (offered, found["id"]) for offered, found in world.offers(plot.job_id)}
-    world.say("徐静（客服）", f"{plot.short} {_what(card)} 同时派给 {house.name} 和 {rival.name}：先接者得")
+    asked = {offered.code: (offered, found["id"]) for offered, found in world.offers(plot.job_id, fresh=True)}
+    world.say(AGENT, f"{plot.short} {plot.what} 同时派给 {house.name} 和 {rival.name}：先接者得")
     with ThreadPoolExecutor(2) as both:
         answers = list(both.map(lambda pair: _tries(*pair), asked.values()))
     won = [house for house, refusal in answers if refusal is None]
     lost = [(house, refusal) for house, refusal in answers if refusal is not None]
     world.check("抢单恰有一家接到", len(won) == 1 and len(lost) == 1)
-    world.say(won[0].desk.name, f"抢到 {plot.short}", "ok")
     for loser, refusal in lost:
         world.say(loser.desk.name, f"没抢到：{refusal.faults[0]}（409 {refusal.code}）", "no")
     return won[0]
@@ -101,7 +103,8 @@ def book(world: World, plot: Plot, drive: datetime) -> Part:
     house = world.houses[plot.dealer]
     if "sleepy" in plot.turns:
         world.say(house.desk.name, f"{plot.short} 接单后睡着了，没有联系客户", "flag")
-        yield drive + 3 * HOUR
+        yield drive + 165 * MINUTE
+        yield from _urged(world, plot, house)
     desk = house.desk.caller
     world.act(desk, plot, "contact")
     _assign(world, plot, house)
@@ -111,10 +114,21 @@ def book(world: World, plot: Plot, drive: datetime) -> Part:
     world.act(desk, plot, "book", window={"start": start.isoformat(), "end": end.isoformat()})
     plot.window_start, plot.window_end = start, end
     worker = house.installer(int(plot.installer))
-    words = f"{plot.short} 联系{plot.customer}，指派{worker.name}，预约 {window_words(start, end)}"
+    told = f"{plot.short} " if plot.job_id in world.explained else f"接单 {plot.short} {plot.what}，"
+    words = f"{told}联系{plot.customer}，指派{worker.name}，预约 {window_words(start, end)}"
     world.say(house.desk.name, words, "ok")
     if "reschedule" in plot.turns:
         yield from _reschedule(world, plot, drive)
+
+
+def _urged(world: World, plot: Plot, house: House) -> Part:
+    """Nobody called the customer, so he called us."""
+    agent = world.office.agent
+    world.act(agent, plot, "urge", reason="customer_called", note="客户问为什么还没人联系")
+    world.say(AGENT, f"{plot.short} 客户来电：至今无人联系 → 催办 {house.name}", "flag")
+    yield world.stage.now + 15 * MINUTE
+    world.act(house.desk.caller, plot, "answer-urge", note="马上联系，今天安排")
+    world.say(house.desk.name, f"{plot.short} 15 分钟答复催办：马上联系，今天安排", "ok")
 
 
 def _assign(world: World, plot: Plot, house: House) -> None:

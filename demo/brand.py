@@ -14,9 +14,10 @@ from flask import current_app
 
 from channels.division_source import division_rows
 from demo import cast, logins, network, shelf
-from demo.caller import Caller, Refused
+from demo.caller import Caller
 from demo.stage import Stage, from_environment
 from domain.actors import SYSTEM
+from domain.calendar import local_date
 from domain.errors import NotFound
 from services import calendars, catalogue, dealers, divisions, first_admin
 from services.command_line import application
@@ -113,14 +114,9 @@ def _office(stage: Stage, admin: Caller, kept: dict[str, str]) -> None:
 
 def _fee_rule(stage: Stage, kept: dict[str, str]) -> None:
     finance = cast.console(stage, "finance", kept["finance"])
-    try:
-        if finance.get("/fee-rules")["items"]:
-            return
-        finance.post("/fee-rules", shelf.fee_rule())
-    except Refused as refusal:
-        stage.tell.say(f"  收费规则：{refusal}")
-        return
-    stage.tell.say("  收费规则第 1 版已发布")
+    if not finance.get("/fee-rules")["items"]:
+        made = finance.post("/fee-rules", shelf.fee_rule(local_date(stage.now)))
+        stage.tell.say(f"  收费规则第 {made['version']} 版已发布")
 
 
 if __name__ == "__main__":

@@ -73,18 +73,6 @@ def link(stage: Stage, token: str, device: str = "") -> Caller:
     return caller
 
 
-def claim(stage: Stage, order_number: str, last_four: str) -> Caller:
-    """A customer whom no message reached: by order number and the last four digits."""
-
-    def sign_in(caller: Caller) -> None:
-        body = {"order_number": order_number, "phone_last4": last_four}
-        caller.bearer(caller.open("/sessions/claim", body)["token"])
-
-    caller = Caller(stage.line, sign_in, device=f"browser-{order_number}")
-    sign_in(caller)
-    return caller
-
-
 def join(stage: Stage, person: Person, inviter: Caller, dealer_id: int | None = None) -> Member:
     """Bring somebody in: invitation, WeChat login, phone and binding; or just the login when bound before."""
     wechat_account(stage, person.alias, person.name, person.phone)

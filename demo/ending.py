@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from demo import cast, visit
 from demo.caller import Caller, Json
 from demo.plots import Plot
 from demo.visit import Site, clock_of
-from demo.world import World, window_words
+from demo.world import AGENT, World, window_words
+from domain.calendar import SHANGHAI, local_date
 
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 Part = Generator[datetime, None, None]
 STARS = (5, 5, 4, 5, 3)
 
@@ -60,16 +61,24 @@ def _by_code(world: World, plot: Plot) -> Part:
     world.say(worker.name, f"{plot.short} 客户当面报验收码 {code}，验收", "ok")
 
 
-def _by_tap(world: World, plot: Plot) -> Part:
-    """A customer with the mini-program: allows a message, gets it, taps it, confirms."""
+def open_app(world: World, plot: Plot) -> None:
+    """A customer who has the mini-program shows his phone there, and lets himself be told of visit and work."""
     alias = f"customer-{plot.phone}"
-    caller = cast.customer(world.stage, alias, plot.customer, plot.phone)
+    world.taps[plot.job_id] = cast.customer(world.stage, alias, plot.customer, plot.phone)
+    world.stage.sim.grant(alias, visit="accept", confirm="accept")
+
+
+def _by_tap(world: World, plot: Plot) -> Part:
+    """He gets the message in WeChat, taps it, and confirms."""
     yield world.stage.now + 30 * MINUTE
-    caller.post("/subscriptions", {"answers": [{"template_id": "confirm", "answer": "accept"}]})
-    world.stage.sim.grant(alias, confirm="accept")
+    caller = world.taps[plot.job_id]
     world.runs.do("notices")
     world.act(caller, plot, "confirm")
-    world.say(plot.customer, f"{plot.short} 在小程序里点「验收」{_rate(world, plot, caller)}", "ok")
+    world.say(
+        plot.customer,
+        f"{plot.short} 收到微信服务通知，在小程序里点「验收」{_rate(world, plot, caller)}",
+        "ok",
+    )
 
 
 def _by_silence(world: World, plot: Plot) -> Part:
@@ -90,7 +99,7 @@ def _dispute(world: World, plot: Plot) -> Part:
     yield world.stage.now + 30 * MINUTE
     world.act(agent, plot, "rule", outcome="rework", fault="dealer", note="照片可见接口未缠生料带")
     child = _child(world, plot)
-    world.say("徐静（客服）", f"{plot.short} 裁定返工，网点责任 → 二次上门 工单 {child.job_id}", "ok")
+    world.say(AGENT, f"{plot.short} 裁定返工，网点责任 → 二次上门 工单 {child.job_id}", "ok")
     yield from _second_visit(world, plot, child)
     yield world.stage.now + 40 * MINUTE
     world.runs.do("notices")
@@ -111,7 +120,7 @@ def _child(world: World, plot: Plot) -> Plot:
 def _second_visit(world: World, plot: Plot, child: Plot) -> Part:
     house = world.houses[plot.dealer]
     yield world.stage.now + 20 * MINUTE
-    start = (world.stage.now + 14 * HOUR).replace(minute=0, second=0, microsecond=0)
+    start = datetime.combine(local_date(world.stage.now) + DAY, time(9), SHANGHAI)
     window = {"start": start.isoformat(), "end": (start + 3 * HOUR).isoformat()}
     if world.page(child)["installer_id"] is None:
         world.act(house.desk.caller, child, "assign", installer_id=int(plot.installer))
@@ -128,20 +137,20 @@ def _complaint(world: World, plot: Plot) -> Part:
     agent, house = world.office.agent, world.houses[plot.dealer]
     yield world.stage.now + 25 * MINUTE
     customer = _open_link(world, plot)
-    world.act(customer, plot, "complaints", category="lateness", note="说好下午来，等了很久")
-    world.say(plot.customer, f"{plot.short} 投诉：上门迟到", "flag")
+    world.act(customer, plot, "complaints", category="attitude", note="进门没穿鞋套，地板踩花了")
+    world.say(plot.customer, f"{plot.short} 投诉：服务态度（进门没穿鞋套）", "flag")
     events = agent.get(f"/jobs/{plot.job_id}/events")["items"]
     complaint = next(e["data"]["complaint_id"] for e in reversed(events) if e["action"] == "complaint_opened")
     yield world.stage.now + 10 * MINUTE
-    note = "非常抱歉让您久等，我们已联系网点核实"
+    note = "非常抱歉，我们马上联系网点核实"
     world.act(agent, plot, f"complaints/{complaint}/replies", note=note)
-    world.say("徐静（客服）", f"{plot.short} 10 分钟内先安抚：{note}", "ok")
+    world.say(AGENT, f"{plot.short} 10 分钟内先安抚：{note}", "ok")
     yield world.stage.now + 40 * MINUTE
-    reply = "师傅上一户多打了两个孔，已向客户致歉"
+    reply = "师傅已当面致歉，并请保洁上门"
     world.act(house.desk.caller, plot, f"complaints/{complaint}/replies", note=reply)
     yield world.stage.now + 20 * MINUTE
     body = {"outcome": "upheld", "note": "补偿 20 元券", "agreed_fen": 2000}
     world.act(agent, plot, f"complaints/{complaint}/verdict", **body)
     world.act(customer, plot, "confirm")
     words = f"{plot.short} 投诉成立，补偿 ¥20.00，{clock_of(world.stage.now)} 了结；客户随后验收"
-    world.say("徐静（客服）", words, "ok")
+    world.say(AGENT, words, "ok")

@@ -81,10 +81,10 @@ CHANNELS = (
 
 # By console login. Two people in finance: who made the fee rule must not approve what it led to.
 OFFICE = {
-    "agent": Person("agent-xu", "徐静", "13800530001", "agent"),
-    "auditor": Person("auditor-cui", "崔明", "13800530002", "auditor"),
-    "finance": Person("finance-jiang", "姜敏", "13800530003", "finance"),
-    "finance2": Person("finance-bi", "毕岩", "13800530004", "finance"),
+    "agent": Person("agent", "许岚", "13800530001", "agent"),
+    "auditor": Person("auditor", "崔明", "13800530002", "auditor"),
+    "finance": Person("finance", "姜敏", "13800530003", "finance"),
+    "finance2": Person("finance2", "毕岩", "13800530004", "finance"),
 }
 
 FIELD = (

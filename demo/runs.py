@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
-from demo.caller import Caller, Json, Refused
+from demo.caller import Caller, Json
 from demo.stage import Stage
 
 PATIENCE_S = 60.0
@@ -26,22 +26,11 @@ class Runs:
         """Run these tasks now, one after another; what each counted."""
         counts = {}
         for task in tasks:
-            run = self._finished(task, self._asked(task))
+            run = self._finished(task, int(self.admin.post("/runs", {"task": task})["id"]))
             if run["error"]:
                 self.failed.append(f"{task}: {run['error']}")
             counts[task] = dict(run["counts"])
         return counts
-
-    def _asked(self, task: str) -> int:
-        """The run's id. A task is unknown until a runner has run it once, which it does soon after its start."""
-        until = time.monotonic() + PATIENCE_S
-        while True:
-            try:
-                return int(self.admin.post("/runs", {"task": task})["id"])
-            except Refused as refusal:
-                if refusal.status != 404 or time.monotonic() > until:
-                    raise
-                time.sleep(0.5)
 
     def _finished(self, task: str, run_id: int) -> Json:
         until = time.monotonic() + PATIENCE_S

@@ -31,7 +31,7 @@ def _close(world: World) -> None:
         before = watch.still_open(world, everything)
         if not before:
             break
-        world.stage.move_to(world.stage.now + WEEK)
+        money.pass_time(world, world.stage.now + WEEK)
         world.runs.do("sla", "close")
         after = watch.still_open(world, everything)
         world.say("系统", f"七天投诉期过，完结 {len(before) - len(after)} 单，余 {len(after)} 单", "ok")

@@ -5,6 +5,8 @@ All figures are plain demo figures of our own: round, and of the order of magnit
 
 from __future__ import annotations
 
+from datetime import date
+
 from services.catalogue import CategoryGiven, PriceGiven, ProductGiven, SlotGiven
 
 CATEGORIES = (
@@ -90,13 +92,12 @@ _BASE = {
 }
 
 
-def fee_rule() -> dict[str, object]:
-    """Version 1 of the fee rule in the form of `domain.fees.read_rule`; in force long before the story."""
+def fee_rule(since: date) -> dict[str, object]:
+    """The fee rule as the API takes it, in force from `since`."""
     names = {category.code: category.name for category in CATEGORIES}
     timeliness = (("accept", 200, 1_000), ("arrive", 500, 2_000), ("finish", 300, 1_500))
     return {
-        "version": 1,
-        "effective_from": "2024-01-01",
+        "effective_from": since.isoformat(),
         "categories": [{"code": code, "name": name} for code, name in names.items()],
         "base": [
             {"category": code, "zone": zone, "fen": fen}

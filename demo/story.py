@@ -15,14 +15,14 @@ from pathlib import Path
 
 from demo import cast, logins, orders_in, settling, watch
 from demo.acceptance import book, find_dealer
-from demo.ending import end
+from demo.ending import end, open_app
 from demo.network import CHANNELS
 from demo.orders_in import OrderFile
 from demo.plots import FEWEST, Plot
 from demo.schedule import Life, play
 from demo.stage import Stage, from_environment
 from demo.visit import drive, first_visit
-from demo.world import Office, World, gather
+from demo.world import AGENT, Office, World, gather
 from domain.calendar import SHANGHAI, local_date
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -79,10 +79,10 @@ def _orders(world: World, evening: datetime, count: int, data: Path | None) -> O
     name = f"orders-{drives:%Y%m%d}.csv"
     first = orders_in.bring_in(agent, world.channel_id, file, name)
     words = f"导入 {name}：新增 {first['rows_new']}，退回 {first['rows_bad']} 行"
-    world.say("徐静（客服）", words, "ok")
+    world.say(AGENT, words, "ok")
     reasons = orders_in.show_errors(agent, first["id"], stage.tell)
     again = orders_in.bring_in(agent, world.channel_id, file, name)
-    world.say("徐静（客服）", f"同一文件再导入：新增 {again['rows_new']}，相同 {again['rows_same']}", "ok")
+    world.say(AGENT, f"同一文件再导入：新增 {again['rows_new']}，相同 {again['rows_same']}", "ok")
     good = len(file.plots)
     world.check(
         "好的行全部进入，坏的行逐行退回", (first["rows_new"], len(reasons)) == (good, orders_in.BAD_ROWS)
@@ -115,6 +115,8 @@ def _play(world: World, file: OrderFile, evening: datetime) -> None:
 def _life(world: World, plot: Plot, evening: datetime, day: datetime) -> Life:
     """One order from dispatch to the customer's word; a refund ends it before the visit."""
     yield from find_dealer(world, plot, evening)
+    if plot.ending == "tap":
+        open_app(world, plot)
     yield from book(world, plot, day)
     if "refund" in plot.turns:
         yield from _refund(world, plot, day)
@@ -143,7 +145,7 @@ def _morning(world: World, file: OrderFile, day: datetime) -> Life:
         orders_in.delivered(plot, world.stage.now - 20 * MINUTE)
     done = orders_in.bring_in(world.office.agent, world.channel_id, file, f"orders-{day:%Y%m%d}-am.csv")
     jobs = "、".join(plot.short for plot in missing)
-    world.say("徐静（客服）", f"早晨再导出一次：变更 {done['rows_changed']} 行，{jobs} 的货已签收", "ok")
+    world.say(AGENT, f"早晨再导出一次：变更 {done['rows_changed']} 行，{jobs} 的货已签收", "ok")
     world.check("变更的行成为订单事件", done["rows_changed"] == len(missing))
 
 

@@ -21,7 +21,7 @@ MARKS = {
     "msg": ("✉", "blue"),
     "": (" ", "dim"),
 }
-WHO_COLUMNS = 10
+WHO_COLUMNS = 9
 
 
 def width(text: str) -> int:

@@ -10,7 +10,7 @@ from demo.caller import Json
 from demo.plots import Plot
 from demo.runs import WATCH
 from demo.schedule import Life
-from demo.world import House, World
+from demo.world import AGENT, House, World
 
 LEVELS = {"notice": "提醒", "breach": "超时", "severe": "严重超时"}
 CLOCKS = {
@@ -40,19 +40,18 @@ def watch(world: World, moments: Iterable[datetime]) -> Life:
 def report(world: World) -> None:
     """Tell what was raised since the last look, one line per job, clock and level."""
     fresh = [line for line in _ours(world) if line["id"] not in world.breaches]
-    grouped: dict[tuple[int, str, str], list[Json]] = defaultdict(list)
+    worst: dict[tuple[int, str], Json] = {}
+    families: dict[tuple[int, str], set[str]] = defaultdict(set)
     for line in reversed(fresh):
         world.breaches[line["id"]] = line
-        grouped[line["job_id"], line["kind"], line["level"]].append(line)
-    for (job_id, kind, level), lines in grouped.items():
-        if level == "notice":
-            continue
-        families = "、".join(dict.fromkeys(FAMILIES[line["family"]] for line in lines))
-        dealer = lines[0]["dealer_id"]
-        whose = f"（{world.house_of(dealer).name}）" if dealer else ""
-        world.say(
-            "时效巡检", f"工单 {job_id} {CLOCKS.get(kind, kind)}{LEVELS[level]} · {families}{whose}", "flag"
-        )
+        if line["level"] != "notice":
+            worst[line["job_id"], line["kind"]] = line
+            families[line["job_id"], line["kind"]].add(FAMILIES[line["family"]])
+    for (job_id, kind), line in worst.items():
+        measured = "、".join(sorted(families[job_id, kind]))
+        whose = f"（{world.house_of(line['dealer_id']).name}）" if line["dealer_id"] else ""
+        words = f"工单 {job_id} {CLOCKS.get(kind, kind)}{LEVELS[line['level']]} · {measured}{whose}"
+        world.say("时效巡检", words, "flag")
 
 
 def _ours(world: World) -> list[Json]:
@@ -72,7 +71,7 @@ def answer(world: World, moment: datetime) -> Life:
         world.office.agent.post(f"/breaches/{chosen['id']}/excuse", {"reason": "customer"})
         world.excused = (int(chosen["job_id"]), str(chosen["kind"]))
         words = f"工单 {chosen['job_id']} {CLOCKS[chosen['kind']]}超时免责：客户原因（客户临时出门）"
-        world.say("徐静（客服）", words, "ok")
+        world.say(AGENT, words, "ok")
 
 
 def _excusable(line: Json) -> bool:

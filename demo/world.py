@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +19,10 @@ from domain.masking import mask_phone
 _LINK = re.compile(r"#t=([A-Za-z0-9_-]{20,128})")
 
 
+AGENT = "客服许岚"
+MESSAGES_ALLOWED = 3
+
+
 @dataclass
 class House:
     """A dealer with its people; `fit` is certified for everything, `plain` lacks certificates."""
@@ -28,6 +33,11 @@ class House:
     owner: Member
     desk: Member
     installers: list[Member]
+
+    @property
+    def short(self) -> str:
+        """How people call it."""
+        return self.name[:4]
 
     def installer(self, person_id: int) -> Member:
         """One of them."""
@@ -59,7 +69,11 @@ class World:
     children: list[Plot] = field(default_factory=list)
     breaches: dict[int, Json] = field(default_factory=dict)
     excused: tuple[int, str] | None = None
+    taps: dict[int, Caller] = field(default_factory=dict)
+    four_eyes: bool = False
+    explained: set[int] = field(default_factory=set)
     flagged: set[int] = field(default_factory=set)
+    _offered: dict[int, list[tuple[House, Json]]] = field(default_factory=dict)
     _customers: dict[int, Caller] = field(default_factory=dict)
 
     def check(self, what: str, holds: bool) -> None:
@@ -76,13 +90,14 @@ class World:
         """A dealer by id."""
         return next(house for house in self.houses.values() if house.id == dealer_id)
 
-    def offers(self, job_id: int) -> list[tuple[House, Json]]:
-        """Open offers of a job, with the dealer that has each."""
-        found = []
-        for house in self.houses.values():
-            cards = house.desk.caller.every("/offers")
-            found += [(house, card) for card in cards if card["job_id"] == job_id]
-        return found
+    def offers(self, job_id: int, *, fresh: bool = False) -> list[tuple[House, Json]]:
+        """Open offers of a job, with the dealer that has each; asked of every desk when not known or `fresh`."""
+        if fresh or job_id not in self._offered:
+            self._offered = {}
+            for house in self.houses.values():
+                for card in house.desk.caller.every("/offers"):
+                    self._offered.setdefault(card["job_id"], []).append((house, card))
+        return self._offered.get(job_id, [])
 
     def page(self, plot: Plot) -> Json:
         """A job as the agent sees it."""
@@ -93,9 +108,9 @@ class World:
         return dict(caller.post(f"/jobs/{plot.job_id}/{path}", dict(body)))
 
     def customer(self, plot: Plot) -> Caller:
-        """The customer's browser, come by the link of his last SMS; by order number where no message reached him."""
+        """The customer's browser, come by the link of his last SMS; by the parcel's code where no SMS can reach him."""
         if plot.job_id not in self._customers:
-            self._customers[plot.job_id] = self._by_sms(plot) or self._by_number(plot)
+            self._customers[plot.job_id] = self._by_sms(plot) or self._by_code(plot)
         return self._customers[plot.job_id]
 
     def _by_sms(self, plot: Plot) -> Caller | None:
@@ -106,9 +121,12 @@ class World:
                 return cast.link(self.stage, token, f"browser-{plot.job_id}")
         return None
 
-    def _by_number(self, plot: Plot) -> Caller:
-        """Order number and last four digits; the first of an order's jobs only."""
-        return cast.claim(self.stage, plot.fact.order_number, plot.phone[-4:])
+    def _by_code(self, plot: Plot) -> Caller:
+        """A virtual number gets no SMS: the customer scans the code on the parcel's slip."""
+        made = self.office.agent.get(f"/jobs/{plot.job_id}/qr")
+        seen = self.stage.sim.scan(base64.b64decode(made["image_base64"]))
+        self.say(plot.customer, f"{plot.short} 虚拟号收不到短信，扫包裹单上的小程序码进来")
+        return cast.link(self.stage, str(seen["scene"]), f"browser-{plot.job_id}")
 
     def tokens(self, phone: str) -> list[str]:
         """Of the links sent to this number, oldest first."""
@@ -138,11 +156,19 @@ def _house(stage: Stage, admin: Caller, line: Json) -> House:
         body = network.skills(member.person)
         admin.post(f"/dealers/{dealer_id}/people/{member.person_id}/skills", body)
     house = House(line["code"], dealer_id, line["name"], owner, others[0], others[1:])
+    for member in (owner, *others):
+        _allow_messages(stage, member)
     joined = [member for member in (owner, *others) if member.joined_now]
     if joined:
         names = "、".join(member.name for member in joined)
-        stage.tell.step(stage.now, house.name, f"{names} 受邀、微信扫码、验证手机号，岗位生效", "ok")
+        stage.tell.step(stage.now, house.short, f"{names} 受邀、微信扫码、验证手机号，岗位生效", "ok")
     return house
+
+
+def _allow_messages(stage: Stage, member: Member) -> None:
+    """The popup that asks staff whether a task may be told by WeChat: each tap is one message."""
+    for _ in range(MESSAGES_ALLOWED):
+        stage.sim.grant(member.person.alias, task="accept")
 
 
 def window_words(start: datetime, end: datetime) -> str:
