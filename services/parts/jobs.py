@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from domain import events
 from domain.actors import SYSTEM, Actor
+from domain.clocks import ClockKind
 from domain.job import JobState, Status
 from models.clock import Clock
 from models.job import Job, JobEvent, JobUnit
@@ -107,6 +108,8 @@ def _start_clocks(tx: Connection, ids: Sequence[int], new: Sequence[NewJob], now
             triggers.append("accept")
         for trigger in triggers:
             started = clocks.started(tx, _state(job_id, job, now), trigger, "", now, (job.dealer_id,))
+            if job.installer_id is not None:  # a second visit has its installer: nobody need be named in time
+                started = [clock for clock in started if clock.kind != ClockKind.NAME_INSTALLER]
             rows += [_clock_row(job_id, clock) for clock in started]
     insert_many(tx, Clock, rows)
 
