@@ -133,6 +133,16 @@ class Web(Process):
         """Whether it serves and has its database."""
         return status_of(f"http://127.0.0.1:{self.port}/readyz", 5.0) == 200
 
+    def revive(self) -> bool:
+        """Start it again if it has died, as a supervisor does; whether it serves.
+
+        The orphans of a killed master hold the port for `keepalive` seconds more, and serve in the first of them;
+        gunicorn tries for five seconds to get it.
+        """
+        if self.process.poll() is not None:
+            self.restart()
+        return bool(self.workers()) and self.ready()
+
     def workers(self) -> list[int]:
         """Process ids of the serving processes."""
         pid = self.process.pid
