@@ -80,7 +80,7 @@ def load() -> Config:
             wechat_push_token=env.str("WECHAT_PUSH_TOKEN"),
             wechat_push_aes_key=env.str("WECHAT_PUSH_AES_KEY"),
             wechat_timeout_s=env.float("WECHAT_TIMEOUT_S", 10.0),
-            wechat_templates=env.json("WECHAT_TEMPLATES", {}),
+            wechat_templates=env.dict("WECHAT_TEMPLATES", {}),
             clock_file=env.path("CLOCK_FILE", None),
             trusted_proxies=env.int("TRUSTED_PROXIES", 0),
             requests_per_minute=env.int("REQUESTS_PER_MINUTE", 600),
