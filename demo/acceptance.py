@@ -33,7 +33,7 @@ def find_dealer(world: World, plot: Plot, evening: datetime) -> Part:
         yield datetime.fromisoformat(card["expires_at"]) + MINUTE
         [(house, card)] = _after_expiry(world, plot, house)
     if "race" in plot.turns:
-        house = _race(world, plot, house)
+        house, card = _race(world, plot, house)
     else:
         house.desk.caller.post(f"/offers/{card['id']}/accept")
     plot.dealer = house.code
@@ -73,26 +73,26 @@ def _after_expiry(world: World, plot: Plot, house: House) -> list[tuple[House, J
     return found
 
 
-def _race(world: World, plot: Plot, house: House) -> House:
+def _race(world: World, plot: Plot, house: House) -> tuple[House, Json]:
     """Two dealers are asked, and both say yes at the same moment."""
     near = [outlet.given.code for outlet in OUTLETS if plot.division[:6] in (*outlet.owns, *outlet.remote)]
     rival = next(world.houses[code] for code in (*near, *world.houses) if code != house.code)
     world.act(world.office.agent, plot, "offers", dealer_ids=[rival.id], note="抢单")
-    asked = {offered.code: (offered, found["id"]) for offered, found in world.offers(plot.job_id, fresh=True)}
+    asked = world.offers(plot.job_id, fresh=True)
     world.say(AGENT, f"{plot.short} {plot.what} 同时派给 {house.name} 和 {rival.name}：先接者得")
     with ThreadPoolExecutor(2) as both:
-        answers = list(both.map(lambda pair: _tries(*pair), asked.values()))
-    won = [house for house, refusal in answers if refusal is None]
-    lost = [(house, refusal) for house, refusal in answers if refusal is not None]
+        answers = list(both.map(lambda pair: _tries(*pair), asked))
+    won = [pair for pair, (_, refusal) in zip(asked, answers, strict=True) if refusal is None]
+    lost = [(loser, refusal) for loser, refusal in answers if refusal is not None]
     world.check("抢单恰有一家接到", len(won) == 1 and len(lost) == 1)
     for loser, refusal in lost:
         world.say(loser.desk.name, f"没抢到：{refusal.faults[0]}（409 {refusal.code}）", "no")
     return won[0]
 
 
-def _tries(house: House, offer_id: int) -> tuple[House, Refused | None]:
+def _tries(house: House, card: Json) -> tuple[House, Refused | None]:
     try:
-        house.desk.caller.post(f"/offers/{offer_id}/accept")
+        house.desk.caller.post(f"/offers/{card['id']}/accept")
     except Refused as refusal:
         return house, refusal
     return house, None
@@ -102,7 +102,8 @@ def book(world: World, plot: Plot, drive: datetime) -> Part:
     """Contact, installer, window. `drive` is the morning of the visits."""
     house = world.houses[plot.dealer]
     if "sleepy" in plot.turns:
-        world.say(house.desk.name, f"{plot.short} 接单后睡着了，没有联系客户", "flag")
+        world.explained.add(plot.job_id)
+        world.say(house.desk.name, f"接单 {plot.short} {plot.what}，然后睡着了，没有联系客户", "flag")
         yield drive + 165 * MINUTE
         yield from _urged(world, plot, house)
     desk = house.desk.caller
@@ -187,5 +188,5 @@ def _reschedule(world: World, plot: Plot, drive: datetime) -> Part:
     start, end = (datetime.fromisoformat(chosen[name]) for name in ("start", "end"))
     plot.window_start, plot.window_end = start, end
     world.say(
-        fit(plot.customer, 8).strip(), f"{plot.short} 点短信链接改约到 {window_words(start, end)}", "ok"
+        fit(plot.customer, 8).strip(), f"{plot.short} {plot.came}，改约到 {window_words(start, end)}", "ok"
     )

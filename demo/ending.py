@@ -39,7 +39,7 @@ def _by_link(world: World, plot: Plot) -> Part:
     yield world.stage.now + (20 + 7 * (plot.job_id % 9)) * MINUTE
     customer = _open_link(world, plot)
     world.act(customer, plot, "confirm")
-    world.say(plot.customer, f"{plot.short} 点短信链接验收{_rate(world, plot, customer)}", "ok")
+    world.say(plot.customer, f"{plot.short} {plot.came}验收{_rate(world, plot, customer)}", "ok")
 
 
 def _rate(world: World, plot: Plot, customer: Caller) -> str:

@@ -71,8 +71,9 @@ def _statements(world: World) -> None:
         finance.every("/statements", status="draft"), key=lambda card: (card["month"], card["id"])
     )
     lines = {card["id"]: finance.every(f"/statements/{card['id']}/lines") for card in drafts}
-    for card in sorted(drafts, key=lambda card: -len(lines[card["id"]]))[:1]:
-        _print_whole(world, card, lines[card["id"]])
+    if drafts:
+        shown = max(drafts, key=lambda card: _telling(lines[card["id"]]))
+        _print_whole(world, shown, lines[shown["id"]])
     tell = world.stage.tell
     tell.say()
     tell.say(f"  {tell.dye('各网点对账单', 'bold')}")
@@ -98,6 +99,11 @@ def _statements(world: World) -> None:
     world.check("对账单都已确认并批准", bool(drafts) and not finance.every("/statements", status="draft"))
 
 
+def _telling(lines: list[Json]) -> tuple[int, int]:
+    """Many kinds on few lines make a statement worth printing."""
+    return len({line["kind"] for line in lines}), -len(lines)
+
+
 def _print_whole(world: World, card: Json, lines: list[Json]) -> None:
     tell = world.stage.tell
     tell.say()
@@ -105,11 +111,15 @@ def _print_whole(world: World, card: Json, lines: list[Json]) -> None:
     groups: dict[str, list[Json]] = defaultdict(list)
     for line in lines:
         groups[line["kind"]].append(line)
+    rows = []
     for kind in sorted(groups, key=lambda name: list(KINDS).index(name) if name in KINDS else 99):
-        rows = [(f"工单 {line['job_id']}", line["memo"], yuan(line["amount_fen"])) for line in groups[kind]]
         total = sum(line["amount_fen"] for line in groups[kind])
-        tell.table((KINDS.get(kind, kind), "", yuan(total)), rows, money=(2,))
-    tell.say(f"    {tell.dye('合计 ' + yuan(card['total_fen']), 'bold')}")
+        rows.append((f"▸ {KINDS.get(kind, kind)}", "", yuan(total)))
+        rows += [
+            (f"  工单 {line['job_id']}", line["memo"], yuan(line["amount_fen"])) for line in groups[kind]
+        ]
+    rows.append(("合计", "", yuan(card["total_fen"])))
+    tell.table(("", "怎么算的", "金额"), rows, money=(2,))
 
 
 def _compare(world: World, card: Json, lines: list[Json]) -> None:

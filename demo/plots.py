@@ -35,6 +35,7 @@ class Plot:
     job_id: int = 0
     division: str = ""
     what: str = ""
+    came: str = "点短信链接"
     dealer: str = ""
     installer: str = ""
     window_start: datetime | None = None

@@ -32,7 +32,7 @@ def _close(world: World) -> None:
         if not before:
             break
         money.pass_time(world, world.stage.now + WEEK)
-        world.runs.do("sla", "close")
+        world.runs.do("sla", "close", "notices")
         after = watch.still_open(world, everything)
         world.say("系统", f"七天投诉期过，完结 {len(before) - len(after)} 单，余 {len(after)} 单", "ok")
     left = watch.still_open(world, everything)

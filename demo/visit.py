@@ -169,7 +169,7 @@ def _agreed(world: World, site: Site, _added: Json) -> None:
         world.act(customer, plot, f"charges/{charge['id']}/approve")
     total = sum(charge["amount_fen"] for charge in charges)
     world.say(
-        plot.customer, f"{plot.short} 在短信链接里同意 {len(charges)} 项收费，共 ¥{total / 100:.2f}", "ok"
+        plot.customer, f"{plot.short} {plot.came}，同意 {len(charges)} 项收费，共 ¥{total / 100:.2f}", "ok"
     )
     for charge in charges:
         world.act(site.worker.caller, plot, f"charges/{charge['id']}/settle")

@@ -125,7 +125,7 @@ class World:
         """A virtual number gets no SMS: the customer scans the code on the parcel's slip."""
         made = self.office.agent.get(f"/jobs/{plot.job_id}/qr")
         seen = self.stage.sim.scan(base64.b64decode(made["image_base64"]))
-        self.say(plot.customer, f"{plot.short} 虚拟号收不到短信，扫包裹单上的小程序码进来")
+        plot.came = "扫包裹单上的小程序码（虚拟号收不到短信）"
         return cast.link(self.stage, str(seen["scene"]), f"browser-{plot.job_id}")
 
     def tokens(self, phone: str) -> list[str]:
