@@ -16,6 +16,8 @@ import requests
 
 Json = dict[str, Any]
 PATIENCE_S = 45.0
+# A reply that breaks off in the middle is neither of the first two.
+LOST = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
 
 
 class Refused(Exception):
@@ -61,7 +63,7 @@ class Line:
             try:
                 self.counts["requests"] += 1
                 answer = http.request(method, url, timeout=(5, 60), **more)
-            except (requests.ConnectionError, requests.Timeout):
+            except LOST:
                 self.counts["lost"] += 1
                 if time.monotonic() > until:
                     raise

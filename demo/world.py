@@ -108,7 +108,10 @@ class World:
         return dict(caller.post(f"/jobs/{plot.job_id}/{path}", dict(body)))
 
     def customer(self, plot: Plot) -> Caller:
-        """The customer's browser, come by the link of his last SMS; by the parcel's code where no SMS can reach him."""
+        """The customer: in the mini-program if he has it, else by the link of his last SMS, else by the parcel's code."""
+        if plot.job_id in self.taps:
+            plot.came = "在小程序里"
+            return self.taps[plot.job_id]
         if plot.job_id not in self._customers:
             self._customers[plot.job_id] = self._by_sms(plot) or self._by_code(plot)
         return self._customers[plot.job_id]
