@@ -154,7 +154,9 @@ _VISIT: Table = MappingProxyType(
         **_everywhere((S.SUBMITTED, S.CONFIRMED), A.TAKE_PHOTO, _INSTALLER, guards.evidence_asked),
         **_everywhere((S.ON_SITE,), A.WAIVE_SLOT, _INSTALLER),
         **_everywhere((S.ON_SITE,), A.ADD_CHARGE, _DEALER),
-        **_everywhere((S.ON_SITE, S.SUBMITTED), A.APPROVE_CHARGE, _CUSTOMER, guards.charge_proposed),
+        **_everywhere(
+            (S.ON_SITE, S.SUBMITTED), A.APPROVE_CHARGE, _CUSTOMER, guards.charge_proposed, guards.own_device
+        ),
         **_everywhere((S.ON_SITE, S.SUBMITTED), A.REFUSE_CHARGE, _CUSTOMER, guards.charge_proposed),
         **_everywhere((S.ON_SITE, S.SUBMITTED), A.WITHDRAW_CHARGE, _DEALER, guards.charge_unsettled),
         **_everywhere((S.ON_SITE, S.SUBMITTED), A.SETTLE_CHARGE, _DEALER | _SYSTEM, guards.charge_approved),

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from domain.actions import Command
-from domain.actors import Actor
+from domain.actions import Action, Command
+from domain.actors import Actor, Role
 from domain.errors import NotFound
+from services import limits
 from services.deeds import Acted, act
 from services.uow import use_case
 
+CODES = (5, timedelta(hours=1))
 
-@use_case
+
 def perform(
-    tx: Connection,
     actor: Actor,
     job_id: int,
     command: Command,
@@ -24,7 +25,27 @@ def perform(
     occurred_at: datetime | None = None,
     if_match: int | None = None,
 ) -> Acted:
-    """Do one thing to one job, or refuse with everything that stands in the way."""
+    """Do one thing to one job, or refuse with everything that stands in the way.
+
+    Six digits are soon guessed: an installer has five tries an hour at a customer's code (`TooMany`), counted
+    although the refusal rolls everything else back.
+    """
+    if command.action == Action.CONFIRM and actor.role == Role.INSTALLER:
+        limits.hit(f"confirm_code:{job_id}:{actor.person_id}", *CODES, now)
+    return _perform(actor, job_id, command, now, occurred_at=occurred_at, if_match=if_match)
+
+
+@use_case
+def _perform(
+    tx: Connection,
+    actor: Actor,
+    job_id: int,
+    command: Command,
+    now: datetime,
+    *,
+    occurred_at: datetime | None,
+    if_match: int | None,
+) -> Acted:
     return act(tx, actor, job_id, command, now, occurred_at=occurred_at, if_match=if_match)
 
 

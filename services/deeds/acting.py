@@ -50,7 +50,7 @@ def act(
 ) -> Acted:
     """Do one thing to one job. Raises NotFound, StaleVersion, IllegalTransition, Forbidden, Invalid, Barred."""
     job = lock(tx, job_id)
-    require_known(tx, actor, job)
+    require_known(tx, actor, job, command.action)
     if if_match is not None and if_match != job.version:
         raise StaleVersion(version=job.version)
     lifecycle.lookup(job, command.action, actor.role)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from domain.actions import Action
 from domain.errors import Fault, Invalid, NotFound
 from domain.facts import Facts
 from domain.job import Status
+from services.deeds.customer import on_dealers_device
 from services.deeds.handling import Deed, Effect, Prepared, handles
 
 COLLECTORS = ("brand", "dealer", "installer")
@@ -54,12 +56,18 @@ def _the_charge(deed: Deed) -> Prepared:
     return Prepared(Facts(now=deed.at, charge_status=row.status, charge_settled=row.settled), row.status)
 
 
+def _whose_yes(deed: Deed) -> Prepared:
+    """The charge, and whether the yes comes from the dealer's own device."""
+    known = _the_charge(deed)
+    return replace(known, facts=replace(known.facts, device_of_dealer=on_dealers_device(deed)))
+
+
 def _decided(deed: Deed, status: str) -> dict[str, Any]:
     deed.tx.exec_driver_sql(_DECIDE, {"status": status, "at": deed.at, "id": deed.command.charge_id})
     return {"charge_id": deed.command.charge_id}
 
 
-@handles(Action.APPROVE_CHARGE, prepare=_the_charge)
+@handles(Action.APPROVE_CHARGE, prepare=_whose_yes)
 def approve(deed: Deed, _to: Status, _carry: Any) -> Effect:
     """The customer's yes; silence never is one."""
     return Effect({}, _decided(deed, "approved"))

@@ -18,14 +18,11 @@ from services.deeds import children
 from services.deeds.handling import Deed, Effect, Prepared, handles
 from services.parts import notes
 from services.personal import reveal, subject_key
+from services.queries.people import device_used_by_dealer
 
 COMPLAINT_WINDOW = timedelta(days=7)
 
 _CODE = "SELECT code FROM confirm_code WHERE job_id = %(job)s"
-_DEVICE = """
-SELECT 1 FROM session JOIN role_binding b ON b.id = session.binding_id
- WHERE session.device_id = %(device)s AND b.dealer_id = %(dealer)s LIMIT 1
-"""
 _WAIVED = "SELECT EXISTS (SELECT 1 FROM slot_waiver WHERE job_id = %(job)s)"
 
 
@@ -34,11 +31,15 @@ def _whose_yes(deed: Deed) -> Prepared:
     matches = None
     if deed.actor.role == Role.INSTALLER:
         matches = _code_matches(deed)
-    foreign = False
-    if deed.actor.role == Role.CUSTOMER and deed.actor.device_id:
-        asked = {"device": deed.actor.device_id, "dealer": deed.job.dealer_id}
-        foreign = deed.tx.exec_driver_sql(_DEVICE, asked).first() is not None
-    return Prepared(Facts(now=deed.at, code_matches=matches, device_of_dealer=foreign))
+    return Prepared(Facts(now=deed.at, code_matches=matches, device_of_dealer=on_dealers_device(deed)))
+
+
+def on_dealers_device(deed: Deed) -> bool:
+    """Whether this customer's word comes from a device that the dealer's people ever used: it is void then."""
+    device, dealer = deed.actor.device_id, deed.job.dealer_id
+    if deed.actor.role != Role.CUSTOMER or device is None or dealer is None:
+        return False
+    return device_used_by_dealer(deed.tx, device, dealer)
 
 
 def _code_matches(deed: Deed) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import fields
 
 from sqlalchemy import Connection
 
+from domain.actions import Action
 from domain.actors import BRAND_ROLES, DEALER_ROLES, Actor, Role
 from domain.errors import NotFound
 from domain.job import JobState
@@ -16,6 +17,7 @@ _OFFERED = """
 SELECT 1 FROM offer
  WHERE job_id = %(id)s AND dealer_id = %(dealer)s AND status IN ('open', 'withdrawn', 'expired')
 """
+_ANSWERS = (Action.ACCEPT, Action.DECLINE)
 _OWN_ORDER = """
 SELECT 1 FROM order_line JOIN customer_order o ON o.id = order_line.order_id
   JOIN person ON person.phone_lookup = o.phone_lookup
@@ -40,30 +42,33 @@ def require_photo_of(tx: Connection, job: JobState, photo_id: int) -> None:
         raise NotFound("没有这张照片")
 
 
-def require_known(tx: Connection, actor: Actor, job: JobState) -> None:
-    """NotFound when the actor may not know of this job; every role has its own horizon."""
-    if not _knows(tx, actor, job):
+def require_known(tx: Connection, actor: Actor, job: JobState, action: Action | None = None) -> None:
+    """NotFound when the actor may not do `action` to this job at all; every role has its own horizon.
+
+    A dealer that was only asked may answer, also when it lost the race (409 then), and do nothing else.
+    """
+    if not _knows(tx, actor, job, action):
         raise NotFound
 
 
-def _knows(tx: Connection, actor: Actor, job: JobState) -> bool:
+def _knows(tx: Connection, actor: Actor, job: JobState, action: Action | None) -> bool:
     if actor.role == Role.SYSTEM:
         return True
     if actor.role in BRAND_ROLES:
         return actor.channel_ids is None or job.channel_id in actor.channel_ids
     if actor.role in DEALER_ROLES:
-        return _dealer_knows(tx, actor, job)
+        return _dealer_knows(tx, actor, job, action)
     if actor.role == Role.CUSTOMER:
         return _customer_knows(tx, actor, job)
     return False
 
 
-def _dealer_knows(tx: Connection, actor: Actor, job: JobState) -> bool:
+def _dealer_knows(tx: Connection, actor: Actor, job: JobState, action: Action | None) -> bool:
     if actor.dealer_id is None:
         return False
     if job.dealer_id == actor.dealer_id:
         return actor.role != Role.INSTALLER or job.installer_id == actor.person_id
-    if actor.role == Role.INSTALLER:
+    if actor.role == Role.INSTALLER or action not in _ANSWERS:
         return False
     return tx.exec_driver_sql(_OFFERED, {"id": job.id, "dealer": actor.dealer_id}).first() is not None
 

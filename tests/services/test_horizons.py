@@ -1,0 +1,100 @@
+"""Who may do what to whose job: what a lost offer, a dealer's own device and a guessed code are worth."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from domain.actions import Action, Command
+from domain.actors import Actor, Role
+from domain.errors import JobChanged, NotFound, TooMany
+from domain.lifecycle import Barred
+from models import db
+from services.lifecycle import answer_offer, perform
+from tests.services.test_lifecycle import AT_DOOR, HOUR, booked, offered, rows, submitted
+from tests.worlds import World
+
+DAY = timedelta(days=1)
+
+
+def device(world: World, job_id: int, device_id: str) -> Actor:
+    """The customer of a job, come by link on this device."""
+    return Actor(Role.CUSTOMER, job_id=job_id, device_id=device_id)
+
+
+def lost(world: World) -> tuple[int, int]:
+    """A job that was offered to two dealers and taken by the first: (job, the second one's offer)."""
+    job_id = world.job()
+    first, second = offered(world, job_id, 1, 2)
+    answer_offer(world.actor("owner1"), Command(Action.ACCEPT, offer_id=first), world.now)
+    return job_id, second
+
+
+def test_a_dealer_whose_offer_was_withdrawn_can_do_nothing_to_the_winners_job(world: World) -> None:
+    """Neither suspend nor staff nor contact it: the job does not exist for the loser."""
+    job_id, _ = lost(world)
+    commands = (
+        Command(Action.SUSPEND, reason="other", next_contact_at=world.now + DAY),
+        Command(Action.ASSIGN, installer_id=world.people["installer1"]),
+        Command(Action.CONTACT),
+    )
+
+    for command in commands:
+        with pytest.raises(NotFound):
+            perform(world.actor("dispatcher2"), job_id, command, world.now)
+
+    assert world.row(job_id).status == "accepted"
+
+
+def test_the_loser_of_a_race_is_still_told_so(world: World) -> None:
+    """Accepting too late is a conflict, not an unknown job."""
+    _, second = lost(world)
+
+    with pytest.raises(JobChanged):
+        answer_offer(world.actor("owner2"), Command(Action.ACCEPT, offer_id=second), world.now)
+
+
+def test_a_customers_code_cannot_be_tried_out(world: World) -> None:
+    """Five wrong codes within the hour, and even the right one has to wait; refused tries count."""
+    job_id = submitted(world)
+    installer, later = world.actor("installer1"), world.now + 4 * HOUR
+
+    for _ in range(5):
+        with pytest.raises(Barred):
+            perform(installer, job_id, Command(Action.CONFIRM, code="wrong"), later)
+    with pytest.raises(TooMany):
+        perform(installer, job_id, Command(Action.CONFIRM, code="wrong"), later)
+    with pytest.raises(Barred):
+        perform(installer, job_id, Command(Action.CONFIRM, code="wrong"), later + HOUR)
+
+
+def test_an_installers_phone_cannot_say_the_customers_yes_to_a_charge(world: World) -> None:
+    """The money needs the customer's own device, as the confirmation does."""
+    job_id, then = booked(world), world.now + HOUR
+    world.sign_in("installer1", world.now, device_id="phone-of-1")
+    installer = world.actor("installer1")
+    perform(installer, job_id, Command(Action.CHECK_IN, fix=AT_DOOR), then)
+    charge = Command(Action.ADD_CHARGE, item="drill", quantity=2, collected_by="installer")
+    perform(installer, job_id, charge, then)
+    yes = Command(Action.APPROVE_CHARGE, charge_id=rows("SELECT id FROM charge")[0].id)
+
+    with pytest.raises(Barred) as refused:
+        perform(device(world, job_id, "phone-of-1"), job_id, yes, then)
+    perform(device(world, job_id, "phone-of-customer"), job_id, yes, then)
+
+    assert [fault.code for fault in refused.value.errors] == ["device_of_dealer"]
+
+
+def test_switching_the_role_does_not_make_a_dealers_phone_the_customers(world: World) -> None:
+    """The device counts for whoever ever signed in on it, whatever role that session acts in now."""
+    job_id = submitted(world)
+    world.sign_in("installer1", world.now, device_id="phone-of-1")
+    with db.engine.begin() as tx:
+        customer = "INSERT INTO role_binding (person_id, role, status) VALUES (:p, 'customer', 'active') RETURNING id"
+        binding = tx.execute(text(customer), {"p": world.people["installer1"]}).scalar_one()
+        tx.execute(text("UPDATE session SET role = 'customer', binding_id = :b"), {"b": binding})
+
+    with pytest.raises(Barred):
+        perform(device(world, job_id, "phone-of-1"), job_id, Command(Action.CONFIRM), world.now + 4 * HOUR)
