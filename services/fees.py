@@ -21,12 +21,12 @@ from domain.errors import DomainError
 from domain.fee_facts import JobFacts
 from domain.fee_rules import FeeRule, RemoteFeeNotAgreed
 from domain.ledger import Entry, FeeLine, entries_for
-from services.parts import collector, fee_facts, ledger, rules
+from services.parts import arrays, collector, fee_facts, ledger, rules
 from services.parts.fee_facts import Claim, Cursor, Due
 from services.parts.rules import Rules
 from services.uow import query, use_case
 
-BATCH = 2_000
+BATCH, WORKERS = 2_000, 2
 REPORTED = 100
 _START: Cursor = (datetime(1970, 1, 1, tzinfo=UTC), 0)
 
@@ -64,17 +64,6 @@ class FeeRun:
     held: int = 0
     reasons: tuple[Held, ...] = ()
 
-    def plus(self, other: FeeRun) -> FeeRun:
-        """Both together."""
-        reasons = (*self.reasons, *other.reasons)[:REPORTED]
-        return FeeRun(
-            self.jobs + other.jobs,
-            self.entries + other.entries,
-            self.memos + other.memos,
-            self.held + other.held,
-            reasons,
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class _Memo:
@@ -97,30 +86,35 @@ class _Settled:
     held: list[Held]
 
 
-def run_fees(now: datetime, batch: int = BATCH, workers: int = 1) -> FeeRun:
+def run_fees(now: datetime, batch: int = BATCH, workers: int = WORKERS) -> FeeRun:
     """Post the fees of every job that has ended. Again, or beside another run, it finds nothing left to do.
 
     100,000 jobs at 2,000 a batch are 50 transactions. With two `workers` one batch is priced while the database
-    writes another. An error of any worker is raised after the others have finished.
+    writes another. An error of one worker is raised after the others have finished.
     """
     known = _rules()
     with ThreadPoolExecutor(workers) as pool:
         # a context of its own for each, in which the application is known
         runs = [pool.submit(copy_context().run, _work, known, batch, now) for _ in range(workers)]
-    total = FeeRun()
-    for run in runs:
-        total = total.plus(run.result())
-    return total
+    parts = [part for run in runs for part in run.result()]
+    held = {one.job_id: one for part in parts for one in part.reasons}  # each worker passes by the same job
+    done = (
+        sum(part.jobs for part in parts),
+        sum(part.entries for part in parts),
+        sum(part.memos for part in parts),
+    )
+    return FeeRun(*done, len(held), tuple(held.values())[:REPORTED])
 
 
-def _work(known: Rules, batch: int, now: datetime) -> FeeRun:
-    total = FeeRun()
+def _work(known: Rules, batch: int, now: datetime) -> list[FeeRun]:
+    """Batch after batch to the end; what each of them did."""
+    parts = []
     after: Cursor | None = _START
     while after is not None:
         with collector.at_rest():
             done, after = _batch(known, after, batch, now)
-        total = total.plus(done)
-    return total
+        parts.append(done)
+    return parts
 
 
 @query
@@ -140,12 +134,12 @@ def _batch(
     settled = _Pricing(tx, known, closed).settle(due)
     entries = ledger.post(tx, settled.entries, known.ids, now)
     memos = _note(tx, settled.memos)
-    tx.exec_driver_sql(_MARK, {"now": now, "ids": settled.job_ids})
-    run = FeeRun(len(settled.job_ids), entries, memos, len(settled.held), tuple(settled.held[:REPORTED]))
+    tx.exec_driver_sql(_MARK, {"now": now, "ids": arrays.plain(settled.job_ids)})
+    run = FeeRun(len(settled.job_ids), entries, memos, len(settled.held), tuple(settled.held))
     return run, (due[-1].closed_at, due[-1].job_id)
 
 
-_MARK = "UPDATE job SET fees_posted_at = %(now)s WHERE id = ANY(%(ids)s)"
+_MARK = "UPDATE job SET fees_posted_at = %(now)s WHERE id = ANY(%(ids)s::bigint[])"
 _NOTE = """
 INSERT INTO charge_memo (charge_id, dealer_id, month, amount_fen, data)
 SELECT charge, dealer, month, fen, data::jsonb

@@ -19,6 +19,7 @@ from domain.fee_facts import Blame, Charge, ClockFact, CollectedBy, JobFacts, Ou
 from domain.fee_rules import CLOCK_NAMES
 from domain.job import Kind
 from domain.ledger import Parties
+from services.parts import arrays
 
 Cursor = tuple[datetime, int]
 
@@ -67,7 +68,7 @@ def take(tx: Connection, after: Cursor, most: int, bonus: Sequence[str], now: da
     `bonus`: the kinds of clock for whose keeping some rule pays; kept clocks of other kinds are left unread.
     """
     rows = tx.exec_driver_sql(_TAKE, {"at": after[0], "id": after[1], "most": most}).all()
-    ids = [row.id for row in rows]
+    ids = arrays.plain([row.id for row in rows])
     charges, clocks = _charges(tx, ids), _clocks(tx, ids, bonus, now)
     trips = _trips(tx, [row.id for row in rows if row.trip_fee is not None])
     return [_due(row, charges.get(row.id, ()), clocks.get(row.id, ()), trips.get(row.id, ())) for row in rows]
@@ -139,12 +140,13 @@ SELECT charge.job_id, charge.id, charge_type, name, unit, quantity, unit_fen, co
   FROM charge JOIN job ON job.id = charge.job_id
   LEFT JOIN LATERAL (SELECT name, unit FROM price_item
       WHERE price_list_id = job.price_list_id AND code = charge.item_code) item ON true
- WHERE charge.job_id = ANY(%(ids)s) AND charge.status IN ('approved', 'disputed') AND charge.settled_at IS NOT NULL
+ WHERE charge.job_id = ANY(%(ids)s::bigint[]) AND charge.status IN ('approved', 'disputed')
+   AND charge.settled_at IS NOT NULL
  ORDER BY charge.id
 """
 
 
-def _charges(tx: Connection, ids: list[int]) -> dict[int, list[Charge]]:
+def _charges(tx: Connection, ids: str) -> dict[int, list[Charge]]:
     """Extras that were paid. One disputed afterwards stays: the job closed, so an agent let it stand."""
     found: dict[int, list[Charge]] = defaultdict(list)
     for job_id, charge_id, kind, name, unit, quantity, fen, by in tx.exec_driver_sql(_CHARGES, {"ids": ids}):
@@ -166,13 +168,13 @@ SELECT job_id, dealer_id, kind, turn, level, stopped_at IS NOT NULL AS stopped,
        coalesce(next_at <= %(now)s, false) AS unswept,
        level > 1 AND EXISTS (SELECT 1 FROM breach
            WHERE clock_id = clock.id AND breach.level = clock.level AND excused_at IS NOT NULL) AS excused
-  FROM clock WHERE job_id = ANY(%(ids)s) AND family = 'dealer' AND owner = 'dealer' AND kind = ANY(%(kinds)s)
+  FROM clock WHERE job_id = ANY(%(ids)s::bigint[]) AND family = 'dealer' AND owner = 'dealer' AND kind = ANY(%(kinds)s)
    AND (level > 1 OR kind = ANY(%(bonus)s::text[]) OR next_at <= %(now)s)
  ORDER BY job_id, turn
 """
 
 
-def _clocks(tx: Connection, ids: list[int], bonus: Sequence[str], now: datetime) -> dict[int, list[_Clock]]:
+def _clocks(tx: Connection, ids: str, bonus: Sequence[str], now: datetime) -> dict[int, list[_Clock]]:
     """The clocks that may carry money, as they ended. The level raised last is what may be excused."""
     found: dict[int, list[_Clock]] = defaultdict(list)
     values = {"ids": ids, "now": now, "kinds": list(CLOCK_NAMES), "bonus": list(bonus)}
@@ -206,12 +208,12 @@ WITH aborted AS (
       FROM job_event event
       CROSS JOIN LATERAL (SELECT visit_id, occurred_at FROM check_in
           WHERE job_id = event.job_id AND received_at <= event.received_at ORDER BY id DESC LIMIT 1) arrival
-     WHERE event.job_id = ANY(%(ids)s) AND event.action = 'abort_visit'),
+     WHERE event.job_id = ANY(%(ids)s::bigint[]) AND event.action = 'abort_visit'),
 cancelled AS (
     SELECT job.id AS job_id, arrival.visit_id, job.trip_fault AS fault, arrival.occurred_at
       FROM job CROSS JOIN LATERAL (SELECT visit_id, occurred_at FROM check_in
           WHERE job_id = job.id ORDER BY id DESC LIMIT 1) arrival
-     WHERE job.id = ANY(%(ids)s) AND job.status = 'cancelled' AND job.trip_fee = 'after_check_in'),
+     WHERE job.id = ANY(%(ids)s::bigint[]) AND job.status = 'cancelled' AND job.trip_fee = 'after_check_in'),
 trip AS (SELECT *, 1 AS rank FROM aborted UNION ALL SELECT *, 2 FROM cancelled)
 SELECT DISTINCT ON (trip.job_id, trip.visit_id) trip.job_id, trip.visit_id, trip.fault, trip.occurred_at,
        visit.dealer_id
@@ -228,9 +230,13 @@ def _trips(tx: Connection, ids: list[int]) -> dict[int, list[Any]]:
 
 
 _SHARING = """
-SELECT DISTINCT mine.visit_id, job.id, job.category_code, job.zone, job.distance_m, job.remote_agreed_fen
-  FROM check_in mine JOIN job ON job.id = mine.job_id LEFT JOIN job parent ON parent.id = job.parent_id
- WHERE mine.visit_id = ANY(%(visits)s) AND (job.visit_id = mine.visit_id OR job.trip_fee IS NOT NULL)
+WITH shared AS (
+    SELECT visit_id, array_agg(DISTINCT job_id) AS jobs FROM check_in WHERE visit_id = ANY(%(visits)s::bigint[])
+     GROUP BY visit_id HAVING count(DISTINCT job_id) > 1),
+mine AS (SELECT visit_id, unnest(jobs) AS job_id FROM shared)
+SELECT mine.visit_id, job.id, job.category_code, job.zone, job.distance_m, job.remote_agreed_fen
+  FROM mine JOIN job ON job.id = mine.job_id LEFT JOIN job parent ON parent.id = job.parent_id
+ WHERE (job.visit_id = mine.visit_id OR job.trip_fee IS NOT NULL)
    AND NOT coalesce(job.fault = 'dealer' AND (parent.dealer_id IS NULL OR parent.dealer_id = job.dealer_id), false)
    AND NOT coalesce(job.trip_fault = 'dealer' AND (job.status = 'cancelled'
                     OR job.visit_id IS DISTINCT FROM mine.visit_id), false)
@@ -241,7 +247,7 @@ def sharing(tx: Connection, visits: Iterable[int]) -> dict[int, list[JobFacts]]:
     """By visit, the jobs that were at that door and are paid for it: only the dearest carries the remote fee."""
     found: dict[int, list[JobFacts]] = defaultdict(list)
     for visit_id, job_id, category, zone, metres, agreed in tx.exec_driver_sql(
-        _SHARING, {"visits": sorted(set(visits))}
+        _SHARING, {"visits": arrays.plain(set(visits))}
     ):
         one = JobFacts(
             job_id, 0, Kind.INSTALL, category, _ZONES[zone], Scheme.SHARE,

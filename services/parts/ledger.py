@@ -98,8 +98,8 @@ def post(
     """
     if not entries:
         return 0
-    legs = [(n, leg.account, leg.amount_fen) for n, entry in enumerate(entries, 1) for leg in entry.legs]
-    leg_n, codes, leg_fen = zip(*legs, strict=True)
+    legs = [leg for entry in entries for leg in entry.legs]
+    codes = [leg.account for leg in legs]
     ids = accounts(tx, set(codes))
     values = {
         "keys": arrays.texts([entry.natural_key for entry in entries]),
@@ -110,9 +110,9 @@ def post(
         "memos": arrays.texts([entry.memo for entry in entries]),
         "reverses": reverses_id,
         "now": now,
-        "leg_n": arrays.plain(leg_n),
+        "leg_n": arrays.plain([n for n, entry in enumerate(entries, 1) for _ in entry.legs]),
         "leg_account": arrays.plain([ids[code] for code in codes]),
-        "leg_fen": arrays.plain(leg_fen),
+        "leg_fen": arrays.plain([leg.amount_fen for leg in legs]),
     }
     return int(tx.exec_driver_sql(_POST, values).scalar_one())
 

@@ -330,7 +330,7 @@ def test_a_crash_in_the_middle_loses_and_doubles_nothing(
     with monkeypatch.context() as patched:
         patched.setattr(ledger, "post", posting_until_death)
         with pytest.raises(Crash):
-            run_fees(APRIL_1, batch=3)
+            run_fees(APRIL_1, batch=3, workers=1)
     [half] = rows("SELECT count(*) FROM job WHERE fees_posted_at IS NOT NULL")
     run_fees(APRIL_1, batch=3)
 
@@ -379,7 +379,7 @@ def runner(folder: Path) -> Path:
         "    return done\n"
         "ledger.post = slowly\n"
         "with create_app(config_for(sys.argv[1], Path(sys.argv[0]).parent)).app_context():\n"
-        "    fees.run_fees(datetime(2026, 4, 1, 2, tzinfo=UTC), batch=1)\n"
+        "    fees.run_fees(datetime(2026, 4, 1, 2, tzinfo=UTC), batch=1, workers=1)\n"
     )
     return program
 
