@@ -108,7 +108,7 @@ class World:
         return dict(caller.post(f"/jobs/{plot.job_id}/{path}", dict(body)))
 
     def customer(self, plot: Plot) -> Caller:
-        """The customer: in the mini-program if he has it, else by the link of his last SMS, else by the parcel's code."""
+        """The customer: in his mini-program, else by the link of his last SMS, else by the parcel's code."""
         if plot.job_id in self.taps:
             plot.came = "在小程序里"
             return self.taps[plot.job_id]
