@@ -221,7 +221,7 @@ def _row(
 
 
 _SPOKE, _OPENED = "confirm confirm_with_reserves dispute auto_confirm", "complaint_opened"
-_HANDED, _READY = "delivered wanted_date_set", Since.GOODS_READY
+_HANDED, _READY = "delivered", Since.GOODS_READY
 
 DEFAULT_POLICIES: tuple[ClockPolicy, ...] = (
     # kind, family, owner, starts, stops, counts, hours
@@ -257,9 +257,10 @@ class PauseRule:
 
 
 _K = ClockKind
+_LEFT = ("redispatch", "fix_address:moved")  # the next dealer does not inherit a standstill
 PAUSE_RULES: tuple[PauseRule, ...] = (
-    PauseRule("suspend", ("resume",), (_K.BOOK, _K.FINISH)),
-    PauseRule("abort_visit", ("resume",), (_K.FINISH,)),
+    PauseRule("suspend", ("resume", *_LEFT), (_K.BOOK, _K.FINISH)),
+    PauseRule("abort_visit", ("resume", *_LEFT), (_K.FINISH,)),
     PauseRule("hold", ("release",), (_K.ARRIVE, _K.FINISH)),
     PauseRule("fail_booking:2", ("delivered", "contact", "book"), (_K.BOOK, _K.FINISH)),
     PauseRule("fail_booking:3", ("contact", "book"), (_K.BOOK, _K.FINISH)),
@@ -267,13 +268,12 @@ PAUSE_RULES: tuple[PauseRule, ...] = (
 """Of Tmall's five reasons only 2 (goods not received) and 3 (not needed yet) pause."""
 
 _BEFORE_VISIT = (_K.ACCEPT, _K.NAME_INSTALLER, _K.CONTACT, _K.BOOK, _K.ARRIVE)
-
+_ALL = (*_BEFORE_VISIT, _K.FINISH, _K.SUPPLEMENT, _K.CONFIRM, _K.AUDIT, _K.URGE_REPLY)
 ENDS: Mapping[str, tuple[ClockKind, ...]] = {
-    "reschedule": (_K.ARRIVE,),
-    "suspend": (_K.ARRIVE,),
-    "redispatch": _BEFORE_VISIT,
+    **dict.fromkeys(("reschedule", "suspend", "reassign:nobody"), (_K.ARRIVE,)),
+    **dict.fromkeys(_LEFT, (*_BEFORE_VISIT, _K.URGE_REPLY)),
+    **dict.fromkeys(("cancel", "abort_visit:cancelled"), _ALL),
     "mark_unserved": (*_BEFORE_VISIT, _K.FINISH),
-    "cancel": (*_BEFORE_VISIT, _K.FINISH, _K.SUPPLEMENT, _K.CONFIRM, _K.AUDIT, _K.URGE_REPLY),
 }
 """Actions that end clocks without a verdict: levels reached stand, none is added, nothing counts as kept."""
 

@@ -53,7 +53,7 @@ def _why_not(dealer: Covering) -> tuple[str, ...]:
     if dealer.zone == "none":
         reasons.append("该品类在此区域不服务")
     if dealer.refused:
-        reasons.append("已拒绝或未按时响应")
+        reasons.append("已拒绝、未按时响应或已被改派")
     if dealer.capacity_left is not None and dealer.capacity_left <= 0:
         reasons.append("当日产能已满")
     return tuple(reasons)

@@ -33,3 +33,4 @@ class Facts:
     rated: bool = False
     complaint_open: bool = False
     self_install_allowed: bool = False
+    customer_erased: bool = False

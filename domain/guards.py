@@ -13,7 +13,8 @@ from domain.actions import Command
 from domain.errors import Fault
 from domain.facts import Facts
 from domain.geo import Place
-from domain.job import JobState
+from domain.job import JobState, Status
+from domain.lateness import SKEW
 
 SHORTEST_WINDOW, LONGEST_WINDOW = timedelta(minutes=15), timedelta(hours=14)
 BOOKING_HORIZON = timedelta(days=180)
@@ -44,6 +45,16 @@ def no_open_child(job: JobState, _command: Command, _facts: Facts) -> Iterator[F
     """A second visit under way must end first."""
     if job.open_children:
         yield Fault("status", "child_open", "还有二次上门工单未完结")
+
+
+def reopenable(job: JobState, _command: Command, facts: Facts) -> Iterator[Fault]:
+    """What was handed in has earned its fee and is mended as a repair; a second visit is ruled anew."""
+    if job.submitted_at is not None:
+        yield Fault("status", "already_submitted", "工单已提交过完工，不能重新打开，请另建维修单")
+    if job.parent_id is not None and job.status == Status.CANCELLED:
+        yield Fault("status", "second_visit_over", "二次上门已取消，请在原工单重新裁定")
+    if facts.customer_erased:
+        yield Fault("customer", "customer_erased", "客户信息已删除，不能再派单")
 
 
 def installer_fit(_job: JobState, command: Command, facts: Facts) -> Iterator[Fault]:
@@ -119,6 +130,18 @@ def not_delivered(job: JobState, _command: Command, _facts: Facts) -> Iterator[F
         yield Fault("delivered_at", "already_delivered", "已记录送达时间")
 
 
+def delivered_by_now(_job: JobState, command: Command, facts: Facts) -> Iterator[Fault]:
+    """Nothing was delivered tomorrow."""
+    if command.moment is not None and command.moment > facts.now + SKEW:
+        yield Fault("moment", "in_future", "送达时间不能在将来")
+
+
+def wanted_in_time(_job: JobState, command: Command, facts: Facts) -> Iterator[Fault]:
+    """A day that can be booked: a wish for 2099 would be a clock that never runs."""
+    if command.moment is not None and command.moment > facts.now + BOOKING_HORIZON:
+        yield Fault("moment", "too_far", "期望日期不能超过 180 天")
+
+
 def place_explained(_job: JobState, command: Command, facts: Facts) -> Iterator[Fault]:
     """Outside the circle: a reason and a photo. Unknown is no pass and no bar."""
     if facts.place == Place.OUTSIDE:
@@ -132,30 +155,6 @@ def evidence_asked(job: JobState, _command: Command, _facts: Facts) -> Iterator[
     """After submit, photos are taken only when the audit asked for them."""
     if job.audit != "evidence_asked":
         yield Fault("audit", "evidence_not_asked", "当前不需要补充照片")
-
-
-def charge_proposed(_job: JobState, _command: Command, facts: Facts) -> Iterator[Fault]:
-    """The customer answers a charge once."""
-    if facts.charge_status != "proposed":
-        yield Fault("charge_id", "charge_answered", "该收费已处理")
-
-
-def charge_unsettled(_job: JobState, _command: Command, facts: Facts) -> Iterator[Fault]:
-    """What is paid is refunded, not withdrawn."""
-    if facts.charge_status not in ("proposed", "approved", "refused") or facts.charge_settled:
-        yield Fault("charge_id", "charge_settled", "该收费已收款或已撤回")
-
-
-def charge_approved(_job: JobState, _command: Command, facts: Facts) -> Iterator[Fault]:
-    """Money is taken only after the customer's yes."""
-    if facts.charge_status != "approved" or facts.charge_settled:
-        yield Fault("charge_id", "charge_not_approved", "客户尚未同意该收费，或已收款")
-
-
-def charge_settled(_job: JobState, _command: Command, facts: Facts) -> Iterator[Fault]:
-    """Only what was collected can be disputed afterwards."""
-    if not facts.charge_settled or facts.charge_status != "approved":
-        yield Fault("charge_id", "charge_not_settled", "该收费尚未收款")
 
 
 def slots_filled(_job: JobState, _command: Command, facts: Facts) -> Iterator[Fault]:

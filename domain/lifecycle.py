@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from domain import guards
+from domain import charge_guards, guards
 from domain.actions import Action as A
 from domain.actions import Command, check
 from domain.actors import Role
@@ -123,7 +123,7 @@ _VISIT: Table = MappingProxyType(
             (S.UNSERVED,), A.SELF_INSTALL_OUTCOME, _self_installed, _CUSTOMER | _AGENT, guards.self_install
         ),
         **_to((S.OFFERED, *_WITH_DEALER), A.REDISPATCH, S.NEW, _AGENT | _SYSTEM),
-        **_to(_ENDED, A.REOPEN, S.NEW, _AGENT),
+        **_to(_ENDED, A.REOPEN, S.NEW, _AGENT, guards.reopenable),
         **_to((*_BEFORE_VISIT, S.UNSERVED), A.CANCEL, S.CANCELLED, _AGENT | _SYSTEM | _CUSTOMER),
         **_to((S.ON_SITE, S.SUBMITTED, S.REWORK), A.CANCEL, S.CANCELLED, _AGENT, guards.no_open_child),
         # the dealer's desk
@@ -143,8 +143,14 @@ _VISIT: Table = MappingProxyType(
         **_everywhere(_BEFORE_VISIT, A.HOLD, _AGENT | _SYSTEM, guards.not_held),
         **_everywhere(_BEFORE_VISIT, A.RELEASE, _AGENT, guards.is_held),
         **_to((*_BEFORE_VISIT, S.UNSERVED), A.FIX_ADDRESS, _moved_house, _AGENT),
-        **_everywhere((*_LIVE, *_ENDED), A.DELIVERED, _SYSTEM | _AGENT | _CUSTOMER, guards.not_delivered),
-        **_everywhere(_BEFORE_VISIT, A.WANTED_DATE_SET, _SYSTEM | _AGENT | _CUSTOMER),
+        **_everywhere(
+            (*_LIVE, *_ENDED),
+            A.DELIVERED,
+            _SYSTEM | _AGENT | _CUSTOMER,
+            guards.not_delivered,
+            guards.delivered_by_now,
+        ),
+        **_everywhere(_BEFORE_VISIT, A.WANTED_DATE_SET, _SYSTEM | _AGENT | _CUSTOMER, guards.wanted_in_time),
         **_everywhere(
             (S.ACCEPTED, S.BOOKED, S.SUSPENDED, S.ON_SITE), A.REPORT_DAMAGE, _DEALER | _CUSTOMER | _AGENT
         ),
@@ -155,12 +161,18 @@ _VISIT: Table = MappingProxyType(
         **_everywhere((S.ON_SITE,), A.WAIVE_SLOT, _INSTALLER),
         **_everywhere((S.ON_SITE,), A.ADD_CHARGE, _DEALER),
         **_everywhere(
-            (S.ON_SITE, S.SUBMITTED), A.APPROVE_CHARGE, _CUSTOMER, guards.charge_proposed, guards.own_device
+            (S.ON_SITE, S.SUBMITTED),
+            A.APPROVE_CHARGE,
+            _CUSTOMER,
+            charge_guards.charge_proposed,
+            guards.own_device,
         ),
-        **_everywhere((S.ON_SITE, S.SUBMITTED), A.REFUSE_CHARGE, _CUSTOMER, guards.charge_proposed),
-        **_everywhere((S.ON_SITE, S.SUBMITTED), A.WITHDRAW_CHARGE, _DEALER, guards.charge_unsettled),
-        **_everywhere((S.ON_SITE, S.SUBMITTED), A.SETTLE_CHARGE, _DEALER | _SYSTEM, guards.charge_approved),
-        **_everywhere((S.SUBMITTED, S.CONFIRMED), A.DISPUTE_CHARGE, _CUSTOMER, guards.charge_settled),
+        **_everywhere((S.ON_SITE, S.SUBMITTED), A.REFUSE_CHARGE, _CUSTOMER, charge_guards.charge_proposed),
+        **_everywhere((S.ON_SITE, S.SUBMITTED), A.WITHDRAW_CHARGE, _DEALER, charge_guards.charge_unsettled),
+        **_everywhere(
+            (S.ON_SITE, S.SUBMITTED), A.SETTLE_CHARGE, _DEALER | _SYSTEM, charge_guards.charge_approved
+        ),
+        **_everywhere((S.SUBMITTED, S.CONFIRMED), A.DISPUTE_CHARGE, _CUSTOMER, charge_guards.charge_settled),
         **_to((S.ON_SITE,), A.ABORT_VISIT, _aborted, _INSTALLER, guards.next_step_if_suspended),
         **_to((S.ON_SITE,), A.SUBMIT, S.SUBMITTED, _INSTALLER, *guards.SUBMIT),
         # the customer's word

@@ -52,6 +52,7 @@ TOLD: Mapping[A, tuple[Notice, ...]] = MappingProxyType(
         ),
         A.URGE: (Notice(Audience.DESK, "job_urged"),),
         A.REDISPATCH: (Notice(Audience.DESK, "job_withdrawn"),),
+        A.FIX_ADDRESS: (Notice(Audience.DESK, "job_withdrawn"),),  # where it led away from the dealer
         A.CANCEL: (Notice(Audience.DESK, "job_cancelled"), Notice(Audience.INSTALLER, "job_cancelled")),
     }
 )

@@ -16,7 +16,7 @@ from services.uow import use_case
 
 _WAITING = """
 SELECT id FROM job WHERE installer_id = %(person)s AND dealer_id = %(dealer)s
-   AND status IN ('accepted', 'booked', 'suspended') ORDER BY id
+   AND status IN ('accepted', 'booked', 'suspended') ORDER BY id DESC
 """
 
 

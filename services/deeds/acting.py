@@ -72,7 +72,7 @@ def _write(deed: Deed, to: Status, effect: Effect) -> Acted:
     job, command = deed.job, deed.command
     event = _event(deed, to, effect)
     sealed = events.digest(job.event_hash, event)
-    variant = command.outcome or command.reason or ""
+    variant = _variant(deed, to)
     known = {name: value for name, value in effect.columns.items() if name in _STATE}
     after = replace(job, **known, status=to, version=job.version + 1, event_seq=event.seq, event_hash=sealed)
     dealers = command.dealer_ids if command.action == Action.OFFER else (after.dealer_id,)
@@ -88,11 +88,22 @@ def _write(deed: Deed, to: Status, effect: Effect) -> Acted:
     )
     has_paused = write(deed.tx, writing)
     clocks.pause(deed.tx, job.id, command.action, variant, deed.at)
-    if has_paused and clocks.may_lift_pause(command.action):
-        clocks.lift(deed.tx, job.id, command.action, deed.at)
+    lifted = clocks.lifted_reasons(command.action, variant) if has_paused else []
+    if lifted:
+        clocks.lift(deed.tx, job.id, lifted, deed.at)
     role = deed.actor.role
     actions = tuple(str(name) for name in lifecycle.available_actions(after, role))
     return Acted(job.id, job.kind, to, after.version, after.held, event.seq, actions)
+
+
+def _variant(deed: Deed, to: Status) -> str:
+    """What narrows the action for the clocks: its outcome, its reason, or what it led to."""
+    job, command = deed.job, deed.command
+    if command.action == Action.FIX_ADDRESS and to == Status.NEW and job.dealer_id is not None:
+        return "moved"
+    if command.action == Action.REASSIGN and command.installer_id is None:
+        return "nobody"
+    return command.outcome or command.reason or ""
 
 
 def _event(deed: Deed, to: Status, effect: Effect) -> events.Event:
@@ -101,7 +112,7 @@ def _event(deed: Deed, to: Status, effect: Effect) -> events.Event:
     for name in ("outcome", "fault"):
         if getattr(command, name) is not None:
             data[name] = getattr(command, name)
-    if command.note:
+    if command.note and "note_id" not in data:
         data["note_id"] = notes.write(
             deed.tx, job.id, job.subject_id, actor.person_id, command.note, deed.now
         )
@@ -123,7 +134,9 @@ def _event(deed: Deed, to: Status, effect: Effect) -> events.Event:
 
 def _owed(deed: Deed, after: JobState) -> list[Owed]:
     """The notices of this deed, addressed to audiences; the drain finds the people and the words."""
-    owed = []
+    owed: list[Owed] = []
+    if deed.command.action == Action.FIX_ADDRESS and after.dealer_id is not None:
+        return owed
     for notice in TOLD.get(deed.command.action, ()):
         payload: dict[str, Any] = {"template": notice.template, "audience": notice.audience}
         if notice.audience == Audience.OFFERED:

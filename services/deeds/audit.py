@@ -69,7 +69,8 @@ def complaint_opened(deed: Deed, _to: Status, _carry: Any) -> Effect:
     }
     complaint_id = deed.tx.exec_driver_sql(_OPEN, values).scalar_one()
     columns = {"open_complaints": deed.job.open_complaints + 1, "queue": "complaint", "queued_at": deed.now}
-    return Effect(columns, {"complaint_id": complaint_id, "category": deed.command.category})
+    said = {"complaint_id": complaint_id, "category": deed.command.category, "note_id": values["note"]}
+    return Effect(columns, said)
 
 
 def _the_complaint(deed: Deed) -> Prepared:
@@ -89,7 +90,10 @@ def complaint_replied(deed: Deed, _to: Status, _carry: Any) -> Effect:
         "at": deed.at,
     }
     deed.tx.exec_driver_sql(_REPLY, values)
-    return Effect({}, {"complaint_id": deed.command.complaint_id})
+    return Effect({}, {"complaint_id": deed.command.complaint_id, "note_id": values["note"]})
+
+
+_ATTENDED: dict[str, Any] = {"queue": None, "queued_at": None}
 
 
 @handles(Action.COMPLAINT_CLOSED, prepare=_the_complaint)
@@ -105,14 +109,14 @@ def complaint_closed(deed: Deed, _to: Status, _carry: Any) -> Effect:
     deed.tx.exec_driver_sql(_END, values)
     columns: dict[str, Any] = {"open_complaints": max(job.open_complaints - 1, 0)}
     if job.queue == "complaint" and columns["open_complaints"] == 0:
-        columns |= {"queue": None, "queued_at": None}
-    return Effect(columns, {"complaint_id": command.complaint_id})
+        columns |= {"queue": "dispute", "queued_at": deed.now} if job.dispute_open else _ATTENDED
+    return Effect(columns, {"complaint_id": command.complaint_id, "agreed_fen": command.agreed_fen})
 
 
 @handles(Action.ATTEND)
 def attend(_deed: Deed, _to: Status, _carry: Any) -> Effect:
     """An agent has seen to what queued it; dispatch goes on where it stood."""
-    return Effect({"queue": None, "queued_at": None})
+    return Effect(_ATTENDED)
 
 
 @handles(Action.CLOSE)

@@ -95,7 +95,12 @@ def dispute(deed: Deed, _to: Status, _carry: Any) -> Effect:
 @handles(Action.RULE)
 def rule(deed: Deed, to: Status, _carry: Any) -> Effect:
     """The quarrel ends: confirmed, or mended by a second visit. A finished or waived rework is confirmed again."""
-    ended: dict[str, Any] = {"dispute_open": False, "queue": None, "queued_at": None}
+    queue = "complaint" if deed.job.open_complaints else None  # the other quarrel goes on
+    ended: dict[str, Any] = {
+        "dispute_open": False,
+        "queue": queue,
+        "queued_at": deed.now if queue else None,
+    }
     if to == Status.REWORK:
         child_id = children.second_visit(deed, deed.command.fault or "dealer")
         columns = ended | {"open_children": deed.job.open_children + 1, "auto_confirm_at": None}
@@ -141,4 +146,4 @@ def rate(deed: Deed, _to: Status, _carry: Any) -> Effect:
     tags = orjson.dumps(list(scores.tags)).decode()
     values = parts | {"job": job.id, "dealer": job.dealer_id, "tags": tags, "note": note_id, "at": deed.at}
     deed.tx.exec_driver_sql(_RATE, values)
-    return Effect({}, {"overall": scores.overall})
+    return Effect({}, {"overall": scores.overall, "note_id": note_id})

@@ -10,7 +10,7 @@ from domain.calendar import local_date
 from domain.divisions import ResolutionStatus
 from domain.facts import Facts
 from domain.job import Status
-from services.deeds.dispatch import WITHOUT_DEALER
+from services.deeds.dispatch import anew
 from services.deeds.handling import Deed, Effect, Prepared, handles
 from services.parts import addresses, candidates, clocks
 
@@ -172,7 +172,7 @@ def release(deed: Deed, _to: Status, _carry: Any) -> Effect:
 @handles(Action.DELIVERED)
 def delivered(deed: Deed, _to: Status, _carry: Any) -> Effect:
     """The goods are there: the finish clocks start."""
-    return Effect({"delivered_at": deed.command.moment})
+    return Effect({"delivered_at": deed.command.moment}, _moment(deed))
 
 
 @handles(Action.WANTED_DATE_SET)
@@ -180,7 +180,12 @@ def wanted_date_set(deed: Deed, _to: Status, _carry: Any) -> Effect:
     """The customer asked for a later day: finish clocks start from then."""
     for row in deed.tx.exec_driver_sql(clocks.RUNNING_FINISH, {"job_id": deed.job.id}).all():
         clocks.restart(deed.tx, row, deed.command.moment)
-    return Effect({"wanted_at": deed.command.moment})
+    return Effect({"wanted_at": deed.command.moment}, _moment(deed))
+
+
+def _moment(deed: Deed) -> dict[str, str | None]:
+    """The day told, for the chain: clocks and so penalties hang on it."""
+    return {"moment": deed.command.moment.isoformat() if deed.command.moment else None}
 
 
 def _still_covered(deed: Deed) -> Prepared:
@@ -197,15 +202,28 @@ def _still_covered(deed: Deed) -> Prepared:
     return Prepared(Facts(now=deed.at, still_covered=covered), found)
 
 
+def _as_covered(deed: Deed, found: addresses.Resolved) -> dict[str, Any]:
+    """Zone and distance as the dealer that keeps the job covers the corrected address: its remote fee and window."""
+    if deed.job.dealer_id is None:
+        return {}
+    moved = replace(deed.job, division_code=found.division_code)
+    line = candidates.rank(deed.tx, moved, deed.now).of(deed.job.dealer_id)
+    if line.zone != moved.zone:
+        clocks.rezone(deed.tx, replace(moved, zone=line.zone), deed.at)
+    return {"zone": line.zone, "distance_m": line.distance_m}
+
+
 @handles(Action.FIX_ADDRESS, prepare=_still_covered)
 def fix_address(deed: Deed, to: Status, found: addresses.Resolved) -> Effect:
     """The order's address is corrected (as typed stays in the note); outside the coverage it is dispatched anew."""
     addresses.correct(deed.tx, deed.job, deed.command.address or "", found, deed.command.fix)
     columns: dict[str, Any] = {"division_code": found.division_code}
+    if to != Status.NEW:
+        columns |= _as_covered(deed, found)
     if found.division_code is None:
         columns |= {"queue": "address", "queued_at": deed.now}
     elif deed.job.queue == "address":
         columns |= {"queue": None, "queued_at": None}
     if to == Status.NEW:
-        columns = WITHOUT_DEALER | columns
+        columns = anew(deed) | columns
     return Effect(columns, {"division_code": found.division_code, "resolution": found.status})

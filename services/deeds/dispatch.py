@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 from domain.actions import Action
+from domain.actors import Role
 from domain.calendar import Counts
 from domain.clocks import due
-from domain.errors import JobChanged, NotFound
+from domain.errors import Fault, Invalid, JobChanged, NotFound
 from domain.facts import Facts
 from domain.job import Kind, Status
 from services.deeds import children
 from services.deeds.handling import Deed, Effect, Prepared, handles
-from services.parts import candidates, policies
+from services.parts import candidates, clocks, policies
 
 OFFER_LIVES = timedelta(hours=2)
 
@@ -40,6 +41,10 @@ _END = "UPDATE offer SET status = %(status)s, decided_at = %(now)s, reason = %(r
 _WITHDRAW = (
     "UPDATE offer SET status = 'withdrawn', decided_at = %(now)s WHERE job_id = %(job)s AND status = 'open'"
 )
+_ASKED = """
+SELECT dealer.id, EXISTS (SELECT 1 FROM offer WHERE job_id = %(job)s AND dealer_id = dealer.id AND status = 'open')
+  FROM dealer WHERE dealer.id = ANY(%(dealers)s) AND dealer.status = 'active'
+"""
 
 WITHOUT_DEALER: dict[str, Any] = {
     "dealer_id": None,
@@ -82,8 +87,25 @@ def _the_offer(deed: Deed) -> Prepared:
 
 def _who_could(deed: Deed) -> Prepared:
     """The funnel for the dealers named; the address must have been resolved."""
+    if deed.actor.role != Role.SYSTEM:  # the sweep names one of the funnel
+        _check_asked(deed)
     ranked = candidates.rank(deed.tx, deed.job, deed.now)
     return Prepared(Facts(now=deed.at, address_resolved=deed.job.division_code is not None), ranked)
+
+
+def _check_asked(deed: Deed) -> None:
+    """Each dealer named is known, active, and holds no open offer of this job."""
+    named = deed.command.dealer_ids
+    asked = {"job": deed.job.id, "dealers": list(named)}
+    holds = {row[0]: row[1] for row in deed.tx.exec_driver_sql(_ASKED, asked).all()}
+    faults = []
+    for position, dealer_id in enumerate(named):
+        if dealer_id not in holds:
+            faults.append(Fault(f"dealer_ids.{position}", "unknown_dealer", "没有这个网点或已停止接单"))
+        elif holds[dealer_id] or dealer_id in named[:position]:
+            faults.append(Fault(f"dealer_ids.{position}", "already_offered", "该网点已有待处理的派单"))
+    if faults:
+        raise Invalid(errors=faults)
 
 
 @handles(Action.OFFER, prepare=_who_could)
@@ -109,7 +131,8 @@ def offer(deed: Deed, _to: Status, ranked: candidates.Funnel) -> Effect:
         made.append(values)
     deed.tx.exec_driver_sql(_MAKE, made)
     columns = {"queue": None, "queued_at": None, "remote_agreed_fen": deed.command.agreed_fen}
-    return Effect(columns, {"dealer_ids": list(deed.command.dealer_ids)})
+    said = {"dealer_ids": list(deed.command.dealer_ids), "agreed_fen": deed.command.agreed_fen}
+    return Effect(columns, said)
 
 
 @handles(Action.ACCEPT, prepare=_the_offer)
@@ -119,6 +142,8 @@ def accept(deed: Deed, _to: Status, found: OfferRow | None) -> Effect:
         return Effect({"accepted_at": deed.at})
     taken = {"offer": deed.command.offer_id, "job": deed.job.id, "now": deed.now}
     deed.tx.exec_driver_sql(_TAKE, taken)
+    if found.zone != deed.job.zone:
+        clocks.rezone(deed.tx, replace(deed.job, zone=found.zone), deed.at)
     columns = {
         "dealer_id": found.dealer_id,
         "zone": found.zone,
@@ -139,18 +164,30 @@ def refuse(deed: Deed, _to: Status, found: OfferRow) -> Effect:
     return Effect({}, {"offer_id": deed.command.offer_id, "dealer_id": found.dealer_id})
 
 
-_SUPERSEDE = """
-UPDATE photo SET status = 'superseded', superseded_at = %(now)s, superseded_as = 'redispatched'
- WHERE job_id = %(job)s AND status = 'active'
+_ANEW = """
+WITH photos AS (
+    UPDATE photo SET status = 'superseded', superseded_at = %(now)s, superseded_as = 'redispatched'
+     WHERE job_id = %(job)s AND status = 'active'),
+charges AS (
+    UPDATE charge SET status = 'withdrawn', decided_at = %(now)s
+     WHERE job_id = %(job)s AND status IN ('proposed', 'approved') AND settled_at IS NULL),
+waivers AS (DELETE FROM slot_waiver WHERE job_id = %(job)s)
+UPDATE offer SET status = 'withdrawn', decided_at = %(now)s WHERE job_id = %(job)s AND status = 'open'
 """
+
+
+def anew(deed: Deed) -> dict[str, Any]:
+    """Columns of a job without a dealer. What the last one left undone ends: photos and waivers fill no slot of
+    the next one's, unpaid extras and open offers are withdrawn.
+    """
+    deed.tx.exec_driver_sql(_ANEW, {"job": deed.job.id, "now": deed.now})
+    return WITHOUT_DEALER | {"open_charges": 0}
 
 
 @handles(Action.REDISPATCH)
 def redispatch(deed: Deed, _to: Status, _carry: Any) -> Effect:
-    """Away from the dealer, back to the pool; its photos are kept but fill no slot of the next one's."""
-    deed.tx.exec_driver_sql(_SUPERSEDE, {"job": deed.job.id, "now": deed.now})
-    deed.tx.exec_driver_sql(_WITHDRAW, {"job": deed.job.id, "now": deed.now})
-    return Effect(WITHOUT_DEALER | {"queue": None}, {"from_dealer_id": deed.job.dealer_id})
+    """Away from the dealer, back to the pool."""
+    return Effect(anew(deed) | {"queue": None, "queued_at": None}, {"from_dealer_id": deed.job.dealer_id})
 
 
 @handles(Action.MARK_UNSERVED)
@@ -174,21 +211,32 @@ def _self_install_allowed(deed: Deed) -> Prepared:
 def self_install_outcome(deed: Deed, to: Status, _carry: Any) -> Effect:
     """Done ends the job without a fee; failed puts it before an agent."""
     if to == Status.CLOSED:
-        return Effect({"closed_at": deed.at, "queue": None, "queued_at": None})
+        columns = {"closed_at": deed.at, "queue": None, "queued_at": None}
+        return Effect(columns, then=children.ended(deed))
     return Effect({"queue": "self_install_failed", "queued_at": deed.now})
 
 
-@handles(Action.REOPEN)
-def reopen(_deed: Deed, _to: Status, _carry: Any) -> Effect:
-    """As new: no dealer, no reason, no trip fee."""
-    fresh = {"cancel_reason": None, "trip_fee": None, "trip_fault": None, "queue": None, "queued_at": None}
-    return Effect(WITHOUT_DEALER | fresh)
+_ERASED = "SELECT wrapped_key IS NULL FROM subject WHERE id = %(subject)s"
+
+
+def _still_known(deed: Deed) -> Prepared:
+    erased = deed.tx.exec_driver_sql(_ERASED, {"subject": deed.job.subject_id}).scalar_one()
+    return Prepared(Facts(now=deed.at, customer_erased=erased))
+
+
+@handles(Action.REOPEN, prepare=_still_known)
+def reopen(deed: Deed, _to: Status, _carry: Any) -> Effect:
+    """As new, and not ended: its fees will be posted again, each once. A trip already made stays owed."""
+    fresh = dict.fromkeys(("cancel_reason", "queue", "queued_at", "closed_at", "fees_posted_at"))
+    return Effect(anew(deed) | fresh)
 
 
 @handles(Action.CANCEL)
 def cancel(deed: Deed, _to: Status, _carry: Any) -> Effect:
-    """Who and why; what a trip already made still pays is kept with it."""
+    """Who and why; what a trip already made still pays is kept with it. Whose fault it is, an agent says."""
     job = deed.job
+    if deed.command.fault is not None and deed.actor.role not in (Role.AGENT, Role.ADMIN):
+        raise Invalid(errors=[Fault("fault", "agents_only", "责任由客服判定")])
     deed.tx.exec_driver_sql(_WITHDRAW, {"job": job.id, "now": deed.now})
     after_submit = job.status in (Status.SUBMITTED, Status.REWORK)
     trip = "after_submit" if after_submit else "after_check_in" if job.checked_in_at else None

@@ -15,16 +15,19 @@ from domain.errors import Fault, NotFound
 from domain.facts import Facts
 from domain.geo import CheckIn, Place, check_in_place
 from domain.job import Status
+from services.deeds import children
 from services.deeds.handling import Deed, Effect, Prepared, handles
 from services.parts import candidates
 from services.personal import seal, subject_key
 
 SILENCE = timedelta(hours=48)
+SHARED = timedelta(hours=12)
 SERIAL = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{4,39}")
 
 _EARLIER = """
 SELECT result, distance_m FROM check_in
- WHERE visit_id = %(visit)s AND installer_id = %(installer)s ORDER BY id LIMIT 1
+ WHERE visit_id = %(visit)s AND installer_id = %(installer)s AND job_id <> %(job)s AND occurred_at > %(since)s
+ ORDER BY id LIMIT 1
 """
 _ARRIVE = """
 INSERT INTO check_in (visit_id, job_id, installer_id, subject_id, result, distance_m, reason, photo_id, place,
@@ -35,8 +38,13 @@ VALUES (%(visit)s, %(job)s, %(installer)s, %(subject)s, %(result)s, %(distance)s
 
 
 def _where(deed: Deed) -> Prepared:
-    """Distance to the door; jobs of one visit share the first check-in."""
-    asked = {"visit": deed.job.visit_id, "installer": deed.actor.person_id}
+    """Distance to the door; jobs of one visit share the first check-in. A job resumed needs a new one."""
+    asked = {
+        "visit": deed.job.visit_id,
+        "installer": deed.actor.person_id,
+        "job": deed.job.id,
+        "since": deed.at - SHARED,
+    }
     earlier = deed.tx.exec_driver_sql(_EARLIER, asked).first()
     if earlier is not None:
         shared = CheckIn(Place(earlier.result), earlier.distance_m, "")
@@ -145,7 +153,8 @@ def abort_visit(deed: Deed, to: Status, _carry: Any) -> Effect:
     }
     if to == Status.CANCELLED:
         columns |= {"cancel_reason": "other", "closed_at": deed.at, "next_contact_at": None}
-    return Effect(columns, {"trip_fault": fault, "photo_id": deed.command.photo_id})
+    then = children.ended(deed) if to == Status.CANCELLED else ()
+    return Effect(columns, {"trip_fault": fault, "photo_id": deed.command.photo_id}, then)
 
 
 _MISSING = """

@@ -41,7 +41,9 @@ SELECT dealer.id, nearest.zone, nearest.territory_owner, dealer.alliance, dealer
        (SELECT count(*) FROM job open WHERE open.dealer_id = dealer.id
            AND open.status IN ('accepted', 'booked', 'on_site')) AS load,
        EXISTS (SELECT 1 FROM offer WHERE job_id = %(job)s AND dealer_id = dealer.id
-                  AND status IN ('declined', 'expired')) AS refused
+                  AND status IN ('declined', 'expired'))
+       OR EXISTS (SELECT 1 FROM job_event e WHERE e.job_id = %(job)s AND e.action = 'redispatch'
+                     AND e.actor_role <> 'system' AND e.data -> 'from_dealer_id' = to_jsonb(dealer.id)) AS refused
   FROM nearest JOIN dealer ON dealer.id = nearest.dealer_id
 """
 

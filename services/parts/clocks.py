@@ -29,6 +29,8 @@ from domain.clocks import (
 from domain.job import JobState
 from services.parts import policies
 
+_WORK_OVER = ("submitted", "confirmed", "rework", "closed", "cancelled", "unserved")
+
 
 @dataclass(frozen=True, slots=True)
 class NewClock:
@@ -73,13 +75,14 @@ def _clock(
         start, window = job.window_start, job.window_end - job.window_start
     elif policy.since == Since.GOODS_READY:
         ready = ready_at(job.delivered_at, job.wanted_at)
-        if ready is None:
+        if ready is None or job.status in _WORK_OVER:
             return None
         start = ready
     if window is None:
         return None
     when = levels(start, window, policy.counts, policies.CALENDAR.get(tx))
-    owner = dealer_id if policy.owner == "dealer" else None
+    # The finish clock outlives a redispatch: it is always that of whoever has the job.
+    owner = dealer_id if policy.owner == "dealer" and policy.since != Since.GOODS_READY else None
     return NewClock(
         kind=policy.kind,
         family=policy.family,
@@ -97,7 +100,8 @@ def _clock(
 
 def stopped_kinds(action: str, variant: str) -> list[str]:
     """The kinds of clock an action stops or ends."""
-    return [*STOPS.get(action, ()), *STOPS.get(f"{action}:{variant}", ()), *ENDS.get(action, ())]
+    names = (action, f"{action}:{variant}")
+    return [kind for name in names for kind in (*STOPS.get(name, ()), *ENDS.get(name, ()))]
 
 
 def paused_kinds(action: str, variant: str) -> list[str]:
@@ -106,14 +110,10 @@ def paused_kinds(action: str, variant: str) -> list[str]:
     return sorted({kind for rule in PAUSE_RULES if rule.opens_on in names for kind in rule.kinds})
 
 
-def may_lift_pause(action: str) -> bool:
-    """Whether an action can end a pause."""
-    return any(action in rule.closes_on for rule in PAUSE_RULES)
-
-
-def lifted_reasons(action: str) -> list[str]:
+def lifted_reasons(action: str, variant: str) -> list[str]:
     """The pause reasons (their opening actions) that an action ends."""
-    return [rule.opens_on for rule in PAUSE_RULES if action in rule.closes_on]
+    names = {action, f"{action}:{variant}"}
+    return [rule.opens_on for rule in PAUSE_RULES if not names.isdisjoint(rule.closes_on)]
 
 
 _PAUSE = """
@@ -152,9 +152,9 @@ UPDATE clock SET paused_at = CASE WHEN %(open)s THEN paused_at END, notice_at = 
 """
 
 
-def lift(tx: Connection, job_id: int, action: str, at: datetime) -> None:
-    """End the pauses this action ends, and work out the due times of the clocks they were laid on anew."""
-    tx.exec_driver_sql(_LIFT, {"job_id": job_id, "reasons": lifted_reasons(action), "at": at})
+def lift(tx: Connection, job_id: int, reasons: Sequence[str], at: datetime) -> None:
+    """End the pauses of these reasons, and work out the due times of the clocks they were laid on anew."""
+    tx.exec_driver_sql(_LIFT, {"job_id": job_id, "reasons": list(reasons), "at": at})
     for row in tx.exec_driver_sql(_PAUSED, {"job_id": job_id}).all():
         reset(tx, row, row.window_s, [Pause(a, b) for a, b in zip(row.since, row.until, strict=True)])
 
@@ -178,7 +178,7 @@ def reset(tx: Connection, row: Any, window_s: int, pauses: Sequence[Pause]) -> N
 
 
 RUNNING_FINISH = """
-SELECT id, counts, window_s, starts_at, level FROM clock
+SELECT id, family, counts, window_s, starts_at, level FROM clock
  WHERE job_id = %(job_id)s AND kind = 'finish' AND stopped_at IS NULL
 """
 _PAUSES = "SELECT from_at, until_at FROM clock_pause WHERE clock_id = %(id)s ORDER BY id"
@@ -193,6 +193,24 @@ def restart(tx: Connection, row: Any, start: datetime | None, window_s: int | No
     )
     moved = _Running(row.id, row.counts, starts_at, row.level)
     reset(tx, moved, row.window_s if window_s is None else window_s, pauses)
+
+
+def rezone(tx: Connection, job: JobState, at: datetime) -> None:
+    """Give the running finish clocks the window of the job's zone: of 48 hours become 72 where it is remote."""
+    running = tx.exec_driver_sql(RUNNING_FINISH, {"job_id": job.id}).all()
+    chosen = policies.applied(
+        started_by("delivered", Zone(job.zone)),
+        policies.OVERRIDES.get(tx),
+        channel_id=job.channel_id,
+        category_code=job.category_code,
+        zone=job.zone,
+        at=at,
+    )
+    windows = {policy.family: policy.window for policy in chosen}
+    for row in running:
+        window = windows.get(row.family)
+        if window is not None:
+            restart(tx, row, None, int(window.total_seconds()))
 
 
 @dataclass(frozen=True, slots=True)
