@@ -15,12 +15,14 @@ from demo import plots
 from demo.caller import Caller, Json
 from demo.order_files import Delivery, invented_deliveries, order_file_from_deliveries, read_deliveries
 from demo.plots import Plot
+from demo.runs import Runs
 from demo.shelf import BOUGHT, PRODUCTS
 from demo.telling import Telling
 from domain.calendar import SHANGHAI
 from domain.geo import Point
 
 BAD_ROWS = 3
+PATIENCE_S = 60.0
 PIN_OFF_M = 900.0  # how far a customer's pin may lie from his door
 _METRES_PER_DEGREE = 111_195.0
 
@@ -86,16 +88,17 @@ def delivered(plot: Plot, at: datetime) -> None:
     plot.row["签收时间"] = f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
 
 
-def bring_in(agent: Caller, channel_id: int, file: OrderFile, name: str) -> Json:
+def bring_in(agent: Caller, runs: Runs, channel_id: int, file: OrderFile, name: str) -> Json:
     """Upload a file and wait for its last row; the import as it ended."""
     form = {"channel_id": str(channel_id)}
     started = agent.upload("/order-imports", form, name, file.content(), "text/csv")
-    until = time.monotonic() + 60
+    runs.do("order_imports")
+    until = time.monotonic() + PATIENCE_S
     while True:
         now = agent.get(f"/order-imports/{started['id']}")
         if now["state"] in ("done", "failed") or time.monotonic() > until:
             return dict(now)
-        time.sleep(0.2)
+        time.sleep(0.1)
 
 
 def show_errors(agent: Caller, import_id: int, tell: Telling) -> list[str]:

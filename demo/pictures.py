@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import random
 
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw
 
 SIZE = (1024, 768)
 
@@ -58,6 +58,6 @@ def _things(pen: ImageDraw.ImageDraw, rng: random.Random, slot: str) -> None:
 
 
 def _texture(rng: random.Random) -> Image.Image:
-    """Noise, a little blurred, as a sensor gives it."""
-    small = Image.frombytes("RGB", (320, 240), rng.randbytes(320 * 240 * 3))
-    return small.resize(SIZE, Image.Resampling.BICUBIC).filter(ImageFilter.GaussianBlur(0.6))
+    """Noise, soft at the edges, as a sensor gives it."""
+    small = Image.frombytes("L", (256, 192), rng.randbytes(256 * 192))
+    return small.resize(SIZE, Image.Resampling.BILINEAR).convert("RGB")

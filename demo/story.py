@@ -77,11 +77,11 @@ def _orders(world: World, evening: datetime, count: int, data: Path | None) -> O
     stage.tell.say(f"  时间和地点{source}；姓名、电话、门牌均为编造")
     world.channel_id = _channel(world)
     name = f"orders-{drives:%Y%m%d}.csv"
-    first = orders_in.bring_in(agent, world.channel_id, file, name)
+    first = orders_in.bring_in(agent, world.runs, world.channel_id, file, name)
     words = f"导入 {name}：新增 {first['rows_new']}，退回 {first['rows_bad']} 行"
     world.say(AGENT, words, "ok")
     reasons = orders_in.show_errors(agent, first["id"], stage.tell)
-    again = orders_in.bring_in(agent, world.channel_id, file, name)
+    again = orders_in.bring_in(agent, world.runs, world.channel_id, file, name)
     world.say(AGENT, f"同一文件再导入：新增 {again['rows_new']}，相同 {again['rows_same']}", "ok")
     good = len(file.plots)
     world.check(
@@ -143,7 +143,8 @@ def _morning(world: World, file: OrderFile, day: datetime) -> Life:
         return
     for plot in missing:
         orders_in.delivered(plot, world.stage.now - 20 * MINUTE)
-    done = orders_in.bring_in(world.office.agent, world.channel_id, file, f"orders-{day:%Y%m%d}-am.csv")
+    name = f"orders-{day:%Y%m%d}-am.csv"
+    done = orders_in.bring_in(world.office.agent, world.runs, world.channel_id, file, name)
     jobs = "、".join(plot.short for plot in missing)
     world.say(AGENT, f"早晨再导出一次：变更 {done['rows_changed']} 行，{jobs} 的货已签收", "ok")
     world.check("变更的行成为订单事件", done["rows_changed"] == len(missing))

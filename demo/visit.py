@@ -133,6 +133,9 @@ def _photograph(world: World, site: Site, slot: str, *, dark: bool = False) -> N
         world.say(site.worker.name, f"{plot.short} {photo['slot_name']}：{'；'.join(reasons)}", "flag")
         site.worker.caller.post(f"/photos/{photo['id']}", method="DELETE")
     photo = _upload(world, site, slot, photograph(f"{plot.job_id}", slot))
+    spoken = {finding["code"] for finding in photo["findings"]} - {"unknown_place"}
+    if spoken:
+        world.check(f"{plot.short} 照片 {slot} 不应有提示：{spoken}", False)
     if dark:
         world.say(site.worker.name, f"{plot.short} 开灯重拍，亮度 {photo['brightness']}", "ok")
 
