@@ -21,7 +21,6 @@ from sqlalchemy import Connection, delete, select
 from domain.errors import Conflict, KeyReused
 from models.session import RememberedAnswer
 from services.config import config
-from services.engine import run
 from services.queries.sessions import Remembered
 from services.uow import query, use_case
 
@@ -71,7 +70,7 @@ def keep(tx: Connection, asked: Question, status: int, body: bytes) -> None:
         "status": status,
         "body": sealed,
     }
-    if run(tx, _KEEP, values) == 0:
+    if tx.exec_driver_sql(_KEEP, values).rowcount == 0:
         raise AlreadyAnswered
 
 

@@ -15,10 +15,9 @@ from typing import Any
 import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection
 
 from domain.errors import NotFound
-from models.person import Subject
 from services.config import config
 
 _NONCE = 12
@@ -34,14 +33,16 @@ class Erased(NotFound):
 def new_subject(tx: Connection) -> tuple[int, bytes]:
     """Insert a subject with a fresh data key; returns (subject id, data key)."""
     key = AESGCM.generate_key(256)
-    row = tx.execute(insert(Subject).values(wrapped_key=wrap(key)).returning(Subject.id)).one()
-    return row.id, key
+    made = tx.exec_driver_sql(
+        "INSERT INTO subject (wrapped_key) VALUES (%(key)s) RETURNING id", {"key": wrap(key)}
+    )
+    return made.scalar_one(), key
 
 
 def subject_key(tx: Connection, subject_id: int) -> bytes:
     """The data key of a subject; `Erased` when it has been destroyed."""
-    wrapped = tx.execute(select(Subject.wrapped_key).where(Subject.id == subject_id)).scalar_one()
-    return unwrap(wrapped)
+    found = tx.exec_driver_sql("SELECT wrapped_key FROM subject WHERE id = %(id)s", {"id": subject_id})
+    return unwrap(found.scalar_one())
 
 
 def unwrap(wrapped: bytes | None) -> bytes:

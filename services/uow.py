@@ -20,6 +20,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection
 
 from models import db
+from services.direct import Direct, reading
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -33,7 +34,7 @@ def use_case(function: Callable[Concatenate[Connection, P], R]) -> Callable[P, R
 
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        with db.engine.connect() as tx:
+        with Direct(db.engine) as tx:
             result = function(tx, *args, **kwargs)
             answering = _answering.get()
             if answering is not None:
@@ -49,7 +50,7 @@ def query(function: Callable[Concatenate[Connection, P], R]) -> Callable[P, R]:
 
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with reading(db.engine) as connection:
             return function(connection, *args, **kwargs)
 
     return run

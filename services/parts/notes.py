@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
-from models.job import Note
 from services.personal import seal, subject_key
+
+_WRITE = """
+INSERT INTO note (job_id, subject_id, author_id, text, created_at)
+VALUES (%(job)s, %(subject)s, %(author)s, %(text)s, %(now)s) RETURNING id
+"""
 
 
 def write(
@@ -15,9 +19,5 @@ def write(
 ) -> int:
     """Keep a note; returns its id."""
     sealed = seal(subject_key(tx, subject_id), "note.text", text)
-    row = tx.execute(
-        insert(Note)
-        .values(job_id=job_id, subject_id=subject_id, author_id=author_id, text=sealed, created_at=now)
-        .returning(Note.id)
-    ).one()
-    return int(row.id)
+    values = {"job": job_id, "subject": subject_id, "author": author_id, "text": sealed, "now": now}
+    return int(tx.exec_driver_sql(_WRITE, values).scalar_one())

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection
 
 from domain.access import SessionKind
 from domain.actors import Actor, Role
 from domain.permissions import Caller, Standing
 from models import db
-from models.session import Session
 from services.engine import fetch_one
 from services.uow import query
 
@@ -96,11 +95,10 @@ _FIND_KEY = """
     WHERE k.key_id = %(key_id)s AND k.revoked_at IS NULL
 """
 
-_TOUCH = (
-    update(Session)
-    .where(Session.id == bindparam("session"), Session.last_seen <= bindparam("before"))
-    .values(last_seen=bindparam("now"), idle_expires_at=bindparam("idle"))
-)
+_TOUCH = """
+    UPDATE session SET last_seen = %(now)s, idle_expires_at = %(idle)s
+    WHERE id = %(session)s AND last_seen <= %(before)s
+"""
 
 
 class _Row(NamedTuple):
@@ -170,7 +168,7 @@ def find_key(key_id: str, key: str | None) -> KeyFound | None:
 def touch(connection: Connection, session_id: int, now: datetime, idle_until: datetime) -> None:
     """Note that the session lives; costs nothing when another request did so within the minute."""
     values = {"session": session_id, "now": now, "before": now - TOUCH_EVERY, "idle": idle_until}
-    connection.execute(_TOUCH, values)
+    connection.exec_driver_sql(_TOUCH, values)
 
 
 def _remembered(request_hash: bytes | None, status: int | None, body: bytes | None) -> Remembered | None:
