@@ -10,7 +10,7 @@ from api.routes import Call
 from api.schemas.base import PageQuery
 from api.schemas.people import DealerPeopleQuery, HoldBody, InvitationBody, PeopleQuery, RevealBody
 from domain.actors import Role
-from services import bindings, invitations, links, rebindings, subjects
+from services import bindings, dealers, invitations, links, rebindings, subjects
 from services.bindings import Decided
 from services.invitations import Issued, Post
 from services.queries import staff
@@ -96,6 +96,7 @@ def list_people(call: Call, query: dict[str, Any]) -> Page[Member]:
 )
 def list_dealer_people(call: Call, query: dict[str, Any], dealer_id: int) -> Page[Member]:
     """The same for one dealer."""
+    dealers.own_dealer(call.who, dealer_id)
     return _members(call, dealer_id, query)
 
 

@@ -16,7 +16,7 @@ from models.catalogue import Category, Division
 from models.dealer import Capacity, Certificate, Coverage, Dealer, Skill
 from models.order import Channel
 from models.person import RoleBinding
-from services.uow import use_case
+from services.uow import query, use_case
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +79,12 @@ def put_dealer(tx: Connection, given: DealerGiven) -> Made:
     return Made(tx.execute(changed.returning(Dealer.id)).scalar_one())
 
 
-def own_dealer(actor: Actor, dealer_id: int) -> None:
-    """NotFound for a dealer that is not the actor's; the brand's staff know all."""
+@query
+def own_dealer(connection: Connection, actor: Actor, dealer_id: int) -> None:
+    """NotFound for a dealer that is not there or not the actor's; the brand's staff know all."""
     if actor.dealer_id not in (None, dealer_id):
+        raise NotFound
+    if connection.execute(select(Dealer.id).where(Dealer.id == dealer_id)).first() is None:
         raise NotFound
 
 

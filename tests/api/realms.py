@@ -1,0 +1,244 @@
+"""Two dealers with a channel, people, a customer and one of every object each, who must not know of each other.
+
+`Kinds` below is the map from the name of a path converter to an object of a realm. A route whose converter
+stands in neither `KINDS` nor `OPEN` fails `tests/api/test_ownership.py`: add it here together with the route.
+Ids of the foreign realm begin at `FOREIGN`, so that they can be recognised in any answer.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import insert, text
+
+from domain.actions import Action, Command
+from domain.actors import SYSTEM
+from models import db
+from models.clock import Breach
+from models.complaint import Complaint
+from models.money import LedgerAccount, LedgerEntry, LedgerLeg, Statement, StatementLine
+from models.notice import InboxItem, Outbox
+from models.order import Channel, OrderImport
+from models.person import Invitation
+from models.photo import Photo
+from models.session import RebindRequest, Session, WechatIdentity
+from models.site import Charge
+from services.lifecycle import perform
+from services.personal import new_subject
+from services.queries.sessions import hashed
+from tests.photographing import DOOR, take_over
+from tests.worlds import World
+
+FOREIGN = 5_000_000
+MISSING = 9_000_000_000
+
+# Converters that name nobody's object: the same for everyone who may knock.
+OPEN: Mapping[str, str] = {"code": "water_heater", "year": "2026", "token": "no-such-token"}
+
+
+def put(table: Any, **values: Any) -> int:
+    """Insert a row; its id."""
+    with db.engine.begin() as tx:
+        return int(tx.execute(insert(table).values(**values).returning(table.id)).scalar_one())
+
+
+def execute(statement: Any) -> None:
+    """Anything else, at once."""
+    with db.engine.begin() as tx:
+        tx.execute(statement)
+
+
+@dataclass
+class Realm:
+    """One dealer's part of the world; `objects` is an id per kind of converter."""
+
+    world: World
+    number: int
+    channel_id: int = 0
+    phone: str = ""
+    objects: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def dealer_id(self) -> int:
+        """The dealer of this realm."""
+        return self.world.dealers[self.number - 1]
+
+    def person(self, role: str) -> int:
+        """owner, dispatcher or installer of the realm."""
+        return self.world.people[f"{role}{self.number}"]
+
+
+def far_away() -> None:
+    """From now on every new row has an id from FOREIGN on."""
+    with db.engine.begin() as tx:
+        for name in tx.execute(text("SELECT schemaname || '.' || sequencename FROM pg_sequences")).scalars():
+            tx.execute(text(f"SELECT setval('{name}', {FOREIGN})"))
+
+
+def realm(world: World, number: int) -> Realm:
+    """Everything of dealer `number`: see `KINDS`."""
+    made = Realm(world, number, phone=f"1380000{number:04d}")
+    made.channel_id = world.channel_id = put(
+        Channel, code=f"ch{number}", name=f"第{number}店", platform="own", operator_dealer_id=made.dealer_id
+    )
+    _job(made)
+    _offer(made)
+    _money(made)
+    _people(made)
+    for name, kind in KINDS.items():
+        assert kind in made.objects, f"{name}: a realm has no {kind}"
+    return made
+
+
+def _job(made: Realm) -> None:
+    """A job on site, with everything that can hang on it."""
+    world, now = made.world, made.world.now
+    job_id = world.job(phone=made.phone, address=f"建设路 {made.number} 号")
+    take_over(world, job_id, made.number)
+    installer = world.actor(f"installer{made.number}")
+    perform(installer, job_id, Command(Action.CHECK_IN, fix=DOOR), now + timedelta(minutes=30))
+    row = world.row(job_id)
+    base: dict[str, Any] = {"job_id": job_id}
+    shot = {"client_id": "c-1", "sha256": secrets.token_bytes(32), "size_bytes": 1, "format": "JPEG"}
+    seen = {"width": 1000, "height": 1000, "brightness": 100, "sharpness": 100, "capture": "camera"}
+    made.objects["photo"] = put(
+        Photo, **base, slot_code="site", subject_id=row.subject_id, received_at=now,
+        installer_id=made.person("installer"), **shot, **seen,
+    )  # fmt: skip
+    priced = {"charge_type": 6, "quantity": 1, "unit_fen": 5000, "amount_fen": 5000}
+    made.objects["charge"] = put(
+        Charge, **base, item_code="drill", collected_by="dealer", created_at=now, **priced
+    )
+    made.objects["complaint"] = put(
+        Complaint, **base, category="attitude", opened_at=now, opened_by_role="customer"
+    )
+    raised = {"due_at": now, "raised_at": now, "dealer_id": made.dealer_id}
+    made.objects["breach"] = put(
+        Breach, **base, clock_id=job_id, kind="contact", family="dealer", level=2, **raised
+    )
+    with db.engine.begin() as tx:
+        line = text("SELECT order_id FROM order_line WHERE id = :line")
+        made.objects["order"] = tx.execute(line, {"line": row.order_line_id}).scalar_one()
+    made.objects["job"] = job_id
+
+
+def _offer(made: Realm) -> None:
+    """An offer to this dealer alone, still open."""
+    world = made.world
+    job_id = world.job(phone=made.phone, address=f"胜利路 {made.number} 号")
+    perform(SYSTEM, job_id, Command(Action.OFFER, dealer_ids=(made.dealer_id,)), world.now)
+    with db.engine.begin() as tx:
+        made.objects["offer"] = tx.execute(
+            text("SELECT id FROM offer WHERE job_id = :job"), {"job": job_id}
+        ).scalar_one()
+
+
+def _money(made: Realm) -> None:
+    """A statement with one line, which is a ledger entry; an order file."""
+    now, job_id, dealer = made.world.now, made.objects["job"], made.dealer_id
+    month = date(2026, 2, 1)
+    with db.engine.begin() as tx:
+        known = tx.execute(
+            text("SELECT id FROM ledger_account WHERE code = 'brand_service_expense'")
+        ).scalar()
+    brand = known or put(LedgerAccount, code="brand_service_expense", kind="brand_service_expense")
+    payable = put(LedgerAccount, code=f"dealer_payable:{dealer}", kind="dealer_payable", dealer_id=dealer)
+    with db.engine.begin() as tx:
+        fact = {"natural_key": f"job:{job_id}:base_fee:unit:1", "month": month, "kind": "base_fee"}
+        entry = insert(LedgerEntry).values(**fact, job_id=job_id, memo="基础安装费", posted_at=now)
+        entry_id = tx.execute(entry.returning(LedgerEntry.id)).scalar_one()
+        legs = [
+            {"entry_id": entry_id, "account_id": account, "amount_fen": fen, "month": month}
+            for account, fen in ((brand, 8000), (payable, -8000))
+        ]
+        tx.execute(insert(LedgerLeg).values(legs))  # all in one statement: they must sum to zero
+    statement_id = put(
+        Statement, dealer_id=dealer, month=month, total_fen=8000, payout_fen=8000, drawn_at=now
+    )
+    line = {"entry_id": entry_id, "dealer_id": dealer, "statement_id": statement_id, "amount_fen": 8000}
+    execute(insert(StatementLine).values(**line))
+    made.objects |= {"statement": statement_id, "entry": entry_id}
+    with db.engine.begin() as tx:
+        subject_id, _ = new_subject(tx)
+    made.objects["import"] = put(
+        OrderImport, channel_id=made.channel_id, subject_id=subject_id, filename="a.csv", sha256=b"1",
+        size_bytes=1, state="done",
+    )  # fmt: skip
+
+
+def _people(made: Realm) -> None:
+    """The dealer, an installer with a binding, a way in that was offered, a change of WeChat that was asked for."""
+    world, now = made.world, made.world.now
+    installer = made.person("installer")
+    later = now + timedelta(days=7)
+    made.objects |= {
+        "dealer": made.dealer_id,
+        "person": installer,
+        "binding": world.bindings[f"installer{made.number}"],
+        "invitation": put(
+            Invitation, token_hash=secrets.token_bytes(32), role="installer", dealer_id=made.dealer_id,
+            expected_phone_lookup=b"1", issued_by=made.person("owner"), issued_at=now, expires_at=later,
+        ),
+        "rebinding": put(
+            RebindRequest, identity_id=_identity(made), person_id=installer, status="pending", created_at=now
+        ),
+    }  # fmt: skip
+    person = made.person("owner")
+    made.objects |= {"session": session(world, "dealer_owner", person)[1], "item": inbox_item(world, person)}
+
+
+def _identity(made: Realm) -> int:
+    now = made.world.now
+    return put(WechatIdentity, app_id="wx", openid=secrets.token_hex(8), first_seen=now, last_login=now)
+
+
+def inbox_item(world: World, person_id: int) -> int:
+    """Something this person was told."""
+    owed = put(
+        Outbox, kind="notice", dedupe_key=secrets.token_hex(8), payload={}, state="sent", created_at=world.now
+    )
+    words = {"template": "job_offered", "title": "新工单", "body": "请查看"}
+    return put(InboxItem, outbox_id=owed, person_id=person_id, created_at=world.now, **words)
+
+
+def session(world: World, role: str, person_id: int | None, **more: Any) -> tuple[str, int]:
+    """(token, id) of a session in the person's binding of this role, or of a customer's link."""
+    token, now = secrets.token_urlsafe(32), world.now
+    binding_id = None
+    if person_id is not None:
+        with db.engine.begin() as tx:
+            binding_id = tx.execute(
+                text("SELECT id FROM role_binding WHERE person_id = :person AND role = :role"),
+                {"person": person_id, "role": role},
+            ).scalar_one()
+    until = now + timedelta(days=365)
+    times = {"created_at": now, "last_seen": now, "idle_expires_at": until, "expires_at": until}
+    values = {"kind": "phone", "role": role, "person_id": person_id, "binding_id": binding_id, **more}
+    return token, put(Session, token_hash=hashed(token), **values, **times)
+
+
+# The name of a converter → the kind of object it names.
+KINDS: Mapping[str, str] = {
+    "job_id": "job",
+    "offer_id": "offer",
+    "charge_id": "charge",
+    "complaint_id": "complaint",
+    "photo_id": "photo",
+    "breach_id": "breach",
+    "order_id": "order",
+    "import_id": "import",
+    "statement_id": "statement",
+    "entry_id": "entry",
+    "dealer_id": "dealer",
+    "person_id": "person",
+    "binding_id": "binding",
+    "invitation_id": "invitation",
+    "request_id": "rebinding",
+    "session_id": "session",
+    "item_id": "item",
+}
+PERSONAL = frozenset({"session", "item"})  # whose it is, is a person, whatever his role
