@@ -71,6 +71,11 @@ def reassign(deed: Deed, to: Status, _carry: Any) -> Effect:
     return Effect(columns, data)
 
 
+# Two jobs at one door booked at the same moment: the second sees the first one's visit, and the remote fee is one.
+_ONE_DOOR = """
+SELECT pg_advisory_xact_lock(hashtextextended('visit:' || encode(place_lookup, 'hex'), %(dealer)s))
+  FROM order_line JOIN customer_order o ON o.id = order_line.order_id WHERE order_line.id = %(line)s
+"""
 _VISIT = """
 WITH place AS (
     SELECT place_lookup FROM order_line JOIN customer_order o ON o.id = order_line.order_id
@@ -97,6 +102,7 @@ def visit(deed: Deed, window: Window, installer_id: int | None) -> int:
         "start": window.start,
         "end": window.end,
     }
+    deed.tx.exec_driver_sql(_ONE_DOOR, asked)
     return int(deed.tx.exec_driver_sql(_VISIT, asked).scalar_one())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from domain import lifecycle
 from domain.actions import ASKS
-from domain.actors import BRAND_ROLES, Actor, Role
+from domain.actors import BRAND_ROLES, DEALER_ROLES, Actor, Role
 from domain.errors import NotFound
 from domain.job import KIND_NAMES, STATUS_NAMES, JobState, Kind, Status
 from domain.privacy import Sight, shown, sight_of
@@ -38,8 +38,11 @@ _LINE = """job.id, job.kind, job.status, job.category_code, job.sku, job.units, 
 def listed(
     connection: Connection, actor: Actor, filters: Filters, before: int | None, limit: int
 ) -> list[JobLine]:
-    """Jobs within the actor's horizon, newest first, ids below `before`."""
+    """Jobs within the actor's horizon, newest first, ids below `before`. `queue` is the brand's own business."""
     condition, params = scope.jobs(actor)
+    brand = actor.role in BRAND_ROLES
+    if filters.queue is not None and not brand:
+        return []
     wanted = {
         name: getattr(filters, name) for name in Filters.__slots__ if getattr(filters, name) is not None
     }
@@ -49,7 +52,8 @@ def listed(
         f"SELECT {_LINE} FROM job WHERE {condition}{narrowed}{below} ORDER BY job.id DESC LIMIT %(limit)s",
         params | wanted | {"before": before, "limit": limit},
     )
-    return [JobLine(*row) for row in rows]
+    lines = [JobLine(*row) for row in rows]
+    return lines if brand else [replace(line, queue=None) for line in lines]
 
 
 _PAGE = """
@@ -74,7 +78,8 @@ SELECT id, item_code, quantity, unit_fen, amount_fen, status, collected_by, sett
 """
 _CLOCKS = """
 SELECT kind, family, owner, starts_at, due_at, level, paused_at IS NOT NULL, stopped_at, provisional
-  FROM clock WHERE job_id = %(id)s ORDER BY id
+  FROM clock WHERE job_id = %(id)s AND (%(dealer)s::bigint IS NULL OR coalesce(dealer_id, %(dealer)s) = %(dealer)s)
+ ORDER BY id
 """
 _SERIALS = (
     "SELECT serial_number FROM job_unit WHERE job_id = %(id)s AND serial_number IS NOT NULL ORDER BY position"
@@ -89,7 +94,7 @@ def page(connection: Connection, actor: Actor, job_id: int, now: datetime) -> Jo
     row = connection.exec_driver_sql(sql, params | {"id": job_id}).first()
     if row is None:
         raise NotFound
-    asked = {"id": job_id, "checklist": row.checklist_id}
+    asked = {"id": job_id, "checklist": row.checklist_id, "dealer": actor.dealer_id}
     slots = tuple(SlotState(*r) for r in connection.exec_driver_sql(_SLOTS, asked))
     charges = tuple(ChargeLine(*r) for r in connection.exec_driver_sql(_CHARGES, asked))
     clocks = tuple(ClockLine(*r) for r in connection.exec_driver_sql(_CLOCKS, asked))
@@ -156,18 +161,28 @@ def _code(row: Any) -> str | None:
         return None
 
 
+# An owner's part of the chain begins with his own acceptance: what other dealers did before is theirs.
+_SINCE = """
+SELECT coalesce(max(seq), 1) FROM job_event
+ WHERE job_id = %(id)s AND action = 'accept' AND data -> 'dealer_id' = to_jsonb(%(dealer)s::bigint)
+"""
 _EVENTS = """
 SELECT e.seq, e.action, e.from_status, e.to_status, e.actor_role, e.occurred_at, e.received_at, e.reason, e.data,
        encode(e.hash, 'hex')
-  FROM job_event e JOIN job ON job.id = e.job_id WHERE e.job_id = %(id)s AND {condition} ORDER BY e.seq
+  FROM job_event e JOIN job ON job.id = e.job_id
+ WHERE e.job_id = %(id)s AND e.seq >= %(since)s AND {condition} ORDER BY e.seq
 """
 
 
 @query
 def events(connection: Connection, actor: Actor, job_id: int) -> tuple[EventLine, ...]:
-    """The job's chain, first to last; NotFound outside the horizon."""
+    """The job's chain, first to last, an owner's from his acceptance on; NotFound outside the horizon."""
     condition, params = scope.jobs(actor)
-    rows = connection.exec_driver_sql(_EVENTS.format(condition=condition), params | {"id": job_id})
+    asked = params | {"id": job_id, "since": 1}
+    if actor.role in DEALER_ROLES:
+        condition = f"{condition} AND job.dealer_id = %(dealer)s"
+        asked["since"] = connection.exec_driver_sql(_SINCE, asked).scalar_one()
+    rows = connection.exec_driver_sql(_EVENTS.format(condition=condition), asked)
     found = tuple(EventLine(*row) for row in rows)
     if not found:
         raise NotFound

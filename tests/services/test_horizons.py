@@ -8,11 +8,13 @@ import pytest
 from sqlalchemy import text
 
 from domain.actions import Action, Command
-from domain.actors import Actor, Role
+from domain.actors import SYSTEM, Actor, Role
 from domain.errors import JobChanged, NotFound, TooMany
 from domain.lifecycle import Barred
 from models import db
 from services.lifecycle import answer_offer, perform
+from services.queries import jobs
+from services.queries.job_views import Filters
 from tests.services.test_lifecycle import AT_DOOR, HOUR, booked, offered, rows, submitted
 from tests.worlds import World
 
@@ -98,3 +100,44 @@ def test_switching_the_role_does_not_make_a_dealers_phone_the_customers(world: W
 
     with pytest.raises(Barred):
         perform(device(world, job_id, "phone-of-1"), job_id, Command(Action.CONFIRM), world.now + 4 * HOUR)
+
+
+def test_an_owner_reads_nothing_of_what_other_dealers_did_before(world: World) -> None:
+    """Neither why they declined nor who was asked; the own part begins with the own acceptance."""
+    job_id = world.job()
+    [first] = offered(world, job_id, 1)
+    decline = Command(Action.DECLINE, offer_id=first, reason="fee_too_low")
+    answer_offer(world.actor("owner1"), decline, world.now)
+    perform(SYSTEM, job_id, Command(Action.OFFER, dealer_ids=(world.dealers[1],)), world.now)
+    owner, second = world.actor("owner2"), rows("SELECT id FROM offer WHERE status = 'open'")[0].id
+
+    with pytest.raises(NotFound):
+        jobs.events(owner, job_id)
+    answer_offer(owner, Command(Action.ACCEPT, offer_id=second), world.now)
+
+    assert [event.action for event in jobs.events(owner, job_id)] == ["accept"]
+    assert [event.action for event in jobs.events(world.actor("auditor"), job_id)] == [
+        "create", "offer", "decline", "offer", "accept",
+    ]  # fmt: skip
+
+
+def test_a_dealer_reads_no_clocks_of_another(world: World) -> None:
+    """How late the dealer before was is not the next one's business; the finish clock is everybody's."""
+    job_id = booked(world)
+    perform(world.actor("agent"), job_id, Command(Action.REDISPATCH, reason="late"), world.now)
+    perform(SYSTEM, job_id, Command(Action.OFFER, dealer_ids=(world.dealers[1],)), world.now)
+
+    seen = jobs.page(world.actor("dispatcher2"), job_id, world.now).clocks
+
+    assert [clock.kind for clock in seen] == ["finish", "finish", "accept"]
+
+
+def test_only_the_brand_reads_why_a_job_is_queued(world: World) -> None:
+    """That a customer complained or an agent must look is told to nobody else, nor can it be asked for."""
+    job_id = submitted(world)
+    perform(world.customer(job_id), job_id, Command(Action.DISPUTE, reason="quality"), world.now + 4 * HOUR)
+    desk, asked = world.actor("dispatcher1"), Filters(queue="dispute")
+
+    assert [line.queue for line in jobs.listed(desk, Filters(), None, 9)] == [None]
+    assert jobs.listed(desk, asked, None, 9) == []
+    assert [line.queue for line in jobs.listed(world.actor("agent"), asked, None, 9)] == ["dispute"]

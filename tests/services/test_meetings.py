@@ -1,0 +1,62 @@
+"""Two at once: jobs booked at one door, many jobs of one installer, a child that ends while its parent is held."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from time import sleep
+from typing import Any
+
+from flask import Flask
+
+from domain.actions import Action, Command, Window
+from models import db
+from services.deeds import act
+from services.departures import installer_left
+from services.lifecycle import perform
+from tests.services.test_lifecycle import HOUR, booked, rows
+from tests.worlds import World
+
+
+def beside(app: Flask, function: Any, *args: Any) -> Any:
+    """Run in another thread and connection; gives its future and lets it get as far as it can."""
+
+    def run() -> Any:
+        with app.app_context():
+            return function(*args)
+
+    pool = ThreadPoolExecutor(1)
+    future = pool.submit(run)
+    pool.shutdown(wait=False)
+    sleep(0.4)
+    return future
+
+
+def test_two_jobs_booked_at_one_door_at_once_share_the_visit(app: Flask, world: World) -> None:
+    """One trip, one remote fee, also when neither desk sees the other's booking yet."""
+    one, two = booked(world), booked(world)
+    desk = world.actor("dispatcher1")
+    window = Window(world.now + 24 * HOUR, world.now + 26 * HOUR)
+    moved = Command(Action.RESCHEDULE, window=window, reason="customer")
+    with db.engine.connect() as tx:
+        act(tx, desk, one, moved, world.now)
+        other = beside(app, perform, desk, two, moved, world.now)
+        tx.commit()
+    other.result(10)
+
+    assert world.row(one).visit_id == world.row(two).visit_id
+
+
+def test_an_installers_leave_and_an_order_file_do_not_wait_for_each_other_in_a_ring(
+    app: Flask, world: World
+) -> None:
+    """Both lock several jobs from the newest to the oldest."""
+    old, new = booked(world), booked(world, address="芝罘区胜利路 2 号")
+    with db.engine.connect() as tx:
+        tx.exec_driver_sql("SELECT 1 FROM job WHERE id = %(id)s FOR UPDATE", {"id": new})
+        dealer = world.dealers[0]
+        leaving = beside(app, installer_left, world.people["installer1"], dealer, world.now)
+        tx.exec_driver_sql("SELECT 1 FROM job WHERE id = %(id)s FOR UPDATE", {"id": old})
+        tx.commit()
+
+    assert leaving.result(10) == 2
+    assert rows("SELECT 1 FROM job WHERE installer_id IS NOT NULL") == []
