@@ -23,7 +23,7 @@ PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-SETTINGS = {"API_TITLE": "拓装 Tuozhuang", "API_VERSION": "v1", "OPENAPI_VERSION": "3.1.0"}
+SETTINGS = {"API_TITLE": "妥装 Tuozhuang", "API_VERSION": "v1", "OPENAPI_VERSION": "3.1.0"}
 SECURITY = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "手机与客户链接的会话令牌"},
     "cookie": {"type": "apiKey", "in": "cookie", "name": "tz_session", "description": "控制台会话"},

@@ -28,6 +28,11 @@ STATEMENTS = [
         IF FOUND THEN
             RAISE EXCEPTION 'ledger entry % does not sum to zero', bad USING ERRCODE = 'check_violation';
         END IF;
+        SELECT added.entry_id INTO bad FROM added JOIN ledger_entry entry ON entry.id = added.entry_id
+         WHERE entry.month <> added.month LIMIT 1;
+        IF FOUND THEN
+            RAISE EXCEPTION 'a leg of ledger entry % is of another month', bad USING ERRCODE = 'check_violation';
+        END IF;
         RETURN NULL;
     END $$
     """,
@@ -56,6 +61,10 @@ STATEMENTS = [
         END IF;
         RETURN NULL;
     END $$
+    """,
+    """
+    CREATE TRIGGER ledger_leg_month_open AFTER INSERT ON ledger_leg
+        REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION month_must_be_open()
     """,
     """
     CREATE TRIGGER ledger_entry_month_open AFTER INSERT ON ledger_entry

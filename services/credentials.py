@@ -28,7 +28,7 @@ from services.uow import query, use_case
 PER_ADDRESS = (60, timedelta(minutes=1))
 STEP_S = 30
 SECRET = "credential.totp_secret"
-ISSUER = "拓装"
+ISSUER = "妥装"
 
 
 class NoConsole(Forbidden):

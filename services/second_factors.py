@@ -17,7 +17,7 @@ from services.parts import access, lockouts
 from services.parts.otp import SECRET, SecondFactor, spend
 from services.uow import use_case
 
-ISSUER = "拓装"
+ISSUER = "妥装"
 
 
 class OtpRefused(Invalid):

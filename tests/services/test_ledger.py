@@ -182,3 +182,10 @@ def test_array_literals_carry_any_text(raw: psycopg.Connection[Any]) -> None:
     for given in (texts, ["plain", "words"], [], ["\\"]):
         assert raw.execute("SELECT %s::text[]", [arrays.texts(given)]).fetchone() == (given,)
     assert raw.execute("SELECT %s::bigint[]", [arrays.plain([1, None, -3])]).fetchone() == ([1, None, -3],)
+
+
+def test_a_leg_cannot_stand_in_another_month_than_its_entry(raw: psycopg.Connection[Any]) -> None:
+    """Balances by month would lie; the database refuses it."""
+    raw.execute(ENTRY, ("k",))
+    with pytest.raises(errors.CheckViolation, match="another month"):
+        raw.execute(LEGS.replace("entry.month,", "date '2026-04-01',"), (5, -5))
