@@ -93,7 +93,7 @@ def _view(world: World) -> dict[str, object]:
         entries = list(world.inbox)[::-1]
         app = _first_app(world)
         people = [_phone(world, app, alias, entries) for alias in world.users]
-    people.sort(key=lambda phone: not phone.cards)  # those with messages first
+        people.sort(key=lambda phone: not phone.cards)  # those with messages first
         strangers = [_card(entry) for entry in entries if not entry.alias][:SHOWN]
     if strangers:
         people.append(Phone("", "未知收件人", "", 0, 0, strangers))
