@@ -196,6 +196,18 @@ def test_the_dealer_who_lost_the_job_pays_for_the_clock_he_let_run_out(world: Wo
     assert len(found) == 3
 
 
+def test_the_dealer_who_had_the_job_when_it_was_late_pays_not_the_one_who_mended_it(world: World) -> None:
+    """The finish clock goes on after a redispatch, but its breach is of the dealer it was raised against."""
+    rule()
+    job_id = ended(world, dealer=2)
+    clock(job_id, "finish", level=2, dealer_id=None)
+    rows("UPDATE breach SET dealer_id = :d", d=world.dealers[0])
+    run_fees(APRIL_1)
+
+    [penalty] = [row for row in posted() if row.kind == "penalty"]
+    assert f"dealer_payable:{world.dealers[0]} 3000" in penalty.legs
+
+
 def test_a_clock_whose_level_is_still_to_be_raised_holds_the_job(world: World) -> None:
     """A penalty nobody raised could not be excused or appealed."""
     rule()
