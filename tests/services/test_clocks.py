@@ -202,6 +202,19 @@ def test_sweeps_at_the_same_time_raise_each_level_once(app: Flask, world: World)
     assert sum(row.payload["values"]["count"] for row in digests()) == 2000
 
 
+def test_a_level_lowered_by_hand_is_reached_again_without_a_second_breach(world: World) -> None:
+    """An odd row stops nobody: the others of its batch are raised, its own breach stays the first."""
+    odd = clock(world)
+    raise_levels(world.now + 11 * HOUR)
+    run("UPDATE clock SET level = 0, next_at = notice_at WHERE id = :c", c=odd)
+    other = clock(world)
+
+    done = raise_levels(world.now + 11 * HOUR)
+
+    assert (done.clocks, done.breaches) == (2, 2)
+    assert levels(odd) == levels(other) == [1, 2]
+
+
 def test_a_row_held_by_somebody_else_is_left_for_the_next_sweep(world: World) -> None:
     """A deed has the clock locked: the sweep does not wait, and the next one takes it."""
     clock_id = clock(world)
