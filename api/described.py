@@ -59,13 +59,11 @@ class Declared:
 
     def refusals(self) -> list[int]:
         """Every error status this route may answer with, its own and those that come with its shape."""
-        codes = {*self.errors, 429, 500, 503}
+        codes = {*self.errors, 400, 422, 429, 500, 503}
         if not self.public:
             codes |= {401, 403}
         if "<" in self.rule:
             codes.add(404)
-        if self.query or self.body or self.changing:
-            codes |= {400, 422}
         if self.changing:
             codes |= {409, 413}
         if self.body:
