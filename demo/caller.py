@@ -15,7 +15,7 @@ from typing import Any
 import requests
 
 Json = dict[str, Any]
-PATIENCE_S = 45.0
+PATIENCE_S = 120.0
 # A reply that breaks off in the middle is neither of the first two.
 LOST = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
 
@@ -62,7 +62,7 @@ class Line:
         while True:
             try:
                 self.counts["requests"] += 1
-                answer = http.request(method, url, timeout=(5, 60), **more)
+                answer = http.request(method, url, timeout=(5, 30), **more)
             except LOST:
                 self.counts["lost"] += 1
                 if time.monotonic() > until:

@@ -5,13 +5,15 @@ Whoever is bound already simply signs in; so a second story goes on with the sam
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from demo.caller import Caller, Json
+from demo.caller import Caller, Json, Refused
 from demo.network import Person
 from demo.stage import Stage
 
 CONSENT = "2026-01"
+ATTEMPTS = 4
 
 
 @dataclass
@@ -41,7 +43,7 @@ def phone_of(stage: Stage, alias: str) -> tuple[Caller, str]:
 
     def sign_in(caller: Caller) -> None:
         nonlocal role
-        opened = caller.open("/sessions/wechat", {"code": stage.sim.login_code(alias)})
+        opened = _afresh(lambda: caller.open("/sessions/wechat", {"code": stage.sim.login_code(alias)}))
         caller.bearer(opened["token"])
         role = str(opened["role"])
 
@@ -83,14 +85,9 @@ def join(stage: Stage, person: Person, inviter: Caller, dealer_id: int | None = 
         if dealer_id is not None:
             post["dealer_id"] = dealer_id
         invited = inviter.post("/invitations", post)
-        bound = caller.post(
-            "/me/bindings",
-            {
-                "invitation": invited["code"],
-                "phone_code": stage.sim.phone_code(person.alias),
-                "consent_version": CONSENT,
-                "name": person.name,
-            },
+        wish = {"invitation": invited["code"], "consent_version": CONSENT, "name": person.name}
+        bound = _afresh(
+            lambda: caller.post("/me/bindings", {**wish, "phone_code": stage.sim.phone_code(person.alias)})
         )
         if bound["status"] != "active":
             raise RuntimeError(f"{person.name}: {bound}")
@@ -103,6 +100,17 @@ def customer(stage: Stage, alias: str, name: str, phone: str) -> Caller:
     wechat_account(stage, alias, name, phone)
     caller, role = phone_of(stage, alias)
     if role == "guest":
-        body = {"phone_code": stage.sim.phone_code(alias), "consent_version": CONSENT}
-        caller.post("/me/phone", body)
+        said = {"consent_version": CONSENT}
+        _afresh(lambda: caller.post("/me/phone", {**said, "phone_code": stage.sim.phone_code(alias)}))
     return caller
+
+
+def _afresh(attempt: Callable[[], Json]) -> Json:
+    """WeChat's codes are good once: one lost with a dying worker is fetched again, as a thumb presses twice."""
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return attempt()
+        except Refused as refusal:
+            if refusal.code != "wechat_code_spent":
+                raise
+    return attempt()

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import socket
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -36,18 +40,54 @@ def _plan(var: Path, database_url: str) -> tuple[list[Step], dict[str, str]]:
     return plan, environ
 
 
-def test_the_main_story_holds_and_goes_on_with_phones_that_say_everything_three_times(
+def _workers() -> list[int]:
+    """Web workers below this process: grandchildren of ours whose parent is a gunicorn too."""
+    parents: dict[int, int] = {}
+    webs: set[int] = set()
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError, IndexError, ValueError):
+            parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            if b"gunicorn" in (folder / "cmdline").read_bytes():
+                webs.add(int(folder.name))
+    masters = {pid for pid in webs if parents.get(pid) == os.getpid()}
+    return sorted(pid for pid in webs if parents.get(pid) in masters)
+
+
+@contextmanager
+def _killing(pause_s: float, most: int) -> Iterator[list[int]]:
+    """Now and then the web worker that has served longest dies without a word, while another lives to serve."""
+    killed: list[int] = []
+    over = threading.Event()
+
+    def kill() -> None:
+        while len(killed) < most and not over.wait(pause_s):
+            workers = _workers()
+            if len(workers) > 1:
+                with suppress(ProcessLookupError):
+                    os.kill(workers[0], signal.SIGKILL)
+                    killed.append(workers[0])
+
+    thread = threading.Thread(target=kill, daemon=True)
+    thread.start()
+    yield killed
+    over.set()
+    thread.join()
+
+
+def test_the_main_story_holds_while_workers_die_and_goes_on_with_phones_that_say_everything_three_times(
     database_url: str, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """From the order file to the approved statement everything holds that the story says, also when repeated."""
+    """From order file to approved statement everything holds that the story says, also repeated and interrupted."""
     monkeypatch.chdir(ROOT)
     plan, environ = _plan(tmp_path, database_url)
 
-    status = serve(tmp_path, plan, environ, None, stay=False)
+    with _killing(pause_s=20.0, most=4) as killed:
+        status = serve(tmp_path, plan, environ, None, stay=False)
 
     told = capfd.readouterr().out
     ends = re.findall(r"(\d+) 项核对，(\d+) 项不成立；请求 \d+ 次（重复 (\d+)", told)
     assert status == 0, told
+    assert killed or not Path("/proc/self").exists()
     assert [bad for _, bad, _ in ends] == ["0", "0"]
     assert [int(repeats) > 100 for _, _, repeats in ends] == [False, True]
     for said in (
