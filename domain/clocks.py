@@ -221,8 +221,8 @@ def _row(
 
 
 _SPOKE, _OPENED = "confirm confirm_with_reserves dispute auto_confirm", "complaint_opened"
-_HANDED, _READY = "delivered", Since.GOODS_READY
-
+_HANDED, _READY, _SEEN = "delivered", Since.GOODS_READY, "supplement audit_pass audit_fail:work"
+_DRAWN = "audit_sampled supplement confirm:audited auto_confirm:audited rule:audited"
 DEFAULT_POLICIES: tuple[ClockPolicy, ...] = (
     # kind, family, owner, starts, stops, counts, hours
     _row("accept", "dealer", "dealer", "offer", "accept decline expire", "service", 2),
@@ -234,9 +234,9 @@ DEFAULT_POLICIES: tuple[ClockPolicy, ...] = (
     _row("finish", "platform", "dealer", _HANDED, "submit", "wall", 72, Zone.REMOTE, _READY),
     _row("finish", "dealer", "dealer", _HANDED, "submit", "wall", 48, Zone.FREE, _READY),
     _row("finish", "dealer", "dealer", _HANDED, "submit", "wall", 72, Zone.REMOTE, _READY),
-    _row("supplement", "dealer", "dealer", "audit_fail:evidence", "supplement", "wall", 24),
+    _row("supplement", "dealer", "dealer", "audit_fail:evidence", _SEEN, "wall", 24),
     _row("confirm", "none", "customer", "submit", _SPOKE, "wall", 48),
-    _row("audit", "none", "brand", "audit_sampled", "audit_pass audit_fail", "working", 3 * 12),
+    _row("audit", "none", "brand", _DRAWN, "audit_pass audit_fail", "working", 3 * 12),
     _row("urge_reply", "dealer", "dealer", "urge", "urge_answered", "service", 1),
     _row("complaint_first_reply", "platform", "agent", _OPENED, "complaint_replied", "service", 0.5),
     _row("complaint_close", "platform", "agent", _OPENED, "complaint_closed", "working", 3 * 12),

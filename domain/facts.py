@@ -34,3 +34,4 @@ class Facts:
     complaint_open: bool = False
     self_install_allowed: bool = False
     customer_erased: bool = False
+    supplemented: bool = False

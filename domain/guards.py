@@ -244,9 +244,16 @@ def not_audited(job: JobState, _command: Command, _facts: Facts) -> Iterator[Fau
         yield Fault("audit", "already_sampled", "已在稽核中")
 
 
-def audit_waiting(job: JobState, _command: Command, _facts: Facts) -> Iterator[Fault]:
-    """A verdict needs an audit that waits for one."""
-    if job.audit != "waiting":
+def evidence_given(_job: JobState, _command: Command, facts: Facts) -> Iterator[Fault]:
+    """Supplemented is what a photo was added to."""
+    if not facts.supplemented:
+        yield Fault("photos", "nothing_supplemented", "请先补拍照片")
+
+
+def audit_waiting(job: JobState, command: Command, _facts: Facts) -> Iterator[Fault]:
+    """A verdict needs an audit that waits for one; evidence that never comes bars no final one."""
+    unheard = job.audit == "evidence_asked" and command.outcome != "evidence"
+    if job.audit != "waiting" and not unheard:
         yield Fault("audit", "audit_not_waiting", "该工单不在待稽核状态")
 
 

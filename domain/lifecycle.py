@@ -195,7 +195,7 @@ _VISIT: Table = MappingProxyType(
         **_everywhere((S.CONFIRMED,), A.AUDIT_SAMPLED, _SYSTEM | _AUDITOR, guards.not_audited),
         **_everywhere((S.CONFIRMED,), A.AUDIT_PASS, _AUDITOR, guards.audit_waiting),
         **_to((S.CONFIRMED,), A.AUDIT_FAIL, _audit_failed, _AUDITOR, guards.audit_waiting),
-        **_everywhere((S.CONFIRMED,), A.SUPPLEMENT, _DEALER, guards.evidence_asked),
+        **_everywhere((S.CONFIRMED,), A.SUPPLEMENT, _DEALER, guards.evidence_asked, guards.evidence_given),
         # voices
         **_everywhere((*_LIVE, S.CLOSED), A.COMPLAINT_OPENED, _CUSTOMER | _AGENT),
         **_everywhere(

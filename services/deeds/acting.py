@@ -72,7 +72,7 @@ def _write(deed: Deed, to: Status, effect: Effect) -> Acted:
     job, command = deed.job, deed.command
     event = _event(deed, to, effect)
     sealed = events.digest(job.event_hash, event)
-    variant = _variant(deed, to)
+    variant = _variant(deed, to, effect)
     known = {name: value for name, value in effect.columns.items() if name in _STATE}
     after = replace(job, **known, status=to, version=job.version + 1, event_seq=event.seq, event_hash=sealed)
     dealers = command.dealer_ids if command.action == Action.OFFER else (after.dealer_id,)
@@ -96,13 +96,15 @@ def _write(deed: Deed, to: Status, effect: Effect) -> Acted:
     return Acted(job.id, job.kind, to, after.version, after.held, event.seq, actions)
 
 
-def _variant(deed: Deed, to: Status) -> str:
+def _variant(deed: Deed, to: Status, effect: Effect) -> str:
     """What narrows the action for the clocks: its outcome, its reason, or what it led to."""
     job, command = deed.job, deed.command
     if command.action == Action.FIX_ADDRESS and to == Status.NEW and job.dealer_id is not None:
         return "moved"
     if command.action == Action.REASSIGN and command.installer_id is None:
         return "nobody"
+    if effect.columns.get("audit") == "waiting" and to == Status.CONFIRMED != job.status:
+        return "audited"  # a slot was waived: confirmed and drawn at once
     return command.outcome or command.reason or ""
 
 

@@ -13,12 +13,21 @@ RETURNING status, open_children
 """
 
 
+_STILL = """
+SELECT dealer.id AS dealer_id, (SELECT person_id FROM role_binding b WHERE b.person_id = %(installer)s
+           AND b.role = 'installer' AND b.dealer_id = dealer.id AND b.status = 'active') AS installer_id
+  FROM dealer WHERE dealer.id = %(dealer)s AND dealer.status = 'active'
+"""
+
+
 def second_visit(deed: Deed, fault: str) -> int:
-    """A child job, already with the same dealer; whose fault it was decides who pays."""
+    """A child job, already with the same dealer unless it has left; whose fault it was decides who pays."""
     job = deed.job
+    asked = {"dealer": job.dealer_id, "installer": job.installer_id}
+    still = deed.tx.exec_driver_sql(_STILL, asked).first()
     child = jobs.NewJob(
         kind=Kind.SECOND_VISIT,
-        status=Status.ACCEPTED if job.dealer_id else Status.NEW,
+        status=Status.ACCEPTED if still else Status.NEW,
         order_line_id=job.order_line_id,
         channel_id=job.channel_id,
         subject_id=job.subject_id,
@@ -33,9 +42,9 @@ def second_visit(deed: Deed, fault: str) -> int:
         zone=job.zone,
         parent_id=job.id,
         fault=fault,
-        dealer_id=job.dealer_id,
-        installer_id=job.installer_id,
-        distance_m=job.distance_m,
+        dealer_id=still.dealer_id if still else None,
+        installer_id=still.installer_id if still else None,
+        distance_m=job.distance_m if still else None,
     )
     return jobs.create(deed.tx, [child], deed.now, deed.actor)[0]
 

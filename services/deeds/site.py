@@ -209,7 +209,18 @@ def submit(deed: Deed, _to: Status, _carry: Any) -> Effect:
     return Effect({"submitted_at": deed.at, "auto_confirm_at": silence}, {"units": job.units})
 
 
-@handles(Action.SUPPLEMENT)
+_ADDED = """
+SELECT EXISTS (SELECT 1 FROM photo WHERE job_id = %(job)s AND status = 'active' AND received_at >= (
+    SELECT max(received_at) FROM job_event WHERE job_id = %(job)s AND action = 'audit_fail'))
+"""
+
+
+def _added(deed: Deed) -> Prepared:
+    added = deed.tx.exec_driver_sql(_ADDED, {"job": deed.job.id}).scalar_one()
+    return Prepared(Facts(now=deed.at, supplemented=bool(added)))
+
+
+@handles(Action.SUPPLEMENT, prepare=_added)
 def supplement(_deed: Deed, _to: Status, _carry: Any) -> Effect:
     """The photos asked for are there: the audit waits for a verdict again."""
     return Effect({"audit": "waiting"})

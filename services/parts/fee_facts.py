@@ -74,13 +74,19 @@ def take(tx: Connection, after: Cursor, most: int, bonus: Sequence[str], now: da
     return [_due(row, charges.get(row.id, ()), clocks.get(row.id, ()), trips.get(row.id, ())) for row in rows]
 
 
-def _due(row: Any, charges: Sequence[Charge], clocks: Sequence[_Clock], trips: Sequence[Any]) -> Due:
+def _due(row: Any, extras: Sequence[_Extra], clocks: Sequence[_Clock], trips: Sequence[Any]) -> Due:
     found = [_trip(row, trip) for trip in trips]
+    charges: dict[int | None, list[Charge]] = defaultdict(list)
+    for serving_id, charge in extras:
+        charges[serving_id or row.dealer_id].append(charge)
     if row.dealer_id is not None:
-        found.append(_main(row, charges, _of(row.dealer_id, row.dealer_id, clocks)))
-    others = {clock.dealer_id for clock in clocks if clock.dealer_id} - {row.dealer_id}
-    for dealer_id in sorted(others):
-        facts = _facts(row, dealer_id, Outcome.BEFORE_CHECK_IN, clocks=_of(dealer_id, row.dealer_id, clocks))
+        found.append(_main(row, charges[row.dealer_id], _of(row.dealer_id, row.dealer_id, clocks)))
+    others = {clock.dealer_id for clock in clocks if clock.dealer_id} | {
+        dealer for dealer in charges if dealer
+    }
+    for dealer_id in sorted(others - {row.dealer_id}):
+        late, own = _of(dealer_id, row.dealer_id, clocks), tuple(charges[dealer_id])
+        facts = _facts(row, dealer_id, Outcome.BEFORE_CHECK_IN, charges=own, clocks=late)
         found.append(Claim(facts, Parties(dealer_id, row.operator_dealer_id), row.closed_at))
     return Due(row.id, row.closed_at, tuple(found), any(clock.unswept for clock in clocks))
 
@@ -136,7 +142,10 @@ def _facts(
 
 
 _CHARGES = """
-SELECT charge.job_id, charge.id, charge_type, name, unit, quantity, unit_fen, collected_by
+SELECT charge.job_id, charge.id, charge_type, name, unit, quantity, unit_fen, collected_by,
+       (SELECT (data ->> 'dealer_id')::bigint FROM job_event taken
+         WHERE taken.job_id = charge.job_id AND taken.action = 'accept' AND taken.occurred_at <= charge.created_at
+         ORDER BY taken.seq DESC LIMIT 1) AS dealer_id
   FROM charge JOIN job ON job.id = charge.job_id
   LEFT JOIN LATERAL (SELECT name, unit FROM price_item
       WHERE price_list_id = job.price_list_id AND code = charge.item_code) item ON true
@@ -146,12 +155,19 @@ SELECT charge.job_id, charge.id, charge_type, name, unit, quantity, unit_fen, co
 """
 
 
-def _charges(tx: Connection, ids: str) -> dict[int, list[Charge]]:
-    """Extras that were paid. One disputed afterwards stays: the job closed, so an agent let it stand."""
-    found: dict[int, list[Charge]] = defaultdict(list)
-    for job_id, charge_id, kind, name, unit, quantity, fen, by in tx.exec_driver_sql(_CHARGES, {"ids": ids}):
+_Extra = tuple[int | None, Charge]
+
+
+def _charges(tx: Connection, ids: str) -> dict[int, list[_Extra]]:
+    """Extras that were paid, each with the dealer who had accepted the job when it was proposed (None: the last).
+
+    One disputed afterwards stays: the job closed, so an agent let it stand.
+    """
+    found: dict[int, list[_Extra]] = defaultdict(list)
+    for row in tx.exec_driver_sql(_CHARGES, {"ids": ids}):
+        job_id, charge_id, kind, name, unit, quantity, fen, by, dealer_id = row
         charge = Charge(charge_id, kind, name or "", unit or "项", quantity, fen, _COLLECTED[by])
-        found[job_id].append(charge)
+        found[job_id].append((dealer_id, charge))
     return found
 
 

@@ -94,6 +94,17 @@ def aborted(job_id: int, fault: str, at: datetime) -> None:
         )  # fmt: skip
 
 
+def accepted(job_id: int, dealer_id: int, at: datetime, seq: int = 90) -> None:
+    """The event of a dealer's acceptance."""
+    with db.engine.begin() as tx:
+        tx.execute(
+            insert(JobEvent).values(
+                job_id=job_id, seq=seq, action="accept", to_status="accepted", actor_role="dispatcher",
+                occurred_at=at, received_at=at, data={"dealer_id": dealer_id}, prev_hash=b"", hash=b"",
+            )
+        )  # fmt: skip
+
+
 def clock(job_id: int, kind: str = "arrive", level: int = 0, **more: Any) -> int:
     """A dealer-family clock of the dealer that has ended, with its breaches; `excused=True` for the last one."""
     excused = more.pop("excused", False)

@@ -208,6 +208,19 @@ def test_the_dealer_who_had_the_job_when_it_was_late_pays_not_the_one_who_mended
     assert f"dealer_payable:{world.dealers[0]} 3000" in penalty.legs
 
 
+def test_an_extra_is_the_dealers_who_made_it_also_after_a_redispatch(world: World) -> None:
+    """Paid to the brand while the first dealer was there, it is not the second one's."""
+    rule()
+    job_id, (one, two) = ended(world, dealer=2), world.dealers
+    charge_id = extra(job_id)
+    money.accepted(job_id, one, ENDED - DAY)
+    money.accepted(job_id, two, ENDED + DAY, seq=91)
+    run_fees(APRIL_1)
+
+    [paid] = [row for row in posted() if row.key.endswith(f"extra:charge:{charge_id}")]
+    assert paid.legs == f"customer_clearing 10000, dealer_payable:{one} -10000"
+
+
 def test_a_clock_whose_level_is_still_to_be_raised_holds_the_job(world: World) -> None:
     """A penalty nobody raised could not be excused or appealed."""
     rule()

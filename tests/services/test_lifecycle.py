@@ -46,7 +46,7 @@ def booked(world: World, **order: Any) -> int:
     return job_id
 
 
-def photograph(world: World, job_id: int, slot: str, now: Any) -> None:
+def photograph(world: World, job_id: int, slot: str, now: Any, client_id: str | None = None) -> None:
     """A photo row as the photo service would write it, and the deed."""
     with db.engine.begin() as tx:
         photo_id = tx.execute(
@@ -54,7 +54,7 @@ def photograph(world: World, job_id: int, slot: str, now: Any) -> None:
             .values(
                 job_id=job_id,
                 slot_code=slot,
-                client_id=slot,
+                client_id=client_id or slot,
                 subject_id=world.row(job_id).subject_id,
                 sha256=slot.encode(),
                 size_bytes=1,

@@ -147,6 +147,24 @@ def test_a_second_visit_done_by_the_customer_releases_its_parent(world: World) -
     assert (world.row(job_id).open_children, world.row(job_id).status) == (0, "confirmed")
 
 
+def test_a_second_visit_is_not_given_to_who_has_left(world: World) -> None:
+    """An installer who left must be replaced first; a job of a dealer who ended is dispatched."""
+    later, agent = world.now + 4 * HOUR, world.actor("agent")
+    one, two = submitted(world), submitted(world, address="芝罘区胜利路 2 号")
+    for job_id in (one, two):
+        perform(world.customer(job_id), job_id, Command(Action.DISPUTE, reason="quality"), later)
+    execute("UPDATE role_binding SET status = 'ended' WHERE id = :b", b=world.bindings["installer1"])
+    perform(agent, one, Command(Action.RULE, outcome="rework"), later)
+    execute("UPDATE dealer SET status = 'ended' WHERE id = :d", d=world.dealers[0])
+    perform(agent, two, Command(Action.RULE, outcome="rework"), later)
+
+    children = rows("SELECT status, dealer_id, installer_id FROM job WHERE parent_id IS NOT NULL ORDER BY id")
+    assert [tuple(child) for child in children] == [
+        ("accepted", world.dealers[0], None),
+        ("new", None, None),
+    ]
+
+
 def test_a_cancelled_second_visit_is_ruled_anew_not_reopened(world: World) -> None:
     """Its parent no longer waits for it and could close while it runs."""
     _, child_id = second_visit(world)
