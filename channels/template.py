@@ -7,10 +7,6 @@ import csv
 import io
 from collections.abc import Iterable
 
-import openpyxl
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
-
 from channels.formats import TEMPLATE
 
 FIELDS: tuple[str, ...] = tuple(field for field, _ in TEMPLATE.columns)
@@ -52,6 +48,10 @@ def template_csv(rows: Iterable[tuple[str, ...]] = (EXAMPLE,)) -> bytes:
 
 def template_xlsx() -> bytes:
     """The template as a workbook; every column is text, so that no order number loses its digits."""
+    import openpyxl  # only where a workbook is really made
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
     book = openpyxl.Workbook()
     sheet = book.worksheets[0]
     sheet.title = "订单"

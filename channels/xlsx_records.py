@@ -11,8 +11,6 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-import openpyxl
-
 from channels.parsed import Record
 from channels.refusals import FileTooLarge, FileUnreadable
 
@@ -67,6 +65,8 @@ def records(stream: BinaryIO) -> Iterator[Record]:
     """Rows of the first sheet that are not blank, numbered as in the spreadsheet. Raises as `measure`."""
     measure(stream)
     try:
+        import openpyxl  # 30 MB with what it draws in: only where a workbook is really read
+
         book = openpyxl.load_workbook(stream, read_only=True, keep_links=False)
         sheet = book.worksheets[0]
         sheet.reset_dimensions()  # what the file says of its own size is often wrong

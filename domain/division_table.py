@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from sys import intern
 
 PROVINCE, CITY, DISTRICT, TOWN = 1, 2, 3, 4
 
@@ -181,7 +182,7 @@ class DivisionTable:
 
     def _index_town(self, row: DivisionRow) -> None:
         towns = self.towns.setdefault(row.parent_code or "", {})
-        base = town_base(row.name)
+        base = intern(town_base(row.name))  # 城关, 新城 and the like stand hundreds of times
         towns[base] = (*towns.get(base, ()), row.code)
 
     def _scopes(self, row: DivisionRow) -> list[_Names]:
@@ -194,10 +195,11 @@ class DivisionTable:
         return scopes
 
     def _index(self, row: DivisionRow) -> None:
+        hit = Hit(row.code)
         for scope in self._scopes(row):
-            scope.full.add(row.name, Hit(row.code))
+            scope.full.add(row.name, hit)
             for short in _shorts(row):
-                scope.short.add(short, Hit(row.code))
+                scope.short.add(short, hit)
             for alias in row.aliases:
                 names = scope.full if _SUFFIX.search(alias.name) else scope.short
                 names.add(alias.name, Hit(row.code, former=alias.until is not None))

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-import chinese_calendar
 from sqlalchemy import Connection, delete, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -58,6 +57,8 @@ def official(year: int) -> list[OddDay]:
 
     2026: 1 January is off and Sunday 4 January works.
     """
+    import chinese_calendar  # only where a year is seeded
+
     found = []
     first = date(year, 1, 1)
     for offset in range(366 if isleap(year) else 365):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import asdict
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -12,7 +14,6 @@ from domain.divisions import Resolution
 from domain.divisions import resolve as resolve_text
 from domain.geo import Point
 from domain.job import JobState
-from models.catalogue import Division as Row
 from models.catalogue import DivisionAlias as AliasRow
 from services.parts.policies import Kept
 from services.personal import lookup, reveal, seal, unwrap
@@ -20,23 +21,34 @@ from services.personal import lookup, reveal, seal, unwrap
 Resolved = Resolution
 
 
+_PAGE = """
+SELECT code, name, level, parent_code, valid_from, valid_to FROM division
+ WHERE code > %(after)s ORDER BY code LIMIT 5000
+"""
+# Any row written since has a younger transaction, any row gone changes the count.
+_STAMP = """
+SELECT (SELECT (count(*), max(xmin::text::bigint))::text FROM division),
+       (SELECT (count(*), max(xmin::text::bigint))::text FROM division_alias)
+"""
+
+
 def _load(tx: Connection) -> DivisionTable:
     aliases: dict[str, list[DivisionAlias]] = defaultdict(list)
     for alias in tx.execute(select(AliasRow.__table__)):
         aliases[alias.division_code].append(DivisionAlias(alias.name, alias.until))
-    columns = (
-        Row.code,
-        Row.name,
-        Row.level,
-        Row.parent_code,
-        Row.valid_from,
-        Row.valid_to,
-    )
-    rows = (DivisionRow(*row, tuple(aliases[row.code])) for row in tx.execute(select(*columns)))
+    rows = (DivisionRow(*row, tuple(aliases.get(row[0], ()))) for row in _divisions(tx))
     return DivisionTable(rows)
 
 
-TABLE: Kept[DivisionTable] = Kept(_load)
+def _divisions(tx: Connection) -> Iterator[tuple[Any, ...]]:
+    """All rows, in pages: at once they would take more memory than the table made from them."""
+    after = ""
+    while page := tx.exec_driver_sql(_PAGE, {"after": after}).all():
+        yield from page
+        after = page[-1][0]
+
+
+TABLE: Kept[DivisionTable] = Kept(_load, lambda tx: tuple(tx.exec_driver_sql(_STAMP).one()))
 
 
 def resolve(tx: Connection, text: str) -> Resolution:

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Generic, TypeVar
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Engine, select
 
 from domain.calendar import Calendar, Counts
 from domain.clocks import DEFAULT_POLICIES, ClockPolicy
@@ -24,23 +25,25 @@ _FRESH_S = 30.0
 
 
 class Kept(Generic[T]):
-    """A value loaded at most once in `_FRESH_S` seconds per database."""
+    """A value loaded at most once in `fresh_s` seconds per database; while one thread loads, others wait."""
 
-    def __init__(self, load: Callable[[Connection], T]) -> None:
+    def __init__(self, load: Callable[[Connection], T], fresh_s: float = _FRESH_S) -> None:
         self._load = load
+        self._fresh_s = fresh_s
         self._lock = Lock()
-        self._values: dict[str, tuple[float, T]] = {}
+        self._values: WeakKeyDictionary[Engine, tuple[float, T]] = WeakKeyDictionary()
 
     def get(self, tx: Connection) -> T:
         """The value, loaded through `tx` when it is missing or old."""
-        key = str(tx.engine.url)
-        kept = self._values.get(key)
-        if kept is not None and time.monotonic() - kept[0] < _FRESH_S:
+        kept = self._values.get(tx.engine)
+        if kept is not None and time.monotonic() - kept[0] < self._fresh_s:
             return kept[1]
-        value = self._load(tx)
         with self._lock:
-            self._values[key] = (time.monotonic(), value)
-        return value
+            kept = self._values.get(tx.engine)
+            if kept is None or time.monotonic() - kept[0] >= self._fresh_s:
+                kept = (time.monotonic(), self._load(tx))
+                self._values[tx.engine] = kept
+        return kept[1]
 
     def forget(self) -> None:
         """Load anew on the next call: after an edit in this process, and between tests."""
