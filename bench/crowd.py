@@ -18,6 +18,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 MOST_PROCESSES = 4
+KEPT_S = 2.0  # gunicorn closes a line after five idle seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,12 @@ class Line:
     def __init__(self, port: int) -> None:
         self._port = port
         self._socket: socket.socket | None = None
+        self._used = 0.0
 
     def ask(self, request: Request) -> Any:
-        """The JSON of the answer, or None without a body."""
-        if self._socket is None:
+        """The JSON of the answer, or None without a body. A line that lay idle may have been closed meanwhile."""
+        if self._socket is None or time.monotonic() - self._used > KEPT_S:
+            self._close()
             self._socket = socket.create_connection(("127.0.0.1", self._port), 60)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket.sendall(request.bytes())
@@ -64,12 +67,17 @@ class Line:
         length = next((int(f.split(b":")[1]) for f in fields if f.startswith(b"content-length:")), 0)
         while len(body) < length:
             body += self._more()
+        self._used = time.monotonic()
         if b"connection: close" in fields:
-            self._socket.close()
-            self._socket = None
+            self._close()
         if fields[0].split()[1][:1] != b"2":
             raise Refused(f"{request.method} {request.path}: {head[:40]!r} {body[:600].decode()}")
         return json.loads(body) if body else None
+
+    def _close(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+        self._socket = None
 
     def _receive(self, end: bytes) -> bytes:
         got = self._more()

@@ -40,7 +40,7 @@ def _load(tx: Connection) -> DivisionTable:
     return DivisionTable(rows)
 
 
-def _divisions(tx: Connection) -> Iterator[tuple[Any, ...]]:
+def _divisions(tx: Connection) -> Iterator[Any]:
     """All rows, in pages: at once they would take more memory than the table made from them."""
     after = ""
     while page := tx.exec_driver_sql(_PAGE, {"after": after}).all():

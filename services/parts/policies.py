@@ -25,25 +25,38 @@ _FRESH_S = 30.0
 
 
 class Kept(Generic[T]):
-    """A value loaded at most once in `fresh_s` seconds per database; while one thread loads, others wait."""
+    """A value loaded at most once in half a minute per database; while one thread loads, others wait.
 
-    def __init__(self, load: Callable[[Connection], T], fresh_s: float = _FRESH_S) -> None:
+    `stamp` tells in one cheap statement whether what is kept is still what stands there: then an old value, dear to
+    load, is fresh again.
+    """
+
+    def __init__(
+        self, load: Callable[[Connection], T], stamp: Callable[[Connection], object] | None = None
+    ) -> None:
         self._load = load
-        self._fresh_s = fresh_s
+        self._stamp = stamp
         self._lock = Lock()
-        self._values: WeakKeyDictionary[Engine, tuple[float, T]] = WeakKeyDictionary()
+        self._values: WeakKeyDictionary[Engine, tuple[float, object, T]] = WeakKeyDictionary()
 
     def get(self, tx: Connection) -> T:
         """The value, loaded through `tx` when it is missing or old."""
-        kept = self._values.get(tx.engine)
-        if kept is not None and time.monotonic() - kept[0] < self._fresh_s:
-            return kept[1]
+        kept = self._fresh(tx)
+        if kept is not None:
+            return kept[2]
         with self._lock:
-            kept = self._values.get(tx.engine)
-            if kept is None or time.monotonic() - kept[0] >= self._fresh_s:
-                kept = (time.monotonic(), self._load(tx))
-                self._values[tx.engine] = kept
-        return kept[1]
+            kept = self._fresh(tx) or self._renewed(tx)
+            self._values[tx.engine] = kept
+        return kept[2]
+
+    def _fresh(self, tx: Connection) -> tuple[float, object, T] | None:
+        kept = self._values.get(tx.engine)
+        return kept if kept is not None and time.monotonic() - kept[0] < _FRESH_S else None
+
+    def _renewed(self, tx: Connection) -> tuple[float, object, T]:
+        old, stamp = self._values.get(tx.engine), self._stamp(tx) if self._stamp else None
+        same = old is not None and stamp is not None and old[1] == stamp
+        return (time.monotonic(), stamp, old[2] if old is not None and same else self._load(tx))
 
     def forget(self) -> None:
         """Load anew on the next call: after an edit in this process, and between tests."""
