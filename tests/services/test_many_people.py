@@ -1,4 +1,4 @@
-"""People arrive one after another on one connection, whose statements the driver prepares and the planner then keeps."""
+"""People arrive one after another on one connection, whose statements the driver prepares and keeps."""
 
 from __future__ import annotations
 
