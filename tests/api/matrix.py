@@ -15,14 +15,19 @@ from flask.testing import FlaskClient
 from api.app import create_app
 from api.described import Declared
 from demo import postgres
+from domain.notices import CLAIM_PAGE
 from models import db
-from tests import worlds
+from tests import standing_in, worlds
 from tests.api import guises, realms
 from tests.api.bodies import example
 from tests.api.guises import Guise
 from tests.api.realms import KINDS, MISSING, OPEN, PERSONAL, Realm
 from tests.databases import TEMPLATE
 from tests.settings import config_for
+from wechat.gateway import Gateway
+from wechat.settings import WeChatSettings
+from wechat.stand_in.remote import Remote
+from wechat.stand_in.server import StandIn
 
 OWN, OTHER, GONE = "own", "another's", "nobody's"
 
@@ -123,13 +128,27 @@ def converters(rule: str) -> list[str]:
     return [part.rpartition(":")[2] for part in rule.replace(">", "<").split("<")[1::2]]
 
 
+def _gateway(stand_in: StandIn) -> Gateway:
+    """WeChat as the stand-in plays it, with our app known there."""
+    control = Remote(stand_in.control_url, "people")
+    control.reset()
+    ours = {"appid": standing_in.APP, "secret": standing_in.SECRET, "bound": True, "pages": [CLAIM_PAGE]}
+    control.setup(apps=[{**ours, "templates": []}], users=[])
+    settings = WeChatSettings(
+        standing_in.APP, standing_in.SECRET, stand_in.base_url, timeouts=(1.0, 3.0), allow_http=True
+    )
+    return Gateway(settings, standing_in.OneToken(), stand_in.world.clock.now)
+
+
 @pytest.fixture(scope="module", name="matrix")
-def made_matrix(postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Matrix]:
+def made_matrix(
+    postgres_server: str, stand_in: StandIn, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Matrix]:
     """Two realms, and how they were at first."""
     folder = tmp_path_factory.mktemp("matrix")
     name = f"m_{folder.parent.name}_{folder.name}".replace("-", "_").lower()
     config = config_for(postgres.clone(postgres_server, TEMPLATE, name), folder)
-    app = create_app(config, clock=lambda: worlds.MONDAY + timedelta(hours=1))
+    app = create_app(config, gateway=_gateway(stand_in), clock=lambda: worlds.MONDAY + timedelta(hours=1))
     with app.app_context():
         world = worlds.build()
         mine = realms.realm(world, 1)

@@ -126,7 +126,7 @@ class Judge:
         status = answer.status_code
         if status < 400:
             return "" if status == declared.status else "another success"
-        if status >= 500 and status != 503:
+        if status >= 500:
             return "a failure"
         if answer.mimetype != "application/problem+json":
             return "no problem document"
