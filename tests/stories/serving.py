@@ -153,6 +153,16 @@ class Web(Process):
 
 
 @contextmanager
+def runner(home: Home) -> Iterator[Process]:
+    """The real runner with its real timetable: `python -m jobs`."""
+    process = Process(home, "runner", ["-m", "jobs"], home.environment())
+    try:
+        yield process
+    finally:
+        process.stop()
+
+
+@contextmanager
 def web(home: Home) -> Iterator[Web]:
     """A web server that answers; stopped afterwards, with everything it started."""
     door = Web(home)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -147,3 +148,37 @@ def test_a_killed_postgresql_is_503_for_a_while_and_has_lost_nothing(
         assert_all_of_it_once(seen)
         assert_photos_are_there(day)
         assert web.told("unexpected") == []
+
+
+def count(sql: str) -> int:
+    """The one number that a statement returns."""
+    with db.engine.connect() as connection:
+        return int(connection.exec_driver_sql(sql).scalar_one())
+
+
+def test_a_runner_killed_while_it_finds_dealers_and_tells_them_does_both_once(
+    database_url: str, tmp_path: Path
+) -> None:
+    """Three times killed in the middle of forty jobs: each is offered once, and each dealer told once of each."""
+    offers, untold = (
+        "SELECT count(*) FROM offer",
+        "SELECT count(*) FROM outbox WHERE state NOT IN ('sent', 'parked')",
+    )
+    with serving.home(database_url, tmp_path) as home:
+        world = home.world()
+        jobs = [world.job(phone=f"139{number:08d}", address=f"解放路 {number} 号") for number in range(40)]
+        with serving.runner(home) as runner:
+            for progress in (3, 13, 23):
+                serving.until(lambda so_far=progress: count(offers) >= so_far, f"{progress} offers")
+                runner.kill()
+                runner.restart()
+            serving.until(lambda: count(offers) >= len(jobs) and count(untold) == 0, "the rest")
+
+        offered = Counter(row.job_id for row in rows("SELECT job_id FROM job_event WHERE action = 'offer'"))
+        assert offered == dict.fromkeys(jobs, 1)
+        assert count(offers) == len(jobs)
+        told = rows("SELECT person_id, job_id FROM inbox_item WHERE template = 'job_offered'")
+        desk = {world.people["owner1"], world.people["dispatcher1"]}
+        assert Counter((row.person_id, row.job_id) for row in told) == dict.fromkeys(product(desk, jobs), 1)
+        assert verify_all().broken == ()
+        assert runner.told("run_failed") == []
