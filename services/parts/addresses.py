@@ -36,7 +36,10 @@ def _load(tx: Connection) -> DivisionTable:
     aliases: dict[str, list[DivisionAlias]] = defaultdict(list)
     for alias in tx.execute(select(AliasRow.__table__)):
         aliases[alias.division_code].append(DivisionAlias(alias.name, alias.until))
-    rows = (DivisionRow(*row, aliases=tuple(aliases.get(row[0], ()))) for row in _divisions(tx))
+    rows = (
+        DivisionRow(code, name, level, parent, begun, ended, tuple(aliases.get(code, ())))
+        for code, name, level, parent, begun, ended in _divisions(tx)
+    )
     return DivisionTable(rows)
 
 
