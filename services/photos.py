@@ -17,8 +17,8 @@ from domain import findings, lifecycle
 from domain.actions import Action, Command
 from domain.actors import Actor
 from domain.errors import Conflict, Fault, Invalid, JobChanged, KeyReused, NotFound
+from domain.facts import Facts
 from domain.geo import Datum, Point
-from domain.guards import Facts
 from domain.job import Status
 from services.deeds import act
 from services.deeds.loading import lock

@@ -12,7 +12,7 @@ import pytest
 from domain.actions import ASKS, Action, Appraisal, Command, Scores, Window
 from domain.actors import Role
 from domain.errors import Forbidden, IllegalTransition, Invalid, JobChanged
-from domain.guards import Facts
+from domain.facts import Facts
 from domain.job import KIND_NAMES, STATUS_NAMES, JobState, Kind, Status
 from domain.lifecycle import TABLES, Barred, available_actions, move, roles_for
 
