@@ -163,7 +163,7 @@ def _propose(world: World, site: Site) -> Json:
 
 
 def _agreed(world: World, site: Site, _added: Json) -> None:
-    """The customer says yes by the link of the SMS; then each charge is recorded as collected."""
+    """The customer says yes by the link of the SMS; the brand's money is confirmed by the agent, the rest on site."""
     plot = site.plot
     world.runs.do("notices")
     customer = world.customer(plot)
@@ -175,7 +175,8 @@ def _agreed(world: World, site: Site, _added: Json) -> None:
         plot.customer, f"{plot.short} {plot.came}，同意 {len(charges)} 项收费，共 ¥{total / 100:.2f}", "ok"
     )
     for charge in charges:
-        world.act(site.worker.caller, plot, f"charges/{charge['id']}/settle")
+        hands = world.office.agent if charge["collected_by"] == "brand" else site.worker.caller
+        world.act(hands, plot, f"charges/{charge['id']}/settle")
 
 
 def first_visit(world: World, plot: Plot) -> Site:

@@ -170,7 +170,10 @@ _VISIT: Table = MappingProxyType(
         **_everywhere((S.ON_SITE, S.SUBMITTED), A.REFUSE_CHARGE, _CUSTOMER, charge_guards.charge_proposed),
         **_everywhere((S.ON_SITE, S.SUBMITTED), A.WITHDRAW_CHARGE, _DEALER, charge_guards.charge_unsettled),
         **_everywhere(
-            (S.ON_SITE, S.SUBMITTED), A.SETTLE_CHARGE, _DEALER | _SYSTEM, charge_guards.charge_approved
+            (S.ON_SITE, S.SUBMITTED),
+            A.SETTLE_CHARGE,
+            _DEALER | _AGENT | _SYSTEM,
+            charge_guards.charge_approved,
         ),
         **_everywhere((S.SUBMITTED, S.CONFIRMED), A.DISPUTE_CHARGE, _CUSTOMER, charge_guards.charge_settled),
         **_to((S.ON_SITE,), A.ABORT_VISIT, _aborted, _INSTALLER, guards.next_step_if_suspended),

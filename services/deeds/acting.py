@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from domain import events, lateness, lifecycle
 from domain.actions import Action, Command
-from domain.actors import SYSTEM, Actor
+from domain.actors import SYSTEM, Actor, Role
 from domain.errors import StaleVersion
 from domain.job import JobState, Status
 from domain.notices import TOLD, Audience
@@ -56,7 +56,10 @@ def act(
     lifecycle.lookup(job, command.action, actor.role)
     if command.photo_id is not None and command.action != Action.TAKE_PHOTO:
         require_photo_of(tx, job, command.photo_id)
-    at = lateness.judged(occurred_at, now, job.last_occurred_at)
+    told = (
+        occurred_at if actor.role == Role.INSTALLER else None
+    )  # only who works without a network is late with cause
+    at = lateness.judged(told, now, job.last_occurred_at)
     deed = Deed(tx, actor, job, command, now, at)
     handler = HANDLERS.get(command.action, PLAIN)
     prepared = handler.prepare(deed)

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from domain.actions import Action
-from domain.errors import Fault, Invalid, NotFound
+from domain.actors import DEALER_ROLES
+from domain.errors import Fault, Forbidden, Invalid, NotFound
 from domain.facts import Facts
 from domain.job import Status
 from services.deeds.customer import on_dealers_device
@@ -20,7 +21,9 @@ SELECT %(job)s, code, charge_type, %(quantity)s, price_fen, price_fen * %(quanti
        %(at)s
   FROM price_item WHERE price_list_id = %(list)s AND code = %(item)s RETURNING id, amount_fen
 """
-_READ = "SELECT status, settled_at IS NOT NULL AS settled FROM charge WHERE id = %(id)s AND job_id = %(job)s"
+_READ = """
+SELECT status, settled_at IS NOT NULL AS settled, collected_by FROM charge WHERE id = %(id)s AND job_id = %(job)s
+"""
 _DECIDE = "UPDATE charge SET status = %(status)s, decided_at = %(at)s WHERE id = %(id)s"
 _SETTLE = "UPDATE charge SET settled_at = %(at)s WHERE id = %(id)s"
 
@@ -86,7 +89,17 @@ def withdraw(deed: Deed, _to: Status, was: str) -> Effect:
     return Effect({"open_charges": deed.job.open_charges - fewer}, _decided(deed, "withdrawn"))
 
 
-@handles(Action.SETTLE_CHARGE, prepare=_the_charge)
+def _whose_money(deed: Deed) -> Prepared:
+    """What is paid to the brand is not for the dealer's side to say: it would be paid out to it."""
+    known = _the_charge(deed)
+    asked = {"id": deed.command.charge_id, "job": deed.job.id}
+    hands = deed.tx.exec_driver_sql(_READ, asked).one().collected_by
+    if hands == "brand" and deed.actor.role in DEALER_ROLES:
+        raise Forbidden("付给品牌的费用由客服确认到账")
+    return known
+
+
+@handles(Action.SETTLE_CHARGE, prepare=_whose_money)
 def settle(deed: Deed, _to: Status, _carry: Any) -> Effect:
     """Paid to the brand, or recorded as collected by dealer or installer."""
     deed.tx.exec_driver_sql(_SETTLE, {"at": deed.at, "id": deed.command.charge_id})

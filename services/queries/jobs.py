@@ -122,7 +122,7 @@ def _page(
         **shown,
         kind_name=KIND_NAMES[Kind(job.kind)],
         status_name=STATUS_NAMES[Status(job.status)],
-        order_number=row.order_number,
+        order_number=_number(actor, row),
         product_name=row.product_name or job.sku,
         dealer_name=row.dealer_name,
         queue=job.queue if brand else None,
@@ -150,6 +150,12 @@ def _contact(row: Any, sight: Sight) -> CustomerContact | None:
         return None
     kept = [personal.get(key) or "" for key in ("name", "phone", "address")]
     return CustomerContact(*shown(kept[0], kept[1], kept[2], sight), sight == Sight.MASKED)
+
+
+def _number(actor: Actor, row: Any) -> str:
+    """Whole for the customer and the brand; with number and phone one could claim the job as the customer."""
+    own = actor.dealer_id is None or actor.dealer_id == row.operator_dealer_id
+    return str(row.order_number) if own else f"…{row.order_number[-4:]}"
 
 
 def _code(row: Any) -> str | None:

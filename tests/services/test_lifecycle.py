@@ -10,7 +10,7 @@ from sqlalchemy import insert, text
 
 from domain.actions import Action, Command, Scores, Window
 from domain.actors import SYSTEM
-from domain.errors import IllegalTransition, JobChanged, NotFound
+from domain.errors import Forbidden, IllegalTransition, JobChanged, NotFound
 from domain.geo import Datum, Point
 from domain.lifecycle import Barred
 from models import db
@@ -232,3 +232,35 @@ def test_a_photo_of_another_job_proves_nothing(world: World) -> None:
 
     with pytest.raises(NotFound):
         perform(world.actor("installer1"), job_id, command, world.now + HOUR)
+
+
+def test_money_for_the_brand_is_not_settled_by_the_dealers_side(world: World) -> None:
+    """The installer would be paid for what he says the brand received; an agent confirms it."""
+    job_id = booked(world)
+    installer, then = world.actor("installer1"), world.now + HOUR
+    perform(installer, job_id, Command(Action.CHECK_IN, fix=AT_DOOR), then)
+    perform(
+        installer, job_id, Command(Action.ADD_CHARGE, item="drill", quantity=1, collected_by="brand"), then
+    )
+    [charge] = rows("SELECT id FROM charge WHERE job_id = :j", j=job_id)
+    perform(world.customer(job_id), job_id, Command(Action.APPROVE_CHARGE, charge_id=charge.id), then)
+    settle = Command(Action.SETTLE_CHARGE, charge_id=charge.id)
+
+    with pytest.raises(Forbidden):
+        perform(installer, job_id, settle, then)
+    perform(world.actor("agent"), job_id, settle, then)
+    assert world.row(job_id).open_charges == 0
+
+
+def test_only_an_installers_phone_may_tell_an_earlier_time(world: World) -> None:
+    """A dispatcher at a desk cannot stop a clock in the past."""
+    job_id = booked(world)
+    later, earlier = world.now + 10 * HOUR, world.now + timedelta(minutes=1)
+    perform(world.actor("dispatcher1"), job_id, Command(Action.CONTACT), later, occurred_at=earlier)
+    perform(world.actor("installer1"), job_id, Command(Action.CONTACT), later, occurred_at=later - HOUR)
+
+    times = [
+        r.occurred_at for r in rows("SELECT occurred_at FROM job_event WHERE action = 'contact' ORDER BY seq")
+    ]
+    assert times[0] == later
+    assert times[1] == later, "not before the event already told"
