@@ -19,7 +19,7 @@ run: .venv/run.lock ## the demo on this machine; PORT= STANDIN_PORT= HOST= STORY
 	@exec $(PY) -m demo
 
 test: .venv/dev.lock ## all tests against a real PostgreSQL; T="tests/domain -k fees" for some
-	@exec $(PY) -m pytest -n 2 $(T)
+	@exec $(PY) -m pytest -n 2 --dist worksteal $(T)
 
 lint: .venv/dev.lock ## ruff, formatting, and the arrows between the layers
 	$(PY) -m ruff check .
