@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, PoolProxiedConnection
 from sqlalchemy.exc import DBAPIError, MultipleResultsFound, NoResultFound
 
 _CURSOR = "direct"
@@ -101,6 +101,15 @@ def _kind(*names: bytes | None) -> Any:
     return namedtuple("Row", [(name or b"").decode() for name in names], rename=True)
 
 
+def lasting_cursor(pooled: PoolProxiedConnection) -> psycopg.Cursor[Row]:
+    """The one cursor that lives as long as its connection lies in the pool: a fresh one costs 9 µs a statement."""
+    cursor: psycopg.Cursor[Row] | None = pooled.info.get(_CURSOR)
+    if cursor is None:
+        driver: psycopg.Connection[Any] = pooled.driver_connection  # type: ignore[assignment]
+        cursor = pooled.info[_CURSOR] = driver.cursor(row_factory=_rows)
+    return cursor
+
+
 class Direct(Connection):
     """One connection of the pool; give it up by `with`."""
 
@@ -108,7 +117,7 @@ class Direct(Connection):
         """Run one statement in psycopg's own form (`%(name)s`); the DBAPIErrors that SQLAlchemy raises."""
         if isinstance(parameters, list) or execution_options is not None:
             return super().exec_driver_sql(statement, parameters, execution_options)
-        cursor = self._cursor()
+        cursor = lasting_cursor(self.connection)
         if not cursor.connection.autocommit and not self.in_transaction():
             self.begin()  # otherwise SQLAlchemy would not know that there is something to commit
         try:
@@ -117,15 +126,6 @@ class Direct(Connection):
             return Found(cursor.fetchall() if gives else [], cursor.rowcount)
         except psycopg.Error as error:
             raise self._told(error, cursor.connection, statement) from error
-
-    def _cursor(self) -> psycopg.Cursor[Row]:
-        """The one cursor that lives as long as its connection lies in the pool: a fresh one costs 9 µs a statement."""
-        pooled = self.connection
-        cursor: psycopg.Cursor[Row] | None = pooled.info.get(_CURSOR)
-        if cursor is None:
-            driver: psycopg.Connection[Any] = pooled.driver_connection  # type: ignore[assignment]
-            cursor = pooled.info[_CURSOR] = driver.cursor(row_factory=_rows)
-        return cursor
 
     def _told(self, error: psycopg.Error, driver: psycopg.Connection[Any], statement: str) -> BaseException:
         """The error as SQLAlchemy tells it. A connection that is lost takes the whole pool with it."""
@@ -148,11 +148,11 @@ class Direct(Connection):
 def reading(engine: Engine) -> Iterator[Direct]:
     """A connection in autocommit: no BEGIN, no COMMIT, every statement stands for itself."""
     connection = Direct(engine)
-    with connection:
-        driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
+    driver = lasting_cursor(connection.connection).connection
+    try:
         driver.autocommit = True
-        try:
-            yield connection
-        finally:
-            if not driver.closed:
-                driver.autocommit = False
+        yield connection
+    finally:
+        if not driver.closed:
+            driver.autocommit = False
+        connection.close()

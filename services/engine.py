@@ -15,6 +15,8 @@ import psycopg
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import DisconnectionError
 
+from services.direct import lasting_cursor
+
 IDLE_S = 5.0
 
 
@@ -74,10 +76,11 @@ def fetch_one(engine: Engine, statement: str, values: Mapping[str, Any]) -> tupl
 
 def _fetch_one(engine: Engine, statement: str, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
     pooled = engine.raw_connection()
-    driver: psycopg.Connection[tuple[Any, ...]] = pooled.driver_connection  # type: ignore[assignment]
+    cursor = lasting_cursor(pooled)
+    driver = cursor.connection
     try:
         driver.autocommit = True
-        row = driver.execute(statement, values).fetchone()
+        row: tuple[Any, ...] | None = cursor.execute(statement, values).fetchone()
         driver.autocommit = False
         return row
     except psycopg.Error as error:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+import orjson
+
 from domain.actions import Action
 from domain.actors import Role
 from domain.calendar import Counts
@@ -25,12 +27,13 @@ SELECT offer.dealer_id, offer.status, offer.zone, offer.distance_m, offer.expire
            AND other.id <> offer.id) AS others
   FROM offer WHERE offer.id = %(offer)s AND offer.job_id = %(job)s
 """
-_ROUND = (
-    "SELECT coalesce(max(round) FILTER (WHERE status = 'accepted'), 0) + 1 FROM offer WHERE job_id = %(job)s"
-)
+# A round ends when somebody accepts: the next offers belong to the one after.
 _MAKE = """
 INSERT INTO offer (job_id, dealer_id, round, offered_at, expires_at, zone, distance_m, funnel)
-VALUES (%(job)s, %(dealer)s, %(round)s, %(now)s, %(expires)s, %(zone)s, %(distance)s, %(funnel)s::jsonb)
+SELECT %(job)s, made.dealer_id, turn.round, %(now)s, %(expires)s, made.zone, made.distance_m, %(funnel)s::jsonb
+  FROM json_to_recordset(%(made)s::json) AS made(dealer_id bigint, zone text, distance_m bigint),
+       (SELECT coalesce(max(round) FILTER (WHERE status = 'accepted'), 0) + 1 AS round
+          FROM offer WHERE job_id = %(job)s) AS turn
 ON CONFLICT DO NOTHING
 """
 _TAKE = """
@@ -113,23 +116,14 @@ def offer(deed: Deed, _to: Status, ranked: candidates.Funnel) -> Effect:
     """One open offer per dealer named; it lives two service hours."""
     calendar = policies.CALENDAR.get(deed.tx)
     expires = due(deed.now, OFFER_LIVES, Counts.SERVICE, calendar).at
-    turn = deed.tx.exec_driver_sql(_ROUND, {"job": deed.job.id}).scalar_one()
-    funnel = ranked.as_json()
-    made = []
-    for dealer_id in deed.command.dealer_ids:
-        found = ranked.of(dealer_id)
-        values = {
-            "job": deed.job.id,
-            "dealer": dealer_id,
-            "round": turn,
-            "now": deed.now,
-            "expires": expires,
-            "zone": found.zone,
-            "distance": found.distance_m,
-            "funnel": funnel,
-        }
-        made.append(values)
-    deed.tx.exec_driver_sql(_MAKE, made)
+    values = {
+        "job": deed.job.id,
+        "now": deed.now,
+        "expires": expires,
+        "made": orjson.dumps([ranked.of(dealer_id) for dealer_id in deed.command.dealer_ids]).decode(),
+        "funnel": ranked.as_json(),
+    }
+    deed.tx.exec_driver_sql(_MAKE, values)
     columns = {"queue": None, "queued_at": None, "remote_agreed_fen": deed.command.agreed_fen}
     said = {"dealer_ids": list(deed.command.dealer_ids), "agreed_fen": deed.command.agreed_fen}
     return Effect(columns, said)

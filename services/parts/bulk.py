@@ -1,7 +1,8 @@
-"""Many rows into a table by one statement with one array per column.
+"""Rows into a table by one statement with one parameter: all of them as JSON.
 
-An INSERT with a thousand VALUES has twenty thousand parameters, and the driver reads the statement's text for each:
-that cost more than the database did. Arrays keep statement and plan the same for any number of rows.
+An INSERT with a thousand VALUES has twenty thousand parameters, and the driver reads the statement's text for each;
+a list per column is looked at element by element in Python. JSON is written and read by compiled code, and keeps
+statement and plan the same for any number of rows.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Row, Table
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.dialects.postgresql import JSONB
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
@@ -27,25 +27,24 @@ def insert_many(
     """
     if not rows:
         return ()
-    table: Table = model.__table__
-    names = tuple(rows[0])
-    arrays = {name: [_plain(table, name, row[name]) for row in rows] for name in names}
-    found = tx.exec_driver_sql(_statement(table, names, returning), arrays)
+    statement = _statement(model.__table__, tuple(rows[0]), returning)
+    found = tx.exec_driver_sql(statement, {"rows": orjson.dumps(rows, default=_plain).decode()})
     return found.all() if returning else ()
 
 
-def _plain(table: Table, name: str, value: Any) -> Any:
-    return orjson.dumps(value).decode() if isinstance(table.c[name].type, JSONB) else value
+def _plain(value: object) -> str:
+    """Bytes as PostgreSQL writes them: b"ab" → \\x6162."""
+    if isinstance(value, bytes):
+        return "\\x" + value.hex()
+    raise TypeError(f"{type(value).__name__} is of no column")
 
 
 @lru_cache(maxsize=64)
 def _statement(table: Table, names: tuple[str, ...], returning: tuple[str, ...]) -> str:
     columns = ", ".join(names)
-    arrays = ", ".join(f"%({name})s::{_array(table, name)}" for name in names)
+    kinds = ", ".join(f"{name} {table.c[name].type.compile(_DIALECT)}" for name in names)
     told = f" RETURNING {', '.join(returning)}" if returning else ""
-    return f"INSERT INTO {table.name} ({columns}) SELECT * FROM unnest({arrays}) AS new({columns}){told}"
-
-
-def _array(table: Table, name: str) -> str:
-    kind = table.c[name].type
-    return "text[]::jsonb[]" if isinstance(kind, JSONB) else f"{kind.compile(_DIALECT)}[]"
+    return (
+        f"INSERT INTO {table.name} ({columns}) SELECT {columns}"
+        f" FROM json_to_recordset(%(rows)s::json) AS new({kinds}){told}"
+    )

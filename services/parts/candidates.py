@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -15,7 +16,7 @@ from sqlalchemy import Connection
 
 from domain import dispatch
 from domain.dispatch import Candidate
-from domain.geo import Datum, Point, distance_m
+from domain.geo import Datum, Point, distance_m, to_wgs84
 from domain.job import JobState
 from services.personal import Erased, reveal, unwrap
 
@@ -106,7 +107,8 @@ def rank(tx: Connection, job: JobState, now: datetime) -> Funnel:
     """The dealers covering this job, best first."""
     asked = {"division": job.division_code, "category": job.category_code, "job": job.id, "today": now.date()}
     rows: Sequence[Any] = tx.exec_driver_sql(_COVERING, asked).all() if job.division_code else []
-    where = door(tx, job.order_line_id) if rows else None
+    found = door(tx, job.order_line_id) if rows else None
+    where = None if found is None else to_wgs84(found)
     seen = [
         dispatch.Covering(
             dealer_id=row.id,
@@ -136,4 +138,10 @@ def covering(tx: Connection, division_code: str, category_code: str) -> frozense
 def _distance(row: Any, where: Point | None) -> int | None:
     if where is None or row.outlet_lng is None or row.outlet_lat is None:
         return None
-    return round(distance_m(Point(row.outlet_lng, row.outlet_lat, Datum(row.outlet_datum)), where))
+    return round(distance_m(_outlet(row.outlet_lng, row.outlet_lat, row.outlet_datum), where))
+
+
+@lru_cache(maxsize=4096)
+def _outlet(lng: float, lat: float, datum: str) -> Point:
+    """A dealer's point in WGS-84: taken there once, not for every job."""
+    return to_wgs84(Point(lng, lat, Datum(datum)))

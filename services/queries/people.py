@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from domain.masking import mask_phone
@@ -160,14 +160,11 @@ def consents(connection: Connection, person_id: int | None, identity_id: int | N
     return [Consented(*row) for row in rows]
 
 
-_DEVICE_USED = text(
-    """
-    SELECT EXISTS (
-        SELECT 1 FROM session s JOIN role_binding b ON b.person_id = s.person_id
-        WHERE s.device_id = :device_id AND b.dealer_id = :dealer_id AND b.status <> 'pending'
-    )
-    """
-)
+_DEVICE_USED = """
+SELECT EXISTS (
+    SELECT 1 FROM session s JOIN role_binding b ON b.person_id = s.person_id
+     WHERE s.device_id = %(device)s AND b.dealer_id = %(dealer)s AND b.status <> 'pending')
+"""
 
 
 def device_used_by_dealer(tx: Connection, device_id: str, dealer_id: int) -> bool:
@@ -175,4 +172,5 @@ def device_used_by_dealer(tx: Connection, device_id: str, dealer_id: int) -> boo
 
     A customer's yes from such a device is void (domain.md §2.2). Revoked sessions and ended roles count.
     """
-    return bool(tx.execute(_DEVICE_USED, {"device_id": device_id, "dealer_id": dealer_id}).scalar_one())
+    asked = {"device": device_id, "dealer": dealer_id}
+    return bool(tx.exec_driver_sql(_DEVICE_USED, asked).scalar_one())
