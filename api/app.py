@@ -20,6 +20,7 @@ from api import (
     health,
     inbox,
     jobs,
+    leftovers,
     limits,
     logging,
     me,
@@ -90,6 +91,8 @@ class App(Flask):
         def start(status: str, given: list[tuple[str, str]], *trouble: Any) -> Any:
             named = {name for name, _ in given}
             missing = [pair for pair in self.protection if pair[0] not in named]
+            if status >= "4":
+                leftovers.read_on(environ)
             return start_response(status, given + missing, *trouble)
 
         return super().wsgi_app(environ, start)

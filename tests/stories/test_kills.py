@@ -123,6 +123,18 @@ def test_web_processes_killed_at_work_lose_and_double_nothing(database_url: str,
         assert web.told("unexpected") == []
 
 
+def test_a_phone_in_the_middle_of_a_photo_gets_to_see_the_refusal(database_url: str, tmp_path: Path) -> None:
+    """A refusal that comes before the body was read reads on: no reset, and the connection is good for more."""
+    with serving.home(database_url, tmp_path) as home, serving.web(home) as web:
+        stranger = phones.Phone(web.port, {"Content-Type": "image/jpeg", "Authorization": "Bearer nobody"})
+        lines = set()
+        for _ in range(8):
+            answer = stranger.once("POST", "/jobs/1/photos", bytes(4 * 1024 * 1024), {})
+            assert (answer.status, answer.kind) == (401, "application/problem+json")
+            lines.add(stranger._line)
+        assert len(lines) == 1
+
+
 def test_a_killed_postgresql_is_503_for_a_while_and_has_lost_nothing(
     durable_postgres: DurablePostgres, tmp_path: Path
 ) -> None:
