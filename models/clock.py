@@ -64,6 +64,7 @@ class Clock(Base):
         SmallInteger, server_default="1"
     )  # the same kind again, e.g. after a redispatch
     dealer_id: Mapped[int | None]
+    complaint_id: Mapped[int | None]  # whose reply or end stops it
     counts: Mapped[str]
     window_s: Mapped[int]
     starts_at: Mapped[datetime]
@@ -97,11 +98,18 @@ class Breach(Base):
     `due_at` is the clock's, so that a notice says by when; `memo_id` and `appeal_id` name encrypted notes.
     `clock_id` is no foreign key: rows come only from the sweep's one statement over the clocks it holds, and
     the check would lock each of those clocks again, which cost as much as the whole UPDATE.
+    Withdrawn: the clock had stopped before that level, the phone only told it late. Kept for the record, costs nothing.
     """
 
     __tablename__ = "breach"
     __table_args__ = (
-        UniqueConstraint("clock_id", "level"),
+        Index(
+            "uq_breach_clock_id_level",
+            "clock_id",
+            "level",
+            unique=True,
+            postgresql_where=text("withdrawn_at IS NULL"),
+        ),
         Index("ix_breach_dealer", "dealer_id", "id"),
     )
 
@@ -123,6 +131,8 @@ class Breach(Base):
     appealed_at: Mapped[datetime | None]
     appealed_by: Mapped[int | None]
     appeal_id: Mapped[int | None]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn: Mapped[str | None]  # why: told_late
 
 
 class CalendarYear(Base):

@@ -83,6 +83,7 @@ class Job(Base):
     audit: Mapped[str] = mapped_column(
         server_default="not_sampled"
     )  # not_sampled, waiting, evidence_asked, passed, failed
+    audit_flag: Mapped[str | None]  # why it must be looked at: unverified_device
     complaints_until: Mapped[datetime | None]
     cancel_reason: Mapped[str | None]
     trip_fee: Mapped[str | None]  # after_check_in, after_submit: what an ended job still pays
@@ -116,6 +117,11 @@ class JobEvent(Base):
     """What happened, by whom, when by the phone and by the server. Never altered, never personal."""
 
     __tablename__ = "job_event"
+    __table_args__ = (  # what a phone acknowledged last: it can't have done anything before that later
+        Index(
+            "ix_job_event_phone", "actor_id", "occurred_at", postgresql_where=text("actor_role = 'installer'")
+        ),
+    )
 
     job_id: Mapped[int] = ref("job.id", primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True)

@@ -27,6 +27,9 @@ class CheckIn(Base):
     reason: Mapped[str | None]
     photo_id: Mapped[int | None] = ref("photo.id", nullable=True)
     place: Mapped[bytes | None]  # encrypted JSON of the point as sent
+    zone: Mapped[str | None]  # the dealer's own, as of this trip: another dealer may finish the job
+    outlet_m: Mapped[int | None]
+    agreed_fen: Mapped[int | None]
     occurred_at: Mapped[datetime]
     received_at: Mapped[datetime]
 
@@ -38,6 +41,7 @@ class Charge(Base):
     __table_args__ = (
         one_of("status", ("proposed", "approved", "refused", "withdrawn", "disputed")),
         one_of("collected_by", ("brand", "dealer", "installer")),
+        one_of("ruling", ("stands", "refunded", "overcharged")),
         CheckConstraint(
             "amount_fen = quantity * unit_fen AND quantity > 0 AND unit_fen >= 0", name="amount_adds_up"
         ),
@@ -56,16 +60,17 @@ class Charge(Base):
     settled_at: Mapped[datetime | None]  # paid (brand) or recorded as collected (dealer, installer)
     created_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
+    ruling: Mapped[str | None]  # of a disputed one: stands, refunded, overcharged
+    refund_fen: Mapped[int | None]  # what of it the customer gets back
 
 
 class ConfirmCode(Base):
-    """The customer's code: made after submit, shown only to the customer, few attempts."""
+    """The customer's code: made after submit, shown only to the customer."""
 
     __tablename__ = "confirm_code"
 
     job_id: Mapped[int] = ref("job.id", primary_key=True)
     code: Mapped[bytes | None]  # encrypted under the customer's subject, so that it can be shown again
-    attempts: Mapped[int] = mapped_column(server_default="0")
     made_at: Mapped[datetime]
 
 

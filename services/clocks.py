@@ -66,7 +66,7 @@ told AS (
       FROM raised JOIN (VALUES (1), (2), (3)) AS steps(step) ON step > before AND step <= level
     {unless}RETURNING 1),
 """
-UNLESS_THERE = "ON CONFLICT (clock_id, level) DO NOTHING "
+UNLESS_THERE = "ON CONFLICT (clock_id, level) WHERE withdrawn_at IS NULL DO NOTHING "
 
 # A clock reaches a level once, so the worst clock of a digest with its level makes a key that never comes again.
 OWE = """

@@ -51,10 +51,12 @@ def upgrade() -> None:
     sa.Column('appealed_at', postgresql.TIMESTAMP(timezone=True), nullable=True),
     sa.Column('appealed_by', sa.BigInteger(), nullable=True),
     sa.Column('appeal_id', sa.BigInteger(), nullable=True),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_breach')),
-    sa.UniqueConstraint('clock_id', 'level', name=op.f('uq_breach_clock_id_level'))
+    sa.Column('withdrawn_at', postgresql.TIMESTAMP(timezone=True), nullable=True),
+    sa.Column('withdrawn', sa.Text(), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_breach'))
     )
     op.create_index('ix_breach_dealer', 'breach', ['dealer_id', 'id'], unique=False)
+    op.create_index('uq_breach_clock_id_level', 'breach', ['clock_id', 'level'], unique=True, postgresql_where=sa.text('withdrawn_at IS NULL'))
     op.create_table('calendar_day',
     sa.Column('day', sa.Date(), nullable=False),
     sa.Column('working', sa.Boolean(), nullable=False),
@@ -715,6 +717,7 @@ def upgrade() -> None:
     sa.Column('open_complaints', sa.BigInteger(), server_default='0', nullable=False),
     sa.Column('open_children', sa.BigInteger(), server_default='0', nullable=False),
     sa.Column('audit', sa.Text(), server_default='not_sampled', nullable=False),
+    sa.Column('audit_flag', sa.Text(), nullable=True),
     sa.Column('complaints_until', postgresql.TIMESTAMP(timezone=True), nullable=True),
     sa.Column('cancel_reason', sa.Text(), nullable=True),
     sa.Column('trip_fee', sa.Text(), nullable=True),
@@ -780,6 +783,7 @@ def upgrade() -> None:
     sa.Column('owner', sa.Text(), nullable=False),
     sa.Column('turn', sa.SmallInteger(), server_default='1', nullable=False),
     sa.Column('dealer_id', sa.BigInteger(), nullable=True),
+    sa.Column('complaint_id', sa.BigInteger(), nullable=True),
     sa.Column('counts', sa.Text(), nullable=False),
     sa.Column('window_s', sa.BigInteger(), nullable=False),
     sa.Column('starts_at', postgresql.TIMESTAMP(timezone=True), nullable=False),
@@ -802,7 +806,6 @@ def upgrade() -> None:
     op.create_table('confirm_code',
     sa.Column('job_id', sa.BigInteger(), nullable=False),
     sa.Column('code', sa.LargeBinary(), nullable=True),
-    sa.Column('attempts', sa.BigInteger(), server_default='0', nullable=False),
     sa.Column('made_at', postgresql.TIMESTAMP(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['job_id'], ['job.id'], name=op.f('fk_confirm_code_job_id')),
     sa.PrimaryKeyConstraint('job_id', name=op.f('pk_confirm_code'))
@@ -851,6 +854,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['job_id'], ['job.id'], name=op.f('fk_job_event_job_id')),
     sa.PrimaryKeyConstraint('job_id', 'seq', name=op.f('pk_job_event'))
     )
+    op.create_index('ix_job_event_phone', 'job_event', ['actor_id', 'occurred_at'], unique=False, postgresql_where=sa.text("actor_role = 'installer'"))
     op.create_table('job_unit',
     sa.Column('job_id', sa.BigInteger(), nullable=False),
     sa.Column('position', sa.BigInteger(), nullable=False),
@@ -963,7 +967,10 @@ def upgrade() -> None:
     sa.Column('settled_at', postgresql.TIMESTAMP(timezone=True), nullable=True),
     sa.Column('created_at', postgresql.TIMESTAMP(timezone=True), nullable=False),
     sa.Column('decided_at', postgresql.TIMESTAMP(timezone=True), nullable=True),
+    sa.Column('ruling', sa.Text(), nullable=True),
+    sa.Column('refund_fen', sa.BigInteger(), nullable=True),
     sa.CheckConstraint("collected_by IN ('brand', 'dealer', 'installer')", name=op.f('ck_charge_collected_by_known')),
+    sa.CheckConstraint("ruling IN ('stands', 'refunded', 'overcharged')", name=op.f('ck_charge_ruling_known')),
     sa.CheckConstraint("status IN ('proposed', 'approved', 'refused', 'withdrawn', 'disputed')", name=op.f('ck_charge_status_known')),
     sa.CheckConstraint('amount_fen = quantity * unit_fen AND quantity > 0 AND unit_fen >= 0', name=op.f('ck_charge_amount_adds_up')),
     sa.ForeignKeyConstraint(['job_id'], ['job.id'], name=op.f('fk_charge_job_id')),
@@ -982,6 +989,9 @@ def upgrade() -> None:
     sa.Column('reason', sa.Text(), nullable=True),
     sa.Column('photo_id', sa.BigInteger(), nullable=True),
     sa.Column('place', sa.LargeBinary(), nullable=True),
+    sa.Column('zone', sa.Text(), nullable=True),
+    sa.Column('outlet_m', sa.BigInteger(), nullable=True),
+    sa.Column('agreed_fen', sa.BigInteger(), nullable=True),
     sa.Column('occurred_at', postgresql.TIMESTAMP(timezone=True), nullable=False),
     sa.Column('received_at', postgresql.TIMESTAMP(timezone=True), nullable=False),
     sa.CheckConstraint("result IN ('inside', 'outside', 'unknown')", name=op.f('ck_check_in_result_known')),

@@ -193,7 +193,7 @@ WITH units AS (
       FROM unnest(%(serials)s::text[]) WITH ORDINALITY AS given(serial, position)
      WHERE job_id = %(job)s AND job_unit.position = given.position)
 INSERT INTO confirm_code (job_id, code, made_at) VALUES (%(job)s, %(code)s, %(at)s)
-ON CONFLICT (job_id) DO UPDATE SET code = excluded.code, attempts = 0, made_at = excluded.made_at
+ON CONFLICT (job_id) DO UPDATE SET code = excluded.code, made_at = excluded.made_at
 """
 
 
