@@ -4,7 +4,9 @@ Measured (docs/adr): a statement trigger with a transition table costs ×1.07 in
 the entry alone sees an entry without legs. Both together leave no way to a lopsided or empty entry.
 """
 
-_APPEND_ONLY = ("job_event", "ledger_entry", "ledger_leg", "order_event", "access_event")
+from migrations import editions
+
+_APPEND_ONLY = ("edition", "job_event", "ledger_entry", "ledger_leg", "order_event", "access_event")
 
 STATEMENTS = [
     """
@@ -70,4 +72,5 @@ STATEMENTS = [
     CREATE TRIGGER ledger_entry_month_open AFTER INSERT ON ledger_entry
         REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION month_must_be_open()
     """,
+    *editions.STATEMENTS,
 ]

@@ -19,6 +19,8 @@ class Category(Base):
     code: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
     certificates: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))  # of "gas", "wiring"
+    needs_authorisation: Mapped[bool] = mapped_column(server_default=text("false"))
+    edition: Mapped[int] = mapped_column(server_default="0")
 
 
 class Product(Base):
@@ -34,7 +36,8 @@ class Product(Base):
     self_install_allowed: Mapped[bool] = mapped_column(server_default=text("false"))
     lead_days: Mapped[int] = mapped_column(server_default="1")
     warranty_months: Mapped[int] = mapped_column(server_default="24")
-    guide: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    guide: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))  # included, video_url, steps
+    edition: Mapped[int] = mapped_column(server_default="0")
 
 
 class Checklist(Base):

@@ -153,3 +153,4 @@ class CalendarDay(Base):
     day: Mapped[date] = mapped_column(primary_key=True)
     working: Mapped[bool]
     note: Mapped[str | None]
+    edition: Mapped[int] = mapped_column(server_default="0")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Id, one_of, ref
@@ -30,11 +30,18 @@ class Dealer(Base):
     outlet_lng: Mapped[float | None]
     outlet_lat: Mapped[float | None]
     outlet_datum: Mapped[str] = mapped_column(server_default="gcj02")
+    short_name: Mapped[str | None]  # all that a customer sees before he buys
+    opening_days: Mapped[int] = mapped_column(server_default="127")  # bit 0 Monday … bit 6 Sunday
+    holidays_open: Mapped[bool] = mapped_column(server_default=text("true"))
+    edition: Mapped[int] = mapped_column(server_default="0")
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
 
 class Coverage(Base):
-    """What a dealer does where: free, remote or none, per category and division, with its history."""
+    """What a dealer does where: free, remote or none, per category and division, with its history.
+
+    `free_m` and `per_km_fen` replace the fee rule's radius and rate in this division. A row never changes, it ends.
+    """
 
     __tablename__ = "coverage"
     __table_args__ = (
@@ -48,6 +55,13 @@ class Coverage(Base):
             postgresql_where=text("valid_to IS NULL"),
         ),
         Index(
+            "uq_coverage_owner",
+            "category_code",
+            "division_code",
+            unique=True,
+            postgresql_where=text("valid_to IS NULL AND territory_owner"),
+        ),
+        Index(
             "ix_coverage_find", "division_code", "category_code", postgresql_where=text("valid_to IS NULL")
         ),
     )
@@ -58,23 +72,44 @@ class Coverage(Base):
     division_code: Mapped[str] = ref("division.code")
     zone: Mapped[str]
     territory_owner: Mapped[bool] = mapped_column(server_default=text("false"))
+    free_m: Mapped[int | None]
+    per_km_fen: Mapped[int | None]
     valid_from: Mapped[datetime]
     valid_to: Mapped[datetime | None]
 
 
 class Capacity(Base):
-    """Units a dealer can install per day and category; a row with `day` overrides the standing one."""
+    """Units a dealer can install per day and category.
+
+    A row with `day` outweighs the one for promotion days (`promotion`), that one the standing figure.
+    """
 
     __tablename__ = "capacity"
     __table_args__ = (
-        UniqueConstraint("dealer_id", "category_code", "day", postgresql_nulls_not_distinct=True),
+        UniqueConstraint(
+            "dealer_id", "category_code", "day", "promotion", postgresql_nulls_not_distinct=True
+        ),
+        CheckConstraint("NOT (promotion AND day IS NOT NULL)", name="promotion_has_no_day"),
     )
 
     id: Mapped[Id]
     dealer_id: Mapped[int] = ref("dealer.id")
     category_code: Mapped[str] = ref("category.code")
     day: Mapped[date | None]
+    promotion: Mapped[bool] = mapped_column(server_default=text("false"))
     units: Mapped[int]
+    edition: Mapped[int] = mapped_column(server_default="0")
+
+
+class Authorisation(Base):
+    """The brand lets this dealer install a category that needs its leave; `until` is the last day, NULL: no end."""
+
+    __tablename__ = "authorisation"
+
+    dealer_id: Mapped[int] = ref("dealer.id", primary_key=True)
+    category_code: Mapped[str] = mapped_column(primary_key=True)
+    until: Mapped[date | None]
+    edition: Mapped[int] = mapped_column(server_default="0")
 
 
 class Skill(Base):

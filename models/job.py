@@ -20,6 +20,7 @@ class Job(Base):
         one_of("kind", Kind),
         one_of("status", Status),
         one_of("zone", ("free", "remote")),
+        one_of("remote_payer", ("operator", "customer")),
         Index("ix_job_dealer_status", "dealer_id", "status", "id"),
         Index("ix_job_installer", "installer_id", "status", "id"),
         Index("ix_job_status", "status", "id"),
@@ -60,6 +61,14 @@ class Job(Base):
     price_list_id: Mapped[int | None] = ref("price_list.id", nullable=True)
     distance_m: Mapped[int | None]  # outlet to door, by the rule's kind of km
     remote_agreed_fen: Mapped[int | None]  # beyond 80 km: what was agreed
+    free_m: Mapped[int | None]  # the serving dealer's own radius and rate there, as offered
+    per_km_fen: Mapped[int | None]
+    promise_id: Mapped[int | None] = ref("promise.id", nullable=True)
+    remote_payer: Mapped[str] = mapped_column(
+        server_default="operator"
+    )  # customer, where the promise said so
+    promised_remote_fen: Mapped[int | None]  # the most a customer pays by the promise; NULL: not named
+    trip_by_customer: Mapped[bool] = mapped_column(server_default=text("false"))
 
     dealer_id: Mapped[int | None] = ref("dealer.id", nullable=True)
     installer_id: Mapped[int | None] = ref("person.id", nullable=True)

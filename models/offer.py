@@ -36,4 +36,6 @@ class Offer(Base):
     reason: Mapped[str | None]
     zone: Mapped[str]
     distance_m: Mapped[int | None]
+    free_m: Mapped[int | None]  # the coverage's own radius and rate, where it has them
+    per_km_fen: Mapped[int | None]
     funnel: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))

@@ -28,6 +28,7 @@ class Channel(Base):
     operator_dealer_id: Mapped[int | None] = ref("dealer.id", nullable=True, index=True)
     silence_confirms: Mapped[bool] = mapped_column(server_default=text("true"))
     trip_fee_shown: Mapped[bool] = mapped_column(server_default=text("false"))
+    edition: Mapped[int] = mapped_column(server_default="0")
 
 
 class CustomerOrder(Base):

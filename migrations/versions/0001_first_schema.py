@@ -61,6 +61,7 @@ def upgrade() -> None:
     sa.Column('day', sa.Date(), nullable=False),
     sa.Column('working', sa.Boolean(), nullable=False),
     sa.Column('note', sa.Text(), nullable=True),
+    sa.Column('edition', sa.BigInteger(), server_default='0', nullable=False),
     sa.PrimaryKeyConstraint('day', name=op.f('pk_calendar_day'))
     )
     op.create_table('calendar_year',
@@ -73,6 +74,8 @@ def upgrade() -> None:
     sa.Column('code', sa.Text(), nullable=False),
     sa.Column('name', sa.Text(), nullable=False),
     sa.Column('certificates', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
+    sa.Column('needs_authorisation', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+    sa.Column('edition', sa.BigInteger(), server_default='0', nullable=False),
     sa.PrimaryKeyConstraint('code', name=op.f('pk_category'))
     )
     op.create_table('dealer',
@@ -87,6 +90,10 @@ def upgrade() -> None:
     sa.Column('outlet_lng', sa.Double(), nullable=True),
     sa.Column('outlet_lat', sa.Double(), nullable=True),
     sa.Column('outlet_datum', sa.Text(), server_default='gcj02', nullable=False),
+    sa.Column('short_name', sa.Text(), nullable=True),
+    sa.Column('opening_days', sa.BigInteger(), server_default='127', nullable=False),
+    sa.Column('holidays_open', sa.Boolean(), server_default=sa.text('true'), nullable=False),
+    sa.Column('edition', sa.BigInteger(), server_default='0', nullable=False),
     sa.Column('created_at', postgresql.TIMESTAMP(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.CheckConstraint("party IN ('company', 'natural_person')", name=op.f('ck_dealer_party_known')),
     sa.CheckConstraint("status IN ('active', 'leaving', 'ended')", name=op.f('ck_dealer_status_known')),
@@ -110,6 +117,15 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('code', name=op.f('pk_division'))
     )
     op.create_index('ix_division_parent_code', 'division', ['parent_code'], unique=False)
+    op.create_table('edition',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('row', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('gone', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+    sa.Column('at', postgresql.TIMESTAMP(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_edition'))
+    )
+    op.create_index('ix_edition_shelf', 'edition', ['id'], unique=False, postgresql_where=sa.text("kind IN ('product', 'category', 'channel', 'promotion_day', 'calendar_day')"))
     op.create_table('ledger_entry',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('natural_key', sa.Text(), nullable=False),
@@ -163,6 +179,13 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_price_list')),
     sa.UniqueConstraint('version', name=op.f('uq_price_list_version'))
     )
+    op.create_table('promotion_day',
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('extra_lead_days', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('edition', sa.BigInteger(), server_default='0', nullable=False),
+    sa.PrimaryKeyConstraint('day', name=op.f('pk_promotion_day'))
+    )
     op.create_table('push_seen',
     sa.Column('dedupe_key', sa.Text(), nullable=False),
     sa.Column('at', postgresql.TIMESTAMP(timezone=True), nullable=False),
@@ -213,16 +236,27 @@ def upgrade() -> None:
     sa.Column('forced_at', postgresql.TIMESTAMP(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('app_id', name=op.f('pk_wechat_token'))
     )
+    op.create_table('authorisation',
+    sa.Column('dealer_id', sa.BigInteger(), nullable=False),
+    sa.Column('category_code', sa.Text(), nullable=False),
+    sa.Column('until', sa.Date(), nullable=True),
+    sa.Column('edition', sa.BigInteger(), server_default='0', nullable=False),
+    sa.ForeignKeyConstraint(['dealer_id'], ['dealer.id'], name=op.f('fk_authorisation_dealer_id')),
+    sa.PrimaryKeyConstraint('dealer_id', 'category_code', name=op.f('pk_authorisation'))
+    )
     op.create_table('capacity',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('dealer_id', sa.BigInteger(), nullable=False),
     sa.Column('category_code', sa.Text(), nullable=False),
     sa.Column('day', sa.Date(), nullable=True),
+    sa.Column('promotion', sa.Boolean(), server_default=sa.text('false'), nullable=False),
     sa.Column('units', sa.BigInteger(), nullable=False),
+    sa.Column('edition', sa.BigInteger(), server_default='0', nullable=False),
+    sa.CheckConstraint('NOT (promotion AND day IS NOT NULL)', name=op.f('ck_capacity_promotion_has_no_day')),
     sa.ForeignKeyConstraint(['category_code'], ['category.code'], name=op.f('fk_capacity_category_code')),
     sa.ForeignKeyConstraint(['dealer_id'], ['dealer.id'], name=op.f('fk_capacity_dealer_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_capacity')),
-    sa.UniqueConstraint('dealer_id', 'category_code', 'day', name=op.f('uq_capacity_dealer_id_category_code_day'), postgresql_nulls_not_distinct=True)
+    sa.UniqueConstraint('dealer_id', 'category_code', 'day', 'promotion', name=op.f('uq_capacity_dealer_id_category_code_day_promotion'), postgresql_nulls_not_distinct=True)
     )
     op.create_table('channel',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -233,6 +267,7 @@ def upgrade() -> None:
     sa.Column('operator_dealer_id', sa.BigInteger(), nullable=True),
     sa.Column('silence_confirms', sa.Boolean(), server_default=sa.text('true'), nullable=False),
     sa.Column('trip_fee_shown', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+    sa.Column('edition', sa.BigInteger(), server_default='0', nullable=False),
     sa.CheckConstraint("platform IN ('jd', 'tmall', 'taobao', 'amazon', 'pinduoduo', 'own')", name=op.f('ck_channel_platform_known')),
     sa.CheckConstraint("scheme IN ('share', 'dealer_ships', 'exclusive')", name=op.f('ck_channel_scheme_known')),
     sa.ForeignKeyConstraint(['operator_dealer_id'], ['dealer.id'], name=op.f('fk_channel_operator_dealer_id')),
@@ -256,6 +291,8 @@ def upgrade() -> None:
     sa.Column('division_code', sa.Text(), nullable=False),
     sa.Column('zone', sa.Text(), nullable=False),
     sa.Column('territory_owner', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+    sa.Column('free_m', sa.BigInteger(), nullable=True),
+    sa.Column('per_km_fen', sa.BigInteger(), nullable=True),
     sa.Column('valid_from', postgresql.TIMESTAMP(timezone=True), nullable=False),
     sa.Column('valid_to', postgresql.TIMESTAMP(timezone=True), nullable=True),
     sa.CheckConstraint("zone IN ('free', 'remote', 'none')", name=op.f('ck_coverage_zone_known')),
@@ -266,6 +303,7 @@ def upgrade() -> None:
     )
     op.create_index('ix_coverage_find', 'coverage', ['division_code', 'category_code'], unique=False, postgresql_where=sa.text('valid_to IS NULL'))
     op.create_index('uq_coverage_current', 'coverage', ['dealer_id', 'category_code', 'division_code'], unique=True, postgresql_where=sa.text('valid_to IS NULL'))
+    op.create_index('uq_coverage_owner', 'coverage', ['category_code', 'division_code'], unique=True, postgresql_where=sa.text('valid_to IS NULL AND territory_owner'))
     op.create_table('division_alias',
     sa.Column('division_code', sa.Text(), nullable=False),
     sa.Column('name', sa.Text(), nullable=False),
@@ -318,6 +356,7 @@ def upgrade() -> None:
     sa.Column('lead_days', sa.BigInteger(), server_default='1', nullable=False),
     sa.Column('warranty_months', sa.BigInteger(), server_default='24', nullable=False),
     sa.Column('guide', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+    sa.Column('edition', sa.BigInteger(), server_default='0', nullable=False),
     sa.ForeignKeyConstraint(['category_code'], ['category.code'], name=op.f('fk_product_category_code')),
     sa.PrimaryKeyConstraint('sku', name=op.f('pk_product'))
     )
@@ -363,6 +402,20 @@ def upgrade() -> None:
     sa.Column('closed_by', sa.BigInteger(), nullable=True),
     sa.ForeignKeyConstraint(['closed_by'], ['person.id'], name=op.f('fk_closed_month_closed_by')),
     sa.PrimaryKeyConstraint('month', name=op.f('pk_closed_month'))
+    )
+    op.create_table('coverage_import',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('filename', sa.Text(), nullable=False),
+    sa.Column('rows_read', sa.BigInteger(), nullable=False),
+    sa.Column('rows_added', sa.BigInteger(), nullable=False),
+    sa.Column('rows_ended', sa.BigInteger(), nullable=False),
+    sa.Column('rows_same', sa.BigInteger(), nullable=False),
+    sa.Column('rows_bad', sa.BigInteger(), nullable=False),
+    sa.Column('bad_rows', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
+    sa.Column('created_by', sa.BigInteger(), nullable=True),
+    sa.Column('created_at', postgresql.TIMESTAMP(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['created_by'], ['person.id'], name=op.f('fk_coverage_import_created_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_coverage_import'))
     )
     op.create_table('credential',
     sa.Column('person_id', sa.BigInteger(), nullable=False),
@@ -648,6 +701,27 @@ def upgrade() -> None:
     )
     op.create_index('ix_order_line_delivery_unknown', 'order_line', ['created_at'], unique=False, postgresql_where=sa.text('delivered_at IS NULL'))
     op.create_index(op.f('ix_order_line_sku'), 'order_line', ['sku'], unique=False)
+    op.create_table('promise',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('engine', sa.SmallInteger(), nullable=False),
+    sa.Column('made_at', postgresql.TIMESTAMP(timezone=True), nullable=False),
+    sa.Column('expires_at', postgresql.TIMESTAMP(timezone=True), nullable=False),
+    sa.Column('division_code', sa.Text(), nullable=False),
+    sa.Column('phone_lookup', sa.LargeBinary(), nullable=True),
+    sa.Column('question', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('observed', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('versions', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('answer', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('order_id', sa.BigInteger(), nullable=True),
+    sa.Column('decision', sa.Text(), nullable=True),
+    sa.Column('decided_at', postgresql.TIMESTAMP(timezone=True), nullable=True),
+    sa.CheckConstraint("decision IN ('can', 'cannot', 'unsure')", name=op.f('ck_promise_decision_known')),
+    sa.ForeignKeyConstraint(['order_id'], ['customer_order.id'], name=op.f('fk_promise_order_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_promise'))
+    )
+    op.create_index('ix_promise_loose', 'promise', ['expires_at'], unique=False, postgresql_where=sa.text('order_id IS NULL'))
+    op.create_index('ix_promise_order', 'promise', ['order_id'], unique=False, postgresql_where=sa.text('order_id IS NOT NULL'))
+    op.create_index('ix_promise_phone', 'promise', ['phone_lookup'], unique=False, postgresql_where=sa.text('phone_lookup IS NOT NULL'))
     op.create_table('rebind_request',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('identity_id', sa.BigInteger(), nullable=False),
@@ -698,6 +772,12 @@ def upgrade() -> None:
     sa.Column('price_list_id', sa.BigInteger(), nullable=True),
     sa.Column('distance_m', sa.BigInteger(), nullable=True),
     sa.Column('remote_agreed_fen', sa.BigInteger(), nullable=True),
+    sa.Column('free_m', sa.BigInteger(), nullable=True),
+    sa.Column('per_km_fen', sa.BigInteger(), nullable=True),
+    sa.Column('promise_id', sa.BigInteger(), nullable=True),
+    sa.Column('remote_payer', sa.Text(), server_default='operator', nullable=False),
+    sa.Column('promised_remote_fen', sa.BigInteger(), nullable=True),
+    sa.Column('trip_by_customer', sa.Boolean(), server_default=sa.text('false'), nullable=False),
     sa.Column('dealer_id', sa.BigInteger(), nullable=True),
     sa.Column('installer_id', sa.BigInteger(), nullable=True),
     sa.Column('visit_id', sa.BigInteger(), nullable=True),
@@ -735,6 +815,7 @@ def upgrade() -> None:
     sa.Column('event_seq', sa.BigInteger(), server_default='0', nullable=False),
     sa.Column('event_hash', sa.LargeBinary(), server_default=sa.text("'\\x'"), nullable=False),
     sa.CheckConstraint("kind IN ('install', 'deliver_install', 'repair', 'second_visit', 'return_visit')", name=op.f('ck_job_kind_known')),
+    sa.CheckConstraint("remote_payer IN ('operator', 'customer')", name=op.f('ck_job_remote_payer_known')),
     sa.CheckConstraint("status IN ('new', 'offered', 'accepted', 'booked', 'on_site', 'submitted', 'confirmed', 'closed', 'suspended', 'rework', 'unserved', 'cancelled')", name=op.f('ck_job_status_known')),
     sa.CheckConstraint("zone IN ('free', 'remote')", name=op.f('ck_job_zone_known')),
     sa.ForeignKeyConstraint(['category_code'], ['category.code'], name=op.f('fk_job_category_code')),
@@ -745,6 +826,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['order_line_id'], ['order_line.id'], name=op.f('fk_job_order_line_id')),
     sa.ForeignKeyConstraint(['parent_id'], ['job.id'], name=op.f('fk_job_parent_id')),
     sa.ForeignKeyConstraint(['price_list_id'], ['price_list.id'], name=op.f('fk_job_price_list_id')),
+    sa.ForeignKeyConstraint(['promise_id'], ['promise.id'], name=op.f('fk_job_promise_id')),
     sa.ForeignKeyConstraint(['subject_id'], ['subject.id'], name=op.f('fk_job_subject_id')),
     sa.ForeignKeyConstraint(['visit_id'], ['visit.id'], name=op.f('fk_job_visit_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_job'))
@@ -889,6 +971,8 @@ def upgrade() -> None:
     sa.Column('reason', sa.Text(), nullable=True),
     sa.Column('zone', sa.Text(), nullable=False),
     sa.Column('distance_m', sa.BigInteger(), nullable=True),
+    sa.Column('free_m', sa.BigInteger(), nullable=True),
+    sa.Column('per_km_fen', sa.BigInteger(), nullable=True),
     sa.Column('funnel', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
     sa.CheckConstraint("status IN ('open', 'accepted', 'declined', 'expired', 'withdrawn')", name=op.f('ck_offer_status_known')),
     sa.ForeignKeyConstraint(['dealer_id'], ['dealer.id'], name=op.f('fk_offer_dealer_id')),
