@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from domain.calendar import MICROSECOND, Calendar, Counts, from_us, local_date, to_us
-
-FOREVER = 1 << 62
+from domain.calendar import MICROSECOND, Calendar, Counts, from_us, to_us, year_of
+from domain.spans import FOREVER, Span, delayed, merged
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,39 +105,22 @@ def _ends(
 ) -> tuple[list[datetime | None], bool]:
     """The end of each window, ascending in length, and whether any of them rests on an unpublished year."""
     begin = to_us(start)
-    breaks = _merged(pauses, begin) if pauses else []
     counted = calendar.counted(begin, counts)
-    ends = [_end(counted + length, counts, calendar, breaks) for length in lengths]
+    if pauses:
+        targets = delayed(counted, lengths, counts, calendar, _merged(pauses, begin))
+    else:
+        targets = [counted + length for length in lengths]
+    ends = [None if target is None else calendar.moment(target, counts) for target in targets]
     moments = [None if end is None else from_us(end) for end in ends]
     if counts != Counts.WORKING:
         return moments, False
-    last = max((moment for moment in moments if moment is not None), default=start)
-    return moments, not calendar.is_final(local_date(start).year, local_date(last).year)
+    last = max((end for end in ends if end is not None), default=begin)
+    return moments, not calendar.is_final(year_of(begin), year_of(last))
 
 
-def _end(target: int, counts: Counts, calendar: Calendar, breaks: Sequence[tuple[int, int]]) -> int | None:
-    """Each pause that begins before the end moves it by what would have counted meanwhile."""
-    end = calendar.moment(target, counts)
-    for since, until in breaks:
-        if since >= end:
-            break
-        if until == FOREVER:
-            return None
-        target += calendar.counted(until, counts) - calendar.counted(since, counts)
-        end = calendar.moment(target, counts)
-    return end
-
-
-def _merged(pauses: Iterable[Pause], begin: int) -> list[tuple[int, int]]:
-    """Pauses as disjoint ascending spans, cut off before `begin`, so that overlaps count once."""
-    spans = sorted((to_us(p.since), FOREVER if p.until is None else to_us(p.until)) for p in pauses)
-    merged: list[tuple[int, int]] = []
-    reach = begin
-    for since, until in spans:
-        if until > reach:
-            merged.append((max(since, reach), until))
-            reach = until
-    return merged
+def _merged(pauses: Iterable[Pause], begin: int) -> list[Span]:
+    spans = ((to_us(p.since), FOREVER if p.until is None else to_us(p.until)) for p in pauses)
+    return merged(spans, begin)
 
 
 class ClockKind(StrEnum):

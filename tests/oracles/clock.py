@@ -52,10 +52,7 @@ def runs(instant: datetime, counts: str, exceptions: dict[date, bool]) -> bool:
 
 def paused(instant: datetime, pauses: list[Pause]) -> bool:
     """Whether any pause covers the step beginning at ``instant``."""
-    for begins, ends in pauses:
-        if begins <= instant and (ends is None or instant < ends):
-            return True
-    return False
+    return any(begins <= instant and (ends is None or instant < ends) for begins, ends in pauses)
 
 
 def never_again(instant: datetime, pauses: list[Pause]) -> bool:
