@@ -3,7 +3,9 @@
 Measured: eight half-sent bodies block 2 x 4 threads for everybody; 2 x 16 goes on serving. A worker: 67 MB.
 """
 
+import ctypes
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,11 @@ backlog = 512
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - gunicorn unlinks it at once
 # Would lie in the home folder, where two checkouts meet and some users have none.
 control_socket_disable = True
+
+# glibc gives every thread a heap of its own: with two for all, a worker is 7 MB smaller.
+M_ARENA_MAX = -8
+with suppress(OSError, AttributeError):  # another C library
+    ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
 
 accesslog = None  # the application logs each request itself, with its id and without personal data
 errorlog = "-"
