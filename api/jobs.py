@@ -12,6 +12,7 @@ from api.routes import Call, route
 from api.schemas.jobs import JobQuery, body_of
 from domain.actions import ASKS, Action, Command
 from domain.geo import Datum, Point
+from domain.lateness import on_our_clock
 from services import lifecycle
 from services.deeds import Acted
 from services.queries import jobs, windows
@@ -72,10 +73,12 @@ PATHS: Mapping[Action, str] = {
 REFUSALS = (404, 409, 412, 422)
 
 
-def command_of(action: Action, body: Mapping[str, Any], **path: Any) -> tuple[Command, datetime | None]:
-    """The command in a loaded body, and when the phone says it happened."""
+def command_of(
+    action: Action, body: Mapping[str, Any], now: datetime, **path: Any
+) -> tuple[Command, datetime | None]:
+    """The command in a loaded body, and when the phone says it happened, read on our clock."""
     given = dict(body) | path
-    occurred_at = given.pop("occurred_at", None)
+    occurred_at = on_our_clock(given.pop("occurred_at", None), given.pop("sent_at", None), now)
     fix = given.get("fix")
     if fix is not None:
         given["fix"] = Point(
@@ -89,7 +92,7 @@ def command_of(action: Action, body: Mapping[str, Any], **path: Any) -> tuple[Co
 
 def _perform(action: Action) -> Any:
     def view(call: Call, body: Mapping[str, Any], job_id: int, **path: int) -> Acted:
-        command, occurred_at = command_of(action, body, **path)
+        command, occurred_at = command_of(action, body, call.now, **path)
         return lifecycle.perform(
             call.who, job_id, command, call.now, occurred_at=occurred_at, if_match=call.if_match
         )

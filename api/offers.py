@@ -56,7 +56,7 @@ def offer_list(call: Call, query: Mapping[str, Any]) -> Page[OfferCard]:
 )
 def accept(call: Call, body: Mapping[str, Any], offer_id: int) -> Acted:
     """First to accept wins; everybody after gets 409 `job_changed`."""
-    command, occurred_at = command_of(Action.ACCEPT, body, offer_id=offer_id)
+    command, occurred_at = command_of(Action.ACCEPT, body, call.now, offer_id=offer_id)
     return lifecycle.answer_offer(call.who, command, call.now, occurred_at=occurred_at)
 
 
@@ -72,5 +72,5 @@ def accept(call: Call, body: Mapping[str, Any], offer_id: int) -> Acted:
 )
 def decline(call: Call, body: Mapping[str, Any], offer_id: int) -> Acted:
     """With a reason; the next candidate is asked."""
-    command, occurred_at = command_of(Action.DECLINE, body, offer_id=offer_id)
+    command, occurred_at = command_of(Action.DECLINE, body, call.now, offer_id=offer_id)
     return lifecycle.answer_offer(call.who, command, call.now, occurred_at=occurred_at)

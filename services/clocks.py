@@ -182,7 +182,7 @@ UPDATE breach SET appealed_at = %(now)s, appealed_by = %(by)s, appeal_id = %(not
 _EXCUSE = f"""
 WITH excused AS (
     UPDATE breach SET excused_at = %(now)s, excused_by = %(by)s, excuse = %(reason)s
-     WHERE clock_id = %(clock)s AND excused_at IS NULL {_STATE})
+     WHERE clock_id = %(clock)s AND excused_at IS NULL AND withdrawn_at IS NULL {_STATE})
 SELECT * FROM excused WHERE id = %(id)s
 """
 
@@ -200,7 +200,7 @@ def acknowledge(tx: Connection, actor: Actor, breach_id: int, memo: str, now: da
 def appeal(tx: Connection, actor: Actor, breach_id: int, reason: str, now: datetime) -> BreachState:
     """The dealer's owner asks that it be excused; an agent decides."""
     row = _of_dealer(tx, actor, breach_id, Role.DEALER_OWNER)
-    if row.appealed_at is not None or row.excused_at is not None:
+    if any((row.appealed_at, row.excused_at, row.withdrawn_at)):
         raise AlreadyHandled
     return _noted(tx, _APPEAL, actor, row, reason, now)
 
@@ -217,7 +217,7 @@ def excuse(tx: Connection, actor: Actor, breach_id: int, reason: str, now: datet
     beyond = actor.channel_ids is not None and row.channel_id not in actor.channel_ids
     if actor.role not in (Role.AGENT, Role.ADMIN) or beyond:
         raise NotFound
-    if row.excused_at is not None:
+    if row.excused_at is not None or row.withdrawn_at is not None:
         raise AlreadyHandled
     if row.fees_posted_at is not None:
         raise FeesPosted

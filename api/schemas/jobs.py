@@ -103,10 +103,14 @@ def _particular(name: str, action: Action, required: bool) -> fields.Field[Any]:
 
 @cache
 def body_of(action: Action, in_path: tuple[str, ...] = ()) -> type[base.Body]:
-    """The body of an action's route; `in_path` names particulars that stand in the address."""
+    """The body of an action's route; `in_path` names particulars that stand in the address.
+
+    `occurred_at`: when it happened, by the phone's clock; `sent_at`: what that clock says now (`domain.lateness`).
+    """
     ask = ASKS[action]
     made = {name: _particular(name, action, True) for name in ask.required if name not in in_path}
     made |= {name: _particular(name, action, False) for name in ask.optional if name not in in_path}
     made["occurred_at"] = base.Moment(load_default=None, allow_none=True)
+    made["sent_at"] = base.Moment(load_default=None, allow_none=True)
     name = "Job" + "".join(part.capitalize() for part in action.split("_")) + "Body"
     return type(name, (base.Body,), {**made, "__doc__": f"{ask.name}。"})

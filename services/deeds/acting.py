@@ -16,9 +16,9 @@ from domain.job import JobState, Status
 from domain.notices import TOLD, Audience
 from services.deeds import audit, charges, customer, desk, dispatch, site  # noqa: F401  # they register themselves
 from services.deeds.handling import HANDLERS, PLAIN, Deed, Effect
-from services.deeds.loading import lock, require_known, require_photo_of
+from services.deeds.loading import last_of_phone, lock, require_known, require_photo_of
 from services.deeds.writing import Writing, write
-from services.parts import clocks, notes
+from services.parts import clocks, notes, rejudging
 from services.parts.outbox import Owed
 
 _STATE = frozenset(field.name for field in fields(JobState))
@@ -56,11 +56,10 @@ def act(
     lifecycle.lookup(job, command.action, actor.role)
     if command.photo_id is not None and command.action != Action.TAKE_PHOTO:
         require_photo_of(tx, job, command.photo_id)
-    told = (
-        occurred_at if actor.role == Role.INSTALLER else None
-    )  # only who works without a network is late with cause
-    at = lateness.judged(told, now, job.last_occurred_at)
-    deed = Deed(tx, actor, job, command, now, at)
+    # only who works without a network is late with cause
+    told = occurred_at if actor.role == Role.INSTALLER else None
+    at = now if told is None else _judged(tx, actor, job, command.action, told, now)
+    deed = Deed(tx, actor, job, command, now, at, told)
     handler = HANDLERS.get(command.action, PLAIN)
     prepared = handler.prepare(deed)
     to = lifecycle.move(job, command, actor.role, prepared.facts)
@@ -69,6 +68,14 @@ def act(
     for next_id, next_command in effect.then:
         act(tx, SYSTEM, next_id, next_command, now)
     return acted
+
+
+def _judged(
+    tx: Connection, actor: Actor, job: JobState, action: Action, told: datetime, now: datetime
+) -> datetime:
+    """Photos overtake each other on their way, and stop no clock: they neither obey nor set the phone's last word."""
+    phone = None if action == Action.TAKE_PHOTO else last_of_phone(tx, actor)
+    return lateness.judged(told, now, job.last_occurred_at, phone)
 
 
 def _write(deed: Deed, to: Status, effect: Effect) -> Acted:
@@ -94,6 +101,8 @@ def _write(deed: Deed, to: Status, effect: Effect) -> Acted:
     lifted = clocks.lifted_reasons(command.action, variant) if has_paused else []
     if lifted:
         clocks.lift(deed.tx, job.id, lifted, deed.at)
+    if deed.at < deed.now:
+        rejudging.judge_again(deed.tx, job.id, deed.at, deed.now)
     role = deed.actor.role
     actions = tuple(str(name) for name in lifecycle.available_actions(after, role))
     return Acted(job.id, job.kind, to, after.version, after.held, event.seq, actions)
@@ -117,6 +126,8 @@ def _event(deed: Deed, to: Status, effect: Effect) -> events.Event:
     for name in ("outcome", "fault"):
         if getattr(command, name) is not None:
             data[name] = getattr(command, name)
+    if deed.told is not None and deed.told != deed.at:
+        data["told_at"] = deed.told.isoformat()
     if command.note and "note_id" not in data:
         data["note_id"] = notes.write(
             deed.tx, job.id, job.subject_id, actor.person_id, command.note, deed.now

@@ -17,7 +17,7 @@ from domain.job import JobState, Status
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One action about to happen. `at` is the judged time it happened, `now` the server's."""
+    """One action about to happen. `at` is the judged time it happened, `now` the server's, `told` the phone's."""
 
     tx: Connection
     actor: Actor
@@ -25,6 +25,7 @@ class Deed:
     command: Command
     now: datetime
     at: datetime
+    told: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -31,6 +32,21 @@ def lock(tx: Connection, job_id: int) -> JobState:
     if row is None:
         raise NotFound
     return JobState(*row)
+
+
+_PHONE = """
+SELECT max(occurred_at) FROM job_event
+ WHERE actor_role = 'installer' AND actor_id = %(person)s AND device_id IS NOT DISTINCT FROM %(device)s::text
+   AND action <> 'take_photo'
+"""
+
+
+def last_of_phone(tx: Connection, actor: Actor) -> datetime | None:
+    """When the last deed happened that was acknowledged to this installer's phone; sessions without one are one."""
+    found: datetime | None = tx.exec_driver_sql(
+        _PHONE, {"person": actor.person_id, "device": actor.device_id}
+    ).scalar()
+    return found
 
 
 _OF_JOB = "SELECT 1 FROM photo WHERE id = %(photo)s AND job_id = %(id)s"

@@ -182,7 +182,7 @@ class _Clock:
 # The finish clock is nobody's own: a level it reached is of the dealer who had the job then, as the breach says.
 _CLOCK_ROWS = """
 SELECT job_id, coalesce(dealer_id, CASE WHEN level > 1 THEN (SELECT breach.dealer_id FROM breach
-           WHERE clock_id = clock.id AND breach.level = clock.level) END) AS dealer_id,
+           WHERE clock_id = clock.id AND breach.level = clock.level AND withdrawn_at IS NULL) END) AS dealer_id,
        kind, turn, level, stopped_at IS NOT NULL AS stopped,
        coalesce(next_at <= %(now)s, false) AS unswept,
        level > 1 AND EXISTS (SELECT 1 FROM breach

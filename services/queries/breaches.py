@@ -19,7 +19,10 @@ LEVELS = {level: number for number, level in enumerate(Level, 1)}
 
 @dataclass(frozen=True, slots=True)
 class BreachLine:
-    """A level that a clock reached. `memo` and `appeal` are the dealer's words; gone once the customer is erased."""
+    """A level that a clock reached. `memo` and `appeal` are the dealer's words; gone once the customer is erased.
+
+    `withdrawn`: it turned out not to have been reached (told_late); kept for the record.
+    """
 
     id: int
     clock_id: int
@@ -36,6 +39,8 @@ class BreachLine:
     excuse: str | None
     appealed_at: datetime | None
     appeal: str | None
+    withdrawn_at: datetime | None
+    withdrawn: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,8 @@ class Wanted:
 
 _LIST = """
 SELECT breach.id, clock_id, breach.job_id, breach.dealer_id, breach.kind, family, level, due_at, raised_at,
-       acknowledged_at, memo.text AS memo, excused_at, excuse, appealed_at, appeal.text AS appeal, subject.wrapped_key
+       acknowledged_at, memo.text AS memo, excused_at, excuse, appealed_at, appeal.text AS appeal,
+       withdrawn_at, withdrawn, subject.wrapped_key
   FROM breach JOIN job ON job.id = breach.job_id JOIN subject ON subject.id = job.subject_id
   LEFT JOIN note memo ON memo.id = memo_id LEFT JOIN note appeal ON appeal.id = appeal_id
  WHERE {conditions} ORDER BY breach.id DESC LIMIT %(limit)s
@@ -62,7 +68,7 @@ _CONDITIONS = {
     "job_id": "clock_id IN (SELECT id FROM clock WHERE clock.job_id = %(job_id)s)",
     "level": "level = %(level)s",
     "kind": "breach.kind = %(kind)s",
-    "open": "(acknowledged_at IS NULL AND excused_at IS NULL) = %(open)s",
+    "open": "(coalesce(acknowledged_at, excused_at, withdrawn_at) IS NULL) = %(open)s",
     "appealed": "(appealed_at IS NOT NULL) = %(appealed)s",
 }
 
