@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,9 @@ class Covering:
     distance_m: int | None
     refused: bool
     auto_accept: bool
+    authorised: bool = True
+    free_m: int | None = None
+    per_km_fen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class Candidate:
     distance_m: int | None
     reasons: tuple[str, ...]
     auto_accept: bool = False
+    free_m: int | None = None
+    per_km_fen: int | None = None
 
 
 def rank(seen: Iterable[Covering]) -> tuple[tuple[Candidate, ...], tuple[Candidate, ...]]:
@@ -46,16 +51,23 @@ def rank(seen: Iterable[Covering]) -> tuple[tuple[Candidate, ...], tuple[Candida
     return tuple(_line(dealer, _why(dealer)) for dealer in kept), tuple(dropped)
 
 
+def unlimited(dealer: Covering) -> Covering:
+    """The same dealer, had nobody set it a limit."""
+    return replace(dealer, capacity_left=None)
+
+
 def _why_not(dealer: Covering) -> tuple[str, ...]:
     reasons = []
     if not dealer.active:
         reasons.append("网点已停止接单")
     if dealer.zone == "none":
         reasons.append("该品类在此区域不服务")
+    if not dealer.authorised:
+        reasons.append("没有该品类的有效授权")
     if dealer.refused:
         reasons.append("已拒绝、未按时响应或已被改派")
     if dealer.capacity_left is not None and dealer.capacity_left <= 0:
-        reasons.append("当日产能已满")
+        reasons.append("近期产能已满")
     return tuple(reasons)
 
 
@@ -86,4 +98,12 @@ def _order(dealer: Covering) -> tuple[bool, bool, bool, float, int, int]:
 
 
 def _line(dealer: Covering, reasons: tuple[str, ...]) -> Candidate:
-    return Candidate(dealer.dealer_id, dealer.zone, dealer.distance_m, reasons, dealer.auto_accept)
+    return Candidate(
+        dealer.dealer_id,
+        dealer.zone,
+        dealer.distance_m,
+        reasons,
+        dealer.auto_accept,
+        dealer.free_m,
+        dealer.per_km_fen,
+    )

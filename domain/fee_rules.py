@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
@@ -148,14 +148,32 @@ class FeeRule:
             raise NoFee(f"{category} {zone} {scheme} {kind}")
         return part
 
+    def remote_rate(
+        self, category: str, zone: str, free_m: int | None = None, per_km_fen: int | None = None
+    ) -> RemoteRate | None:
+        """The rate of a category and zone; `free_m` and `per_km_fen` are the coverage's own, where it has them."""
+        rate = self._rates.get((category, zone))
+        if free_m is None and per_km_fen is None:
+            return rate
+        if rate is None:
+            return None if per_km_fen is None else RemoteRate(Zone(zone), free_m or 0, per_km_fen)
+        own = rate.free_m if free_m is None else free_m
+        return replace(rate, free_m=own, per_km_fen=rate.per_km_fen if per_km_fen is None else per_km_fen)
+
     def remote_part(
-        self, category: str, zone: Zone, distance_m: int | None, agreed_fen: int | None
+        self,
+        category: str,
+        zone: Zone,
+        distance_m: int | None,
+        agreed_fen: int | None,
+        free_m: int | None = None,
+        per_km_fen: int | None = None,
     ) -> Part | None:
         """The remote fee of a visit: `远程费 (23.4 km − 20 km) × ¥2.00 = ¥6.80`. None within the free radius.
 
         Nor is there one without a measured distance: it could not be explained.
         """
-        rate = self._rates.get((category, zone))
+        rate = self.remote_rate(category, zone, free_m, per_km_fen)
         if rate is None or distance_m is None:
             return None
         rounded = ROUNDINGS[rate.km_rounding](distance_m, rate.km_step_m) * rate.km_step_m

@@ -1,0 +1,230 @@
+"""What a customer is told before buying (domain.md §3): who comes, when, what is free, what costs how much.
+
+Pure: facts in, promise out. Prices come from the very functions that make the fee lines (`domain/fee_rules.py`), the
+dealer from the ranking that dispatch uses (`domain/dispatch.py`), so what was shown and what follows cannot differ.
+The words are made in `domain/promise_words.py`. A change of meaning raises `ENGINE`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from domain import dispatch
+from domain import promise_words as words
+from domain.capacity import Day, free_days, room, windows_of
+from domain.clocks import Zone
+from domain.fee_facts import Scheme
+from domain.fee_rules import NoFee, Part, RemoteFeeNotAgreed
+from domain.job import Kind
+from domain.money import share_of, yuan
+from domain.promise_facts import Extra, Facts, Good, Server
+
+ENGINE = 1
+LIVES = timedelta(days=7)
+SILENCE_HOURS = 48
+WINDOWS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class WindowPromised:
+    """A span that was free at that moment; nothing is reserved."""
+
+    part: str
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteFee:
+    """`basis`: none, free, by_km (the amount is known), by_distance (the rule is known), negotiated.
+
+    `amount_fen` is the most the customer pays for the way; 680 for (23.4 km − 20 km) × ¥2.00.
+    """
+
+    basis: str
+    amount_fen: int | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TripFee:
+    """What a trip made in vain by the customer's fault costs him; None: nothing, and nothing may be asked."""
+
+    amount_fen: int | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SelfInstall:
+    """Where nobody comes: may the customer do it himself, the question to ask him, the film that shows how."""
+
+    suitable: bool
+    question: str | None
+    video_url: str | None
+    steps: tuple[str, ...]
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinePromise:
+    """One line. `covered` is None for goods that need no installation."""
+
+    sku: str
+    name: str
+    quantity: int
+    covered: bool | None
+    dealer: str | None
+    alliance: bool
+    zone: str | None
+    lead_days: int | None
+    windows: tuple[WindowPromised, ...]
+    included: tuple[str, ...]
+    remote: RemoteFee | None
+    trip: TripFee | None
+    self_install: SelfInstall | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The promise as a customer reads it."""
+
+    place: str
+    covered: bool
+    lines: tuple[LinePromise, ...]
+    extras: tuple[Extra, ...]
+    silence_confirms: bool
+    silence_hours: int
+    silence_text: str
+    expires_at: datetime
+    text: str
+
+
+def promise(facts: Facts) -> Answer:
+    """The answer to the facts; the same facts give the same answer, whenever it is asked."""
+    lines = tuple(_line(facts, good) for good in facts.goods)
+    covered = all(line.covered is not False for line in lines)
+    confirms = facts.terms.silence_confirms
+    return Answer(
+        place=facts.place,
+        covered=covered,
+        lines=lines,
+        extras=facts.extras,
+        silence_confirms=confirms,
+        silence_hours=SILENCE_HOURS if confirms else 0,
+        silence_text=words.silence(SILENCE_HOURS) if confirms else words.NO_SILENCE,
+        expires_at=facts.made_at + LIVES,
+        text=words.whole(facts.place, covered, [line.text for line in lines]),
+    )
+
+
+def server_of(servers: Sequence[Server], days: Sequence[Day]) -> Server | None:
+    """Who comes: the first that dispatch would ask; one without any room left only if nobody else covers."""
+    seen = [_as_covering(server, days) for server in servers]
+    ranked, _ = dispatch.rank(seen)
+    if not ranked:
+        open_ended = [line for line in seen if line.capacity_left is not None and line.capacity_left <= 0]
+        ranked, _ = dispatch.rank([dispatch.unlimited(line) for line in open_ended])
+    chosen = ranked[0].dealer_id if ranked else None
+    return next((server for server in servers if server.dealer_id == chosen), None)
+
+
+def _as_covering(server: Server, days: Sequence[Day]) -> dispatch.Covering:
+    return dispatch.Covering(
+        dealer_id=server.dealer_id,
+        zone=server.zone,
+        territory_owner=server.territory_owner,
+        alliance=server.alliance,
+        score=server.score,
+        active=server.active,
+        capacity_left=room(server.diary, days),
+        distance_m=server.distance_m,
+        refused=False,
+        auto_accept=False,
+        authorised=server.authorised,
+    )
+
+
+def _line(facts: Facts, good: Good) -> LinePromise:
+    if not good.needs_installation:
+        return _without(good, None, words.NO_INSTALLATION)
+    server = server_of(facts.servers.get(good.category, ()), facts.days)
+    if server is None:
+        own = _self_install(good)
+        return _without(good, own, words.uncovered(facts.place, own.advice))
+    lead = good.lead_days + facts.days[0].extra_lead_days
+    windows = _windows(facts, good, server, lead)
+    remote, trip = _remote(facts, good, server), _trip(facts, good, server)
+    told = words.covered(
+        server.name, server.zone, lead, facts.days[0].promotion, windows, remote.text, trip.text
+    )
+    return LinePromise(
+        good.sku, good.name, good.quantity, True, server.name, server.alliance, server.zone, lead, windows,
+        good.included or words.included(good.kind), remote, trip, None, told,
+    )  # fmt: skip
+
+
+def _without(good: Good, own: SelfInstall | None, told: str) -> LinePromise:
+    """A line to which nobody comes."""
+    covered = None if own is None else False
+    return LinePromise(
+        good.sku, good.name, good.quantity, covered, None, False, None, None, (), (), None, None, own, told
+    )
+
+
+def _windows(facts: Facts, good: Good, server: Server, lead: int) -> tuple[WindowPromised, ...]:
+    """The earliest free windows behind the lead days."""
+    found: list[WindowPromised] = []
+    earliest = facts.days[0].date + timedelta(days=lead)
+    for day in free_days(server.diary, facts.days, good.quantity):
+        if day >= earliest:
+            spans = [WindowPromised(*span) for span in windows_of(day)]
+            found += [window for window in spans if window.start > facts.made_at]
+        if len(found) >= WINDOWS:
+            break
+    return tuple(found[:WINDOWS])
+
+
+def _self_install(good: Good) -> SelfInstall:
+    if good.self_install_allowed and not good.certificates:
+        return SelfInstall(True, words.QUESTION, good.video_url, good.steps, words.ONLY_IF_ABLE)
+    return SelfInstall(False, None, None, (), words.not_by_oneself(good.certificates))
+
+
+def _remote(facts: Facts, good: Good, server: Server) -> RemoteFee:
+    zone = Zone(server.zone)
+    if facts.rule is None:
+        return RemoteFee("none", None, words.NO_REMOTE)
+    rate = facts.rule.remote_rate(good.category, zone, server.free_m, server.per_km_fen)
+    if rate is None:
+        return RemoteFee("none", None, words.NO_REMOTE)
+    if server.distance_m is None:
+        return RemoteFee("by_distance", None, words.by_distance(rate))
+    own = (server.free_m, server.per_km_fen)
+    try:
+        part = facts.rule.remote_part(good.category, zone, server.distance_m, None, *own)
+    except RemoteFeeNotAgreed:
+        return RemoteFee("negotiated", None, words.negotiated(server.distance_m, rate))
+    if part is None:
+        return RemoteFee("free", 0, words.within(server.distance_m, rate))
+    return RemoteFee("by_km", part.amount_fen, words.paid_on_site(part.text))
+
+
+def _trip(facts: Facts, good: Good, server: Server) -> TripFee:
+    base = _base(facts, good, server) if facts.terms.trip_fee_shown else None
+    if base is None or facts.rule is None:
+        return TripFee(None, words.NO_TRIP)
+    fen = share_of(base.amount_fen * good.quantity, facts.rule.trip_bp)
+    return TripFee(fen, words.trip(yuan(fen)))
+
+
+def _base(facts: Facts, good: Good, server: Server) -> Part | None:
+    try:
+        assert facts.rule is not None
+        return facts.rule.base_part(
+            Kind(good.kind), good.category, Zone(server.zone), Scheme(facts.terms.scheme)
+        )
+    except (NoFee, AssertionError):
+        return None
