@@ -9,9 +9,9 @@ from api import paging, routes
 from api.paging import Page
 from api.routes import Call, route
 from api.schemas.clocks import AppealBody, BreachQuery, ExcuseBody, MemoBody
-from services import clocks
-from services.clocks import BreachState
-from services.queries import breaches
+from services import breaches
+from services.breaches import BreachState
+from services.queries import breaches as found
 from services.queries.breaches import BreachLine, Wanted
 
 area = routes.area("breaches", "时效")
@@ -31,8 +31,8 @@ def breach_list(call: Call, query: Mapping[str, Any]) -> Page[BreachLine]:
     after = paging.key(query["cursor"], int)
     before = None if after is None else int(str(after[0]))
     wanted = Wanted(**{name: query[name] for name in Wanted.__slots__})
-    found = breaches.listed(call.who, wanted, before, query["limit"] + 1)
-    return paging.page(found, query["limit"], lambda line: (line.id,))
+    lines = found.listed(call.who, wanted, before, query["limit"] + 1)
+    return paging.page(lines, query["limit"], lambda line: (line.id,))
 
 
 @route(
@@ -47,7 +47,7 @@ def breach_list(call: Call, query: Mapping[str, Any]) -> Page[BreachLine]:
 )
 def acknowledge(call: Call, body: Mapping[str, Any], breach_id: int) -> BreachState:
     """With a memo, once; only the dealer's own."""
-    return clocks.acknowledge(call.who, breach_id, body["memo"], call.now)
+    return breaches.acknowledge(call.who, breach_id, body["memo"], call.now)
 
 
 @route(
@@ -62,7 +62,7 @@ def acknowledge(call: Call, body: Mapping[str, Any], breach_id: int) -> BreachSt
 )
 def excuse(call: Call, body: Mapping[str, Any], breach_id: int) -> BreachState:
     """No penalty for what this clock has reached so far; 409 once the fees are posted."""
-    return clocks.excuse(call.who, breach_id, body["reason"], call.now)
+    return breaches.excuse(call.who, breach_id, body["reason"], call.now)
 
 
 @route(
@@ -77,4 +77,4 @@ def excuse(call: Call, body: Mapping[str, Any], breach_id: int) -> BreachState:
 )
 def appeal(call: Call, body: Mapping[str, Any], breach_id: int) -> BreachState:
     """The dealer's owner asks, an agent decides by excusing or not."""
-    return clocks.appeal(call.who, breach_id, body["reason"], call.now)
+    return breaches.appeal(call.who, breach_id, body["reason"], call.now)

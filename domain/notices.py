@@ -107,7 +107,7 @@ ASKED_OF: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A notice's words; {number}, {window}, {deadline}, {count} are filled in.
+    """A notice's words; {number}, {window}, {deadline}, {count}, {level} are filled in.
 
     `title` and `body` are for inbox and SMS. `wechat` names a line of `SUBSCRIBE`, `phrase` (≤ 5 Chinese
     characters) and `hint` (≤ 20) what stands in it. `sms_to`: who gets an SMS when WeChat can't or doesn't reach them.
@@ -196,7 +196,7 @@ TEMPLATES: Mapping[str, Template] = MappingProxyType(
         "job_cancelled": _T("工单已取消", "工单 {number} 已取消", "task", "已取消", "无需上门"),
         "breach_digest": _T(
             "时效提醒",
-            "您有 {count} 项时效需要处理，最早的是工单 {number}",
+            "您有 {count} 项时效{level}，最早到期的是工单 {number}",
             "task",
             "需处理",
             "有时效需要处理",

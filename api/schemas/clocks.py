@@ -7,8 +7,8 @@ from marshmallow import fields
 from api.schemas.base import BigId, Body, Choice, Day, Flag, Many, PageQuery, PlainText
 from api.schemas.jobs import NOTE, Words
 from domain.clocks import ClockKind, Level
+from services.breaches import EXCUSES
 from services.calendars import OddDay
-from services.clocks import EXCUSES
 
 TASK = r"[a-z_]+"
 

@@ -66,6 +66,7 @@ def words(template: Template, known: Facts, audience: str) -> tuple[str, str]:
         "window": window_text(known.window) if known.window else "另约时间",
         "deadline": f"{_local(known.deadline):%-m月%-d日 %H:%M}" if known.deadline else "限定时间",
         "count": "若干",
+        "level": "需要处理",
         **known.values,
     }
     return template.title, template.body.format_map(filled)

@@ -10,19 +10,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
+import services.clocks
 from domain.actors import Actor
 from domain.errors import Invalid, NotFound
 from models import db
-from services.clocks import (
-    SWEEP,
-    AlreadyHandled,
-    FeesPosted,
-    Raised,
-    acknowledge,
-    appeal,
-    excuse,
-    raise_levels,
-)
+from services.breaches import AlreadyHandled, FeesPosted, acknowledge, appeal, excuse
+from services.clocks import SWEEP, Raised, raise_levels
 from services.queries.breaches import Wanted, listed
 from tests.worlds import World
 
@@ -93,6 +86,22 @@ def test_each_level_is_raised_once_and_no_earlier_than_its_instant(world: World)
     assert (row.level, row.next_at) == (3, None)
 
 
+def sent() -> list[tuple[str, str, int, datetime]]:
+    """Messages owed: (to whom, level, how many, when)."""
+    rows = run(
+        "SELECT dedupe_key, payload, next_at FROM outbox WHERE payload->>'template' = 'breach_digest' ORDER BY id"
+    )
+    return [
+        (
+            row.dedupe_key.split(":", 3)[2],
+            row.payload["values"]["level"],
+            row.payload["values"]["count"],
+            row.next_at,
+        )
+        for row in rows
+    ]
+
+
 def test_a_sweep_that_was_away_raises_every_level_it_missed_in_one_digest(world: World) -> None:
     """Two clocks unseen for a day: three breaches each, and one notice that counts two."""
     first = clock(world)
@@ -103,12 +112,12 @@ def test_a_sweep_that_was_away_raises_every_level_it_missed_in_one_digest(world:
     assert done == Raised(clocks=2, breaches=6, digests=1)
     assert levels(first) == [1, 2, 3]
     [digest] = digests()
-    assert digest.payload["values"] == {"count": 2}
+    assert digest.payload["values"] == {"count": 2, "level": "严重超时"}
 
 
-def test_a_digest_goes_to_each_dealer_and_names_the_worst_first(world: World) -> None:
-    """Severe before breach; another dealer's clocks are in its own digest."""
-    clock(world)
+def test_a_digest_goes_to_each_dealer_and_level_and_names_what_was_due_first(world: World) -> None:
+    """Severe and breach are a message each; another dealer's clocks are in its own."""
+    late, first = clock(world), clock(world, due_at=world.now + 9 * HOUR)
     worst = clock(world, severe_at=world.now + 11 * HOUR)
     other = clock(world, dealer_id=world.dealers[1])
 
@@ -116,12 +125,78 @@ def test_a_digest_goes_to_each_dealer_and_names_the_worst_first(world: World) ->
 
     jobs = {row.id: row.job_id for row in run("SELECT id, job_id FROM clock")}
     told = {
-        tuple(row.payload["dealer_ids"]): (row.job_id, row.payload["values"]["count"]) for row in digests()
+        (*row.payload["dealer_ids"], row.payload["values"]["level"]): (
+            row.job_id,
+            row.payload["values"]["count"],
+        )
+        for row in digests()
     }
     assert told == {
-        (world.dealers[0],): (jobs[worst], 2),
-        (world.dealers[1],): (jobs[other], 1),
+        (world.dealers[0], "已超时"): (jobs[first], 2),
+        (world.dealers[0], "严重超时"): (jobs[worst], 1),
+        (world.dealers[1], "已超时"): (jobs[other], 1),
     }
+    assert jobs[late] != jobs[first]
+
+
+def storm(world: World, clocks: int, apart_s: int) -> None:
+    """So many clocks of one dealer, the first in breach now, the others `apart_s` after each other."""
+    run(
+        "INSERT INTO clock (job_id, kind, family, owner, dealer_id, counts, window_s, starts_at, notice_at, due_at,"
+        " severe_at, next_at, level, turn) SELECT :j, 'contact', 'dealer', 'dealer', :d, 'wall', 36000, :now, :now,"
+        " due, due + interval '99 hours', due, 1, turn FROM generate_series(1, :n) AS turn,"
+        " LATERAL (SELECT :now + (turn - 1) * :apart * interval '1 second' AS due) AS t",
+        j=world.job(delivered=False),
+        d=world.dealers[0],
+        now=world.now,
+        n=clocks,
+        apart=apart_s,
+    )
+
+
+def test_500_breaches_of_a_dealer_are_one_message_an_hour_whoever_restarts(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two and a half hours of breaches, swept every five minutes by a sweep that dies in every third: nobody is told
+    twice in an hour, and the messages together count each breach once."""
+    storm(world, 500, 18)
+    whole = services.clocks._raise_batch
+
+    def dies(now: datetime, batch: int) -> Raised:
+        whole(now, batch)
+        raise ConnectionError("killed")
+
+    for tick in range(33):
+        at = world.now + tick * timedelta(minutes=5)
+        if tick % 3 == 1:
+            monkeypatch.setattr(services.clocks, "_raise_batch", dies)
+            with pytest.raises(ConnectionError):
+                raise_levels(at, batch=7)
+            monkeypatch.undo()
+        raise_levels(at, batch=7)
+
+    told = sent()
+    assert [(whom, level) for whom, level, _, _ in told] == [(str(world.dealers[0]), "已超时")] * 4
+    assert sum(count for _, _, count, _ in told) == 500
+    hours = [at.replace(minute=0) for _, _, _, at in told]
+    assert len(set(hours)) == len(hours)
+
+
+def test_what_waits_for_the_next_hour_is_told_then_even_when_that_message_has_gone(world: World) -> None:
+    """A sweep that runs late finds the next hour's message sent: its breaches wait one hour more, none is lost."""
+    storm(world, 3, 60)
+    for minute in (0, 1):
+        raise_levels(world.now + timedelta(minutes=minute))
+    run("UPDATE outbox SET state = 'sent', wire = 'inbox' WHERE next_at > :now", now=world.now)
+
+    raise_levels(world.now + timedelta(minutes=2))
+
+    hour = world.now.replace(minute=0, second=0, microsecond=0)
+    assert [(count, at) for _, _, count, at in sent()] == [
+        (1, world.now),
+        (1, hour + HOUR),
+        (1, hour + 2 * HOUR),
+    ]
 
 
 def test_what_agents_owe_is_told_to_the_desk_of_the_channel(world: World) -> None:
@@ -339,7 +414,7 @@ def _rows_read(now: datetime) -> int:
     """Rows the sweep's first step looked at."""
     with db.engine.connect() as connection:
         explained = connection.exec_driver_sql(
-            "EXPLAIN (ANALYZE, FORMAT JSON) " + SWEEP, {"now": now, "batch": 1000}
+            "EXPLAIN (ANALYZE, FORMAT JSON) " + SWEEP, {"now": now, "batch": 1000, "hour": "2026-03-02T00"}
         ).scalar_one()
     plan, read = [explained[0]["Plan"]], 0
     while plan:

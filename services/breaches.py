@@ -1,0 +1,128 @@
+"""What people do about a breach: desks acknowledge it with a memo, owners appeal, agents excuse or decline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from domain.actors import Actor, Role
+from domain.errors import Conflict, Fault, Invalid, NotFound
+from services.parts import notes
+from services.uow import use_case
+
+EXCUSES = {
+    "goods_late": "货未按时送达",
+    "customer": "客户原因",
+    "weather": "天气或不可抗力",
+    "system": "平台或系统故障",
+    "brand": "品牌原因",
+    "misjudged": "判定有误",
+    "other": "其他",
+}
+
+
+class AlreadyHandled(Conflict):
+    """Acknowledged, excused or appealed before."""
+
+    code = "already_handled"
+    title = "该时效记录已处理"
+
+
+class FeesPosted(Conflict):
+    """The penalty is in the ledger; an excuse would come too late to change it."""
+
+    code = "fees_posted"
+    title = "费用已入账，请在对账单中申诉"
+
+
+@dataclass(frozen=True, slots=True)
+class BreachState:
+    """Where a breach stands with the people."""
+
+    id: int
+    acknowledged_at: datetime | None
+    excused_at: datetime | None
+    excuse: str | None
+    appealed_at: datetime | None
+
+
+_READ = """
+SELECT breach.*, job.channel_id, job.subject_id, job.fees_posted_at
+  FROM breach JOIN job ON job.id = breach.job_id WHERE breach.id = %(id)s
+   FOR UPDATE OF breach FOR SHARE OF job
+"""
+_STATE = "RETURNING id, acknowledged_at, excused_at, excuse, appealed_at"
+_ACKNOWLEDGE = f"""
+UPDATE breach SET acknowledged_at = %(now)s, acknowledged_by = %(by)s, memo_id = %(note)s WHERE id = %(id)s {_STATE}
+"""
+_APPEAL = f"""
+UPDATE breach SET appealed_at = %(now)s, appealed_by = %(by)s, appeal_id = %(note)s WHERE id = %(id)s {_STATE}
+"""
+_EXCUSE = f"""
+WITH excused AS (
+    UPDATE breach SET excused_at = %(now)s, excused_by = %(by)s, excuse = %(reason)s
+     WHERE clock_id = %(clock)s AND excused_at IS NULL AND withdrawn_at IS NULL {_STATE})
+SELECT * FROM excused WHERE id = %(id)s
+"""
+
+
+@use_case
+def acknowledge(tx: Connection, actor: Actor, breach_id: int, memo: str, now: datetime) -> BreachState:
+    """The dealer's desk has seen it and says what it does about it. NotFound for another dealer's."""
+    row = _of_dealer(tx, actor, breach_id, Role.DISPATCHER, Role.DEALER_OWNER)
+    if row.acknowledged_at is not None:
+        raise AlreadyHandled
+    return _noted(tx, _ACKNOWLEDGE, actor, row, memo, now)
+
+
+@use_case
+def appeal(tx: Connection, actor: Actor, breach_id: int, reason: str, now: datetime) -> BreachState:
+    """The dealer's owner asks that it be excused; an agent decides."""
+    row = _of_dealer(tx, actor, breach_id, Role.DEALER_OWNER)
+    if any((row.appealed_at, row.excused_at, row.withdrawn_at)):
+        raise AlreadyHandled
+    return _noted(tx, _APPEAL, actor, row, reason, now)
+
+
+@use_case
+def excuse(tx: Connection, actor: Actor, breach_id: int, reason: str, now: datetime) -> BreachState:
+    """An agent takes the blame off: every level this clock has reached so far, none it reaches later.
+
+    NotFound outside the agent's channels, `FeesPosted` when the penalty is in the ledger already.
+    """
+    if reason not in EXCUSES:
+        raise Invalid(errors=[Fault("reason", "unknown_value", f"可选：{'、'.join(EXCUSES)}")])
+    row = _read(tx, breach_id)
+    beyond = actor.channel_ids is not None and row.channel_id not in actor.channel_ids
+    if actor.role not in (Role.AGENT, Role.ADMIN) or beyond:
+        raise NotFound
+    if row.excused_at is not None or row.withdrawn_at is not None:
+        raise AlreadyHandled
+    if row.fees_posted_at is not None:
+        raise FeesPosted
+    values = {"id": row.id, "clock": row.clock_id, "reason": reason, "by": actor.person_id, "now": now}
+    return BreachState(*tx.exec_driver_sql(_EXCUSE, values).one())
+
+
+def _read(tx: Connection, breach_id: int) -> Any:
+    """The breach, locked; its job held, so that no fee run posts meanwhile."""
+    row = tx.exec_driver_sql(_READ, {"id": breach_id}).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _of_dealer(tx: Connection, actor: Actor, breach_id: int, *roles: Role) -> Any:
+    row = _read(tx, breach_id)
+    if actor.role not in roles or actor.dealer_id is None or row.dealer_id != actor.dealer_id:
+        raise NotFound
+    return row
+
+
+def _noted(tx: Connection, statement: str, actor: Actor, row: Any, words: str, now: datetime) -> BreachState:
+    note = notes.write(tx, row.job_id, row.subject_id, actor.person_id, words, now)
+    values = {"id": row.id, "note": note, "by": actor.person_id, "now": now}
+    return BreachState(*tx.exec_driver_sql(statement, values).one())
