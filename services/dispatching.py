@@ -105,7 +105,7 @@ def _dispatch(tx: Connection, job: JobState, now: datetime) -> str:
     funnel = candidates.rank(tx, job, now)
     if funnel.ranked:
         return _offer(tx, job.id, funnel.ranked[0], now)
-    if candidates.covering(tx, job.division_code, job.category_code):
+    if candidates.covering(tx, job.division_code, job.category_code, now):
         out = [candidate.dealer_id for candidate in funnel.dropped]
         queueing.queue(tx, job.id, "no_dealer_left", now, data={"dealer_ids": out})
         return "no_dealer_left"

@@ -203,7 +203,7 @@ def _still_covered(deed: Deed) -> Prepared:
     job = deed.job
     covered = job.dealer_id is None
     if not covered and found.division_code is not None:
-        ranked = candidates.covering(deed.tx, found.division_code, job.category_code)
+        ranked = candidates.covering(deed.tx, found.division_code, job.category_code, deed.now)
         covered = job.dealer_id in ranked
     return Prepared(Facts(now=deed.at, still_covered=covered), found)
 

@@ -8,16 +8,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection
 
 from domain import dispatch
+from domain.calendar import local_date
+from domain.capacity import Day, room
 from domain.dispatch import Candidate
-from domain.geo import Datum, Point, distance_m, to_wgs84
+from domain.geo import Datum, Point, to_wgs84
 from domain.job import JobState
+from services.parts import coverage, shelf
 from services.personal import Erased, reveal, unwrap
 
 _PLACE = """
@@ -25,27 +27,19 @@ SELECT o.personal, subject.wrapped_key FROM order_line
   JOIN customer_order o ON o.id = order_line.order_id JOIN subject ON subject.id = o.subject_id
  WHERE order_line.id = %(line)s
 """
-# A coverage row for the street outweighs one for the district, that one for the city, and so on.
-_COVERING = """
+_REFUSED = """,
+       EXISTS (SELECT 1 FROM offer WHERE job_id = %(job)s AND dealer_id = dealer.id
+                  AND status IN ('declined', 'expired'))
+       OR EXISTS (SELECT 1 FROM job_event e WHERE e.job_id = %(job)s AND e.action = 'redispatch'
+                     AND e.actor_role <> 'system' AND e.data -> 'from_dealer_id' = to_jsonb(dealer.id)) AS refused
+"""
+_COVERING = f"""
 WITH RECURSIVE here(code, depth) AS (
     SELECT code, 0 FROM division WHERE code = %(division)s
     UNION ALL
     SELECT parent.code, here.depth + 1 FROM here
       JOIN division child ON child.code = here.code JOIN division parent ON parent.code = child.parent_code),
-nearest AS (
-    SELECT DISTINCT ON (dealer_id) dealer_id, zone, territory_owner FROM coverage JOIN here ON here.code = division_code
-     WHERE category_code = %(category)s AND valid_to IS NULL ORDER BY dealer_id, depth)
-SELECT dealer.id, nearest.zone, nearest.territory_owner, dealer.alliance, dealer.score, dealer.status,
-       dealer.auto_accept, dealer.outlet_lng, dealer.outlet_lat, dealer.outlet_datum,
-       coalesce((SELECT units FROM capacity WHERE dealer_id = dealer.id AND category_code = %(category)s
-                  AND (day = %(today)s::date OR day IS NULL) ORDER BY day NULLS LAST LIMIT 1), -1) AS capacity,
-       (SELECT count(*) FROM job open WHERE open.dealer_id = dealer.id
-           AND open.status IN ('accepted', 'booked', 'on_site')) AS load,
-       EXISTS (SELECT 1 FROM offer WHERE job_id = %(job)s AND dealer_id = dealer.id
-                  AND status IN ('declined', 'expired'))
-       OR EXISTS (SELECT 1 FROM job_event e WHERE e.job_id = %(job)s AND e.action = 'redispatch'
-                     AND e.actor_role <> 'system' AND e.data -> 'from_dealer_id' = to_jsonb(dealer.id)) AS refused
-  FROM nearest JOIN dealer ON dealer.id = nearest.dealer_id
+{coverage.body("(SELECT array_agg(code ORDER BY depth) FROM here)::text[]", _REFUSED)}
 """
 
 
@@ -105,43 +99,41 @@ def point_of(stored: dict[str, Any] | None) -> Point | None:
 
 def rank(tx: Connection, job: JobState, now: datetime) -> Funnel:
     """The dealers covering this job, best first."""
-    asked = {"division": job.division_code, "category": job.category_code, "job": job.id, "today": now.date()}
-    rows: Sequence[Any] = tx.exec_driver_sql(_COVERING, asked).all() if job.division_code else []
+    rows = _rows(tx, job.division_code, job.category_code, job.id, now) if job.division_code else []
     found = door(tx, job.order_line_id) if rows else None
     where = None if found is None else to_wgs84(found)
-    seen = [
-        dispatch.Covering(
-            dealer_id=row.id,
-            zone=row.zone,
-            territory_owner=row.territory_owner,
-            alliance=row.alliance,
-            score=row.score,
-            active=row.status == "active",
-            capacity_left=None if row.capacity < 0 else row.capacity - row.load,
-            distance_m=_distance(row, where),
-            refused=row.refused,
-            auto_accept=row.auto_accept,
-        )
-        for row in rows
-    ]
-    ranked, dropped = dispatch.rank(seen)
+    days = shelf.fresh(tx).days(now) if rows else ()
+    ranked, dropped = dispatch.rank([_covering(row, days, where) for row in rows])
     return Funnel(ranked, dropped)
 
 
-def covering(tx: Connection, division_code: str, category_code: str) -> frozenset[int]:
+def _rows(tx: Connection, division: str, category: str, job_id: int, now: datetime) -> Sequence[Any]:
+    asked = {"division": division, "categories": [category], "job": job_id, **coverage.span(now)}
+    rows: Sequence[Any] = tx.exec_driver_sql(_COVERING, asked).all()
+    return rows
+
+
+def _covering(row: Any, days: Sequence[Day], where: Point | None) -> dispatch.Covering:
+    server = coverage.seen(row, days[0].date, where).server
+    return dispatch.Covering(
+        dealer_id=server.dealer_id,
+        zone=server.zone,
+        territory_owner=server.territory_owner,
+        alliance=server.alliance,
+        score=server.score,
+        active=server.active,
+        capacity_left=room(server.diary, days),
+        distance_m=server.distance_m,
+        refused=row.refused,
+        auto_accept=row.auto_accept,
+        authorised=server.authorised,
+        free_m=server.free_m,
+        per_km_fen=server.per_km_fen,
+    )
+
+
+def covering(tx: Connection, division_code: str, category_code: str, now: datetime) -> frozenset[int]:
     """The dealers whose coverage names this division for this category, free or remote."""
-    asked = {"division": division_code, "category": category_code, "job": 0, "today": None}
-    rows = tx.exec_driver_sql(_COVERING, asked).all()
-    return frozenset(row.id for row in rows if row.zone != "none" and row.status == "active")
-
-
-def _distance(row: Any, where: Point | None) -> int | None:
-    if where is None or row.outlet_lng is None or row.outlet_lat is None:
-        return None
-    return round(distance_m(_outlet(row.outlet_lng, row.outlet_lat, row.outlet_datum), where))
-
-
-@lru_cache(maxsize=4096)
-def _outlet(lng: float, lat: float, datum: str) -> Point:
-    """A dealer's point in WGS-84: taken there once, not for every job."""
-    return to_wgs84(Point(lng, lat, Datum(datum)))
+    rows = _rows(tx, division_code, category_code, 0, now)
+    seen = [coverage.seen(row, local_date(now), None).server for row in rows]
+    return frozenset(s.dealer_id for s in seen if s.zone != "none" and s.active and s.authorised)

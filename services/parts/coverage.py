@@ -1,0 +1,149 @@
+"""Who covers a place, and how much room each has: the one reading that promises and dispatch share (domain.md §3).
+
+A coverage row for the street outweighs one for the district, that one for the city, and so on; `path` is the division
+and everything above it, nearest first. The text is put together from pieces, so that the past can be read by the
+same statement (`past.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any
+
+import orjson
+
+from domain.calendar import SHANGHAI, local_date
+from domain.capacity import HORIZON_DAYS, Diary, Limits
+from domain.geo import Datum, Point, distance_m, to_wgs84
+from domain.promise_facts import Server
+
+# Units that have a window that day, whatever became of the job since, unless it never took place.
+USED = """
+SELECT json_object_agg(day, units) FROM (
+    SELECT (job.window_start AT TIME ZONE 'Asia/Shanghai')::date AS day, sum(job.units) AS units FROM job
+     WHERE job.dealer_id = dealer.id AND job.category_code = {category}
+       AND job.window_start >= %(midnight)s AND job.window_start < %(until)s
+       AND job.status NOT IN ('new', 'offered', 'accepted', 'unserved', 'cancelled') GROUP BY 1) AS booked
+"""
+# Accepted, or set aside without a new window.
+PENDING = """
+SELECT coalesce(sum(job.units), 0) FROM job
+ WHERE job.dealer_id = dealer.id AND job.status IN ('accepted', 'suspended') AND job.category_code = {category}
+   AND job.window_start IS NULL
+"""
+LIMITS = """
+SELECT json_agg(json_build_array(capacity.day, capacity.promotion, capacity.units, capacity.edition)) FROM capacity
+ WHERE capacity.dealer_id = dealer.id AND capacity.category_code = {category}
+   AND (capacity.day IS NULL OR capacity.day BETWEEN %(today)s AND %(last)s)
+"""
+COLUMNS = """
+dealer.id AS dealer_id, coalesce(dealer.short_name, dealer.name) AS name, dealer.alliance, dealer.score, dealer.status,
+dealer.auto_accept, dealer.outlet_lng, dealer.outlet_lat, dealer.outlet_datum, dealer.opening_days,
+dealer.holidays_open, dealer.edition
+"""
+
+
+def diary_columns(category: str) -> str:
+    """limits, used and pending of `dealer` in a category; the last two are asked only where there is a limit."""
+    limits, used, pending = (piece.format(category=category) for piece in (LIMITS, USED, PENDING))
+    limited = f"EXISTS (SELECT 1 FROM capacity WHERE dealer_id = dealer.id AND category_code = {category})"
+    return (
+        f"({limits})::text AS limits, CASE WHEN {limited} THEN ({used})::text END AS used,"
+        f" CASE WHEN {limited} THEN ({pending}) ELSE 0 END AS pending"
+    )
+
+
+def body(path: str = "%(path)s::text[]", more: str = "") -> str:
+    """Everything after WITH. `path` is an expression for the divisions asked about, nearest first."""
+    return f"""
+nearest AS MATERIALIZED (
+    SELECT DISTINCT ON (coverage.category_code, coverage.dealer_id) coverage.* FROM coverage
+     WHERE coverage.division_code = ANY({path}) AND coverage.category_code = ANY(%(categories)s)
+       AND coverage.valid_to IS NULL
+     ORDER BY coverage.category_code, coverage.dealer_id, array_position({path}, coverage.division_code))
+SELECT nearest.id AS coverage_id, nearest.category_code, nearest.zone, nearest.territory_owner, nearest.free_m,
+       nearest.per_km_fen, {COLUMNS}, {diary_columns("nearest.category_code")},
+       leave.edition AS leave, leave.until AS leave_until,
+       category.needs_authorisation{more}
+  FROM nearest JOIN dealer ON dealer.id = nearest.dealer_id JOIN category ON category.code = nearest.category_code
+  LEFT JOIN authorisation leave ON leave.dealer_id = dealer.id AND leave.category_code = category.code
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A dealer in one category as it stood, and the ids of the rows that say so."""
+
+    category: str
+    server: Server
+    auto_accept: bool
+    coverage_id: int
+    editions: tuple[int, ...]
+
+
+def span(now: datetime) -> dict[str, Any]:
+    """The parameters of time: a promise's horizon from today in Shanghai on."""
+    today = local_date(now)
+    midnight = datetime.combine(today, time(), SHANGHAI)
+    return {
+        "today": today,
+        "last": today + timedelta(days=HORIZON_DAYS - 1),
+        "midnight": midnight,
+        "until": midnight + timedelta(days=HORIZON_DAYS),
+    }
+
+
+def seen(row: Any, today: date, door: Point | None) -> Seen:
+    """A row of `body` as the domain reads it. `door` is in WGS-84."""
+    limits = orjson.loads(row.limits) if row.limits else ()
+    has_leave = row.leave is not None and (row.leave_until is None or row.leave_until >= today)
+    server = Server(
+        dealer_id=row.dealer_id,
+        name=row.name,
+        zone=row.zone,
+        territory_owner=row.territory_owner,
+        alliance=row.alliance,
+        score=row.score,
+        active=row.status == "active",
+        authorised=has_leave or not row.needs_authorisation,
+        diary=diary(limits, row.used, int(row.pending), row.opening_days, row.holidays_open),
+        distance_m=metres(row, door),
+        free_m=row.free_m,
+        per_km_fen=row.per_km_fen,
+    )
+    editions = (row.edition, *(line[3] for line in limits), *(() if row.leave is None else (row.leave,)))
+    return Seen(row.category_code, server, row.auto_accept, row.coverage_id, editions)
+
+
+def diary(
+    limits: Sequence[Any], used: str | None, pending: int, opening_days: int, holidays_open: bool
+) -> Diary:
+    """A dealer's days from the JSON of `LIMITS` and `USED`."""
+    standing = promotion = None
+    days: dict[date, int] = {}
+    for day, promoted, units, *_ in limits:
+        if day is not None:
+            days[date.fromisoformat(day)] = units
+        elif promoted:
+            promotion = units
+        else:
+            standing = units
+    taken = orjson.loads(used) if used else {}
+    booked = {date.fromisoformat(day): int(units) for day, units in taken.items()}
+    return Diary(Limits(standing, promotion, days), booked, pending, opening_days, holidays_open)
+
+
+def metres(row: Any, door: Point | None) -> int | None:
+    """From the outlet to the door as the crow flies."""
+    if door is None or row.outlet_lng is None or row.outlet_lat is None:
+        return None
+    return round(distance_m(_outlet(row.outlet_lng, row.outlet_lat, row.outlet_datum), door))
+
+
+@lru_cache(maxsize=4096)
+def _outlet(lng: float, lat: float, datum: str) -> Point:
+    """A dealer's point in WGS-84: taken there once, not for every job."""
+    return to_wgs84(Point(lng, lat, Datum(datum)))
