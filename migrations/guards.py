@@ -6,7 +6,16 @@ the entry alone sees an entry without legs. Both together leave no way to a lops
 
 from migrations import editions
 
-_APPEND_ONLY = ("edition", "job_event", "ledger_entry", "ledger_leg", "order_event", "access_event")
+_APPEND_ONLY = (
+    "edition",
+    "job_event",
+    "ledger_entry",
+    "ledger_leg",
+    "order_event",
+    "access_event",
+    "clock_correction",
+    "clock_change",
+)
 
 STATEMENTS = [
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Index, SmallInteger, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -14,20 +15,27 @@ COUNTS = ("wall", "service", "working")
 
 
 class ClockPolicy(Base):
-    """How long, counted in which hours; the most specific (channel, category, zone) wins."""
+    """How long, counted in which hours; the most specific (channel, category, zone) wins, see domain/clock_policies.py.
+
+    A version is never changed: a correction ends it and makes another one, and both name it.
+    """
 
     __tablename__ = "clock_policy"
     __table_args__ = (
         one_of("family", FAMILIES),
         one_of("counts", COUNTS),
-        UniqueConstraint(
+        Index(
+            "uq_clock_policy_version",
             "kind",
             "family",
             "channel_id",
             "category_code",
             "zone",
             "effective_from",
+            text("(effective_until IS NULL)"),
+            unique=True,
             postgresql_nulls_not_distinct=True,
+            postgresql_where=text("ended_by IS NULL"),
         ),
     )
 
@@ -41,6 +49,9 @@ class ClockPolicy(Base):
     counts: Mapped[str]
     window_s: Mapped[int]
     effective_from: Mapped[datetime]
+    effective_until: Mapped[datetime | None]  # an exception for a time, e.g. a promotion; None: until the next version
+    made_by: Mapped[int | None] = ref("clock_correction.id", nullable=True)
+    ended_by: Mapped[int | None] = ref("clock_correction.id", nullable=True)  # it counts no more, as if never made
 
 
 class Clock(Base):
@@ -131,8 +142,39 @@ class Breach(Base):
     appealed_at: Mapped[datetime | None]
     appealed_by: Mapped[int | None]
     appeal_id: Mapped[int | None]
+    appeal_clock_id: Mapped[int | None]  # how long the agents have to answer
+    declined_at: Mapped[datetime | None]  # the appeal; excused_at where it was granted
+    declined_by: Mapped[int | None]
+    decline_id: Mapped[int | None]
     withdrawn_at: Mapped[datetime | None]
-    withdrawn: Mapped[str | None]  # why: told_late
+    withdrawn: Mapped[str | None]  # why: told_late, corrected
+
+
+class ClockCorrection(Base):
+    """One act that changed the rules of clocks: a policy or a year of the calendar, and what it did. Append-only."""
+
+    __tablename__ = "clock_correction"
+    __table_args__ = (one_of("kind", ("policy", "calendar")),)
+
+    id: Mapped[Id]
+    kind: Mapped[str]
+    what: Mapped[dict[str, Any]]  # the rule before and after
+    reason: Mapped[str]
+    by_id: Mapped[int | None]  # None: the seed
+    at: Mapped[datetime]
+
+
+class ClockChange(Base):
+    """What a correction did to one clock. Append-only; levels are where it stands once the sweep has passed."""
+
+    __tablename__ = "clock_change"
+
+    id: Mapped[Id]
+    correction_id: Mapped[int] = ref("clock_correction.id", index=True)
+    clock_id: Mapped[int]
+    job_id: Mapped[int]
+    before: Mapped[dict[str, Any]]  # counts, window_s, notice_at, due_at, severe_at, provisional, level
+    after: Mapped[dict[str, Any]]
 
 
 class CalendarYear(Base):

@@ -51,6 +51,10 @@ def upgrade() -> None:
     sa.Column('appealed_at', postgresql.TIMESTAMP(timezone=True), nullable=True),
     sa.Column('appealed_by', sa.BigInteger(), nullable=True),
     sa.Column('appeal_id', sa.BigInteger(), nullable=True),
+    sa.Column('appeal_clock_id', sa.BigInteger(), nullable=True),
+    sa.Column('declined_at', postgresql.TIMESTAMP(timezone=True), nullable=True),
+    sa.Column('declined_by', sa.BigInteger(), nullable=True),
+    sa.Column('decline_id', sa.BigInteger(), nullable=True),
     sa.Column('withdrawn_at', postgresql.TIMESTAMP(timezone=True), nullable=True),
     sa.Column('withdrawn', sa.Text(), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_breach'))
@@ -77,6 +81,16 @@ def upgrade() -> None:
     sa.Column('needs_authorisation', sa.Boolean(), server_default=sa.text('false'), nullable=False),
     sa.Column('edition', sa.BigInteger(), server_default='0', nullable=False),
     sa.PrimaryKeyConstraint('code', name=op.f('pk_category'))
+    )
+    op.create_table('clock_correction',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('what', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('by_id', sa.BigInteger(), nullable=True),
+    sa.Column('at', postgresql.TIMESTAMP(timezone=True), nullable=False),
+    sa.CheckConstraint("kind IN ('policy', 'calendar')", name=op.f('ck_clock_correction_kind_known')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_clock_correction'))
     )
     op.create_table('dealer',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -284,6 +298,17 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_checklist')),
     sa.UniqueConstraint('category_code', 'version', name=op.f('uq_checklist_category_code_version'))
     )
+    op.create_table('clock_change',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('correction_id', sa.BigInteger(), nullable=False),
+    sa.Column('clock_id', sa.BigInteger(), nullable=False),
+    sa.Column('job_id', sa.BigInteger(), nullable=False),
+    sa.Column('before', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('after', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.ForeignKeyConstraint(['correction_id'], ['clock_correction.id'], name=op.f('fk_clock_change_correction_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_clock_change'))
+    )
+    op.create_index(op.f('ix_clock_change_correction_id'), 'clock_change', ['correction_id'], unique=False)
     op.create_table('coverage',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('dealer_id', sa.BigInteger(), nullable=False),
@@ -390,12 +415,17 @@ def upgrade() -> None:
     sa.Column('counts', sa.Text(), nullable=False),
     sa.Column('window_s', sa.BigInteger(), nullable=False),
     sa.Column('effective_from', postgresql.TIMESTAMP(timezone=True), nullable=False),
+    sa.Column('effective_until', postgresql.TIMESTAMP(timezone=True), nullable=True),
+    sa.Column('made_by', sa.BigInteger(), nullable=True),
+    sa.Column('ended_by', sa.BigInteger(), nullable=True),
     sa.CheckConstraint("counts IN ('wall', 'service', 'working')", name=op.f('ck_clock_policy_counts_known')),
     sa.CheckConstraint("family IN ('platform', 'dealer', 'none')", name=op.f('ck_clock_policy_family_known')),
     sa.ForeignKeyConstraint(['channel_id'], ['channel.id'], name=op.f('fk_clock_policy_channel_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_clock_policy')),
-    sa.UniqueConstraint('kind', 'family', 'channel_id', 'category_code', 'zone', 'effective_from', name=op.f('uq_clock_policy_kind_family_channel_id_category_code_zone_effective_from'), postgresql_nulls_not_distinct=True)
+    sa.ForeignKeyConstraint(['ended_by'], ['clock_correction.id'], name=op.f('fk_clock_policy_ended_by')),
+    sa.ForeignKeyConstraint(['made_by'], ['clock_correction.id'], name=op.f('fk_clock_policy_made_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_clock_policy'))
     )
+    op.create_index('uq_clock_policy_version', 'clock_policy', ['kind', 'family', 'channel_id', 'category_code', 'zone', 'effective_from', sa.literal_column('(effective_until IS NULL)')], unique=True, postgresql_nulls_not_distinct=True, postgresql_where=sa.text('ended_by IS NULL'))
     op.create_table('closed_month',
     sa.Column('month', sa.Date(), nullable=False),
     sa.Column('closed_at', postgresql.TIMESTAMP(timezone=True), nullable=False),
