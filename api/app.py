@@ -124,9 +124,8 @@ def create_app(
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = dict(engine.options())
     app.url_map.converters["id"] = Id
     _install(app, config)
-    api = docs.install(app)
     for blueprint in BLUEPRINTS:
-        api.register_blueprint(blueprint)
+        app.register_blueprint(blueprint)
     return app
 
 

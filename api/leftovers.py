@@ -19,14 +19,15 @@ CHUNK = 256 * 1024
 
 
 def read_on(environ: WSGIEnvironment) -> None:
-    """Read what is left of the body, within `MOST` bytes and `PATIENCE_S`; never raises."""
-    if environ.get("CONTENT_LENGTH", "0") == "0" and "HTTP_TRANSFER_ENCODING" not in environ:
-        return
+    """Read what is left of the body under gunicorn, within `MOST` bytes and `PATIENCE_S`; never raises."""
     socket, end, left = environ.get("gunicorn.socket"), time.monotonic() + PATIENCE_S, MOST
+    if socket is None or (
+        environ.get("CONTENT_LENGTH", "0") == "0" and "HTTP_TRANSFER_ENCODING" not in environ
+    ):
+        return
     try:
         while left > 0 and (patience := end - time.monotonic()) > 0:
-            if socket is not None:
-                socket.settimeout(patience)
+            socket.settimeout(patience)
             read = len(environ["wsgi.input"].read(CHUNK))
             if not read:
                 return
@@ -34,5 +35,4 @@ def read_on(environ: WSGIEnvironment) -> None:
     except (OSError, ValueError):  # timed out, gone, or a body that breaks off: nobody is there to be told
         return
     finally:
-        if socket is not None:
-            socket.settimeout(None)
+        socket.settimeout(None)

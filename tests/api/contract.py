@@ -15,12 +15,26 @@ from api import docs
 CONVERTER = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 
 
-class Contract:
-    """The application's OpenAPI document as a set of validators, made when first needed."""
+_KNOWN: dict[frozenset[tuple[str, Any]], Contract] = {}
 
-    def __init__(self, app: Flask) -> None:
-        self.app = app
-        self._document: dict[str, Any] | None = None
+
+def contract_of(app: Flask) -> Contract:
+    """What the application promises. Describing it takes longer than most tests: once for the same views."""
+    views = frozenset(app.view_functions.items())
+    if views not in _KNOWN:
+        _KNOWN[views] = Contract(docs.document(app))
+    return _KNOWN[views]
+
+
+class Contract:
+    """An OpenAPI document as a set of validators, each made when first needed."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        for name, schema in document["components"].get("schemas", {}).items():
+            if name != "Problem" and schema.get("type") == "object":
+                schema.setdefault("additionalProperties", False)
+        self._document = document
+        self._validators: dict[tuple[str, str, int, str], OAS31Validator] = {}
 
     def faults(self, rule: str, method: str, status: int, media: str, body: Any) -> Iterator[str]:
         """What is wrong with one answer."""
@@ -33,17 +47,16 @@ class Contract:
             yield f"{method} {rule} answered {status} as {media}, documented are {list(content)}"
             return
         if media.endswith("json") and "schema" in content[media]:
-            schema = {**content[media]["schema"], "components": self._document["components"]}
-            for error in OAS31Validator(schema).iter_errors(body):
+            place = (rule, method, status, media)
+            if place not in self._validators:
+                schema = {**content[media]["schema"], "components": self._document["components"]}
+                self._validators[place] = OAS31Validator(schema)
+            for error in self._validators[place].iter_errors(body):
                 yield f"{method} {rule} {status}: {'.'.join(map(str, error.path))}: {error.message[:200]}"
 
     def _operation(self, rule: str, method: str) -> dict[str, Any]:
-        if self._document is None:
-            self._document = docs.document(self.app)
-            for name, schema in self._document["components"].get("schemas", {}).items():
-                if name != "Problem" and schema.get("type") == "object":
-                    schema.setdefault("additionalProperties", False)
-        return self._document["paths"][CONVERTER.sub(r"{\1}", rule)][method.lower()]
+        found: dict[str, Any] = self._document["paths"][CONVERTER.sub(r"{\1}", rule)][method.lower()]
+        return found
 
     def _resolved(self, response: dict[str, Any]) -> dict[str, Any]:
         name = response.get("$ref", "").rpartition("/")[2]
@@ -64,7 +77,7 @@ class StrictClient(FlaskClient):
         except Exception:  # no route: 404, 405 and the like are problems by the guard below
             assert response.mimetype == "application/problem+json", response.status
             return response
-        contract = app.extensions.setdefault("contract", Contract(app))
+        contract = contract_of(app)
         media = response.mimetype if response.data and request.method != "HEAD" else ""
         body = response.get_json(force=True) if media.endswith("json") else None
         method = "GET" if request.method == "HEAD" else request.method

@@ -176,5 +176,5 @@ def permitted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def register(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
     """The application with the sample area."""
     with permitted(monkeypatch):
-        app.extensions["flask-smorest"]["apis"][""]["ext_obj"].register_blueprint(area())
+        app.register_blueprint(area())
     return app
