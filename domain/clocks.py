@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from domain.actions import Action
 from domain.calendar import MICROSECOND, Calendar, Counts, from_us, to_us, year_of
+from domain.delays import CUSTOMERS
 from domain.spans import FOREVER, Span, delayed, merged
 
 
@@ -203,7 +205,8 @@ def _row(
 
 
 _SPOKE, _OPENED = "confirm confirm_with_reserves dispute auto_confirm", "complaint_opened"
-_HANDED, _READY, _SEEN = "delivered", Since.GOODS_READY, "supplement audit_pass audit_fail:work"
+_HANDED, _TAKEN, _READY = "delivered reopen", "delivered accept", Since.GOODS_READY  # see domain.delivery
+_SEEN = "supplement audit_pass audit_fail:work"
 _DRAWN = "audit_sampled supplement confirm:audited auto_confirm:audited rule:audited"
 DEFAULT_POLICIES: tuple[ClockPolicy, ...] = (
     # kind, family, owner, starts, stops, counts, hours
@@ -211,11 +214,21 @@ DEFAULT_POLICIES: tuple[ClockPolicy, ...] = (
     _row("name_installer", "platform", "dealer", "accept", "assign", "wall", 6),
     _row("contact", "dealer", "dealer", "accept", "contact book fail_booking", "service", 4),
     _row("book", "dealer", "dealer", "accept", "book", "wall", 24),
-    _row("arrive", "dealer", "dealer", "book reschedule", "check_in", "wall", None, None, Since.WINDOW_START),
+    _row(
+        "arrive",
+        "dealer",
+        "dealer",
+        "book reschedule resume",
+        "check_in",
+        "wall",
+        None,
+        None,
+        Since.WINDOW_START,
+    ),
     _row("finish", "platform", "dealer", _HANDED, "submit", "wall", 48, Zone.FREE, _READY),
     _row("finish", "platform", "dealer", _HANDED, "submit", "wall", 72, Zone.REMOTE, _READY),
-    _row("finish", "dealer", "dealer", _HANDED, "submit", "wall", 48, Zone.FREE, _READY),
-    _row("finish", "dealer", "dealer", _HANDED, "submit", "wall", 72, Zone.REMOTE, _READY),
+    _row("finish", "dealer", "dealer", _TAKEN, "submit", "wall", 48, Zone.FREE, _READY),
+    _row("finish", "dealer", "dealer", _TAKEN, "submit", "wall", 72, Zone.REMOTE, _READY),
     _row("supplement", "dealer", "dealer", "audit_fail:evidence", _SEEN, "wall", 24),
     _row("confirm", "none", "customer", "submit", _SPOKE, "wall", 48),
     _row("audit", "none", "brand", _DRAWN, "audit_pass audit_fail", "working", 3 * 12),
@@ -240,24 +253,34 @@ class PauseRule:
 
 _K = ClockKind
 _LEFT = ("redispatch", "fix_address:moved")  # the next dealer does not inherit a standstill
+
+
+def _pauses(action: Action, closes_on: tuple[str, ...], *kinds: ClockKind) -> list[PauseRule]:
+    """A rule per reason that is the customer's."""
+    return [PauseRule(f"{action}:{reason}", closes_on, kinds) for reason in sorted(CUSTOMERS[action])]
+
+
 PAUSE_RULES: tuple[PauseRule, ...] = (
-    PauseRule("suspend", ("resume", *_LEFT), (_K.BOOK, _K.FINISH)),
-    PauseRule("abort_visit", ("resume", *_LEFT), (_K.FINISH,)),
+    *_pauses(Action.SUSPEND, ("resume", *_LEFT), _K.BOOK, _K.FINISH),
+    *_pauses(Action.ABORT_VISIT, ("resume", *_LEFT), _K.FINISH),
     PauseRule("hold", ("release",), (_K.ARRIVE, _K.FINISH)),
     PauseRule("fail_booking:2", ("delivered", "contact", "book"), (_K.BOOK, _K.FINISH)),
     PauseRule("fail_booking:3", ("contact", "book"), (_K.BOOK, _K.FINISH)),
 )
-"""Of Tmall's five reasons only 2 (goods not received) and 3 (not needed yet) pause."""
+"""Of Tmall's five reasons only 2 (goods not received) and 3 (not needed yet) pause; of others see `domain.delays`."""
 
 _BEFORE_VISIT = (_K.ACCEPT, _K.NAME_INSTALLER, _K.CONTACT, _K.BOOK, _K.ARRIVE)
 _ALL = (*_BEFORE_VISIT, _K.FINISH, _K.SUPPLEMENT, _K.CONFIRM, _K.AUDIT, _K.URGE_REPLY)
-ENDS: Mapping[str, tuple[ClockKind, ...]] = {
+ENDS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("reschedule", "suspend", "reassign:nobody"), (_K.ARRIVE,)),
-    **dict.fromkeys(_LEFT, (*_BEFORE_VISIT, _K.URGE_REPLY)),
+    **dict.fromkeys(_LEFT, (*_BEFORE_VISIT, _K.URGE_REPLY, "finish:dealer")),
     **dict.fromkeys(("cancel", "abort_visit:cancelled"), _ALL),
     "mark_unserved": (*_BEFORE_VISIT, _K.FINISH),
 }
-"""Actions that end clocks without a verdict: levels reached stand, none is added, nothing counts as kept."""
+"""Actions that end clocks without a verdict: levels reached stand, none is added, nothing counts as kept.
+
+`finish:dealer`: of that family alone; what the platform measures goes on, the next dealer has a clock of its own.
+"""
 
 
 def _by_trigger(column: Callable[[ClockPolicy], tuple[str, ...]]) -> Mapping[str, tuple[ClockKind, ...]]:
@@ -275,8 +298,3 @@ def started_by(
     """The policies whose clocks an action starts in a zone: delivered, free → finish, both families, 48 h."""
     names = {action, f"{action}:{variant}"}
     return tuple(p for p in policies if p.zone in (None, zone) and not names.isdisjoint(p.starts_on))
-
-
-def ready_at(delivered_at: datetime | None, wanted_at: datetime | None = None) -> datetime | None:
-    """When finish starts: at delivery, or later if the customer asked for later; None while undelivered."""
-    return delivered_at and max(delivered_at, wanted_at or delivered_at)

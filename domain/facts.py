@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from domain.delivery import BACK
 from domain.errors import Fault
 from domain.geo import Place
 
@@ -35,3 +36,7 @@ class Facts:
     self_install_allowed: bool = False
     customer_erased: bool = False
     supplemented: bool = False
+    ordered_at: datetime | None = None
+    delivered_back: timedelta = BACK
+    delay_deniable: bool = False
+    questions_missing: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
+from domain import delivery
 from domain.actions import Command
 from domain.errors import Fault
 from domain.facts import Facts
@@ -130,10 +131,13 @@ def not_delivered(job: JobState, _command: Command, _facts: Facts) -> Iterator[F
         yield Fault("delivered_at", "already_delivered", "已记录送达时间")
 
 
-def delivered_by_now(_job: JobState, command: Command, facts: Facts) -> Iterator[Fault]:
-    """Nothing was delivered tomorrow."""
-    if command.moment is not None and command.moment > facts.now + SKEW:
+def delivered_in_reason(_job: JobState, command: Command, facts: Facts) -> Iterator[Fault]:
+    """Nothing was delivered tomorrow, before it was ordered, or further back than anybody remembers."""
+    if command.moment is None:
+        return
+    if command.moment > facts.now + SKEW:
         yield Fault("moment", "in_future", "送达时间不能在将来")
+    yield from delivery.faults(command.moment, facts.ordered_at, facts.now, facts.delivered_back)
 
 
 def wanted_in_time(_job: JobState, command: Command, facts: Facts) -> Iterator[Fault]:

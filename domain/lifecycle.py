@@ -148,7 +148,7 @@ _VISIT: Table = MappingProxyType(
             A.DELIVERED,
             _SYSTEM | _AGENT | _CUSTOMER,
             guards.not_delivered,
-            guards.delivered_by_now,
+            guards.delivered_in_reason,
         ),
         **_everywhere(_BEFORE_VISIT, A.WANTED_DATE_SET, _SYSTEM | _AGENT | _CUSTOMER, guards.wanted_in_time),
         **_everywhere(

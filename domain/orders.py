@@ -18,7 +18,7 @@ from domain.errors import Fault
 from domain.phones import PhoneKind, parse
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
-_CHINA = timezone(timedelta(hours=8))
+_CHINA, _A_DAY = timezone(timedelta(hours=8)), timedelta(days=1)
 MAX_QUANTITY = 999
 MAX_FEN = 1_000_000_000  # ten million yuan
 MAX_LINE_NUMBER = 2**63 - 1
@@ -263,6 +263,9 @@ def _time_faults(row: OrderRow) -> Iterator[Fault]:
             yield Fault(name, "bad_year", f"{label(name)}的年份应在 {FIRST_YEAR} 到 {LAST_YEAR} 之间")
         if isinstance(value, datetime) and value.tzinfo is None:
             yield Fault(name, "no_time_zone", f"{label(name)}缺少时区")
+    ordered, delivered = row.ordered_at, row.delivered_at
+    if ordered and delivered and ordered.tzinfo and delivered.tzinfo and delivered < ordered - _A_DAY:
+        yield Fault("delivered_at", "before_order", "签收时间早于下单时间")
 
 
 def _year(value: date) -> int:

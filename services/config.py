@@ -13,6 +13,9 @@ from typing import Literal
 from environs import Env, EnvError
 from flask import current_app
 
+from domain.delays import LAST_MINUTE
+from domain.delivery import BACK
+
 Mode = Literal["production", "demo", "test"]
 
 
@@ -45,6 +48,8 @@ class Config:
     limits_storage: str = "memory://"
     session_idle: timedelta = timedelta(days=7)
     session_absolute: timedelta = timedelta(days=30)
+    delivered_back: timedelta = BACK
+    late_change: timedelta = LAST_MINUTE
     log_level: str = "INFO"
 
 
@@ -85,6 +90,8 @@ def load() -> Config:
             trusted_proxies=env.int("TRUSTED_PROXIES", 0),
             requests_per_minute=env.int("REQUESTS_PER_MINUTE", 600),
             limits_storage=env.str("LIMITS_STORAGE", "memory://"),
+            delivered_back=timedelta(days=env.int("DELIVERED_DAYS_BACK", BACK.days)),
+            late_change=timedelta(hours=env.int("LATE_CHANGE_HOURS", LAST_MINUTE // timedelta(hours=1))),
             log_level=env.str("LOG_LEVEL", "INFO"),
         )
     except EnvError as error:

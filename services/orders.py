@@ -9,10 +9,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from domain import delivery
 from domain.actors import Actor
 from domain.errors import Fault, Invalid, NotFound
 from domain.orders import OrderRow, OrderState, validate
 from domain.phones import parse
+from services.config import config
 from services.parts import order_book
 from services.parts.order_book import Channel
 from services.parts.order_told import PLACE
@@ -177,6 +179,10 @@ def tell(tx: Connection, actor: Actor, order_id: int, told: Told, now: datetime)
     numbers = [line.line_number for line in order.lines]
     if told.line_number is not None and told.line_number not in numbers:
         raise Invalid(errors=[Fault("line_number", "unknown_line", "订单中没有该行")])
+    if told.delivered_at is not None:
+        doubts = delivery.faults(told.delivered_at, order.ordered_at, now, config().delivered_back)
+        if faults := [replace(doubt, field="delivered_at") for doubt in doubts]:
+            raise Invalid(errors=faults)
     chosen = numbers if told.line_number is None else [told.line_number]
     if told.refund_fen is not None and len(chosen) > 1:
         raise Invalid(errors=[Fault("line_number", "required", "部分退款请指明订单行")])

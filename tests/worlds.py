@@ -89,6 +89,7 @@ class World:
         phone: str = "13800001111",
         address: str = "芝罘区建设路 1 号",
         units: int = 1,
+        ordered_at: datetime | None = None,
     ) -> int:
         """An order with one line, its address resolved; returns the order line's id."""
         subject_id, key = new_subject(tx)
@@ -104,7 +105,7 @@ class World:
                 place_lookup=lookup("place", address + phone),
                 division_code=DISTRICT,
                 resolution="resolved",
-                ordered_at=self.now,
+                ordered_at=ordered_at or self.now,
             )
             .returning(CustomerOrder.id)
         ).scalar_one()

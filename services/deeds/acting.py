@@ -8,12 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from domain import events, lateness, lifecycle
+from domain import delays, events, lateness, lifecycle
 from domain.actions import Action, Command
 from domain.actors import SYSTEM, Actor, Role
 from domain.errors import StaleVersion
 from domain.job import JobState, Status
 from domain.notices import TOLD, Audience
+from services.config import config
 from services.deeds import audit, charges, customer, desk, dispatch, site  # noqa: F401  # they register themselves
 from services.deeds.handling import HANDLERS, PLAIN, Deed, Effect
 from services.deeds.loading import last_of_phone, lock, require_known, require_photo_of
@@ -93,11 +94,16 @@ def _write(deed: Deed, to: Status, effect: Effect) -> Acted:
         hash=sealed,
         stop_kinds=clocks.stopped_kinds(command.action, variant),
         stop_dealer=effect.data.get("dealer_id") if command.action in _OWN_CLOCK else None,
-        clocks=clocks.started(deed.tx, after, command.action, variant, deed.at, dealers),
+        stop_complaint=command.complaint_id,
+        clocks=clocks.started(
+            deed.tx, after, command.action, variant, deed.at, dealers, effect.data.get("complaint_id")
+        ),
         owed=_owed(deed, after),
     )
+    if _dodges(deed):
+        clocks.keep_arrival(deed.tx, job.id, deed.at)
     has_paused = write(deed.tx, writing)
-    clocks.pause(deed.tx, job.id, command.action, variant, deed.at)
+    clocks.pause(deed.tx, job.id, command.action, command.reason, deed.at)
     lifted = clocks.lifted_reasons(command.action, variant) if has_paused else []
     if lifted:
         clocks.lift(deed.tx, job.id, lifted, deed.at)
@@ -106,6 +112,19 @@ def _write(deed: Deed, to: Status, effect: Effect) -> Acted:
     role = deed.actor.role
     actions = tuple(str(name) for name in lifecycle.available_actions(after, role))
     return Acted(job.id, job.kind, to, after.version, after.held, event.seq, actions)
+
+
+_AWAY = frozenset({Action.RESCHEDULE, Action.SUSPEND, Action.REASSIGN})
+
+
+def _dodges(deed: Deed) -> bool:
+    """Whether a booked visit is taken away at the last minute for the dealer's own reasons."""
+    command, job = deed.command, deed.job
+    if command.action not in _AWAY:
+        return False
+    late = config().late_change
+    role, reason = deed.actor.role, command.reason
+    return delays.dodges(command.action, role, reason, command.installer_id, job.window_start, deed.at, late)
 
 
 def _variant(deed: Deed, to: Status, effect: Effect) -> str:

@@ -10,6 +10,7 @@ from domain.calendar import local_date
 from domain.divisions import ResolutionStatus
 from domain.facts import Facts
 from domain.job import Status
+from services.config import config
 from services.deeds.dispatch import anew
 from services.deeds.handling import Deed, Effect, Prepared, handles
 from services.parts import addresses, candidates, clocks
@@ -175,7 +176,17 @@ def release(deed: Deed, _to: Status, _carry: Any) -> Effect:
     return Effect({"held": None} | clear)
 
 
-@handles(Action.DELIVERED)
+_ORDERED = """
+SELECT ordered_at FROM customer_order o JOIN order_line line ON line.order_id = o.id WHERE line.id = %(line)s
+"""
+
+
+def _since_order(deed: Deed) -> Prepared:
+    ordered_at = deed.tx.exec_driver_sql(_ORDERED, {"line": deed.job.order_line_id}).scalar()
+    return Prepared(Facts(now=deed.at, ordered_at=ordered_at, delivered_back=config().delivered_back))
+
+
+@handles(Action.DELIVERED, prepare=_since_order)
 def delivered(deed: Deed, _to: Status, _carry: Any) -> Effect:
     """The goods are there: the finish clocks start."""
     return Effect({"delivered_at": deed.command.moment}, _moment(deed))

@@ -22,6 +22,7 @@ _CLOCK_FIELDS = {
     "family": "text",
     "owner": "text",
     "dealer_id": "bigint",
+    "complaint_id": "bigint",
     "counts": "text",
     "window_s": "bigint",
     "starts_at": "timestamptz",
@@ -42,6 +43,7 @@ class Writing:
     hash: bytes
     stop_kinds: Sequence[str]
     stop_dealer: int | None  # only this dealer's clocks of those kinds; None: everybody's
+    stop_complaint: int | None  # only those of this complaint; None: whatever they are about
     clocks: Sequence[NewClock]
     owed: Sequence[Owed]
 
@@ -67,7 +69,8 @@ def write(tx: Connection, writing: Writing) -> bool:
         **{f"set_{name}": value for name, value in writing.columns.items()},
     }
     if writing.stop_kinds:
-        params |= {"stop_kinds": list(writing.stop_kinds), "stop_dealer": writing.stop_dealer}
+        params["stop_kinds"] = list(writing.stop_kinds)
+        params |= {"stop_dealer": writing.stop_dealer, "stop_complaint": writing.stop_complaint}
     if writing.clocks:
         params["clocks"] = orjson.dumps(writing.clocks).decode()
     if writing.owed:
@@ -93,7 +96,9 @@ def _statement(columns: tuple[str, ...], stops: bool, starts: bool, owes: bool) 
     if stops:
         parts.append("""stopped AS (
         UPDATE clock SET stopped_at = %(at)s, next_at = CASE WHEN next_at <= %(at)s THEN next_at END
-         WHERE job_id = %(id)s AND kind = ANY(%(stop_kinds)s) AND stopped_at IS NULL
+         WHERE job_id = %(id)s AND (kind = ANY(%(stop_kinds)s) OR kind || ':' || family = ANY(%(stop_kinds)s))
+           AND (stopped_at IS NULL OR (stopped_at > %(at)s AND %(action)s = 'check_in'))
+           AND (%(stop_complaint)s::bigint IS NULL OR complaint_id = %(stop_complaint)s::bigint)
            AND (%(stop_dealer)s::bigint IS NULL OR dealer_id = %(stop_dealer)s::bigint))""")
     if starts:
         parts.append(_start())

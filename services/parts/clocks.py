@@ -7,7 +7,7 @@ that the sweep still raises what was reached; stopped before, it needs no look a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,13 +19,14 @@ from domain.clocks import (
     PAUSE_RULES,
     STOPS,
     ClockPolicy,
+    Family,
     Pause,
     Since,
     Zone,
     levels,
-    ready_at,
     started_by,
 )
+from domain.delivery import measured_from, ready_at
 from domain.job import JobState
 from services.parts import policies
 
@@ -40,6 +41,7 @@ class NewClock:
     family: str
     owner: str
     dealer_id: int | None
+    complaint_id: int | None
     counts: str
     window_s: int
     starts_at: datetime
@@ -50,7 +52,13 @@ class NewClock:
 
 
 def started(
-    tx: Connection, job: JobState, action: str, variant: str, at: datetime, dealers: Sequence[int | None]
+    tx: Connection,
+    job: JobState,
+    action: str,
+    variant: str,
+    at: datetime,
+    dealers: Sequence[int | None],
+    complaint_id: int | None = None,
 ) -> list[NewClock]:
     """The clocks that `action` starts on the job as it will be, one per dealer in `dealers`."""
     if not started_by(action, Zone(job.zone), variant):
@@ -63,31 +71,36 @@ def started(
         zone=job.zone,
         at=at,
     )
-    clocks = [_clock(tx, job, policy, at, dealer) for policy in chosen for dealer in dealers]
+    told = action == "delivered"
+    clocks = [_clock(tx, job, policy, at, dealer, told) for policy in chosen for dealer in dealers]
+    if complaint_id is not None:
+        return [replace(clock, complaint_id=complaint_id) for clock in clocks if clock is not None]
     return [clock for clock in clocks if clock is not None]
 
 
 def _clock(
-    tx: Connection, job: JobState, policy: ClockPolicy, at: datetime, dealer_id: int | None
+    tx: Connection, job: JobState, policy: ClockPolicy, at: datetime, dealer_id: int | None, told: bool
 ) -> NewClock | None:
     start, window = at, policy.window
     if policy.since == Since.WINDOW_START and job.window_start and job.window_end:
         start, window = job.window_start, job.window_end - job.window_start
     elif policy.since == Since.GOODS_READY:
-        ready = ready_at(job.delivered_at, job.wanted_at)
-        if ready is None or job.status in _WORK_OVER:
+        ready, platform = ready_at(job.delivered_at, job.wanted_at), policy.family == Family.PLATFORM
+        if ready is None or job.status in _WORK_OVER or (job.dealer_id is None and not platform):
             return None
-        start = ready
+        start = measured_from(ready, at, platform=platform, told=told)
     if window is None:
         return None
     when = levels(start, window, policy.counts, policies.CALENDAR.get(tx))
-    # The finish clock outlives a redispatch: it is always that of whoever has the job.
-    owner = dealer_id if policy.owner == "dealer" and policy.since != Since.GOODS_READY else None
+    # The platform's finish clock outlives a redispatch: it is always that of whoever has the job.
+    shared = policy.since == Since.GOODS_READY and policy.family == Family.PLATFORM
+    owner = dealer_id if policy.owner == "dealer" and not shared else None
     return NewClock(
         kind=policy.kind,
         family=policy.family,
         owner=policy.owner,
         dealer_id=owner,
+        complaint_id=None,
         counts=policy.counts,
         window_s=int(window.total_seconds()),
         starts_at=start,
@@ -102,12 +115,6 @@ def stopped_kinds(action: str, variant: str) -> list[str]:
     """The kinds of clock an action stops or ends."""
     names = (action, f"{action}:{variant}")
     return [kind for name in names for kind in (*STOPS.get(name, ()), *ENDS.get(name, ()))]
-
-
-def paused_kinds(action: str, variant: str) -> list[str]:
-    """The kinds of clock an action pauses."""
-    names = {action, f"{action}:{variant}"}
-    return sorted({kind for rule in PAUSE_RULES if rule.opens_on in names for kind in rule.kinds})
 
 
 def lifted_reasons(action: str, variant: str) -> list[str]:
@@ -125,13 +132,27 @@ INSERT INTO clock_pause (clock_id, reason, from_at) SELECT id, %(reason)s, %(at)
 """
 
 
-def pause(tx: Connection, job_id: int, action: str, variant: str, at: datetime) -> None:
-    """Lay a pause on the running clocks that the action pauses."""
-    kinds = paused_kinds(action, variant)
-    if kinds:
-        names = [rule.opens_on for rule in PAUSE_RULES]
-        reason = action if action in names else f"{action}:{variant}"
-        tx.exec_driver_sql(_PAUSE, {"job_id": job_id, "kinds": kinds, "at": at, "reason": reason})
+def pause(tx: Connection, job_id: int, action: str, reason: str | None, at: datetime) -> None:
+    """Lay a pause on the running clocks that the action, for this reason, pauses."""
+    names = (action, f"{action}:{reason}")
+    for rule in PAUSE_RULES:
+        if rule.opens_on in names:
+            kinds = [str(kind) for kind in rule.kinds]
+            tx.exec_driver_sql(_PAUSE, {"job_id": job_id, "kinds": kinds, "at": at, "reason": rule.opens_on})
+
+
+_KEEP = """
+UPDATE clock SET stopped_at = due_at, next_at = due_at
+ WHERE job_id = %(job_id)s AND kind = 'arrive' AND stopped_at IS NULL AND paused_at IS NULL AND due_at > %(at)s
+"""
+
+
+def keep_arrival(tx: Connection, job_id: int, at: datetime) -> None:
+    """Have the arrival at a window that is being taken away judged at its end all the same: a breach, never severe.
+
+    Who checks in before that end after all stops it in time; no other deed does.
+    """
+    tx.exec_driver_sql(_KEEP, {"job_id": job_id, "at": at})
 
 
 _LIFT = """

@@ -101,16 +101,20 @@ def _first_event(job_id: int, job: NewJob, now: datetime, actor: Actor) -> dict[
 
 
 def _start_clocks(tx: Connection, ids: Sequence[int], new: Sequence[NewJob], now: datetime) -> None:
-    rows = []
+    rows: list[dict[str, Any]] = []
     for job_id, job in zip(ids, new, strict=True):
         triggers = ["delivered"] if job.delivered_at else []
         if job.status == Status.ACCEPTED:
             triggers.append("accept")
+        begun: dict[
+            tuple[str, str], clocks.NewClock
+        ] = {}  # delivered and accepted at once start one finish clock
         for trigger in triggers:
-            started = clocks.started(tx, _state(job_id, job, now), trigger, "", now, (job.dealer_id,))
-            if job.installer_id is not None:  # a second visit has its installer: nobody need be named in time
-                started = [clock for clock in started if clock.kind != ClockKind.NAME_INSTALLER]
-            rows += [_clock_row(job_id, clock) for clock in started]
+            for clock in clocks.started(tx, _state(job_id, job, now), trigger, "", now, (job.dealer_id,)):
+                begun.setdefault((clock.kind, clock.family), clock)
+        if job.installer_id is not None:  # a second visit has its installer: nobody need be named in time
+            begun = {key: clock for key, clock in begun.items() if key[0] != ClockKind.NAME_INSTALLER}
+        rows += [_clock_row(job_id, clock) for clock in begun.values()]
     insert_many(tx, Clock, rows)
 
 

@@ -69,7 +69,9 @@ def _follow_job(round_: Round, change: Changed, kinds: dict[OrderEventKind, int]
     row = change.line.row
     moment = delivered(row, round_.now) if OrderEventKind.DELIVERY in kinds else None
     if moment is not None and job.delivered_at is None:
-        _try(round_, job, Command(Action.DELIVERED, moment=moment))
+        told = Command(Action.DELIVERED, moment=moment)
+        if not _try(round_, job, told) and told.action in lifecycle.available_actions(job, Role.SYSTEM):
+            queueing.queue(round_.tx, job.id, "delivery_doubtful", round_.now, actor=round_.actor)
     day = wanted(row) if OrderEventKind.WANTED_DATE in kinds else None
     if day is not None:
         _try(round_, lock(round_.tx, job_id), Command(Action.WANTED_DATE_SET, moment=day))

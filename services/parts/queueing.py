@@ -49,7 +49,7 @@ def record(
         data=dict(data or {}),
     )
     sealed = events.digest(job.event_hash, event)
-    write(tx, Writing(columns or {}, event, job.event_hash, sealed, (), None, (), ()))
+    write(tx, Writing(columns or {}, event, job.event_hash, sealed, (), None, None, (), ()))
 
 
 def queue(

@@ -27,7 +27,6 @@ from domain.clocks import (
     due,
     elapsed,
     levels,
-    ready_at,
     started_by,
 )
 
@@ -125,8 +124,10 @@ def test_every_trigger_is_an_action_or_a_known_fact() -> None:
 
 
 def test_starts_and_stops_read_the_same_table() -> None:
-    """By action: accept starts three clocks and stops one; submit ends finish and begins confirm."""
-    assert STARTS["accept"] == (ClockKind.NAME_INSTALLER, ClockKind.CONTACT, ClockKind.BOOK)
+    """By action: accept starts four clocks and stops one; submit ends finish and begins confirm."""
+    assert STARTS["accept"] == (
+        ClockKind.NAME_INSTALLER, ClockKind.CONTACT, ClockKind.BOOK, ClockKind.FINISH,
+    )  # fmt: skip
     assert STOPS["accept"] == (ClockKind.ACCEPT,)
     assert (STARTS["submit"], STOPS["submit"]) == ((ClockKind.CONFIRM,), (ClockKind.FINISH,))
 
@@ -154,26 +155,19 @@ def test_of_the_booking_failures_only_two_reasons_pause() -> None:
     }
 
 
+def test_a_dealers_own_reasons_pause_nothing() -> None:
+    """Suspended for the weather or a missing part, the clocks run on; because the customer asked, they stand."""
+    pausing = {rule.opens_on for rule in PAUSE_RULES}
+    assert {"suspend:customer_asked", "suspend:goods_missing", "abort_visit:absent"} <= pausing
+    own = ("suspend", "suspend:weather", "suspend:part_missing", "suspend:other", "abort_visit:part_missing")
+    assert pausing.isdisjoint(own)
+
+
 def test_arrival_is_measured_by_the_booked_window() -> None:
     """It counts from the window's start and is due at its end."""
     [policy] = [p for p in DEFAULT_POLICIES if p.kind == ClockKind.ARRIVE]
     assert (policy.window, policy.since) == (None, Since.WINDOW_START)
     assert due_at(at(3, 3, 13), 5, policy.counts) == at(3, 3, 18)
-
-
-@pytest.mark.parametrize(
-    ("delivered", "wanted", "ready"),
-    [
-        (None, None, None),
-        (None, at(3, 5), None),
-        (at(3, 3), None, at(3, 3)),
-        (at(3, 3), at(3, 5), at(3, 5)),
-        (at(3, 3), at(3, 1), at(3, 3)),
-    ],
-)
-def test_finish_starts_at_delivery_or_at_the_later_date_asked_for(delivered, wanted, ready) -> None:
-    """While delivery is unknown the clock has not started, whatever was asked for."""
-    assert ready_at(delivered, wanted) == ready
 
 
 def test_the_customer_is_reminded_twice_before_silence_confirms() -> None:

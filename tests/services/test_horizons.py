@@ -122,14 +122,14 @@ def test_an_owner_reads_nothing_of_what_other_dealers_did_before(world: World) -
 
 
 def test_a_dealer_reads_no_clocks_of_another(world: World) -> None:
-    """How late the dealer before was is not the next one's business; the finish clock is everybody's."""
+    """How late the dealer before was is not the next one's business; the platform's finish clock is everybody's."""
     job_id = booked(world)
     perform(world.actor("agent"), job_id, Command(Action.REDISPATCH, reason="late"), world.now)
     perform(SYSTEM, job_id, Command(Action.OFFER, dealer_ids=(world.dealers[1],)), world.now)
 
     seen = jobs.page(world.actor("dispatcher2"), job_id, world.now).clocks
 
-    assert [clock.kind for clock in seen] == ["finish", "finish", "accept"]
+    assert [clock.kind for clock in seen] == ["finish", "accept"]
 
 
 def test_only_the_brand_reads_why_a_job_is_queued(world: World) -> None:
