@@ -39,7 +39,8 @@ WITH RECURSIVE here(code, depth) AS (
     UNION ALL
     SELECT parent.code, here.depth + 1 FROM here
       JOIN division child ON child.code = here.code JOIN division parent ON parent.code = child.parent_code),
-{coverage.body("(SELECT array_agg(code ORDER BY depth) FROM here)::text[]", _REFUSED)}
+{coverage.nearest("(SELECT array_agg(code ORDER BY depth) FROM here)::text[]")}
+{coverage.found(_REFUSED)}
 """
 
 
@@ -114,7 +115,7 @@ def _rows(tx: Connection, division: str, category: str, job_id: int, now: dateti
 
 
 def _covering(row: Any, days: Sequence[Day], where: Point | None) -> dispatch.Covering:
-    server = coverage.seen(row, days[0].date, where).server
+    server = coverage.seen(row, days[0].date, coverage.metres(row, where)).server
     return dispatch.Covering(
         dealer_id=server.dealer_id,
         zone=server.zone,

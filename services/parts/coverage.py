@@ -56,21 +56,30 @@ def diary_columns(category: str) -> str:
     )
 
 
-def body(path: str = "%(path)s::text[]", more: str = "") -> str:
-    """Everything after WITH. `path` is an expression for the divisions asked about, nearest first."""
+def nearest(path: str = "%(path)s::text[]") -> str:
+    """The CTE of what holds at a place; `path` is an expression for the divisions asked about, nearest first."""
     return f"""
 nearest AS MATERIALIZED (
     SELECT DISTINCT ON (coverage.category_code, coverage.dealer_id) coverage.* FROM coverage
      WHERE coverage.division_code = ANY({path}) AND coverage.category_code = ANY(%(categories)s)
        AND coverage.valid_to IS NULL
      ORDER BY coverage.category_code, coverage.dealer_id, array_position({path}, coverage.division_code))
+"""
+
+
+_FOUND = f"""
 SELECT nearest.id AS coverage_id, nearest.category_code, nearest.zone, nearest.territory_owner, nearest.free_m,
        nearest.per_km_fen, {COLUMNS}, {diary_columns("nearest.category_code")},
-       leave.edition AS leave, leave.until AS leave_until,
-       category.needs_authorisation{more}
+       leave.edition AS leave, leave.until AS leave_until, category.needs_authorisation
+       --more--
   FROM nearest JOIN dealer ON dealer.id = nearest.dealer_id JOIN category ON category.code = nearest.category_code
   LEFT JOIN authorisation leave ON leave.dealer_id = dealer.id AND leave.category_code = category.code
 """
+
+
+def found(more: str = "") -> str:
+    """The SELECT over `nearest`, with more columns."""
+    return _FOUND.replace("--more--", more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +105,8 @@ def span(now: datetime) -> dict[str, Any]:
     }
 
 
-def seen(row: Any, today: date, door: Point | None) -> Seen:
-    """A row of `body` as the domain reads it. `door` is in WGS-84."""
+def seen(row: Any, today: date, distance_m: int | None) -> Seen:
+    """A row of `found` as the domain reads it."""
     limits = orjson.loads(row.limits) if row.limits else ()
     has_leave = row.leave is not None and (row.leave_until is None or row.leave_until >= today)
     server = Server(
@@ -110,7 +119,7 @@ def seen(row: Any, today: date, door: Point | None) -> Seen:
         active=row.status == "active",
         authorised=has_leave or not row.needs_authorisation,
         diary=diary(limits, row.used, int(row.pending), row.opening_days, row.holidays_open),
-        distance_m=metres(row, door),
+        distance_m=distance_m,
         free_m=row.free_m,
         per_km_fen=row.per_km_fen,
     )

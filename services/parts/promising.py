@@ -1,0 +1,177 @@
+"""From a question to a promise: the facts as they are now, or as they were when it was made.
+
+Two statements make a promise: one reads who covers the place with their room (and whether the shelf is still what
+stands there), one keeps the promise. The same statement over `past.py` reads what it read then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from domain.calendar import local_date
+from domain.errors import Fault, Invalid
+from domain.geo import Point, to_wgs84
+from domain.promise import ENGINE, Answer, promise
+from domain.promise_facts import Facts, Good, Terms
+from services.parts import coverage, past, shelf
+from services.parts.coverage import Seen
+from services.parts.shelf import Shelf, Stamp
+
+_READ = f"""
+{coverage.nearest()}, found AS ({coverage.found()})
+SELECT stamp.edition AS stamped, stamp.prices, stamp.rules, found.*
+  FROM ({shelf.STAMP}) AS stamp LEFT JOIN found ON true
+"""
+_LIVE = "WITH" + _READ
+_SHADOWED = "WITH" + past.SHADOWS
+_PAST = _SHADOWED + "," + _READ
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What was asked, resolved: (sku, quantity) each; `path` the division and all above it, nearest first."""
+
+    lines: tuple[tuple[str, int], ...]
+    path: tuple[str, ...]
+    place: str
+    channel: str | None = None
+
+    @property
+    def division_code(self) -> str:
+        """The division itself."""
+        return self.path[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An answer, and all it was computed from: `observed` at that moment, `versions` for ever."""
+
+    answer: Answer
+    observed: Mapping[str, Any]
+    versions: Mapping[str, Any]
+
+
+def make(tx: Connection, asked: Question, door: Point | None, now: datetime) -> Made:
+    """The promise as of now; `Invalid` for goods or a shop nobody knows."""
+    stamp, kept = shelf.kept(tx)
+    rows, newest = _read(tx, asked, kept, now)
+    if newest != stamp:
+        kept = shelf.renewed(tx, stamp)[1]
+        rows, _ = _read(tx, asked, kept, now)
+    refuse_unknown(asked, kept)
+    where = None if door is None else to_wgs84(door)
+    day = local_date(now)
+    seen = [coverage.seen(row, day, coverage.metres(row, where)) for row in rows]
+    answer = promise(_facts(asked, kept, seen, now))
+    return Made(answer, _observed(seen), _versions(asked, kept, seen, now))
+
+
+def remake(
+    tx: Connection,
+    asked: Question,
+    observed: Mapping[str, Any],
+    versions: Mapping[str, Any],
+    made_at: datetime,
+) -> Made:
+    """The same promise from the history: nothing of what stands there now is read."""
+    parameters = past.parameters(versions, observed)
+    kept = shelf.load(tx, _SHADOWED, parameters)
+    rows = _rows(tx, _PAST, asked, kept, made_at, parameters)
+    metres, day = observed["metres"], local_date(made_at)
+    seen = [coverage.seen(row, day, metres.get(str(row.dealer_id))) for row in rows]
+    answer = promise(_facts(asked, kept, seen, made_at))
+    return Made(answer, _observed(seen), _versions(asked, kept, seen, made_at))
+
+
+def _read(tx: Connection, asked: Question, kept: Shelf, now: datetime) -> tuple[list[Any], Stamp]:
+    rows = _rows(tx, _LIVE, asked, kept, now, {}, whole=True)
+    first = rows[0]
+    return [row for row in rows if row.coverage_id is not None], (first.stamped, first.prices, first.rules)
+
+
+def _rows(
+    tx: Connection,
+    statement: str,
+    asked: Question,
+    kept: Shelf,
+    now: datetime,
+    more: Mapping[str, Any],
+    *,
+    whole: bool = False,
+) -> list[Any]:
+    goods = [kept.goods[sku].good for sku, _ in asked.lines if sku in kept.goods]
+    categories = sorted({good.category for good in goods if good.needs_installation})
+    values = {"path": list(asked.path), "categories": categories, **coverage.span(now), **more}
+    rows = list(tx.exec_driver_sql(statement, values))
+    return rows if whole else [row for row in rows if row.coverage_id is not None]
+
+
+def refuse_unknown(asked: Question, kept: Shelf) -> None:
+    """Every SKU and the shop, all at once."""
+    faults = [
+        Fault(f"lines.{at}.sku", "unknown_sku", "没有这个商品")
+        for at, (sku, _) in enumerate(asked.lines)
+        if sku not in kept.goods
+    ]
+    if asked.channel is not None and asked.channel not in kept.shops:
+        faults.append(Fault("channel", "unknown_channel", "没有这个店铺"))
+    if faults:
+        raise Invalid(errors=faults)
+
+
+def _goods(asked: Question, kept: Shelf) -> Iterable[Good]:
+    for sku, quantity in asked.lines:
+        good = kept.goods[sku].good
+        yield good if quantity == 1 else replace(good, quantity=quantity)
+
+
+def _facts(asked: Question, kept: Shelf, seen: Sequence[Seen], now: datetime) -> Facts:
+    servers: dict[str, list[Any]] = {}
+    for one in seen:
+        servers.setdefault(one.category, []).append(one.server)
+    prices = kept.price_list(now)
+    return Facts(
+        made_at=now,
+        place=asked.place,
+        goods=tuple(_goods(asked, kept)),
+        servers=servers,
+        terms=kept.shops[asked.channel].terms if asked.channel else Terms(),
+        days=kept.days(now),
+        extras=prices.extras if prices else (),
+        rule=kept.rule(now),
+    )
+
+
+def _observed(seen: Sequence[Seen]) -> dict[str, Any]:
+    """Load and distances: what no version tells afterwards."""
+    load: list[Any] = []
+    for one in seen:
+        dealer, diary = one.server.dealer_id, one.server.diary
+        load += [[dealer, one.category, day.isoformat(), units] for day, units in sorted(diary.used.items())]
+        load += [[dealer, one.category, None, diary.pending]] if diary.pending else []
+    metres = {
+        str(one.server.dealer_id): one.server.distance_m for one in seen if one.server.distance_m is not None
+    }
+    return {"load": load, "metres": metres}
+
+
+def _versions(asked: Question, kept: Shelf, seen: Sequence[Seen], now: datetime) -> dict[str, Any]:
+    goods = [kept.goods[sku] for sku, _ in asked.lines]
+    editions = {edition for good in goods for edition in (good.edition, good.category_edition)}
+    editions |= {edition for one in seen for edition in one.editions}
+    editions |= set(kept.calendar_editions(now))
+    if asked.channel:
+        editions.add(kept.shops[asked.channel].edition)
+    prices, rule = kept.price_list(now), kept.rule(now)
+    return {
+        "engine": ENGINE,
+        "editions": sorted(editions),
+        "coverage": sorted(one.coverage_id for one in seen),
+        "price_list": prices.id if prices else None,
+        "fee_rule": rule.version if rule else None,
+    }

@@ -1,0 +1,237 @@
+"""Promises before a purchase (domain.md §3): made, kept, shown again, proven from the history, decided upon."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection
+
+from domain.calendar import local_date
+from domain.divisions import ResolutionStatus
+from domain.errors import Fault, Invalid, NotFound
+from domain.geo import Datum, Point
+from domain.people import e164
+from domain.phones import PhoneKind, parse
+from domain.promise import ENGINE, Answer
+from domain.promise_facts import Extra
+from domain.promise_reading import read_answer
+from services.parts import addresses, promise_tokens, promising, shelf
+from services.parts.promising import Question
+from services.personal import lookup
+from services.uow import query, use_case
+
+KEPT = timedelta(days=30)  # after it expired, where no order came of it
+
+
+class AddressUnclear(Invalid):
+    """Which district is it? `candidates` are those it may be."""
+
+    code = "address_unclear"
+    title = "地址不够明确，请补充省市区"
+
+
+@dataclass(frozen=True, slots=True)
+class AskedLine:
+    """So many pieces of one SKU."""
+
+    sku: str
+    quantity: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question: goods and where. The address is read and not kept; of the phone only a keyed hash is."""
+
+    lines: tuple[AskedLine, ...]
+    address: str | None = None
+    division_code: str | None = None
+    point: dict[str, Any] | None = None
+    channel: str | None = None
+    phone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PromisePage:
+    """A promise as anybody who holds its id may see it."""
+
+    id: str
+    engine: int
+    made_at: datetime
+    expires_at: datetime
+    expired: bool
+    division_code: str
+    decision: str | None
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A promise computed again from the versions it names; `same` when every word of it came out again."""
+
+    id: str
+    same: bool
+    versions: dict[str, Any]
+    answer: Answer
+    again: Answer
+
+
+_KEEP = """
+INSERT INTO promise (engine, made_at, expires_at, division_code, phone_lookup, question, observed, versions, answer)
+VALUES (%(engine)s, %(made_at)s, %(expires_at)s, %(division)s, %(phone)s, %(question)s::jsonb, %(observed)s::jsonb,
+        %(versions)s::jsonb, %(answer)s::jsonb)
+RETURNING id
+"""
+
+
+@use_case
+def make(tx: Connection, asked: Asked, now: datetime) -> PromisePage:
+    """Answer and keep the answer. `Invalid` names unknown goods, `AddressUnclear` the places it may be."""
+    question = Question(
+        tuple((line.sku, line.quantity) for line in asked.lines), *_place(tx, asked, now), asked.channel
+    )
+    made = promising.make(tx, question, _door(asked), now)
+    return keep(tx, question, made, phone_of(asked.phone), now)
+
+
+def keep(
+    tx: Connection, question: Question, made: promising.Made, phone: bytes | None, now: datetime
+) -> PromisePage:
+    """Write a promise down; the price list stays where its version is."""
+    values = {
+        "engine": ENGINE,
+        "made_at": now,
+        "expires_at": made.answer.expires_at,
+        "division": question.division_code,
+        "phone": phone,
+        "question": _json(question),
+        "observed": _json(made.observed),
+        "versions": _json(made.versions),
+        "answer": _json(replace(made.answer, extras=())),
+    }
+    promise_id = tx.exec_driver_sql(_KEEP, values).scalar_one()
+    token, until = promise_tokens.sign(promise_id), made.answer.expires_at
+    return PromisePage(token, ENGINE, now, until, False, question.division_code, None, made.answer)
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def phone_of(phone: str | None) -> bytes | None:
+    """By which an order finds its promise; None for what is nobody's own mobile."""
+    found = parse(phone) if phone else None
+    if found is None or found.kind is not PhoneKind.REAL or not found.number.startswith("1"):
+        return None
+    return lookup("phone", e164("86", found.number))
+
+
+def _door(asked: Asked) -> Point | None:
+    point = asked.point
+    return None if point is None else Point(point["lng"], point["lat"], Datum(point["datum"]))
+
+
+def _place(tx: Connection, asked: Asked, now: datetime) -> tuple[tuple[str, ...], str]:
+    """(the division and what is above it, its full name)"""
+    table = addresses.TABLE.get(tx)
+    code, today = asked.division_code, local_date(now)
+    if code is not None:
+        row = table.rows.get(code)
+        if row is None or not row.current(today) or not (table.deepest(code)):
+            raise Invalid(errors=[Fault("division_code", "unknown_division", "请选择到区县或街道")])
+    elif asked.address is not None:
+        found = addresses.resolve(tx, asked.address)
+        if found.status != ResolutionStatus.RESOLVED or found.division_code is None:
+            fault = Fault("address", found.status, found.reason)
+            named = [{"code": one, "name": table.full_name(one)} for one in found.candidates[:20]]
+            raise AddressUnclear(found.reason, errors=[fault], candidates=named)
+        code = found.division_code
+    else:
+        told = "只凭坐标不能确定区县" if asked.point else "请填写地址或选择区划"
+        raise Invalid(errors=[Fault("address", "required", f"{told}，请同时填写地址或区划")])
+    return tuple(reversed(table.path(code))), table.full_name(code)
+
+
+_ROW = """
+SELECT id, engine, made_at, expires_at, division_code, decision, question, observed, versions, answer
+  FROM promise WHERE id = %(id)s
+"""
+_EXTRAS = "SELECT code, name, unit, price_fen FROM price_item WHERE price_list_id = %(list)s ORDER BY id"
+
+
+def _row(tx: Connection, token: str) -> tuple[Any, Answer]:
+    row = tx.exec_driver_sql(_ROW, {"id": promise_tokens.read(token)}).first()
+    if row is None:
+        raise NotFound
+    items = tx.exec_driver_sql(_EXTRAS, {"list": row.versions["price_list"]})
+    return row, read_answer(row.answer, [Extra(*item) for item in items])
+
+
+def _page(row: Any, answer: Answer, now: datetime) -> PromisePage:
+    token, over = promise_tokens.sign(row.id), row.expires_at <= now
+    return PromisePage(
+        token, row.engine, row.made_at, row.expires_at, over, row.division_code, row.decision, answer
+    )
+
+
+@query
+def show(connection: Connection, token: str, now: datetime) -> PromisePage:
+    """The promise as it was given; `NotFound` for a name we did not sign."""
+    return _page(*_row(connection, token), now)
+
+
+@query
+def prove(connection: Connection, token: str) -> Proof:
+    """The promise computed again from the rules, coverage and calendars it names, whatever stands there now."""
+    row, answer = _row(connection, token)
+    kept = row.question
+    lines = tuple((sku, quantity) for sku, quantity in kept["lines"])
+    question = Question(lines, tuple(kept["path"]), kept["place"], kept["channel"])
+    again = promising.remake(connection, question, row.observed, row.versions, row.made_at).answer
+    return Proof(token, again == answer, row.versions, answer, again)
+
+
+_DECIDE = "UPDATE promise SET decision = %(decision)s, decided_at = %(now)s WHERE id = %(id)s"
+
+
+@use_case
+def decide(tx: Connection, token: str, decision: str, now: datetime) -> PromisePage:
+    """The customer's answer to whether he can install it himself; it may be given anew until he orders."""
+    row, answer = _row(tx, token)
+    asked = [line for line in answer.lines if line.self_install is not None and line.self_install.suitable]
+    if not asked:
+        raise Invalid(errors=[Fault("decision", "not_asked", "该承诺没有询问自行安装")])
+    tx.exec_driver_sql(_DECIDE, {"id": row.id, "decision": decision, "now": now})
+    return replace(_page(row, answer, now), decision=decision)
+
+
+_PURGE = """
+DELETE FROM promise WHERE id IN (
+    SELECT id FROM promise WHERE order_id IS NULL AND decision IS NULL AND expires_at < %(before)s
+     ORDER BY expires_at LIMIT %(most)s)
+"""
+
+
+@use_case
+def purge(tx: Connection, now: datetime, at_most: int = 10_000) -> int:
+    """Forget promises that led to nothing, not even a decision, 30 days after they expired; how many."""
+    return int(tx.exec_driver_sql(_PURGE, {"before": now - KEPT, "most": at_most}).rowcount)
+
+
+@query
+def preview(connection: Connection, sku: str, division_code: str, now: datetime) -> Answer:
+    """What one piece of this SKU is promised in a division now: for shops to cache, kept nowhere."""
+    asked = Asked((AskedLine(sku),), division_code=division_code)
+    try:
+        place = _place(connection, asked, now)
+        return promising.make(connection, Question(((sku, 1),), *place), None, now).answer
+    except Invalid as refused:
+        raise NotFound from refused
+
+
+def known_skus(connection: Connection) -> Sequence[str]:
+    """For the widget: what can be asked about."""
+    return sorted(shelf.fresh(connection).goods)
