@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, text
+from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Id, one_of, ref
@@ -23,6 +23,7 @@ class Offer(Base):
         ),
         Index("ix_offer_expiring", "expires_at", postgresql_where=text("status = 'open'")),
         Index("ix_offer_dealer", "dealer_id", "status", "id"),
+        Index("ix_offer_recent", "dealer_id", "offered_at"),  # whose turn it is among equals
     )
 
     id: Mapped[Id]
@@ -39,3 +40,29 @@ class Offer(Base):
     free_m: Mapped[int | None]  # the coverage's own radius and rate, where it has them
     per_km_fen: Mapped[int | None]
     funnel: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
+
+
+class AutoAccept(Base):
+    """A dealer's wish for one category: take what is offered at once, up to capacity. No row: `dealer.auto_accept`."""
+
+    __tablename__ = "auto_accept"
+
+    dealer_id: Mapped[int] = ref("dealer.id", primary_key=True)
+    category_code: Mapped[str] = ref("category.code", primary_key=True)
+    wanted: Mapped[bool]
+    changed_at: Mapped[datetime]
+
+
+class DispatchRule(Base):
+    """How a category is dispatched; no row: the defaults of `domain.dispatch.Rule`."""
+
+    __tablename__ = "dispatch_rule"
+    __table_args__ = (
+        CheckConstraint("asked_at_once BETWEEN 1 AND 20", name="asked_at_once"),
+        CheckConstraint("offer_minutes BETWEEN 5 AND 1440", name="offer_minutes"),
+    )
+
+    category_code: Mapped[str] = ref("category.code", primary_key=True)
+    asked_at_once: Mapped[int]  # dealers asked together (抢单) where the territory has no owner to ask
+    offer_minutes: Mapped[int]  # of service time
+    changed_at: Mapped[datetime]

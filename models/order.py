@@ -46,7 +46,9 @@ class CustomerOrder(Base):
     subject_id: Mapped[int] = ref("subject.id", index=True)
     personal: Mapped[bytes | None]
     phone_lookup: Mapped[bytes | None] = mapped_column(index=True)
-    place_lookup: Mapped[bytes | None]  # keyed hash of address + phone: same visit?
+    place_lookup: Mapped[bytes | None] = mapped_column(
+        index=True
+    )  # keyed hash of address + phone: same visit?
     division_code: Mapped[str | None]
     resolution: Mapped[str]
     resolution_candidates: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))

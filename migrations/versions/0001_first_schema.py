@@ -258,6 +258,15 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['dealer_id'], ['dealer.id'], name=op.f('fk_authorisation_dealer_id')),
     sa.PrimaryKeyConstraint('dealer_id', 'category_code', name=op.f('pk_authorisation'))
     )
+    op.create_table('auto_accept',
+    sa.Column('dealer_id', sa.BigInteger(), nullable=False),
+    sa.Column('category_code', sa.Text(), nullable=False),
+    sa.Column('wanted', sa.Boolean(), nullable=False),
+    sa.Column('changed_at', postgresql.TIMESTAMP(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['category_code'], ['category.code'], name=op.f('fk_auto_accept_category_code')),
+    sa.ForeignKeyConstraint(['dealer_id'], ['dealer.id'], name=op.f('fk_auto_accept_dealer_id')),
+    sa.PrimaryKeyConstraint('dealer_id', 'category_code', name=op.f('pk_auto_accept'))
+    )
     op.create_table('capacity',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('dealer_id', sa.BigInteger(), nullable=False),
@@ -329,6 +338,16 @@ def upgrade() -> None:
     op.create_index('ix_coverage_find', 'coverage', ['division_code', 'category_code'], unique=False, postgresql_where=sa.text('valid_to IS NULL'))
     op.create_index('uq_coverage_current', 'coverage', ['dealer_id', 'category_code', 'division_code'], unique=True, postgresql_where=sa.text('valid_to IS NULL'))
     op.create_index('uq_coverage_owner', 'coverage', ['category_code', 'division_code'], unique=True, postgresql_where=sa.text('valid_to IS NULL AND territory_owner'))
+    op.create_table('dispatch_rule',
+    sa.Column('category_code', sa.Text(), nullable=False),
+    sa.Column('asked_at_once', sa.BigInteger(), nullable=False),
+    sa.Column('offer_minutes', sa.BigInteger(), nullable=False),
+    sa.Column('changed_at', postgresql.TIMESTAMP(timezone=True), nullable=False),
+    sa.CheckConstraint('asked_at_once BETWEEN 1 AND 20', name=op.f('ck_dispatch_rule_asked_at_once')),
+    sa.CheckConstraint('offer_minutes BETWEEN 5 AND 1440', name=op.f('ck_dispatch_rule_offer_minutes')),
+    sa.ForeignKeyConstraint(['category_code'], ['category.code'], name=op.f('fk_dispatch_rule_category_code')),
+    sa.PrimaryKeyConstraint('category_code', name=op.f('pk_dispatch_rule'))
+    )
     op.create_table('division_alias',
     sa.Column('division_code', sa.Text(), nullable=False),
     sa.Column('name', sa.Text(), nullable=False),
@@ -479,6 +498,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('channel_id', 'number', name=op.f('uq_customer_order_channel_id_number'))
     )
     op.create_index(op.f('ix_customer_order_phone_lookup'), 'customer_order', ['phone_lookup'], unique=False)
+    op.create_index(op.f('ix_customer_order_place_lookup'), 'customer_order', ['place_lookup'], unique=False)
     op.create_index(op.f('ix_customer_order_subject_id'), 'customer_order', ['subject_id'], unique=False)
     op.create_table('desk_channel',
     sa.Column('desk_id', sa.BigInteger(), nullable=False),
@@ -1012,6 +1032,7 @@ def upgrade() -> None:
     op.create_index('ix_offer_dealer', 'offer', ['dealer_id', 'status', 'id'], unique=False)
     op.create_index('ix_offer_expiring', 'offer', ['expires_at'], unique=False, postgresql_where=sa.text("status = 'open'"))
     op.create_index(op.f('ix_offer_job_id'), 'offer', ['job_id'], unique=False)
+    op.create_index('ix_offer_recent', 'offer', ['dealer_id', 'offered_at'], unique=False)
     op.create_index('uq_offer_accepted', 'offer', ['job_id', 'round'], unique=True, postgresql_where=sa.text("status = 'accepted'"))
     op.create_index('uq_offer_open', 'offer', ['job_id', 'dealer_id'], unique=True, postgresql_where=sa.text("status = 'open'"))
     op.create_table('photo',
@@ -1103,7 +1124,7 @@ def upgrade() -> None:
     sa.Column('reason', sa.Text(), nullable=True),
     sa.Column('photo_id', sa.BigInteger(), nullable=True),
     sa.Column('place', sa.LargeBinary(), nullable=True),
-    sa.Column('zone', sa.Text(), nullable=True),
+    sa.Column('zone', sa.Text(), nullable=False),
     sa.Column('outlet_m', sa.BigInteger(), nullable=True),
     sa.Column('agreed_fen', sa.BigInteger(), nullable=True),
     sa.Column('occurred_at', postgresql.TIMESTAMP(timezone=True), nullable=False),
