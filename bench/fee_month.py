@@ -61,8 +61,8 @@ SELECT 'install', CASE WHEN n % 33 = 0 THEN 'cancelled' ELSE 'closed' END, n, 1 
   FROM generate_series(1, {jobs}) n,
        LATERAL (SELECT CASE WHEN n % 20 = 1 AND n > 1 THEN n - 1 ELSE n END AS visit,
                        '2026-03-01 01:00Z'::timestamptz + n * (interval '30 d' / {jobs}) AS at) x;
-INSERT INTO check_in (visit_id, job_id, subject_id, result, occurred_at, received_at)
-SELECT visit_id, id, 1, 'inside', checked_in_at, checked_in_at FROM job;
+INSERT INTO check_in (visit_id, job_id, subject_id, result, zone, outlet_m, occurred_at, received_at)
+SELECT visit_id, id, 1, 'inside', zone, distance_m, checked_in_at, checked_in_at FROM job;
 INSERT INTO clock (job_id, kind, family, owner, dealer_id, counts, window_s, starts_at, due_at, level, stopped_at)
 SELECT job.id, named, 'dealer', 'dealer', dealer_id, 'wall', 7200, created_at, submitted_at,
        CASE WHEN (job.id + length(named)) % 100 = 0 THEN 3 WHEN (job.id + length(named)) % 20 = 0 THEN 2 ELSE 0 END,

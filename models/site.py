@@ -27,7 +27,7 @@ class CheckIn(Base):
     reason: Mapped[str | None]
     photo_id: Mapped[int | None] = ref("photo.id", nullable=True)
     place: Mapped[bytes | None]  # encrypted JSON of the point as sent
-    zone: Mapped[str | None]  # the dealer's own, as of this trip: another dealer may finish the job
+    zone: Mapped[str]  # the dealer's own, as of this trip: another dealer may finish the job
     outlet_m: Mapped[int | None]
     agreed_fen: Mapped[int | None]
     occurred_at: Mapped[datetime]

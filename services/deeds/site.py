@@ -31,9 +31,11 @@ SELECT result, distance_m FROM check_in
 """
 _ARRIVE = """
 INSERT INTO check_in (visit_id, job_id, installer_id, subject_id, result, distance_m, reason, photo_id, place,
-                      occurred_at, received_at)
-VALUES (%(visit)s, %(job)s, %(installer)s, %(subject)s, %(result)s, %(distance)s, %(reason)s, %(photo)s,
-        %(place)s, %(at)s, %(now)s)
+                      zone, outlet_m, agreed_fen, occurred_at, received_at)
+SELECT %(visit)s::bigint, id, %(installer)s::bigint, subject_id, %(result)s, %(distance)s::bigint, %(reason)s::text,
+       %(photo)s::bigint, %(place)s::bytea, zone, distance_m, remote_agreed_fen, %(at)s::timestamptz,
+       %(now)s::timestamptz
+  FROM job WHERE id = %(job)s
 """
 
 
@@ -65,7 +67,6 @@ def check_in(deed: Deed, _to: Status, found: CheckIn) -> Effect:
         "visit": job.visit_id,
         "job": job.id,
         "installer": deed.actor.person_id,
-        "subject": job.subject_id,
         "result": found.result,
         "distance": metres,
         "reason": deed.command.reason,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -104,10 +104,10 @@ def _main(row: Any, charges: Sequence[Charge], clocks: tuple[ClockFact, ...]) ->
 
 
 def _trip(row: Any, trip: Any) -> Claim:
-    """A journey made in vain, by whoever made it. The distance of another dealer is not known any more."""
+    """A journey made in vain, by whoever made it, priced in that dealer's own zone and by its own road."""
     fault = row.fault if row.fault == Blame.DEALER else trip.fault
-    distance = row.distance_m if trip.dealer_id == row.dealer_id else None
-    facts = _facts(row, trip.dealer_id, Outcome.AFTER_CHECK_IN, trip.visit_id, distance, fault)
+    facts = _facts(row, trip.dealer_id, Outcome.AFTER_CHECK_IN, trip.visit_id, trip.outlet_m, fault)
+    facts = replace(facts, zone=_ZONES[trip.zone], agreed_remote_fen=trip.agreed_fen)
     parties = Parties(trip.dealer_id, row.operator_dealer_id, facts.dealer_at_fault_id)
     return Claim(facts, parties, trip.occurred_at)
 
@@ -223,19 +223,19 @@ def _of(dealer_id: int, serving_id: int | None, clocks: Sequence[_Clock]) -> tup
 
 _TRIPS = """
 WITH aborted AS (
-    SELECT event.job_id, arrival.visit_id, event.data->>'trip_fault' AS fault, arrival.occurred_at
+    SELECT event.job_id, event.data->>'trip_fault' AS fault, arrival.*
       FROM job_event event
-      CROSS JOIN LATERAL (SELECT visit_id, occurred_at FROM check_in
+      CROSS JOIN LATERAL (SELECT visit_id, occurred_at, zone, outlet_m, agreed_fen FROM check_in
           WHERE job_id = event.job_id AND received_at <= event.received_at ORDER BY id DESC LIMIT 1) arrival
      WHERE event.job_id = ANY(%(ids)s::bigint[]) AND event.action = 'abort_visit'),
 cancelled AS (
-    SELECT job.id AS job_id, arrival.visit_id, job.trip_fault AS fault, arrival.occurred_at
-      FROM job CROSS JOIN LATERAL (SELECT visit_id, occurred_at FROM check_in
+    SELECT job.id AS job_id, job.trip_fault AS fault, arrival.*
+      FROM job CROSS JOIN LATERAL (SELECT visit_id, occurred_at, zone, outlet_m, agreed_fen FROM check_in
           WHERE job_id = job.id ORDER BY id DESC LIMIT 1) arrival
      WHERE job.id = ANY(%(ids)s::bigint[]) AND job.status = 'cancelled' AND job.trip_fee = 'after_check_in'),
 trip AS (SELECT *, 1 AS rank FROM aborted UNION ALL SELECT *, 2 FROM cancelled)
 SELECT DISTINCT ON (trip.job_id, trip.visit_id) trip.job_id, trip.visit_id, trip.fault, trip.occurred_at,
-       visit.dealer_id
+       trip.zone, trip.outlet_m, trip.agreed_fen, visit.dealer_id
   FROM trip JOIN visit ON visit.id = trip.visit_id ORDER BY trip.job_id, trip.visit_id, rank
 """
 
@@ -250,10 +250,12 @@ def _trips(tx: Connection, ids: list[int]) -> dict[int, list[Any]]:
 
 _SHARING = """
 WITH shared AS (
-    SELECT visit_id, array_agg(DISTINCT job_id) AS jobs FROM check_in WHERE visit_id = ANY(%(visits)s::bigint[])
+    SELECT visit_id FROM check_in WHERE visit_id = ANY(%(visits)s::bigint[])
      GROUP BY visit_id HAVING count(DISTINCT job_id) > 1),
-mine AS (SELECT visit_id, unnest(jobs) AS job_id FROM shared)
-SELECT mine.visit_id, job.id, job.category_code, job.zone, job.distance_m, job.remote_agreed_fen
+mine AS (
+    SELECT DISTINCT ON (visit_id, job_id) visit_id, job_id, zone, outlet_m, agreed_fen
+      FROM check_in JOIN shared USING (visit_id) ORDER BY visit_id, job_id, id DESC)
+SELECT mine.visit_id, job.id, job.category_code, mine.zone, mine.outlet_m, mine.agreed_fen
   FROM mine JOIN job ON job.id = mine.job_id LEFT JOIN job parent ON parent.id = job.parent_id
  WHERE (job.visit_id = mine.visit_id OR job.trip_fee IS NOT NULL)
    AND NOT coalesce(job.fault = 'dealer' AND (parent.dealer_id IS NULL OR parent.dealer_id = job.dealer_id), false)

@@ -78,9 +78,12 @@ def ended(world: World, *, dealer: int = 1, at: datetime = ENDED, **columns: Any
 
 def arrive(job_id: int, visit_id: int, at: datetime) -> None:
     """A check-in."""
-    subject = rows("SELECT subject_id FROM job WHERE id = :j", j=job_id)[0].subject_id
-    moments = {"occurred_at": at, "received_at": at}
-    put(CheckIn, job_id=job_id, visit_id=visit_id, subject_id=subject, result="inside", **moments)
+    [job] = rows(
+        "SELECT subject_id, zone, distance_m AS outlet_m, remote_agreed_fen AS agreed_fen FROM job WHERE id = :j",
+        j=job_id,
+    )
+    given = {**job._asdict(), "occurred_at": at, "received_at": at}
+    put(CheckIn, job_id=job_id, visit_id=visit_id, result="inside", **given)
 
 
 def aborted(job_id: int, fault: str, at: datetime) -> None:

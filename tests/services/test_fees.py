@@ -269,6 +269,25 @@ def test_a_visit_in_vain_pays_half_and_the_road_by_fault(world: World) -> None:
     assert "空跑费 基础安装费 电热水器 免费区 ¥80.00 × 50% = ¥40.00" in [row.memo for row in posted()]
 
 
+def test_a_trip_of_an_earlier_dealer_is_priced_as_it_was_driven(world: World) -> None:
+    """In vain from the free zone over 23.4 km by the first; finished by the second, for whom it is remote and near."""
+    rule()
+    one = world.dealers[0]
+    remote = {"zone": "remote", "distance_m": 5_000}
+    job_id = ended(world, dealer=2, trip_fee="after_check_in", trip_fault="customer", **remote)
+    lost = money.visit(one)
+    rows("UPDATE check_in SET received_at = received_at + interval '1 h' WHERE job_id = :j", j=job_id)
+    money.arrive(job_id, lost, ENDED - 10 * DAY)
+    rows("UPDATE check_in SET zone = 'free', outlet_m = 23400 WHERE visit_id = :v", v=lost)
+    money.aborted(job_id, "customer", ENDED - 9.9 * DAY)
+
+    run_fees(APRIL_1)
+
+    fen = {row.key.split(":", 2)[2]: row.legs.split(", ")[1] for row in posted()}
+    assert fen[f"trip_fee:visit:{lost}"] == f"dealer_payable:{one} -4000"
+    assert fen[f"remote_fee:visit:{lost}"] == f"dealer_payable:{one} -680"
+
+
 @pytest.mark.parametrize(
     ("columns", "expected"),
     [
