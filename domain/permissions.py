@@ -95,6 +95,8 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "photo_file:read": PUBLIC,  # the signed link is the permission
     "rebinding:decide": PEOPLE,  # the person too, in a session of the old account; the service asks again
     "rebinding:read": frozenset({Role.ADMIN, Role.AGENT, Role.DEALER_OWNER}),
+    "report:read": BRAND_ROLES,
+    "report:read_own": BRAND_ROLES | {Role.DEALER_OWNER},  # an owner the rows of his own
     "run:read": frozenset({Role.ADMIN}),
     "run:request": frozenset({Role.ADMIN}),
     "service:request": frozenset({Role.ADMIN, Role.AGENT, Role.CUSTOMER, Standing.SHOP}),

@@ -1,0 +1,155 @@
+"""What the brand's reports count and what they leave out, in words that stand beside every figure.
+
+A rate without its denominator starts a quarrel. Each report therefore carries its own definition; rates are basis
+points, rounded half up, and None where there is nothing to divide by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from domain.calendar import SHANGHAI
+from domain.errors import Conflict, Fault, Invalid
+
+LONGEST = 370
+USUAL = 28
+TOTAL = "total"
+"""What to group by when everything shall be one row."""
+
+
+class TooManyRows(Conflict):
+    """A file of more rows than a spreadsheet is opened for."""
+
+    code = "report_too_large"
+    title = "结果行数过多，请缩小日期范围或减少分组"
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """How a report is to be read: which facts of the period, numerator over denominator, and what is in neither."""
+
+    period: str
+    numerator: str
+    denominator: str
+    excluded: str
+    notes: tuple[str, ...] = ()
+
+    def lines(self) -> tuple[tuple[str, str], ...]:
+        """(heading, text), as written below a table."""
+        told = [("统计期", self.period), ("分子", self.numerator), ("分母", self.denominator)]
+        return (*told, ("不计入", self.excluded), *(("说明", note) for note in self.notes))
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days in Shanghai, both included."""
+
+    since: date
+    until: date
+
+    @property
+    def start(self) -> datetime:
+        """The first instant."""
+        return datetime.combine(self.since, time(), SHANGHAI)
+
+    @property
+    def end(self) -> datetime:
+        """The first instant after it."""
+        return datetime.combine(self.until + timedelta(days=1), time(), SHANGHAI)
+
+
+def period(since: date | None, until: date | None, today: date) -> Period:
+    """The days asked for; four weeks up to today unless said otherwise. Invalid: backwards, or beyond 370 days."""
+    last = until or (today if since is None else min(today, since + timedelta(days=LONGEST - 1)))
+    first = since or last - timedelta(days=USUAL - 1)
+    if first > last:
+        raise Invalid(errors=[Fault("until", "range", "结束日期早于开始日期")])
+    if (last - first).days >= LONGEST:
+        raise Invalid(errors=[Fault("until", "range", f"一次最多查询 {LONGEST} 天")])
+    return Period(first, last)
+
+
+def grouping(asked: str | None, known: Sequence[str], fixed: Sequence[str] = ()) -> tuple[str, ...]:
+    """Which of the known dimensions to group by, in their own order; "week,dealer_id", or "total" for none of them."""
+    if asked is None:
+        return tuple(known)
+    words = {word.strip() for word in asked.split(",")} - {TOTAL}
+    strange = sorted(words - set(known))
+    if strange:
+        told = f"不能按 {'、'.join(strange)} 分组，可选：{'、'.join((*known, TOTAL))}"
+        raise Invalid(errors=[Fault("by", "choice", told)])
+    return tuple(name for name in known if name in words or name in fixed)
+
+
+_WEEK = "周一至周日，北京时间"
+
+DEFINITIONS: Mapping[str, Definition] = {
+    "on-time": Definition(
+        f"到期时刻（含暂停顺延）落在统计期内的时钟，按到期所在周（{_WEEK}）",
+        "on_time：到期之前已停止的时钟",
+        "decided = on_time + late：已有结论、且未免责的时钟",
+        "excused 已免责的超时；no_verdict 因改期、改派、取消等终止而没有结论的；running 尚未到期的；"
+        "到期时刻未定（仍在暂停）的",
+        (
+            "平台承诺（platform）与网点承诺（dealer）分开统计，不可相加。",
+            "late 含 severe：severe 是又过了一个完整时限仍未完成的。",
+            "被撤销的超时（离线操作补报后证实未超时）按准时计。",
+            "完成类时钟记在承接网点名下；改派的记在超时发生时的网点名下。客服与品牌自己的时钟没有网点。",
+            "promotion_decided、promotion_on_time：到期日在大促日历内的部分，已含在 decided、on_time 中。",
+        ),
+    ),
+    "promised": Definition(
+        f"首次约定的上门时段在统计期内结束的工单（每个网点取其首次约定），按时段结束所在周（{_WEEK}）",
+        "kept：在首次约定时段结束之前签到",
+        "promised = kept + late + absent：late 晚于时段签到，absent 时段已过而未签到",
+        "customer_moved 因客户原因改期、挂起的；cancelled 时段结束前已取消的；时段尚未结束的",
+        (
+            "网点自己原因的改期（moved）不换约定：仍以首次约定判断。",
+            "late_minutes 是 late 工单晚到分钟数的中位数。",
+            "lead_promised_days 是售前承诺的预约提前天数，lead_actual_days 是从下单到首次签到的天数，"
+            "均为有售前承诺且已签到的工单（lead_jobs）的中位数。",
+        ),
+    ),
+    "fairness": Definition(
+        f"统计期内接单的线上安装工单，按接单所在周（{_WEEK}）",
+        "passed_over：等待期间至少有一天网点自报产能仍有空余，却未安排上门",
+        "judged：已具备上门条件、网点报有该品类产能的工单",
+        "customer_moved 因客户原因推迟的；undelivered 未知送达的；no_capacity 网点未报产能的；cancelled 已取消的",
+        (
+            "等待从接单、送达、客户希望日期三者最晚的一天起，到签到日（未签到按约定日，未约定按今天）止，首尾两天不算。",
+            "空余 = 网点自报当日产能 − 当日已约的线上数量；休息日不算空余。线下工单不在本系统内，"
+            "所以空余多而等待长，说明线下优先或产能虚报。",
+            "wait_days 是等待天数的中位数；free_days 是被越过的有空余天数之和。",
+        ),
+    ),
+    "complaint-reasons": Definition(
+        "统计期内受理的投诉；分母为同期提交完工的工单",
+        "complaints：投诉件数，分原因列出；upheld 为判定属实的",
+        "jobs：同一 SKU、同一地区在统计期内提交完工的工单",
+        "无（未结案的投诉计入 complaints，另列 open）",
+        ("投诉可能针对更早完工的工单，所以比率是同期比，不是逐单追踪。", "地区按工单地址的行政区划归并。"),
+    ),
+    "damage": Definition(
+        "统计期内登记的货损",
+        "damages：货损登记件数，按外包装、外观、功能分列",
+        "jobs_of_sku：同一 SKU 在统计期内送达的工单",
+        "送达时间未知的工单不在分母中；承运商未登记的列为空",
+        (
+            "hidden：外包装完好而货物受损，多为内包装或出厂问题；其余多为运输问题。",
+            "完好货物的承运商没有记录，所以分母只能到 SKU，不能到承运商。",
+        ),
+    ),
+    "coverage-holes": Definition(
+        "统计期内建立的工单，按地区与品类",
+        "lost：现状为无网点，或以无网点为由取消的工单",
+        "jobs：同一地区、同一品类统计期内的全部工单",
+        "后来重新派出的不算流失；二次上门、回访不计；既无流失也无自行安装的地区不列出",
+        (
+            "self_installed：没有网点、客户自行安装成功的，不算流失。",
+            "refused：有网点覆盖、但都拒接或超时而停在客服队列的，不算流失。",
+            "lost_fen 是流失工单所属订单行的实付金额（分），已扣退款。",
+        ),
+    ),
+}
