@@ -8,10 +8,11 @@ from typing import Any
 from api import routes
 from api.routes import Call, route
 from api.schemas.base import FIRST_YEAR, LAST_YEAR
-from api.schemas.clocks import YearBody
+from api.schemas.clocks import YearBody, YearPreviewBody
 from domain.errors import NotFound
 from services import calendars
-from services.calendars import Loaded, YearPage
+from services.calendars import Loaded, YearGiven, YearPage
+from services.parts.corrections import Shown
 
 area = routes.area("calendar", "工作日历")
 
@@ -31,16 +32,35 @@ def read_year(call: Call, year: int) -> YearPage:
 
 @route(
     area,
+    "POST",
+    "/calendar/<id:year>/preview",
+    permission="calendar:edit",
+    body=YearPreviewBody,
+    answer=Shown,
+    summary="预览工作日历的变更",
+)
+def preview_year(call: Call, body: Mapping[str, Any], year: int) -> Shown:
+    """Which clocks' due times and breaches would change, from what to what; nothing is written."""
+    return calendars.preview_year(_given(year, body), call.who, call.now)
+
+
+@route(
+    area,
     "PUT",
     "/calendar/<id:year>",
     permission="calendar:edit",
     body=YearBody,
     answer=Loaded,
+    errors=(409,),
     summary="发布或更正一年的工作日历",
 )
 def load_year(call: Call, body: Mapping[str, Any], year: int) -> Loaded:
-    """Replaces the whole year and works out the due times of running clocks anew."""
-    return calendars.load_year(_known(year), body["days"], body["source"], call.who, call.now)
+    """Replaces the whole year in one act with its record. Where clocks change, `seen` of the preview is needed."""
+    return calendars.load_year(_given(year, body), call.who, body["seen"], call.now)
+
+
+def _given(year: int, body: Mapping[str, Any]) -> YearGiven:
+    return YearGiven(_known(year), tuple(body["days"]), body["source"])
 
 
 def _known(year: int) -> int:

@@ -55,6 +55,8 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "catalogue:read": PEOPLE,
     "catalogue:write": frozenset({Role.ADMIN}),
     "channel:write": frozenset({Role.ADMIN}),
+    "clock_policy:edit": frozenset({Role.ADMIN}),
+    "clock_policy:read": STAFF,
     "complaint:read": _DESK | {Role.ADMIN, Role.AGENT},
     "dealer:certify": frozenset({Role.ADMIN}),
     "dealer:plan": _DESK | {Role.ADMIN},

@@ -1,4 +1,7 @@
-"""The working calendar as data: seeded from chinesecalendar, edited by an operator, clocks recounted at once."""
+"""The working calendar as data: seeded from chinesecalendar, edited by an operator, clocks judged anew at once.
+
+What an edit would do to clocks is shown first; then it is done in one act, whose record says what was before.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,18 @@ from calendar import isleap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from domain.actors import Actor, Role
-from domain.calendar import SHANGHAI, Calendar
+from domain.calendar import SHANGHAI, Calendar, Counts
 from domain.errors import Fault, Forbidden, Invalid
 from models.clock import CalendarDay, CalendarYear
-from services.parts import policies, recounting
+from services.parts import correcting, corrections, policies
+from services.parts.correcting import Difference
+from services.parts.corrections import Shown
 from services.uow import query, use_case
 
 SEEDED = (2024, 2025, 2026)
@@ -31,14 +37,22 @@ class OddDay:
 
 
 @dataclass(frozen=True, slots=True)
+class YearGiven:
+    """A year's days unlike Monday to Friday as they are to stand, and where they were published."""
+
+    year: int
+    days: tuple[OddDay, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Loaded:
-    """A year as it now stands, and what became of the running clocks that meet it."""
+    """A year as it now stands, and what became of the clocks that meet it."""
 
     year: int
     days: int
-    clocks: int
-    moved: int
-    provisional: int
+    correction_id: int
+    difference: Difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,56 +92,105 @@ def seed(now: datetime) -> tuple[int, ...]:
 
 @use_case
 def _seed_year(tx: Connection, year: int, now: datetime) -> bool:
-    _one_at_a_time(tx, year)
+    corrections.one_at_a_time(tx)
     if tx.execute(select(CalendarYear.year).where(CalendarYear.year == year)).first():
         return False
-    _load(tx, year, official(year), SOURCE, now)
+    _load(tx, YearGiven(year, tuple(official(year)), SOURCE), None, now)
     return True
 
 
-def load_year(year: int, days: Sequence[OddDay], source: str, actor: Actor, now: datetime) -> Loaded:
-    """Replace a year and recount every running clock that meets it, in one transaction; levels raised stay raised.
+@query
+def preview_year(connection: Connection, given: YearGiven, actor: Actor, now: datetime) -> Shown:
+    """What the year would do to clocks that run, or whose fees are not posted; nothing is written."""
+    _require_sound(given, actor)
+    known = corrections.seen(connection, _named(given))
+    return Shown(known, _difference(connection, given.year, _with(connection, given), now))
+
+
+def load_year(given: YearGiven, actor: Actor, seen: str | None, now: datetime) -> Loaded:
+    """Replace a year and judge every clock that meets it anew, in one act; `NotSeen` when clocks move unlooked.
 
     `Invalid` with every day that is of another year or named twice.
     """
-    if actor.role not in (Role.ADMIN, Role.SYSTEM):
-        raise Forbidden
-    faults = list(_faults(year, days))
-    if faults:
-        raise Invalid(errors=faults)
-    loaded = _load_year(year, days, source, now)
+    _require_sound(given, actor)
+    loaded = _load_year(given, actor, seen, now)
     policies.CALENDAR.forget()  # after the commit: before it, the old year would be remembered again
     return loaded
 
 
 @use_case
-def _load_year(tx: Connection, year: int, days: Sequence[OddDay], source: str, now: datetime) -> Loaded:
-    _one_at_a_time(tx, year)
-    return _load(tx, year, days, source, now)
+def _load_year(tx: Connection, given: YearGiven, actor: Actor, seen: str | None, now: datetime) -> Loaded:
+    corrections.one_at_a_time(tx)
+    known = corrections.seen(tx, _named(given))
+    if seen != known and actor.role != Role.SYSTEM:
+        difference = _difference(tx, given.year, _with(tx, given), now)
+        corrections.require_seen(seen, known, difference)
+    return _load(tx, given, actor.person_id, now)
 
 
-def _one_at_a_time(tx: Connection, year: int) -> None:
-    tx.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"calendar:{year}"))))
-
-
-def _load(tx: Connection, year: int, days: Sequence[OddDay], source: str, now: datetime) -> Loaded:
-    first, last = date(year, 1, 1), date(year, 12, 31)
-    tx.execute(delete(CalendarDay).where(CalendarDay.day.between(first, last)))
+def _load(tx: Connection, given: YearGiven, by_id: int | None, now: datetime) -> Loaded:
+    year, days = given.year, given.days
+    what = {"before": _days_of(tx, year), "after": _named(given)}
+    record = corrections.begin(tx, "calendar", what, given.source, by_id, now)
+    tx.execute(delete(CalendarDay).where(_within(year)))
     if days:
         rows = [{"day": odd.day, "working": odd.working, "note": odd.note} for odd in days]
         tx.execute(insert(CalendarDay), rows)
-    stated = {"source": source, "loaded_at": now}
+    stated = {"source": given.source, "loaded_at": now}
     row = upsert(CalendarYear).values(year=year, **stated)
     tx.execute(row.on_conflict_do_update(index_elements=[CalendarYear.year], set_=stated))
-    begin, end = _midnight(first), _midnight(last) + timedelta(days=1)
-    done = recounting.touched(tx, _current(tx), begin, end)
-    return Loaded(year, len(days), done.clocks, done.moved, done.provisional)
+    difference = _difference(tx, year, policies.load_calendar(tx), now, record)
+    return Loaded(year, len(days), record, difference)
 
 
-def _current(tx: Connection) -> Calendar:
-    """The calendar as this transaction sees it; never remembered, since it may yet be rolled back."""
-    days = tx.execute(select(CalendarDay.day, CalendarDay.working)).all()
-    return Calendar.from_rows([(row.day, row.working) for row in days], tx.scalars(select(CalendarYear.year)))
+# A pause may hold the later instants off; such a clock may reach into any later year.
+_WHICH = "counts = 'working' AND starts_at < %(end)s AND coalesce(severe_at, 'infinity') >= %(begin)s"
+
+
+def _difference(
+    tx: Connection, year: int, calendar: Calendar, now: datetime, record: int | None = None
+) -> Difference:
+    """Every clock in working hours whose span meets the year."""
+    values = {"begin": _midnight(date(year, 1, 1)), "end": _midnight(date(year + 1, 1, 1))}
+
+    def rule(row: Any) -> tuple[Counts, timedelta]:
+        return Counts(row.counts), timedelta(seconds=row.window_s)
+
+    return correcting.differing(tx, _WHICH, values, rule, calendar, now, record)
+
+
+def _with(tx: Connection, given: YearGiven) -> Calendar:
+    """The calendar as it would be."""
+    others = tx.execute(select(CalendarDay.day, CalendarDay.working).where(~_within(given.year)))
+    days = [(row.day, row.working) for row in others] + [(odd.day, odd.working) for odd in given.days]
+    return Calendar.from_rows(days, {*tx.scalars(select(CalendarYear.year)), given.year})
+
+
+def _within(year: int) -> ColumnElement[bool]:
+    return CalendarDay.day.between(date(year, 1, 1), date(year, 12, 31))
+
+
+def _days_of(tx: Connection, year: int) -> dict[str, Any] | None:
+    """The year as it stood; None when nobody had loaded it."""
+    head = tx.execute(select(CalendarYear.source).where(CalendarYear.year == year)).first()
+    if head is None:
+        return None
+    rows = tx.execute(select(CalendarDay.__table__).where(_within(year)).order_by(CalendarDay.day))
+    days = [OddDay(row.day, row.working, row.note) for row in rows]
+    return _named(YearGiven(year, tuple(days), head.source))
+
+
+def _named(given: YearGiven) -> dict[str, Any]:
+    days = [[odd.day.isoformat(), odd.working, odd.note] for odd in given.days]
+    return {"year": given.year, "source": given.source, "days": days}
+
+
+def _require_sound(given: YearGiven, actor: Actor) -> None:
+    if actor.role not in (Role.ADMIN, Role.SYSTEM):
+        raise Forbidden
+    faults = list(_faults(given.year, given.days))
+    if faults:
+        raise Invalid(errors=faults)
 
 
 def _midnight(day: date) -> datetime:
@@ -148,8 +211,7 @@ def _faults(year: int, days: Sequence[OddDay]) -> Iterator[Fault]:
 def of_year(connection: Connection, year: int) -> YearPage:
     """A year as it stands; one that nobody has loaded is unpublished and has no days."""
     head = connection.execute(select(CalendarYear.__table__).where(CalendarYear.year == year)).first()
-    between = CalendarDay.day.between(date(year, 1, 1), date(year, 12, 31))
-    rows = connection.execute(select(CalendarDay.__table__).where(between).order_by(CalendarDay.day))
+    rows = connection.execute(select(CalendarDay.__table__).where(_within(year)).order_by(CalendarDay.day))
     days = tuple(OddDay(row.day, row.working, row.note) for row in rows)
     if head is None:
         return YearPage(year, False, None, None, days)

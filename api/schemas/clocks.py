@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from api.schemas.base import BigId, Body, Choice, Day, Flag, Many, PageQuery, PlainText
+from api.schemas.base import BigId, Body, Choice, Day, Flag, Many, Moment, PageQuery, PlainText, Whole
 from api.schemas.jobs import NOTE, Words
-from domain.clocks import ClockKind, Level
+from domain.calendar import Counts
+from domain.clocks import ClockKind, Family, Level, Zone
 from services.breaches import EXCUSES
 from services.calendars import OddDay
+from services.clock_policies import PolicyChange, PolicyGiven
 
 TASK = r"[a-z_]+"
+SEEN = r"[0-9a-f]{32}"
 
 
 class BreachQuery(PageQuery):
@@ -51,11 +54,55 @@ class OddDayBody(Body):
     note = PlainText(40, load_default=None, allow_none=True)
 
 
-class YearBody(Body):
+class YearPreviewBody(Body):
     """A year's days unlike Monday to Friday, and where they were published."""
 
     source = PlainText(200, required=True)
     days = Many(fields.Nested(OddDayBody), 366, required=True)
+
+
+class YearBody(YearPreviewBody):
+    """`seen`: of the preview, wherever clocks change."""
+
+    seen = PlainText(32, pattern=SEEN, load_default=None, allow_none=True)
+
+
+class PolicyGivenBody(Body):
+    """[effective_from, effective_until) of a window in seconds; what is left out fits every channel, category, zone."""
+
+    makes = PolicyGiven
+    kind = Choice(ClockKind, required=True)
+    family = Choice(Family, required=True)
+    counts = Choice(Counts, required=True)
+    window_s = Whole(60, 366 * 86_400, required=True)
+    effective_from = Moment(required=True)
+    effective_until = Moment(load_default=None, allow_none=True)
+    channel_id = BigId(load_default=None, allow_none=True)
+    category_code = PlainText(40, load_default=None, allow_none=True)
+    zone = Choice(Zone, load_default=None, allow_none=True)
+
+
+class PolicyBody(Body):
+    """`policy` comes, the version `replaces` goes; one of them may be missing."""
+
+    makes = PolicyChange
+    policy = fields.Nested(PolicyGivenBody, load_default=None, allow_none=True)
+    replaces = BigId(load_default=None, allow_none=True)
+
+
+class PolicyChangeBody(Body):
+    """The same, why, and `seen` of the preview wherever clocks change."""
+
+    policy = fields.Nested(PolicyGivenBody, load_default=None, allow_none=True)
+    replaces = BigId(load_default=None, allow_none=True)
+    reason = PlainText(200, required=True)
+    seen = PlainText(32, pattern=SEEN, load_default=None, allow_none=True)
+
+
+class ChangeQuery(PageQuery):
+    """Of one correction."""
+
+    correction_id = BigId(required=True)
 
 
 class RunQuery(PageQuery):

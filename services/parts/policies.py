@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, select
 
+from domain import clock_policies
 from domain.calendar import Calendar, Counts
-from domain.clocks import DEFAULT_POLICIES, ClockPolicy
+from domain.clock_policies import Place, Version, made
+from domain.clocks import ClockKind, ClockPolicy, Family, Zone
 from models.clock import CalendarDay, CalendarYear
 from models.clock import ClockPolicy as PolicyRow
 
@@ -64,62 +65,39 @@ class Kept(Generic[T]):
             self._values.clear()
 
 
-@dataclass(frozen=True, slots=True)
-class Override:
-    """A stored policy that narrows or replaces a default; None matches everything."""
-
-    policy: ClockPolicy
-    channel_id: int | None
-    category_code: str | None
-    effective_from: datetime
-
-    def specificity(self) -> tuple[bool, bool, bool, datetime]:
-        """Channel outweighs category outweighs zone; among equals the newest."""
-        narrow = (self.channel_id is not None, self.category_code is not None, self.policy.zone is not None)
-        return (*narrow, self.effective_from)
-
-
-def _load_calendar(tx: Connection) -> Calendar:
+def load_calendar(tx: Connection) -> Calendar:
+    """The calendar as this transaction sees it; not remembered, since it may yet be rolled back."""
     years = [row.year for row in tx.execute(select(CalendarYear.year))]
     days = [(row.day, row.working) for row in tx.execute(select(CalendarDay.day, CalendarDay.working))]
     return Calendar.from_rows(days, years)
 
 
-def _load_overrides(tx: Connection) -> tuple[Override, ...]:
-    return tuple(_override(row) for row in tx.execute(select(PolicyRow.__table__)))
+def load_versions(tx: Connection) -> tuple[Version, ...]:
+    """The versions that count, as this transaction sees them."""
+    return tuple(
+        _version(row) for row in tx.execute(select(PolicyRow.__table__).where(PolicyRow.ended_by.is_(None)))
+    )
 
 
-def _override(row: object) -> Override:
-    base = next(p for p in DEFAULT_POLICIES if p.kind == row.kind and p.family == row.family)  # type: ignore[attr-defined]
-    window = timedelta(seconds=row.window_s)  # type: ignore[attr-defined]
-    policy = replace(base, counts=Counts(row.counts), window=window, zone=row.zone)  # type: ignore[attr-defined]
-    return Override(policy, row.channel_id, row.category_code, row.effective_from)  # type: ignore[attr-defined]
+def _version(row: Any) -> Version:
+    window, zone = timedelta(seconds=row.window_s), None if row.zone is None else Zone(row.zone)
+    policy = made(ClockKind(row.kind), Family(row.family), Counts(row.counts), window, zone)
+    times = (row.effective_from, row.effective_until)
+    return Version(policy, row.channel_id, row.category_code, *times, row.id)
 
 
-CALENDAR: Kept[Calendar] = Kept(_load_calendar)
-OVERRIDES: Kept[tuple[Override, ...]] = Kept(_load_overrides)
+CALENDAR: Kept[Calendar] = Kept(load_calendar)
+OVERRIDES: Kept[tuple[Version, ...]] = Kept(load_versions)
 
 
 def applied(
     defaults: Iterable[ClockPolicy],
-    overrides: Iterable[Override],
+    overrides: Iterable[Version],
     *,
     channel_id: int,
     category_code: str,
     zone: str,
     at: datetime,
 ) -> list[ClockPolicy]:
-    """Each default, replaced by the most specific override in force at `at`."""
-    fitting = [
-        o
-        for o in overrides
-        if o.effective_from <= at
-        and o.channel_id in (None, channel_id)
-        and o.category_code in (None, category_code)
-        and o.policy.zone in (None, zone)
-    ]
-    result = []
-    for policy in defaults:
-        same = [o for o in fitting if (o.policy.kind, o.policy.family) == (policy.kind, policy.family)]
-        result.append(max(same, key=Override.specificity).policy if same else policy)
-    return result
+    """Each default, replaced by the most specific version in force at `at`."""
+    return clock_policies.applied(defaults, overrides, Place(channel_id, category_code, zone), at)

@@ -1,4 +1,4 @@
-"""Due times worked out anew after the calendar changed: from start, window and pauses, never by shifting."""
+"""Provisional due times worked out anew once a year is published: from start, window and pauses, never by shifting."""
 
 from __future__ import annotations
 
@@ -35,14 +35,9 @@ _TAKE = """
 SELECT clock.id, counts, window_s, starts_at, level, notice_at, due_at, severe_at, provisional,
        ARRAY(SELECT from_at FROM clock_pause p WHERE p.clock_id = clock.id ORDER BY p.id) AS since,
        ARRAY(SELECT until_at FROM clock_pause p WHERE p.clock_id = clock.id ORDER BY p.id) AS until
-  FROM clock WHERE stopped_at IS NULL AND clock.id > %(after)s AND {which} ORDER BY clock.id LIMIT %(batch)s
+  FROM clock WHERE stopped_at IS NULL AND clock.id > %(after)s AND provisional ORDER BY clock.id LIMIT %(batch)s
    FOR UPDATE OF clock
 """
-_PROVISIONAL = _TAKE.format(which="provisional")
-# A pause may hold the later instants off; such a clock may reach into any later year.
-_TOUCHED = _TAKE.format(
-    which="counts = 'working' AND starts_at < %(end)s AND coalesce(severe_at, 'infinity') >= %(begin)s"
-)
 _WRITE = """
 UPDATE clock SET notice_at = new.notice, due_at = new.due, severe_at = new.severe, provisional = new.provisional,
        next_at = CASE level WHEN 0 THEN new.notice WHEN 1 THEN new.due WHEN 2 THEN new.severe END
@@ -54,22 +49,8 @@ UPDATE clock SET notice_at = new.notice, due_at = new.due, severe_at = new.sever
 
 def provisional(tx: Connection, after: int, batch: int = BATCH) -> tuple[Recounted, int | None]:
     """The next running clocks above id `after` that rest on an unpublished year; the last id, None at the end."""
-    rows = tx.exec_driver_sql(_PROVISIONAL, {"after": after, "batch": batch}).all()
+    rows = tx.exec_driver_sql(_TAKE, {"after": after, "batch": batch}).all()
     return _recount(tx, policies.CALENDAR.get(tx), rows), rows[-1].id if len(rows) == batch else None
-
-
-def touched(
-    tx: Connection, calendar: Calendar, begin: datetime, end: datetime, batch: int = BATCH
-) -> Recounted:
-    """Every running clock in working hours whose span meets [begin, end)."""
-    total, after = Recounted(), 0
-    while True:
-        asked = {"after": after, "batch": batch, "begin": begin, "end": end}
-        rows = tx.exec_driver_sql(_TOUCHED, asked).all()
-        total = total.plus(_recount(tx, calendar, rows))
-        if len(rows) < batch:
-            return total
-        after = rows[-1].id
 
 
 def _recount(tx: Connection, calendar: Calendar, rows: Sequence[Any]) -> Recounted:

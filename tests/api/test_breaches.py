@@ -188,3 +188,64 @@ def test_an_administrator_sees_what_ran_and_asks_for_a_run(
         (failed[0]["id"] - 1, False),
     ]
     assert client.get(f"{API}/runs", headers=world.sign_in("agent", clock.now)).status_code == 403
+
+
+def test_an_administrator_corrects_a_policy_after_looking_at_the_difference(
+    client: FlaskClient, world: World, clock: Any, late: int
+) -> None:
+    """409 unlooked; shown from what to what; then done, on record, and the breaches it took back are marked."""
+    admin, desk = world.sign_in("admin", clock.now), world.sign_in("dispatcher1", clock.now)
+    policy = {
+        "kind": "book", "family": "dealer", "counts": "wall", "window_s": 172_800,
+        "effective_from": "2026-03-01T00:00:00+08:00",
+    }  # fmt: skip
+    path = f"{API}/clock-policies"
+
+    unlooked = client.post(path, json={"policy": policy, "reason": "更正"}, headers=admin)
+    shown = client.post(f"{path}/preview", json={"policy": policy}, headers=admin).json
+    body = {"policy": policy, "reason": "更正", "seen": shown["seen"]}
+    done = client.post(path, json=body, headers=admin).json
+
+    assert (unlooked.status_code, unlooked.json["code"]) == (409, "difference_not_seen")
+    [line] = shown["difference"]["changes"]
+    assert (line["job_id"], line["before"]["window_s"], line["after"]["window_s"]) == (late, 86_400, 172_800)
+    assert done["difference"] == shown["difference"]
+    [change] = client.get(f"{API}/clock-changes?correction_id={done['correction_id']}", headers=admin).json[
+        "items"
+    ]
+    assert (change["job_id"], change["before"]["level"], change["after"]["level"]) == (late, 2, 0)
+    assert client.get(f"{API}/clock-corrections", headers=admin).json["items"][0]["changed"] == 1
+    taken = client.get(f"{API}/breaches?kind=book", headers=desk).json["items"]
+    assert {one["withdrawn"] for one in taken} == {"corrected"}
+    versions = client.get(f"{path}?limit=100", headers=desk).json["items"]
+    assert versions[-1]["made_by"] == done["correction_id"]
+    assert client.post(f"{path}/preview", json={"policy": policy}, headers=desk).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "status"),
+    [
+        ({"effective_from": "1900-01-01T00:00:00Z"}, "policy.effective_from", 422),
+        ({"effective_until": "9999-12-31T00:00:00Z"}, "policy.effective_until", 422),
+        ({"effective_from": "2026-03-01T00:00:00"}, "policy.effective_from", 422),
+        ({"kind": "finish", "zone": None}, "zone", 422),
+        ({"window_s": 0}, "policy.window_s", 422),
+        ({"kind": "arrive"}, "kind", 422),
+    ],
+    ids=range(6),
+)
+def test_a_policy_that_cannot_be_is_a_clear_problem(
+    client: FlaskClient, world: World, clock: Any, wrong: dict[str, Any], field: str, status: int
+) -> None:
+    """1900 and 9999, no offset, no zone where it is asked, no window, a window that is booked; the field is named."""
+    policy = {
+        "kind": "book", "family": "dealer", "counts": "wall", "window_s": 3600,
+        "effective_from": "2026-03-01T00:00:00Z", **wrong,
+    }  # fmt: skip
+
+    answer = client.post(
+        f"{API}/clock-policies/preview", json={"policy": policy}, headers=world.sign_in("admin", clock.now)
+    )
+
+    assert answer.status_code == status
+    assert [fault["field"] for fault in answer.json["errors"]] == [field]

@@ -7,13 +7,26 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
-from domain.actors import SYSTEM
+from domain.actors import SYSTEM, Actor
 from domain.errors import Forbidden, Invalid
 from models import db
-from services.calendars import SEEDED, OddDay, load_year, of_year, official, seed
-from services.clocks import recount_provisional
+from services.calendars import (
+    SEEDED,
+    Loaded,
+    OddDay,
+    YearGiven,
+    load_year,
+    of_year,
+    official,
+    preview_year,
+    seed,
+)
+from services.clocks import raise_levels, recount_provisional
 from services.parts import policies
+from services.parts.corrections import DifferenceStale, NotSeen
+from services.queries.corrections import changes, listed
 from tests.worlds import World
 
 HOUR = timedelta(hours=1)
@@ -55,9 +68,20 @@ def row(clock_id: int) -> Any:
     return run("SELECT * FROM clock WHERE id = :c", c=clock_id)[0]
 
 
+def publish(
+    world: World, year: int, days: list[OddDay], source: str = "国办通知", actor: Actor | None = None
+) -> Loaded:
+    """Looked at and then done."""
+    admin, given = actor or world.actor("admin"), YearGiven(year, tuple(days), source)
+    shown = preview_year(given, admin, world.now)
+    done = load_year(given, admin, shown.seen, world.now)
+    assert done.difference == shown.difference
+    return done
+
+
 def test_the_seed_loads_the_known_years_once_and_leaves_an_operators_edit_alone(world: World) -> None:
     """A year that is there is not touched; a second seed loads nothing."""
-    load_year(2025, [OddDay(date(2025, 6, 2), False, "厂休")], "厂部通知", world.actor("admin"), world.now)
+    publish(world, 2025, [OddDay(date(2025, 6, 2), False, "厂休")], "厂部通知")
 
     assert seed(world.now) == (2024, 2026)
     assert seed(world.now) == ()
@@ -79,10 +103,10 @@ def test_publishing_a_year_makes_provisional_clocks_final_and_moves_them(world: 
     seed(world.now)
     clock_id = working_clock(world)
 
-    done = load_year(2027, [FREE_FRIDAY], "国办通知", world.actor("admin"), world.now)
+    done = publish(world, 2027, [FREE_FRIDAY], "国办通知")
 
     found = row(clock_id)
-    assert (done.clocks, done.moved, done.provisional) == (1, 1, 0)
+    assert (done.difference.clocks, done.difference.moved, done.difference.provisional) == (1, 1, 0)
     assert (found.due_at, found.provisional) == (MORNING + timedelta(days=4, hours=6), False)
     assert found.next_at == found.notice_at
 
@@ -90,36 +114,93 @@ def test_publishing_a_year_makes_provisional_clocks_final_and_moves_them(world: 
 def test_correcting_a_year_counts_from_the_start_and_does_not_shift(world: World) -> None:
     """There and back again gives the first due time."""
     seed(world.now)
-    clock_id, admin = working_clock(world), world.actor("admin")
-    load_year(2027, [], "国办通知", admin, world.now)
+    clock_id = working_clock(world)
+    publish(world, 2027, [], "国办通知")
     first = row(clock_id).due_at
 
-    load_year(2027, [FREE_FRIDAY], "更正", admin, world.now)
+    publish(world, 2027, [FREE_FRIDAY], "更正")
     moved = row(clock_id).due_at
-    load_year(2027, [], "再更正", admin, world.now)
+    publish(world, 2027, [], "再更正")
 
     assert moved > first == row(clock_id).due_at
 
 
-def test_stopped_clocks_and_other_hours_and_other_years_stay(world: World) -> None:
-    """What has ended, counts wall time, or lies before the year is not looked at."""
+def test_clocks_whose_fees_are_posted_and_other_hours_and_other_years_stay(world: World) -> None:
+    """What is paid for, counts wall time, or lies before the year is not looked at."""
     seed(world.now)
-    working_clock(world, stopped_at=MORNING)
+    posted = working_clock(world, stopped_at=MORNING)
+    run("UPDATE job SET fees_posted_at = now() WHERE id = (SELECT job_id FROM clock WHERE id = :c)", c=posted)
     working_clock(world, counts="wall", provisional=False)
     working_clock(world, MORNING - timedelta(days=100), provisional=False)
 
-    assert load_year(2027, [FREE_FRIDAY], "国办通知", world.actor("admin"), world.now).clocks == 0
+    assert publish(world, 2027, [FREE_FRIDAY]).difference.clocks == 0
 
 
-def test_levels_raised_stay_raised_and_the_next_one_is_awaited(world: World) -> None:
-    """A clock in breach that gets more time keeps its level and waits for severe."""
+def test_a_breach_of_a_day_that_was_free_after_all_is_withdrawn_and_raised_when_it_is_due(
+    world: World,
+) -> None:
+    """In breach on Friday at 14:00 by the plain rule; the Friday was free: withdrawn, and raised again on Monday."""
     seed(world.now)
-    clock_id = working_clock(world, level=2, next_at=MORNING + timedelta(days=4))
+    clock_id = working_clock(world)
+    world.now = MORNING + 31 * HOUR
+    raise_levels(world.now)
 
-    load_year(2027, [FREE_FRIDAY], "国办通知", world.actor("admin"), world.now)
+    done = publish(world, 2027, [FREE_FRIDAY])
+    between = row(clock_id).level
+    raise_levels(MORNING + timedelta(days=4, hours=7))
 
-    found = row(clock_id)
-    assert (found.level, found.next_at) == (2, found.severe_at)
+    assert (done.difference.breaches_withdrawn, between, row(clock_id).level) == (2, 0, 2)
+    raised = run("SELECT level, withdrawn FROM breach WHERE clock_id = :c ORDER BY id", c=clock_id)
+    assert [(b.level, b.withdrawn) for b in raised] == [
+        (1, "corrected"),
+        (2, "corrected"),
+        (1, None),
+        (2, None),
+    ]
+
+
+def test_a_year_that_moves_clocks_is_not_loaded_before_it_was_looked_at(world: World) -> None:
+    """Refused with the counts, and nothing changed; what was looked at must be what is loaded, under the same rules."""
+    seed(world.now)
+    clock_id, admin = working_clock(world), world.actor("admin")
+    before, given = row(clock_id), YearGiven(2027, (FREE_FRIDAY,), "国办通知")
+
+    with pytest.raises(NotSeen) as refused:
+        load_year(given, admin, None, world.now)
+    seen = preview_year(YearGiven(2027, (), "国办通知"), admin, world.now).seen
+    with pytest.raises(DifferenceStale):
+        load_year(given, admin, seen, world.now)
+    seen = preview_year(given, admin, world.now).seen
+    publish(world, 2025, [])
+    with pytest.raises(DifferenceStale):
+        load_year(given, admin, seen, world.now)
+
+    assert refused.value.extra == {"moved": 1, "breaches_withdrawn": 0, "breaches_coming": 0}
+    assert (row(clock_id), of_year(2027).published) == (before, False)
+
+
+def test_what_a_year_was_and_what_it_did_stays_on_record(world: World) -> None:
+    """Who, why, the days before and after, and each clock before and after; and nobody rewrites it."""
+    seed(world.now)
+    clock_id = working_clock(world)
+    publish(world, 2027, [])
+    done = publish(world, 2027, [FREE_FRIDAY], "更正")
+
+    line, *_ = listed(None, 10)
+    [change] = changes(done.correction_id, 0, 10)
+
+    assert (line.id, line.kind, line.reason, line.changed) == (done.correction_id, "calendar", "更正", 1)
+    assert line.by_id == world.people["admin"]
+    assert line.before is not None
+    assert line.after is not None
+    assert (line.before["days"], line.after["days"]) == ([], [["2027-01-01", False, "元旦"]])
+    assert (change.clock_id, change.before["due_at"][:10], change.after["due_at"][:10]) == (
+        clock_id,
+        "2027-01-01",
+        "2027-01-04",
+    )
+    with pytest.raises(IntegrityError):
+        run("UPDATE clock_change SET after = before")
 
 
 def test_a_pause_is_counted_in_the_new_hours(world: World) -> None:
@@ -135,7 +216,7 @@ def test_a_pause_is_counted_in_the_new_hours(world: World) -> None:
             until=end,
         )
 
-    load_year(2027, [FREE_FRIDAY], "国办通知", world.actor("admin"), world.now)
+    publish(world, 2027, [FREE_FRIDAY], "国办通知")
 
     assert row(ended).due_at == MORNING + timedelta(days=4, hours=6)
     assert (row(open_).due_at, row(open_).next_at) == (None, None)
@@ -144,7 +225,7 @@ def test_a_pause_is_counted_in_the_new_hours(world: World) -> None:
 def test_clocks_started_with_a_forgotten_calendar_are_recounted_by_the_sweep(world: World) -> None:
     """A process that did not yet know of 2027 left a provisional clock: the sweep makes it final, once."""
     seed(world.now)
-    load_year(2027, [FREE_FRIDAY], "国办通知", SYSTEM, world.now)
+    publish(world, 2027, [FREE_FRIDAY], actor=SYSTEM)
     clocks = [working_clock(world) for _ in range(3)]
 
     done = recount_provisional(world.now, batch=2)
@@ -159,7 +240,7 @@ def test_a_new_calendar_is_used_at_once_by_the_process_that_loaded_it(world: Wor
     with db.engine.connect() as connection:
         assert 2027 not in policies.CALENDAR.get(connection).published_years
 
-    load_year(2027, [], "国办通知", world.actor("admin"), world.now)
+    publish(world, 2027, [], "国办通知")
 
     with db.engine.connect() as connection:
         assert 2027 in policies.CALENDAR.get(connection).published_years
@@ -170,9 +251,9 @@ def test_a_year_with_faults_changes_nothing_and_names_them_all(world: World) -> 
     days = [MAKE_UP, MAKE_UP, FREE_FRIDAY]
 
     with pytest.raises(Invalid) as refused:
-        load_year(2026, days, "通知", world.actor("admin"), world.now)
+        publish(world, 2026, days, "通知")
     with pytest.raises(Forbidden):
-        load_year(2026, [MAKE_UP], "通知", world.actor("agent"), world.now)
+        publish(world, 2026, [MAKE_UP], actor=world.actor("agent"))
 
     assert [fault.code for fault in refused.value.errors] == ["repeated", "other_year"]
     assert not of_year(2026).published

@@ -1,0 +1,82 @@
+"""The record of a correction: who changed which rule of the clocks, why, and that he had seen what it would do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, insert, text
+
+from domain.errors import Conflict
+from models.clock import ClockCorrection
+from services.parts.correcting import Difference
+
+
+class NotSeen(Conflict):
+    """The correction moves clocks, and its difference was not asked for before; `extra` has the counts."""
+
+    code = "difference_not_seen"
+    title = "该更正会改变已有时效，请先预览差异"
+
+
+class DifferenceStale(Conflict):
+    """The rules, or what is wanted, are not those that were shown."""
+
+    code = "difference_stale"
+    title = "预览之后规则已变化，请重新预览"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a correction would do. `seen` is to be sent back with it: it names this very change of these very rules."""
+
+    seen: str
+    difference: Difference
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What a correction did; its changes can be read by its id."""
+
+    correction_id: int
+    difference: Difference
+
+
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('clock rules'))")
+_STAMP = "SELECT coalesce(max(id), 0) FROM clock_correction"
+
+
+def one_at_a_time(tx: Connection) -> None:
+    """Until the end of the transaction nobody else corrects rules."""
+    tx.execute(_ONE_AT_A_TIME)
+
+
+def seen(tx: Connection, wanted: Mapping[str, Any]) -> str:
+    """The name of this change of the rules as they stand: clocks may come and go, rules may not."""
+    stamp = tx.exec_driver_sql(_STAMP).scalar_one()
+    named = orjson.dumps([stamp, wanted], option=orjson.OPT_SORT_KEYS, default=str)
+    return sha256(named).hexdigest()[:32]
+
+
+def require_seen(told: str | None, known: str, difference: Difference) -> None:
+    """`DifferenceStale` for another change or other rules, `NotSeen` where clocks move and nobody looked."""
+    if told is not None and told != known:
+        raise DifferenceStale
+    if told is None and not difference.is_empty():
+        raise NotSeen(
+            moved=difference.moved,
+            breaches_withdrawn=difference.breaches_withdrawn,
+            breaches_coming=difference.breaches_coming,
+        )
+
+
+def begin(
+    tx: Connection, kind: str, what: Mapping[str, Any], reason: str, by_id: int | None, now: datetime
+) -> int:
+    """The row of the act; what it does to clocks is written under its id."""
+    values = {"kind": kind, "what": dict(what), "reason": reason, "by_id": by_id, "at": now}
+    return int(tx.execute(insert(ClockCorrection).values(values).returning(ClockCorrection.id)).scalar_one())
