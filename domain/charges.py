@@ -1,0 +1,154 @@
+"""Extra charges: the ten types, a quote's arithmetic, what was shown before the purchase, what silence means.
+
+An extra is an item of the price list times a quantity; nobody types an amount. The customer says yes to it before the
+work. What the promise did not show at that price or more needs a photo too. Type 8, the way, is never an item: it
+follows from the remote-fee verdict (`domain/remote_verdict.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from domain.errors import Fault, Invalid
+from domain.fee_rules import CHARGE_TYPES
+from domain.money import yuan
+
+REMOTE_TYPE = 8
+REMOTE_ITEM = "remote"
+MOST = 999
+ANSWER_WITHIN = timedelta(hours=24)
+RULE_WITHIN = timedelta(hours=72)
+
+
+class State(StrEnum):
+    """Where a charge stands. `lapsed`: the customer said nothing, so it is not taken."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+    DISPUTED = "disputed"
+
+
+STATE_NAMES: Mapping[str, str] = {
+    "proposed": "待您确认",
+    "approved": "已同意",
+    "refused": "已拒绝",
+    "withdrawn": "已撤回",
+    "lapsed": "未确认，已失效",
+    "disputed": "有异议，客服裁定中",
+}
+# The Tmall adjustment's own numbers; 9 is settled, 8 (confirmed by timeout) does not exist here for extras.
+TMALL_STATES: Mapping[str, int] = {
+    "proposed": 1,
+    "approved": 2,
+    "disputed": 3,
+    "stands": 4,
+    "refunded": 5,
+    "overcharged": 5,
+    "refused": 7,
+    "withdrawn": 7,
+    "lapsed": 7,
+}
+_SETTLED = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line of the price list. `shown`: the customer's promise named it at this price or more."""
+
+    code: str
+    name: str
+    unit: str
+    price_fen: int
+    charge_type: int
+    shown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteLine:
+    """An item times a quantity: `打孔费 打孔 ¥50.00 × 2 个 = ¥100.00`."""
+
+    item: str
+    name: str
+    type: int
+    type_name: str
+    unit: str
+    quantity: int
+    unit_fen: int
+    amount_fen: int
+    needs_photo: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Lines and their sum; `text` is what the customer is asked to agree to. `version` names the price list."""
+
+    version: int
+    lines: tuple[QuoteLine, ...]
+    total_fen: int
+    needs_photo: bool
+    text: str
+
+
+def arithmetic(charge_type: int, name: str, unit_fen: int, quantity: int, unit: str) -> str:
+    """`打孔费 打孔 ¥50.00 × 2 个 = ¥100.00`."""
+    sum_fen = unit_fen * quantity
+    return f"{CHARGE_TYPES[charge_type]} {name} {yuan(unit_fen)} × {quantity} {unit} = {yuan(sum_fen)}"
+
+
+def quote(version: int, items: Iterable[Item], wanted: Sequence[tuple[str, int]]) -> Quote:
+    """Price what is wanted: (code, quantity) each. `Invalid` names every unknown item and quantity at once."""
+    known = {item.code: item for item in items}
+    faults = list(_faults(known, wanted))
+    if faults:
+        raise Invalid(errors=faults)
+    lines = tuple(_line(known[code], quantity) for code, quantity in wanted)
+    total = sum(line.amount_fen for line in lines)
+    told = "；".join(line.text for line in lines)
+    text = f"按价目表第 {version} 版：{told}。合计 {yuan(total)}，您同意后才会施工和收取"
+    return Quote(version, lines, total, any(line.needs_photo for line in lines), text)
+
+
+def _faults(known: Mapping[str, Item], wanted: Sequence[tuple[str, int]]) -> Iterable[Fault]:
+    for at, (code, quantity) in enumerate(wanted):
+        if code == REMOTE_ITEM:
+            yield Fault(f"lines.{at}", "remote_by_rule", "远程费按规则计算，不在价目表中")
+        elif code not in known:
+            yield Fault(f"lines.{at}", "not_on_price_list", f"价目表中没有该项目：{code}")
+        if not 1 <= quantity <= MOST:
+            yield Fault(f"lines.{at}", "quantity", f"数量应在 1 到 {MOST} 之间")
+
+
+def _line(item: Item, quantity: int) -> QuoteLine:
+    return QuoteLine(
+        item=item.code,
+        name=item.name,
+        type=item.charge_type,
+        type_name=CHARGE_TYPES[item.charge_type],
+        unit=item.unit,
+        quantity=quantity,
+        unit_fen=item.price_fen,
+        amount_fen=item.price_fen * quantity,
+        needs_photo=not item.shown,
+        text=arithmetic(item.charge_type, item.name, item.price_fen, quantity, item.unit),
+    )
+
+
+def was_shown(item_code: str, unit_fen: int, promised: Mapping[str, int] | None) -> bool:
+    """Whether the promise named this item at this price or more; without a promise nothing was shown."""
+    return promised is not None and unit_fen <= promised.get(item_code, -1)
+
+
+def tmall_state(state: str, ruling: str | None, settled: bool) -> int:
+    """The number of Tmall's adjustment status: proposed 1, approved 2, paid 9, refused or withdrawn 7."""
+    if state == State.DISPUTED and ruling is not None:
+        return TMALL_STATES[ruling]
+    if state == State.APPROVED and settled:
+        return _SETTLED
+    return TMALL_STATES[state]
