@@ -32,12 +32,14 @@ from api import (
     orders,
     people,
     photos,
+    promises,
     qr,
     queues,
     reports,
     runs,
     sessions,
     wechat,
+    widget,
 )
 from api import gateway as wires
 from models import db
@@ -66,12 +68,14 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     orders.area,
     people.area,
     photos.area,
+    promises.area,
     qr.area,
     queues.area,
     reports.area,
     runs.area,
     sessions.area,
     wechat.area,
+    widget.area,
 )
 
 HEADERS = {

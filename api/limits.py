@@ -78,6 +78,13 @@ def address(address: str, *, known: bool) -> None:
         raise TooMany(WINDOW_S)
 
 
+def scarce(what: str, address: str) -> None:
+    """One more of something dear by this address: a quarter of what it may ask altogether."""
+    hit, limit = current_app.extensions["limits"]
+    if not hit(f"{what}:{network(address)}", max(1, limit // 4)):
+        raise TooMany(WINDOW_S)
+
+
 def identity(owner: str) -> None:
     """One more by this person, session or key."""
     hit, limit = current_app.extensions["limits"]

@@ -74,6 +74,7 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "job:qr": frozenset({Role.ADMIN, Role.AGENT}),  # never the dealer: with it one can speak as the customer
     "job:read": PEOPLE,
     "job:read_events": frozenset({Role.ADMIN, Role.AGENT, Role.AUDITOR, Role.DEALER_OWNER}),
+    "job:return_visit": frozenset({Role.ADMIN, Role.AGENT}),
     "job:reveal": DEALER_ROLES | {Role.ADMIN, Role.AGENT},
     "job:unlink": frozenset({Role.ADMIN, Role.AGENT}),
     "ledger:read": frozenset({Role.ADMIN, Role.DEALER_OWNER, Role.FINANCE}),
@@ -95,6 +96,10 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "people:read": frozenset({Role.ADMIN, Role.DEALER_OWNER}),
     "photo:read": DEALER_ROLES | {Role.ADMIN, Role.AGENT, Role.AUDITOR, Role.CUSTOMER},
     "photo_file:read": PUBLIC,  # the signed link is the permission
+    "promise:decide": PUBLIC,  # the promise's signed id is the permission
+    "promise:make": PUBLIC,
+    "promise:prove": frozenset({Role.ADMIN, Role.AGENT}),
+    "promise:read": PUBLIC,
     "rebinding:decide": PEOPLE,  # the person too, in a session of the old account; the service asks again
     "rebinding:read": frozenset({Role.ADMIN, Role.AGENT, Role.DEALER_OWNER}),
     "report:read": BRAND_ROLES,

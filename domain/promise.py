@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from domain import dispatch
 from domain import promise_words as words
@@ -180,7 +180,10 @@ def _windows(facts: Facts, good: Good, server: Server, lead: int) -> tuple[Windo
     earliest = facts.days[0].date + timedelta(days=lead)
     for day in free_days(server.diary, facts.days, good.quantity):
         if day >= earliest:
-            spans = [WindowPromised(*span) for span in windows_of(day)]
+            spans = [
+                WindowPromised(part, start.astimezone(UTC), end.astimezone(UTC))
+                for part, start, end in windows_of(day)
+            ]
             found += [window for window in spans if window.start > facts.made_at]
         if len(found) >= WINDOWS:
             break

@@ -50,6 +50,7 @@ class Config:
     session_absolute: timedelta = timedelta(days=30)
     delivered_back: timedelta = BACK
     late_change: timedelta = LAST_MINUTE
+    widget_embedders: str = "https:"
     log_level: str = "INFO"
 
 
@@ -92,6 +93,7 @@ def load() -> Config:
             limits_storage=env.str("LIMITS_STORAGE", "memory://"),
             delivered_back=timedelta(days=env.int("DELIVERED_DAYS_BACK", BACK.days)),
             late_change=timedelta(hours=env.int("LATE_CHANGE_HOURS", LAST_MINUTE // timedelta(hours=1))),
+            widget_embedders=env.str("WIDGET_EMBEDDERS", "https:"),
             log_level=env.str("LOG_LEVEL", "INFO"),
         )
     except EnvError as error:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection
 
-from domain.calendar import local_date
+from domain.calendar import SHANGHAI, local_date
 from domain.divisions import ResolutionStatus
 from domain.errors import Fault, Invalid, NotFound
 from domain.geo import Datum, Point
@@ -227,11 +226,35 @@ def preview(connection: Connection, sku: str, division_code: str, now: datetime)
     asked = Asked((AskedLine(sku),), division_code=division_code)
     try:
         place = _place(connection, asked, now)
-        return promising.make(connection, Question(((sku, 1),), *place), None, now).answer
+        answer = promising.make(connection, Question(((sku, 1),), *place), None, now).answer
     except Invalid as refused:
         raise NotFound from refused
+    midnight = datetime.combine(local_date(now) + timedelta(days=1), time(), SHANGHAI)
+    return replace(answer, expires_at=midnight.astimezone(UTC))  # not a moment of its own: caches compare
 
 
-def known_skus(connection: Connection) -> Sequence[str]:
-    """For the widget: what can be asked about."""
-    return sorted(shelf.fresh(connection).goods)
+@dataclass(frozen=True, slots=True)
+class Choosing:
+    """Where the widget stands: a product, the place chosen so far, and what lies below it."""
+
+    sku: str
+    name: str
+    place: str
+    code: str | None
+    parent: str | None
+    deepest: bool
+    below: tuple[tuple[str, str], ...]
+
+
+@query
+def choosing(connection: Connection, sku: str, division_code: str | None, now: datetime) -> Choosing:
+    """The next step of the widget; `NotFound` for no such SKU or division."""
+    kept, table = shelf.fresh(connection).goods.get(sku), addresses.TABLE.get(connection)
+    if kept is None or (division_code is not None and division_code not in table.rows):
+        raise NotFound
+    codes = sorted(table.children(division_code or ""))
+    below = [(code, table.rows[code].name) for code in codes if table.rows[code].current(local_date(now))]
+    deepest = division_code is not None and table.deepest(division_code)
+    parent = table.rows[division_code].parent_code if division_code else None
+    place = table.full_name(division_code) if division_code else ""
+    return Choosing(sku, kept.good.name, place, division_code, parent, deepest, tuple(below))

@@ -1,0 +1,143 @@
+"""The product page's widget: server-rendered, no script, made to stand in a shop's page in an iframe.
+
+    <iframe src="https://…/widget/promise?sku=EWH-60" title="安装服务"></iframe>
+
+Choose the place step by step by links, ask by a form, and read the promise under its signed address. Nobody signs in
+here and nothing can be done in anybody's name, so any page named by WIDGET_EMBEDDERS may hold it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from api import docs, limits, routes
+from api.routes import Call, route
+from api.schemas.promises import ChoosingQuery, WidgetDecisionForm, WidgetForm
+from domain.calendar import SHANGHAI
+from domain.capacity import PART_NAMES
+from domain.money import yuan
+from domain.promise import WindowPromised
+from services import promises
+from services.config import config
+from services.promises import Asked, AskedLine
+
+area = routes.area("widget", "商品页的服务承诺小页面", prefix="/widget")
+MAX_BODY = 4 * 1024
+WEEKDAYS = "一二三四五六日"
+
+
+def _spans(windows: Sequence[WindowPromised]) -> str:
+    """3 月 3 日（周二）上午、下午；3 月 4 日（周三）上午"""
+    parts: dict[str, list[str]] = {}
+    for window in windows:
+        day = window.start.astimezone(SHANGHAI)
+        named = f"{day.month} 月 {day.day} 日（周{WEEKDAYS[day.weekday()]}）"
+        parts.setdefault(named, []).append(PART_NAMES[window.part])
+    return "；".join(day + "、".join(names) for day, names in parts.items())
+
+
+def _day(moment: datetime) -> str:
+    day = moment.astimezone(SHANGHAI)
+    return f"{day.year} 年 {day.month} 月 {day.day} 日 {day:%H:%M}"
+
+
+_pages = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined
+)
+_pages.filters |= {"spans": _spans, "day": _day, "yuan": yuan}
+
+
+def _page(name: str, **values: Any) -> Response:
+    response = Response(_pages.get_template(name).render(values), mimetype="text/html")
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+        f"frame-ancestors {config().widget_embedders}"
+    )
+    response.headers["X-Frame-Options"] = "ALLOWALL"  # no such word: frame-ancestors alone decides
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@route(
+    area,
+    "GET",
+    "/promise",
+    permission="promise:read",
+    query=ChoosingQuery,
+    errors=(404,),
+    media="text/html",
+    summary="选择安装地点的页面",
+)
+def choose(call: Call, query: Mapping[str, Any]) -> Response:
+    """Province, city, district, and a street for whoever wants to be exact."""
+    return _page("choosing.html", at=promises.choosing(query["sku"], query["division"], call.now))
+
+
+@route(
+    area,
+    "POST",
+    "/promises",
+    permission="promise:make",
+    body=WidgetForm,
+    status=303,
+    errors=(404, 422),
+    max_body=MAX_BODY,
+    media="text/html",
+    summary="生成承诺并转到其页面",
+)
+def ask(call: Call, form: Mapping[str, Any]) -> Response:
+    """Made and kept as by POST /promises."""
+    limits.scarce("promise", call.address)
+    line = AskedLine(form["sku"], form["quantity"])
+    made = promises.make(Asked((line,), division_code=form["division_code"]), call.now)
+    return _to(f"/widget/promises/{made.id}")
+
+
+@route(
+    area,
+    "GET",
+    "/promises/<string(maxlength=60):token>",
+    permission="promise:read",
+    errors=(404,),
+    media="text/html",
+    summary="承诺页面",
+)
+def promised(call: Call, token: str) -> Response:
+    """The promise, word by word as it was given."""
+    page = promises.show(token, call.now)
+    return _page("promised.html", page=page, answer=page.answer)
+
+
+@route(
+    area,
+    "POST",
+    "/promises/<string(maxlength=60):token>/decision",
+    permission="promise:decide",
+    body=WidgetDecisionForm,
+    status=303,
+    errors=(404, 422),
+    max_body=MAX_BODY,
+    media="text/html",
+    summary="记下能否自行安装",
+)
+def decide(call: Call, form: Mapping[str, Any], token: str) -> Response:
+    """Then back to the page, which says what follows."""
+    return _to(f"/widget/promises/{promises.decide(token, form['decision'], call.now).id}")
+
+
+def _to(path: str) -> Response:
+    return Response(status=303, mimetype="text/html", headers={"Location": path})
+
+
+@route(area, "GET", "/promise.css", permission="docs:read", media="text/css", summary="小页面的样式")
+def style(_: Call) -> Response:
+    """The widget's only asset."""
+    response = Response(docs.ASSETS["promise.css"], mimetype="text/css")
+    response.headers["Cache-Control"] = "public, max-age=300"
+    return response
