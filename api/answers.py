@@ -14,12 +14,12 @@ from typing import Any
 
 import orjson
 from flask import Request, Response
-from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from api.described import Declared
 from domain.errors import DomainError, Fault, Invalid
 from services import answers
+from services.direct import Direct
 from services.queries.sessions import Remembered
 from services.uow import answering
 
@@ -60,7 +60,7 @@ def once(declared: Declared, request: Asked, view: Callable[[], Any]) -> Respons
         return _again(request, request.first)
     kept: list[tuple[Any, bytes]] = []
 
-    def keep(tx: Connection, result: Any) -> None:
+    def keep(tx: Direct, result: Any) -> None:
         if kept:
             raise RuntimeError(f"{declared.rule}: a changing view runs one use case")
         kept.append((result, render(declared, result)))

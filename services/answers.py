@@ -18,17 +18,14 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, delete, select
 
-from domain.errors import Conflict, KeyReused
+from domain.errors import KeyReused
 from models.session import RememberedAnswer
 from services.config import config
+from services.direct import Direct
 from services.queries.sessions import Remembered
 from services.uow import query, use_case
 
 _NONCE = 12
-
-
-class AlreadyAnswered(Conflict):
-    """A twin of this request committed first; its answer is there to be read (`recall`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +52,14 @@ def question(owner: str, idempotency_key: str, name: str, request_hash: bytes) -
 _KEEP = """
     INSERT INTO remembered_answer (owner, key, request_hash, status, body)
     VALUES (%(owner)s, %(key)s, %(request_hash)s, %(status)s, %(body)s)
-    ON CONFLICT DO NOTHING
 """
 
 
-def keep(tx: Connection, asked: Question, status: int, body: bytes) -> None:
-    """Write the answer into the transaction; waits for a twin, and gives way to it by `AlreadyAnswered`."""
+def keep(tx: Direct, asked: Question, status: int, body: bytes) -> None:
+    """Write the answer as the transaction's last row. The commit waits for a twin, and IntegrityError gives way to it.
+
+    What the twin answered is there to be read then (`recall`).
+    """
     nonce = os.urandom(_NONCE)
     sealed = nonce + AESGCM(asked.secret).encrypt(nonce, body, asked.key.encode())
     values = {
@@ -70,8 +69,7 @@ def keep(tx: Connection, asked: Question, status: int, body: bytes) -> None:
         "status": status,
         "body": sealed,
     }
-    if tx.exec_driver_sql(_KEEP, values).rowcount == 0:
-        raise AlreadyAnswered
+    tx.finish_with(_KEEP, values)
 
 
 def opened(asked: Question, remembered: Remembered) -> tuple[int, bytes]:

@@ -1,25 +1,24 @@
-"""A SQLAlchemy connection whose statements in text go straight to the driver.
+"""A SQLAlchemy connection whose statements in text go straight to the server.
 
 `exec_driver_sql` of SQLAlchemy costs 75 µs of Python around the 25 that psycopg takes: contexts, events and result
-metadata that a finished statement does not need. A request runs five to fifteen of them. Here it costs 30 µs
-and gives rows that are named tuples; everything else (pool, transactions, `execute` of what is built from models) is
-SQLAlchemy's, on the same connection and in the same transaction.
+metadata that a finished statement does not need. A request runs five to fifteen of them. Here they take the short way
+(`services/lines.py`) and give rows that are named tuples; everything else (pool, transactions, `execute` of what is
+built from models) is SQLAlchemy's, on the same connection and in the same transaction.
 """
 
 from __future__ import annotations
 
-from collections import namedtuple
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import lru_cache
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, Engine, PoolProxiedConnection
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, MultipleResultsFound, NoResultFound
 
-_CURSOR = "direct"
-Row = Any  # a named tuple of the statement's columns
+from services.lines import Line, Row, line_of
+
+_NOTHING: Mapping[str, Any] = {}
 
 
 class Found:
@@ -85,52 +84,49 @@ class Column(list[Any]):
         return self
 
 
-def _rows(cursor: psycopg.Cursor[Any]) -> Callable[[Sequence[Any]], Row]:
-    """psycopg's row factory: named tuples, where a name that comes twice is reachable by its place only."""
-    result = cursor.pgresult
-    if result is None or not result.nfields:
-        return tuple
-    made: Callable[[Sequence[Any]], Row] = _kind(
-        *[result.fname(place) for place in range(result.nfields)]
-    )._make
-    return made
-
-
-@lru_cache(maxsize=1024)
-def _kind(*names: bytes | None) -> Any:
-    return namedtuple("Row", [(name or b"").decode() for name in names], rename=True)
-
-
-def lasting_cursor(pooled: PoolProxiedConnection) -> psycopg.Cursor[Row]:
-    """The one cursor that lives as long as its connection lies in the pool: a fresh one costs 9 µs a statement."""
-    cursor: psycopg.Cursor[Row] | None = pooled.info.get(_CURSOR)
-    if cursor is None:
-        driver: psycopg.Connection[Any] = pooled.driver_connection  # type: ignore[assignment]
-        cursor = pooled.info[_CURSOR] = driver.cursor(row_factory=_rows)
-    return cursor
-
-
 class Direct(Connection):
     """One connection of the pool; give it up by `with`."""
+
+    _line: Line | None = None
+    _last: tuple[str, Mapping[str, Any]] | None = None
+
+    def __enter__(self) -> Direct:
+        return self
 
     def exec_driver_sql(self, statement: str, parameters: Any = None, execution_options: Any = None) -> Any:
         """Run one statement in psycopg's own form (`%(name)s`); the DBAPIErrors that SQLAlchemy raises."""
         if isinstance(parameters, list) or execution_options is not None:
             return super().exec_driver_sql(statement, parameters, execution_options)
-        cursor = lasting_cursor(self.connection)
-        if not cursor.connection.autocommit and not self.in_transaction():
+        line = self._line
+        if line is None:
+            line = self._line = line_of(self.connection)
+        if not line.driver.autocommit and not self.in_transaction():
             self.begin()  # otherwise SQLAlchemy would not know that there is something to commit
         try:
-            cursor.execute(statement, parameters)
-            gives = cursor.pgresult is not None and cursor.pgresult.nfields
-            return Found(cursor.fetchall() if gives else [], cursor.rowcount)
+            return Found(*line.run(statement, _NOTHING if parameters is None else parameters))
         except psycopg.Error as error:
-            raise self._told(error, cursor.connection, statement) from error
+            raise self._told(error, line.driver, statement) from error
+
+    def finish_with(self, statement: str, parameters: Mapping[str, Any]) -> None:
+        """One last statement, sent together with the COMMIT; what it is refused with, `commit` raises."""
+        self._last = (statement, parameters)
+
+    def commit(self) -> None:
+        """Commit, after the statement of `finish_with` if there is one."""
+        if self._last is not None:
+            (statement, parameters), self._last = self._last, None
+            line = self._line = line_of(self.connection)
+            try:
+                line.finish(statement, parameters)
+            except psycopg.Error as error:
+                raise self._told(error, line.driver, statement) from error
+        super().commit()
 
     def _told(self, error: psycopg.Error, driver: psycopg.Connection[Any], statement: str) -> BaseException:
         """The error as SQLAlchemy tells it. A connection that is lost takes the whole pool with it."""
         lost = self.dialect.is_disconnect(error, driver, None)  # type: ignore[arg-type]
         if lost:
+            self._line = None
             self.invalidate(error)
             self.engine.dispose()
         return DBAPIError.instance(
@@ -148,7 +144,7 @@ class Direct(Connection):
 def reading(engine: Engine) -> Iterator[Direct]:
     """A connection in autocommit: no BEGIN, no COMMIT, every statement stands for itself."""
     connection = Direct(engine)
-    driver = lasting_cursor(connection.connection).connection
+    driver = line_of(connection.connection).driver
     try:
         driver.autocommit = True
         yield connection

@@ -15,7 +15,7 @@ import psycopg
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import DisconnectionError
 
-from services.direct import lasting_cursor
+from services.lines import line_of
 
 IDLE_S = 5.0
 
@@ -32,6 +32,7 @@ def options(pool_size: int = 8, max_overflow: int = 8) -> Mapping[str, Any]:
         "json_serializer": _dumps,
         "json_deserializer": orjson.loads,
         "connect_args": {
+            "prepare_threshold": None,  # `services/lines.py` prepares; psycopg would deallocate that on a rollback
             "connect_timeout": 5,
             "application_name": "tuozhuang",
             "options": "-c TimeZone=UTC -c lock_timeout=15s -c idle_in_transaction_session_timeout=60s",
@@ -76,13 +77,13 @@ def fetch_one(engine: Engine, statement: str, values: Mapping[str, Any]) -> tupl
 
 def _fetch_one(engine: Engine, statement: str, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
     pooled = engine.raw_connection()
-    cursor = lasting_cursor(pooled)
-    driver = cursor.connection
+    line = line_of(pooled)
+    driver = line.driver
     try:
         driver.autocommit = True
-        row: tuple[Any, ...] | None = cursor.execute(statement, values).fetchone()
+        rows, _ = line.run(statement, values)
         driver.autocommit = False
-        return row
+        return rows[0] if rows else None
     except psycopg.Error as error:
         pooled.invalidate(error)  # also because it may still be in autocommit
         if not driver.closed:

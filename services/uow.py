@@ -24,7 +24,7 @@ from services.direct import Direct, reading
 
 P = ParamSpec("P")
 R = TypeVar("R")
-Answering = Callable[[Connection, Any], None]
+Answering = Callable[[Direct, Any], None]
 
 _answering: ContextVar[Answering | None] = ContextVar("answering", default=None)
 

@@ -1,0 +1,111 @@
+"""Statements on their short way: what comes back, what is refused, and what a connection outlives."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from models import db
+from services.direct import Direct, reading
+from services.uow import answering, query, use_case
+
+OFTEN = 5  # more often than a statement runs unprepared
+
+
+@query
+def _ask(connection: Connection, statement: str, **values: object) -> list[tuple[object, ...]]:
+    return list(connection.exec_driver_sql(statement, values))
+
+
+@use_case
+def _do(tx: Connection, *statements: str, **values: object) -> None:
+    for statement in statements:
+        tx.exec_driver_sql(statement, values)
+
+
+@pytest.fixture
+def shelf(app: Flask) -> None:
+    """An empty table of the test's own."""
+    _do("CREATE TABLE shelf (id bigint PRIMARY KEY, what text)")
+
+
+def test_rows_have_names_and_a_name_given_twice_has_only_its_place(app: Flask) -> None:
+    """Columns are reachable by name; a name that comes twice by its place."""
+    with reading(db.engine) as connection:
+        row = connection.exec_driver_sql("SELECT 1 AS one, 'a' AS word, 'b' AS word").one()
+    assert (row.one, row.word, row[2]) == (1, "a", "b")
+
+
+def test_a_parameter_may_stand_at_several_places_and_a_percent_sign_is_doubled(app: Flask) -> None:
+    """`%(name)s` is one parameter wherever it stands, `%%` a percent sign."""
+    asked = "SELECT %(n)s::int + %(n)s::int, 'a%%' || %(word)s::text"
+    assert _ask(asked, n=2, word="b", unused=None) == [(4, "a%b")]
+
+
+def test_a_statement_that_has_been_prepared_takes_values_of_other_types(app: Flask) -> None:
+    """A number beyond the first one's type is no error: types are part of what is prepared."""
+    for _ in range(OFTEN):
+        assert _ask("SELECT %(n)s::bigint + 1", n=1) == [(2,)]
+    for n in (2**40, None, 1):
+        assert _ask("SELECT %(n)s::bigint + 1", n=n) == [(None if n is None else n + 1,)]
+
+
+def test_a_refused_statement_undoes_its_transaction_and_the_connection_goes_on(shelf: None) -> None:
+    """The first statement travels with BEGIN, yet a later refusal undoes it; prepared or not."""
+    for _ in range(OFTEN):
+        with pytest.raises(IntegrityError):
+            _do(*["INSERT INTO shelf VALUES (%(id)s)"] * 2, id=1)
+        assert _ask("SELECT count(*) FROM shelf") == [(0,)]
+
+
+def test_a_first_statement_that_is_refused_leaves_no_transaction_behind(shelf: None) -> None:
+    """BEGIN succeeded in the same round trip; the connection is given back clean."""
+    for _ in range(OFTEN):
+        with pytest.raises(DBAPIError):
+            _do("SELECT 1 / %(zero)s", zero=0)
+        _do("INSERT INTO shelf SELECT max(id) + 1 FROM (SELECT 0 AS id UNION SELECT id FROM shelf) AS old")
+    assert _ask("SELECT count(*) FROM shelf") == [(OFTEN,)]
+
+
+def test_the_last_statement_commits_with_the_deed_or_undoes_it(shelf: None) -> None:
+    """What is sent with COMMIT stands with the rest; refused, nothing of the transaction stands."""
+
+    def keep(tx: Direct, _result: object) -> None:
+        tx.finish_with("INSERT INTO shelf VALUES (%(id)s, 'kept')", {"id": 100})
+
+    with answering(keep):
+        _do("INSERT INTO shelf VALUES (1)")
+        for _ in range(OFTEN):
+            with pytest.raises(IntegrityError):
+                _do("INSERT INTO shelf VALUES (2)")
+    assert _ask("SELECT id FROM shelf ORDER BY id") == [(1,), (100,)]
+
+
+def test_a_migration_under_a_prepared_statement_costs_one_error_at_most(shelf: None) -> None:
+    """When columns changed under a prepared statement it is refused once, prepared anew, and right again."""
+    _do("INSERT INTO shelf VALUES (1, 'a')")
+    for _ in range(OFTEN):
+        _ask("SELECT * FROM shelf")
+    _do("ALTER TABLE shelf ADD COLUMN new bigint DEFAULT 7")
+    with pytest.raises(DBAPIError):
+        _ask("SELECT * FROM shelf")
+    for _ in range(OFTEN):
+        assert _ask("SELECT * FROM shelf") == [(1, "a", 7)]
+
+
+def test_more_statements_than_a_connection_keeps_are_still_answered(app: Flask) -> None:
+    """Beyond its share of prepared statements a connection gives them up and begins anew."""
+    for number in range(260):
+        for _ in range(OFTEN):
+            assert _ask(f"SELECT {number}") == [(number,)]
+    assert _ask("SELECT count(*) < 250 FROM pg_prepared_statements") == [(True,)]
+
+
+def test_a_connection_that_is_lost_is_an_error_once(app: Flask) -> None:
+    """The statement under which the server hung up fails; the next one has a new connection."""
+    with pytest.raises(DBAPIError) as lost:
+        _do("SELECT pg_terminate_backend(pg_backend_pid())")
+    assert lost.value.connection_invalidated
+    assert _ask("SELECT 1") == [(1,)]
