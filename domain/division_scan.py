@@ -1,290 +1,198 @@
 """Reading one address against the table of divisions, from its beginning downwards.
 
 Anchored on purpose: province → city → district → town, each where the one before ends. A name somewhere in
-the middle of an address is a road, a hospital, a shop.
+the middle of an address is a road, a hospital, a shop. What makes a reading doubtful is noted on its `Spot`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from datetime import date
+from collections.abc import Iterator
+from typing import NamedTuple
 
-from domain.division_table import (
-    CITY,
-    DISTRICT,
-    PROVINCE,
-    DivisionTable,
-    Hit,
-    NameIndex,
-    Spot,
-    spot_of,
-)
-
-_SEPARATORS = " \t\r\n,，、;；:：.。-—_/|()（）[]【】"
-FILLERS = (
-    "市辖区",
-    "省直辖县级行政区划",
-    "自治区直辖县级行政区划",
-    "省直辖县",
-    "中国",
-    "全境",
-    "其它区",
-    "其他",
-)
-# A short name before one of these is a road, a gate, a hospital: 南京东路, 朝阳门, 鼓楼医院.
-_NOT_A_PLACE = re.compile(
-    r"[东西南北中前后新老大小内外支环上下一二三四五六七八九十]{0,2}"
-    r"(?:[路街道巷弄里门桥站寺庙宫祠塔亭山湖河江海港村屯苑园城银商关区县市省州盟旗镇乡]|胡同|立交|广场"
-    r"|机场|医院|大学|学院|中学|小学|公园|码头|宾馆|饭店|酒店|大厦)"
-)
-_NOT_A_CITY = re.compile(r"[场委]|政[府路大协]|民[中广]|立[医学中]")
-_TOWN_AHEAD = re.compile(r"街道|镇|乡|苏木|区公所")
-UNKNOWN_TOWN = re.compile(r"[\u4e00-\u9fff]{1,4}(?:街道|镇|乡)")
-_LABEL = re.compile(r"(?:地址|收货地)[:：是为]?")
-_BREAK = re.compile(r"[\s,，;；:：。]+")
+from domain.division_finding import NO_HITS, Finder
+from domain.division_names import CITY, DISTRICT, PROVINCE, TOWN
+from domain.division_table import FORMER, Hit
+from domain.division_text import BREAK, ZONE, road_ahead, skip
 
 
-def _skip(text: str, pos: int) -> int:
-    """Past separators and words that name nothing."""
-    while pos < len(text):
-        filler = next((f for f in FILLERS if text.startswith(f, pos)), "")
-        if filler:
-            pos += len(filler)
-        elif text[pos] in _SEPARATORS:
-            pos += 1
-        else:
-            break
-    return pos
+class Spot(NamedTuple):
+    """Where reading an address stands: the nodes that fit so far (a shared or parted name has several), and the
+    position.
+
+    `former`: an old name led here. `anchored`: a province or city was named. `stray`: what does not fit.
+    `doubt`: why a person must look though only one division fits. `start`: where the reading began.
+    """
+
+    nodes: tuple[int, ...] = ()
+    pos: int = 0
+    former: bool = False
+    anchored: bool = False
+    stray: str = ""
+    doubt: str = ""
+    start: int = 0
 
 
-class Scan:
-    """One address against one table."""
-
-    def __init__(self, table: DivisionTable, text: str, on: date | None) -> None:
-        self.table, self.text, self.on = table, text, on
-
-    # -- names at a position -------------------------------------------------------------------------------
-
-    def level(self, code: str) -> int:
-        return self.table.rows[code].level
-
-    def prune(self, hits: Iterable[Hit]) -> tuple[Hit, ...]:
-        """Names in force push out former ones with the same parent; a division not in force is former."""
-        rows = self.table.rows
-        if len(found := tuple(hits)) == 1 and rows[found[0].code].current(self.on):
-            return found
-        seen = [replace(h, former=h.former or not rows[h.code].current(self.on)) for h in found]
-        living = {rows[h.code].parent_code for h in seen if not h.former}
-        kept = [h for h in seen if not h.former or rows[h.code].parent_code not in living]
-        in_force = [h for h in kept if rows[h.code].current(self.on)]
-        return tuple(in_force or kept)
-
-    def _full(self, names: NameIndex, pos: int) -> tuple[tuple[Hit, ...], int]:
-        hits, end = names.longest(self.text, pos)
-        if not hits or (self.text[end - 1] == "市" and _NOT_A_CITY.match(self.text, end)):
-            return (), pos
-        return self.prune(hits), end
-
-    def _short(self, names: NameIndex, pos: int) -> tuple[tuple[Hit, ...], int]:
-        """A name without its suffix, unless what follows makes it a road; a division below it proves it."""
-        hits, end = names.longest(self.text, pos)
-        if not hits:
-            return (), pos
-        town_ahead = self.level(hits[0].code) == DISTRICT and UNKNOWN_TOWN.match(self.text, end)
-        if not town_ahead and not _NOT_A_PLACE.match(self.text, end):
-            return self.prune(hits), end
-        proven = tuple(h for h in hits if self._leads_on(h.code, end))
-        return (self.prune(proven), end) if proven else ((), pos)
-
-    def _leads_on(self, code: str, pos: int) -> bool:
-        pos = _skip(self.text, pos)
-        scopes = (self.table.below.get(code), self.table.wide.get(code))
-        if any(scope.full.longest(self.text, pos)[0] for scope in scopes if scope):
-            return True
-        if self.level(code) == PROVINCE and (below := self.table.below.get(code)):
-            return bool(below.short.longest(self.text, pos)[0])
-        return self._town_base_ahead(code, pos)
-
-    def _town_base_ahead(self, code: str, pos: int) -> bool:
-        towns = self.table.towns.get(code, {})
-        return any(self.text[pos : pos + n] in towns for n in range(2, 7))
-
-    def town(self, code: str, pos: int) -> tuple[tuple[str, ...], int]:
-        """The town below `code` named at `pos`: 虎门镇, and 大良镇 for what is 大良街道 today."""
-        towns = self.table.towns.get(code)
-        for n in range(min(12, len(self.text) - pos), 0, -1) if towns else ():
-            found = towns.get(self.text[pos : pos + n], ()) if towns else ()
-            kind = _TOWN_AHEAD.match(self.text, pos + n)
-            if found and kind:
-                exact = tuple(c for c in found if self.table.rows[c].name.endswith(kind[0]))
-                return exact or found, kind.end()
-            if found and n > 1 and self.level(code) == CITY and not _NOT_A_PLACE.match(self.text, pos + n):
-                return found, pos + n
-            if found and self.level(code) == CITY and self.text.startswith("区", pos + n):
-                return found, pos + n + 1
-        return (), pos
-
-    # -- going down ----------------------------------------------------------------------------------------
+class Scan(Finder):
+    """Readings of one folded address."""
 
     def heads(self, pos: int) -> Iterator[Spot]:
         """Every way to read the beginning: as a province, a city, a district."""
-        provinces = self.table.below.get("")
-        if provinces is None:
+        if not self.matches(pos):
             return
-        for names, read in (
-            (provinces.full, self._full),
-            (provinces.short, self._short),
-            (self.table.cities.full, self._full),
-            (self.table.cities.short, self._short),
-            (self.table.districts.full, self._full),
-        ):
-            hits, end = read(names, pos)
-            if hits:
-                yield spot_of(hits, end, anchored=self.level(hits[0].code) < DISTRICT)
+        level = self.level
+        found = False
+        for wanted in (PROVINCE, CITY, DISTRICT):
+            for read in (self.full, self.short) if wanted < DISTRICT else (self.full,):
+                hits, end = read(pos, lambda node: level(node) == wanted)  # noqa: B023
+                if hits:
+                    found = True
+                    yield spot_of(hits, end, anchored=wanted < DISTRICT, start=pos)
+        if not found:
+            yield from self._weak_heads(pos)
+
+    def _weak_heads(self, pos: int) -> Iterator[Spot]:
+        """顺德大良, 从化市: a district without suffix or city, believed only with a street of its own in full."""
+        hits, end = self.guess(pos, -1)
+        if hits:
+            yield spot_of(hits, end, anchored=False, start=pos)
+            return
+        hits, end = self.short(pos, lambda node: self.level(node) == DISTRICT)
+        towns = [self.town(h >> 2, skip(self.text, end)) for h in hits]
+        if hits:
+            exact = sum(same for _, _, same in towns) == 1
+            doubt = "" if exact else f"只写了「{self.text[pos:end]}」"
+            yield spot_of(hits, end, anchored=False, start=pos)._replace(doubt=doubt)
 
     def down(self, spot: Spot) -> Spot:
         """One address level deeper each time, until nothing more fits."""
         while True:
-            spot = replace(spot, pos=self.past_repeats(spot))
+            spot = self.past_repeats(spot)
             deeper = self._step(spot)
             if deeper is None:
-                return self._doubt(spot)
+                return spot
             spot = deeper
 
-    def past_repeats(self, spot: Spot) -> int:
-        """Past names already known: 北京北京市, or the whole beginning once more."""
-        pos = _skip(self.text, spot.pos)
-        known = {code for node in spot.nodes for code in self.table.path(node)}
-        for code in self.table.path(spot.nodes[0]):
-            scope = self.table.below.get(self.table.rows[code].parent_code or "")
-            if scope is None:
-                continue
-            hits, end = self._full(scope.full, pos)
-            if not hits and scope.short.longest(self.text, pos)[0] and not self._child_at(spot, pos):
-                hits, end = self._short(scope.short, pos)
-            if any(hit.code in known for hit in hits):
-                pos = _skip(self.text, end)
-        return pos
+    def past_repeats(self, spot: Spot) -> Spot:
+        """Past names already known: 北京北京市, or the whole beginning once more; 朝阳区(长春) chooses one."""
+        while True:
+            pos = skip(self.text, spot.pos)
+            again = self._again(spot._replace(pos=pos))
+            if again is None:
+                if self.text.startswith(("县", "郊县"), pos) and self.level(spot.nodes[0]) == PROVINCE:
+                    pos += (
+                        self.text.index("县", pos) + 1 - pos
+                    )  # 重庆市县云阳县: what a platform calls the city
+                here = spot._replace(pos=pos)
+                twice = (
+                    pos
+                    and self.text[pos : pos + 1] == self.text[pos - 1]
+                    and self.text[pos] in "省市区县旗州盟"
+                )
+                if twice and not self._child_end(here):  # 佛山市市顺德区, but 青岛市市南区
+                    return spot._replace(pos=pos + 1)
+                return here
+            spot = again
 
-    def _child_at(self, spot: Spot, pos: int) -> bool:
+    def _again(self, spot: Spot) -> Spot | None:
+        lines = {node: self.table.lineage(node) for node in spot.nodes}
+        known = {node for line in lines.values() for node in line}
+        if not any(h >> 2 in known for _, hits in self.matches(spot.pos) for h in hits):
+            return None
+        hits, end = self.full(spot.pos, known.__contains__)
+        if not hits:
+            hits, end = self.short(spot.pos, known.__contains__)
+        if not hits or self._child_end(spot) >= end:
+            return None
+        named = {h >> 2 for h in hits}
+        kept = tuple(node for node in spot.nodes if named & set(lines[node])) or spot.nodes
+        above = any(self.level(node) < DISTRICT for node in named)
+        return spot._replace(nodes=kept, pos=end, anchored=spot.anchored or above)
+
+    def _child_end(self, spot: Spot) -> int:
         """阿拉善盟阿拉善左旗: what looks like the parent once more is a child's name."""
-        for code in spot.nodes:
-            scopes = (self.table.below.get(code), self.table.wide.get(code))
-            if (
-                any(scope.full.longest(self.text, pos)[0] for scope in scopes if scope)
-                or self.town(code, pos)[0]
-            ):
-                return True
-        return False
+        ends = [0]
+        for node in spot.nodes:
+            ends += [self.full(spot.pos, self.inside(node))[1], self.town(node, spot.pos)[1]]
+        return max(ends) if max(ends) > spot.pos else 0
 
     def _step(self, spot: Spot) -> Spot | None:
-        hits: list[Hit] = []
-        best = spot.pos
         if len(spot.nodes) > 1 and not (spot.anchored or spot.former):
-            return None  # two 朝阳区: a street of that name is too thin to choose by
-        for code in spot.nodes:
-            for found, end in self._below(code, spot.pos):
-                if end > best:
-                    hits, best = [], end
+            return self._chosen_by_town(spot)
+        best, doubt = spot.pos, ""
+        hits: list[Hit] = []
+        for node in spot.nodes:
+            for found, end, why in self._below(node, spot.pos):
+                if found and end > best:
+                    hits, best, doubt = [], end, why
                 if end == best and end > spot.pos:
                     hits += found
         if not hits:
             return None
-        return spot_of(tuple(hits), best, anchored=spot.anchored, former=spot.former)
+        deeper = spot_of(tuple(hits), best, anchored=spot.anchored, former=spot.former, start=spot.start)
+        return deeper._replace(doubt=spot.doubt or doubt)
 
-    def _below(self, code: str, pos: int) -> Iterator[tuple[tuple[Hit, ...], int]]:
-        below, wide = self.table.below.get(code), self.table.wide.get(code)
-        full = [self._full(scope.full, pos) for scope in (below, wide) if scope]
-        yield from full
-        towns, end = self.town(code, pos)
-        yield tuple(Hit(t) for t in towns), end
-        if below and not any(hits for hits, _ in full):
-            yield self._short(below.short, pos)
-        if self.level(code) <= CITY and not any(hits for hits, _ in full):
-            yield self._town_of_city(code, pos)
+    def _chosen_by_town(self, spot: Spot) -> Spot | None:
+        """Two 南山区, but one 粤海街道: only a street as it is written chooses, a road of such a name does not."""
+        fitting = [(self.town(node, spot.pos)) for node in spot.nodes]
+        exact = [(towns, end) for towns, end, same in fitting if same]
+        if len(exact) != 1 or len(exact[0][0]) != 1:
+            return None
+        return spot._replace(nodes=exact[0][0], pos=exact[0][1])
 
-    def _town_of_city(self, city: str, pos: int) -> tuple[tuple[Hit, ...], int]:
-        """杭州市五常街道: the district was left out, but only one has that street."""
-        found, best = [], pos
-        for district in self.table.children(city):
-            if self.level(district) != DISTRICT:
-                continue
-            towns, end = self.town(district, pos)
-            found += [Hit(t) for t in towns]
-            best = max(best, end)
-        return (tuple(found), best) if len(found) == 1 else ((), pos)
+    def _below(self, node: int, pos: int) -> Iterator[tuple[tuple[Hit, ...], int, str]]:
+        """What stands below `node` at `pos`: (hits, end, doubt)."""
+        inside = self.inside(node)
+        hits, end = self.full(pos, inside)
+        yield hits, end, ""
+        towns, stop, _ = self.town(node, pos)
+        yield tuple(t << 2 for t in towns), stop, ""
+        if hits or towns or self.level(node) >= DISTRICT:
+            return
+        zone = self._zone_end(pos)
+        if zone > pos:
+            yield (*self.full(zone, inside), "")  # 河北雄安新区容城县
+        yield from self._short_below(node, pos)
+        if not self.table.is_deepest(node):
+            yield self._town_further_down(node, pos)
+        yield (*self.guess(pos, node), "")
 
-    # -- doubt ---------------------------------------------------------------------------------------------
+    def _short_below(self, node: int, pos: int) -> Iterator[tuple[tuple[Hit, ...], int, str]]:
+        """顺德 for 顺德区: certain before a break, a road or a part of it; else 越秀金融大厦 might be anywhere."""
+        parent = self.table.parent
+        hits, end = self.short(pos, lambda n: parent(n) == node)
+        if not hits and self.level(node) == PROVINCE:  # 广东顺德北滘镇: the city left out
+            hits, end = self.short(pos, self.inside(node))
+        if not hits:
+            return
+        sure = (
+            self.level(hits[0] >> 2) < DISTRICT or BREAK.match(self.text, end) or road_ahead(self.text, end)
+        )
+        sure = sure or self.text[end].isdigit() or any(self.leads_on(h >> 2, end) for h in hits)
+        yield hits, end, "" if sure else f"「{self.text[pos:end]}」可能不是区县名"
 
-    def _doubt(self, spot: Spot) -> Spot:
-        """Note what stands where a part of `spot` should stand, and is a part of something else."""
-        return replace(spot, stray=self._elsewhere(spot) or self._wrong_town(spot) or self._second_city(spot))
+    def _zone_end(self, pos: int) -> int:
+        """Past 高新区 and the like, unless it is the name of a division somewhere; `pos` where none stands."""
+        zone = None if self.full(pos, lambda _: True)[0] else ZONE.match(self.text, pos)
+        return skip(self.text, zone.end()) if zone else pos
 
-    def _elsewhere(self, spot: Spot) -> str:
-        for names in (self.table.cities.full, self.table.districts.full):
-            hits, end = self._full(names, spot.pos)
-            if hits and end - spot.pos > 2 and not any(self._related(h.code, spot) for h in hits):
-                return self.text[spot.pos : end]
-        return ""
+    def _town_further_down(self, top: int, pos: int) -> tuple[tuple[Hit, ...], int, str]:
+        """杭州市五常街道: the district was left out, but only one has that street. 高新区 before it says nothing."""
+        table = self.table
+        for at in dict.fromkeys((pos, self._zone_end(pos))):
+            towns, end, exact = self.towns(at, table.first_town[top], table.town_end[top], bare=False)
+            if towns:
+                wide = self.level(top) == PROVINCE and any(self.level(n) == CITY for n in table.below(top))
+                doubt = "" if exact and not wide else f"只写了「{self.text[at:end]}」，没有写区县"
+                return tuple(t << 2 for t in towns), end, doubt
+        return NO_HITS, pos, ""
 
-    def _related(self, code: str, spot: Spot) -> bool:
-        path = self.table.path(code)
-        return any(code in self.table.path(node) or node in path for node in spot.nodes)
 
-    def _wrong_town(self, spot: Spot) -> str:
-        """余杭区南苑街道 was right before 2021: the street is in 临平区 now, so the district is in doubt."""
-        if len(spot.nodes) != 1 or self.level(spot.nodes[0]) != DISTRICT or spot.former:
-            return ""
-        siblings = list(self.table.children(self.table.rows[spot.nodes[0]].parent_code or ""))
-        for sibling in siblings:
-            towns, end = self.town(sibling, spot.pos)
-            if towns and self.text[spot.pos : end] == self.table.rows[towns[0]].name:
-                return self.text[spot.pos : end]
-        return ""
+def spot_of(hits: tuple[Hit, ...], end: int, *, anchored: bool, former: bool = False, start: int = 0) -> Spot:
+    """The spot these hits lead to."""
+    nodes = tuple(dict.fromkeys(h >> 2 for h in hits))
+    return Spot(nodes, end, former or all(h & FORMER for h in hits), anchored, start=start)
 
-    def _second_city(self, spot: Spot) -> str:
-        """Another 某市某区 further on: two addresses in one field."""
-        start = spot.pos
-        while (at := self.text.find("市", start)) >= 0:
-            start = at + 1
-            for first in range(max(spot.pos, at - 7), at):
-                for hit in self.table.cities.full.get(self.text[first:start], ()):
-                    below = self.table.below.get(hit.code)
-                    hits, end = below.full.longest(self.text, start) if below else ((), start)
-                    if hits and not any(self._related(h.code, spot) for h in hits):
-                        return self.text[first:end]
-        return ""
 
-    # -- beginnings ----------------------------------------------------------------------------------------
-
-    def starts(self) -> Iterator[int]:
-        """Where an address may begin: at the start, at a full province name, after `地址:`, at a break."""
-        yield _skip(self.text, 0)
-        if province := self.table.province_names.search(self.text):
-            yield province.start()
-        for pattern in (_LABEL, _BREAK):
-            yield from (found.end() for found in pattern.finditer(self.text))
-
-    def read(self) -> Spot:
-        """The deepest reading of the first beginning that names something; readings as good are joined."""
-        partial = Spot()
-        for index, start in enumerate(self.starts()):
-            found = [self.down(h) for h in self.heads(start) if h.anchored or index == 0]
-            best = self._best(found)
-            if best.nodes and self.level(best.nodes[0]) >= DISTRICT:
-                return best
-            partial = partial if partial.nodes else best
-        return partial
-
-    def _best(self, spots: list[Spot]) -> Spot:
-        def depth(spot: Spot) -> tuple[int, int]:
-            return self.level(spot.nodes[0]), spot.pos
-
-        if not spots:
-            return Spot()
-        top = max(spots, key=depth)
-        equal = [s for s in spots if depth(s) == depth(top)]
-        nodes = tuple(dict.fromkeys(code for s in equal for code in s.nodes))
-        return replace(top, nodes=nodes, anchored=any(s.anchored for s in equal))
+def is_town(scan: Scan, spot: Spot) -> bool:
+    """Has the reading come down to one street?"""
+    return len(spot.nodes) == 1 and scan.level(spot.nodes[0]) == TOWN

@@ -1,234 +1,300 @@
-"""The table of administrative divisions, indexed by the names people write: full, short, former.
+"""The table of administrative divisions, indexed by the names people write, in about three megabytes.
 
-Built once per process from rows (about 42,000) and then only read. `domain/divisions.py` asks it.
+A process holds 42,000 rows for its whole life, so the 38,700 towns are no objects: their names are one string in
+the order of the tree, their codes one array. A town is sought in the stretch of its district, city or province.
+Nodes are numbers: first provinces, cities and districts in preorder, so that whatever lies below a node is a range;
+then the towns. `domain/division_scan.py` reads by nodes, everyone else asks by code.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from sys import intern
+from itertools import pairwise
 
-PROVINCE, CITY, DISTRICT, TOWN = 1, 2, 3, 4
+from domain.division_names import (
+    CITY,
+    DISTRICT,
+    PROVINCE,
+    SUFFIX,
+    TOWN,
+    DivisionAlias,
+    DivisionRow,
+    short_names,
+)
 
+__all__ = ["CITY", "DISTRICT", "PROVINCE", "TOWN", "DivisionAlias", "DivisionRow", "DivisionTable", "Hit"]
 
-@dataclass(frozen=True, slots=True)
-class DivisionAlias:
-    """Another name of a division. `until` None: still in use (`雨花区` for 雨花台区); else the day it ended.
-
-    A former district that was parted is an alias of each of its successors.
-    """
-
-    name: str
-    until: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DivisionRow:
-    """One division. `level`: 1 province, 2 city, 3 district or county, 4 town; `valid_to` is exclusive.
-
-    Levels may be skipped: 朝阳区 110105 hangs on 北京市 110000, 虎门镇 on 东莞市.
-    """
-
-    code: str
-    name: str
-    level: int
-    parent_code: str | None = None
-    valid_from: date | None = None
-    valid_to: date | None = None
-    aliases: tuple[DivisionAlias, ...] = ()
-
-    def current(self, on: date | None) -> bool:
-        """Is it in force on that day (None: by the newest state of the table)?"""
-        if on is None:
-            return self.valid_to is None
-        begun = self.valid_from is None or self.valid_from <= on
-        return begun and (self.valid_to is None or on < self.valid_to)
+Hit = int  # node << 2 | SHORT | FORMER
+SHORT, FORMER = 2, 1
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A name led to this division; `former` when the name itself is no longer its name."""
-
-    code: str
-    former: bool = False
-
-
-class NameIndex(dict[str, tuple[Hit, ...]]):
-    """Names of two characters and more. `reach` bounds how long a name with these first two may be."""
+class _Towns:
+    """Towns as they arrive, joined per parent at once: a list of 38,700 strings would be the dearest thing here."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.reach: dict[str, int] = {}
+        self.names: dict[str, str] = {}
+        self.codes: dict[str, array[int]] = {}
+        self.dates: dict[int, tuple[date | None, date | None]] = {}
+        self._parent, self._pending = "", list[str]()
 
-    def add(self, name: str, hit: Hit) -> None:
-        """Let this name lead to one more division."""
-        known = self.get(name, ())
-        if all(h.code != hit.code for h in known):
-            self[name] = (*known, hit)
-            self.reach[name[:2]] = max(len(name), self.reach.get(name[:2], 0))
+    def add(self, row: DivisionRow) -> None:
+        parent = row.parent_code or ""
+        if parent != self._parent:
+            self.flush()
+            self._parent = parent
+        self._pending.append(row.name)
+        self.codes.setdefault(parent, array("I")).append(int(row.code))
+        if row.valid_from or row.valid_to:
+            self.dates[int(row.code)] = (row.valid_from, row.valid_to)
 
-    def longest(self, text: str, pos: int) -> tuple[tuple[Hit, ...], int]:
-        """The longest name standing at `pos`, and where it ends; `((), pos)` if none."""
-        reach = self.reach.get(text[pos : pos + 2], 0)
-        for end in range(min(pos + reach, len(text)), pos + 1, -1):
-            if hits := self.get(text[pos:end]):
-                return hits, end
-        return (), pos
-
-
-_PEOPLE = re.compile(
-    "朝鲜族|土家族|布依族|哈尼族|景颇族|傈僳族|仡佬族|维吾尔族?|拉祜族|纳西族|普米族|独龙族|布朗族|毛南族"
-    "|撒拉族|保安族|东乡族|裕固族|锡伯族?|塔吉克族?|达斡尔族|鄂温克族|仫佬族|哈萨克族?|柯尔克孜族?|蒙古族?"
-    "|苗族|藏族|羌族|彝族|侗族|壮族|傣族|白族|回族|瑶族|水族|畲族|满族|黎族|佤族|怒族|土族|各族"
-)
-_AUTONOMOUS = re.compile(r"^(.+?)(自治[区州县旗])$")
-_SUFFIX = re.compile(r"(?:新区|林区|特区|地区|特别行政区|[省市区县旗盟州])$")
-_TOWN_SUFFIX = re.compile(r"(?:街道|镇|乡|苏木|区公所)$")
-# Too common to name one place without its city: 东城区 is Beijing's, and a part of Dongguan in every mouth.
-_GENERIC = re.compile(
-    "[城市路河江桥铁老新海]?[东西南北]城?|[东西南北]城|城[关中]|新[城市华兴]|老城|市中|和平|中原|中山"
-    "|高新|经开|开发|工业|海港|港口|[矿郊城新]"
-)
-
-
-def base_name(name: str) -> str:
-    """The name without what it is: 天河区 → 天河, 延边朝鲜族自治州 → 延边, 浦东新区 → 浦东, 东区 → 东."""
-    autonomous = _AUTONOMOUS.match(name)
-    if autonomous is None:
-        return _SUFFIX.sub("", name) or name
-    base = _PEOPLE.sub("", autonomous[1])
-    return base if len(base) >= 2 else autonomous[1]
-
-
-def town_base(name: str) -> str:
-    """虎门镇 → 虎门: towns become streets, and people go on writing 镇."""
-    return _TOWN_SUFFIX.sub("", name) or name
-
-
-def is_generic(name: str) -> bool:
-    """Must such a district not be believed without its city? Two characters (东区, 和县) never are."""
-    return len(name) < 3 or _GENERIC.fullmatch(base_name(name)) is not None
-
-
-def _shorts(row: DivisionRow) -> set[str]:
-    base = base_name(row.name)
-    shorts = {base} if len(base) >= 2 and (row.level < DISTRICT or not _GENERIC.fullmatch(base)) else set()
-    kind = row.name[-1]
-    if _AUTONOMOUS.match(row.name) and kind in "州县旗":
-        shorts.add(base + kind)
-    return {s for s in shorts if len(s) >= 2} - {row.name}
-
-
-def _other_suffixes(row: DivisionRow) -> list[str]:
-    """What a county that became a city or a district was or may be called: 吴江区 → 吴江市, 吴江县."""
-    base = base_name(row.name)
-    if row.level != DISTRICT or len(base) < 2 or _GENERIC.fullmatch(base):
-        return []
-    return [base + s for s in "市县区" if base + s != row.name]
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """Where reading an address stands: the divisions that fit so far (a shared or parted name has several), and
-    the position.
-
-    `former`: an old name led here. `anchored`: a province or city was named. `stray`: what does not fit.
-    """
-
-    nodes: tuple[str, ...] = ()
-    pos: int = 0
-    former: bool = False
-    anchored: bool = False
-    stray: str = ""
-
-
-def spot_of(hits: tuple[Hit, ...], end: int, *, anchored: bool, former: bool = False) -> Spot:
-    """The spot these hits lead to."""
-    codes = tuple(dict.fromkeys(h.code for h in hits))
-    return Spot(codes, end, former or all(h.former for h in hits), anchored)
-
-
-@dataclass(slots=True)
-class _Names:
-    """Full and short names below one division."""
-
-    full: NameIndex = field(default_factory=NameIndex)
-    short: NameIndex = field(default_factory=NameIndex)
+    def flush(self) -> None:
+        if self._pending:
+            joined = "".join(name + "\n" for name in self._pending)
+            self.names[self._parent] = self.names.get(self._parent, "") + joined
+        self._pending.clear()
 
 
 class DivisionTable:
-    """Read-only index. `rows[code]`, `children(code)`, `path(code)`, `full_name(code)`."""
+    """Read-only. By code: `rows[code]`, `children`, `path`, `full_name`, `deepest`. By node: the rest."""
 
     def __init__(self, rows: Iterable[DivisionRow]) -> None:
-        self.rows: dict[str, DivisionRow] = {row.code: row for row in rows}
-        self.below: dict[str, _Names] = {}  # by parent; "" holds the provinces
-        self.wide: dict[str, _Names] = {}  # by province: all its districts
-        self.cities = _Names()
-        self.districts = _Names()
-        self.towns: dict[str, dict[str, tuple[str, ...]]] = {}
-        self._children: dict[str, list[str]] = {}
-        for row in self.rows.values():
-            self._children.setdefault(row.parent_code or "", []).append(row.code)
+        """Reads `rows` once, parents before or after their children. Codes are digits, at most nine."""
+        towns, upper = _Towns(), dict[str, DivisionRow]()
+        for row in rows:
             if row.level == TOWN:
-                self._index_town(row)
+                towns.add(row)
             else:
-                self._index(row)
-        self._index_other_suffixes()
-        provinces = [self.rows[c].name for c in self._children.get("", ())]
+                upper[row.code] = row
+        towns.flush()
+        self.names: list[str] = []
+        self.levels = bytearray()
+        self.parents, self.ends = array("i"), array("H")
+        self.first_town, self.own_end, self.town_end = array("I"), array("I"), array("I")
+        self.codes = array("I")
+        self.dates: dict[int, tuple[date | None, date | None]] = {}
+        self._town_codes, self.town_parents, self.starts = array("I"), array("H"), array("I")
+        self._number_all(upper, towns)
+        self.count = len(self.names)
+        self.codes.extend(self._town_codes)
+        self._town_codes = array("I")
+        self._ascending = all(a < b for a, b in pairwise(self.codes[self.count :]))
+        self._by_code: dict[int, int] = {code: node for node, code in enumerate(self.codes[: self.count])}
+        for code, span in towns.dates.items():
+            if (town := self._town(code)) is not None:
+                self.dates[town] = span
+        self.index: dict[str, tuple[Hit, ...]] = {}
+        self._reach: dict[str, int] = {}
+        for node, row in enumerate(upper[str(code)] for code in self.codes[: self.count]):
+            self._index(node, row)
+        provinces = [name for name, level in zip(self.names, self.levels, strict=True) if level == PROVINCE]
         self.province_names = re.compile("|".join(map(re.escape, provinces)) or "(?!)")
 
-    def _index_town(self, row: DivisionRow) -> None:
-        towns = self.towns.setdefault(row.parent_code or "", {})
-        base = intern(town_base(row.name))  # 城关, 新城 and the like stand hundreds of times
-        towns[base] = (*towns.get(base, ()), row.code)
+    # -- building ------------------------------------------------------------------------------------------
 
-    def _scopes(self, row: DivisionRow) -> list[_Names]:
-        scopes = [self.below.setdefault(row.parent_code or "", _Names())]
-        if row.level == CITY:
-            scopes.append(self.cities)
-        if row.level == DISTRICT:
-            scopes.append(self.wide.setdefault(self.path(row.code)[0], _Names()))
-            scopes.append(self.districts)
-        return scopes
+    def _number_all(self, upper: dict[str, DivisionRow], towns: _Towns) -> None:
+        """Preorder with an own stack: below "" come the provinces, and whatever hangs on nothing known."""
+        below: dict[str, list[str]] = {}
+        for row in upper.values():
+            parent = row.parent_code or ""
+            below.setdefault(parent if parent in upper else "", []).append(row.code)
+        blob = ["\n"]
+        self._length = 1
 
-    def _index(self, row: DivisionRow) -> None:
-        hit = Hit(row.code)
-        for scope in self._scopes(row):
-            scope.full.add(row.name, hit)
-            for short in _shorts(row):
-                scope.short.add(short, hit)
-            for alias in row.aliases:
-                names = scope.full if _SUFFIX.search(alias.name) else scope.short
-                names.add(alias.name, Hit(row.code, former=alias.until is not None))
+        def visit(code: str, parent: int) -> None:
+            node = self._open(upper[code], parent, blob, towns)
+            for child in below.get(code, ()):
+                visit(child, node)
+            self.ends[node] = len(self.names)
+            self.town_end[node] = len(self._town_codes)
 
-    def _index_other_suffixes(self) -> None:
-        """After all real names: none of them, and no alias, is pushed aside by a guess."""
-        found: list[tuple[NameIndex, str, str]] = []
-        for row in self.rows.values():
-            for name in _other_suffixes(row):
-                scopes = (self.below[row.parent_code or ""].full, self.wide[self.path(row.code)[0]].full)
-                found += [(scope, name, row.code) for scope in scopes if name not in scope]
-        for scope, name, code in found:
-            scope.add(name, Hit(code, former=True))
+        for code in below.get("", ()):
+            visit(code, -1)
+        self.starts.append(self._length)
+        self.blob = "".join(blob)
+
+    def _open(self, row: DivisionRow, parent: int, blob: list[str], towns: _Towns) -> int:
+        node = len(self.names)
+        self.names.append(row.name)
+        self.levels.append(row.level)
+        self.parents.append(parent)
+        self.ends.append(0)
+        self.codes.append(int(row.code))
+        if row.valid_from or row.valid_to:
+            self.dates[node] = (row.valid_from, row.valid_to)
+        self.first_town.append(len(self._town_codes))
+        text = towns.names.pop(row.code, "")
+        for name in text.split("\n")[:-1]:
+            self.starts.append(self._length)
+            self._length += len(name) + 1
+            self.town_parents.append(node)
+        blob.append(text)
+        self._town_codes.extend(towns.codes.pop(row.code, ()))
+        self.own_end.append(len(self._town_codes))
+        self.town_end.append(0)
+        return node
+
+    def _index(self, node: int, row: DivisionRow) -> None:
+        self._name(row.name, node << 2)
+        for short in short_names(row):
+            self._name(short, node << 2 | SHORT)
+        for alias in row.aliases:
+            kind = 0 if SUFFIX.search(alias.name) else SHORT
+            self._name(alias.name, node << 2 | kind | (FORMER if alias.until is not None else 0))
+
+    def _name(self, name: str, hit: Hit) -> None:
+        known = self.index.get(name, ())
+        if all(hit >> 2 != other >> 2 for other in known):
+            self.index[name] = (*known, hit)
+            self._reach[name[0]] = max(len(name), self._reach.get(name[0], 0))
+
+    # -- by node -------------------------------------------------------------------------------------------
+
+    def node(self, code: str) -> int | None:
+        """The number of a code, None if the table has no such row."""
+        if not code.isdecimal() or len(code) > 9:
+            return None
+        number = int(code)
+        found = self._by_code.get(number)
+        return found if found is not None else self._town(number)
+
+    def _town(self, code: int) -> int | None:
+        if self._ascending:
+            at = bisect_left(self.codes, code, self.count)
+            return at if at < len(self.codes) and self.codes[at] == code else None
+        return next((n for n in range(self.count, len(self.codes)) if self.codes[n] == code), None)
+
+    def code(self, node: int) -> str:
+        return str(self.codes[node])
+
+    def name(self, node: int) -> str:
+        if node < self.count:
+            return self.names[node]
+        start = self.starts[node - self.count]
+        return self.blob[start : self.starts[node - self.count + 1] - 1]
+
+    def level(self, node: int) -> int:
+        return self.levels[node] if node < self.count else TOWN
+
+    def parent(self, node: int) -> int:
+        """The node above, -1 above a province."""
+        return self.parents[node] if node < self.count else self.town_parents[node - self.count]
+
+    def within(self, node: int, top: int) -> bool:
+        """Is `node` `top` itself or somewhere below it?"""
+        if node >= self.count:
+            return node == top or (
+                top < self.count and self.within(self.town_parents[node - self.count], top)
+            )
+        return top <= node < self.ends[top] if top < self.count else False
+
+    def lineage(self, node: int) -> list[int]:
+        """From the province down to this one."""
+        nodes = [node]
+        while (above := self.parent(nodes[-1])) >= 0:
+            nodes.append(above)
+        return nodes[::-1]
+
+    def current(self, node: int, on: date | None) -> bool:
+        """Is it in force on that day (None: by the newest state of the table)?"""
+        span = self.dates.get(node)
+        if span is None:
+            return True
+        if on is None:
+            return span[1] is None
+        return (span[0] is None or span[0] <= on) and (span[1] is None or on < span[1])
+
+    def below(self, node: int) -> Iterator[int]:
+        """Direct children that are no towns."""
+        child, end = node + 1, self.ends[node] if node < self.count else 0
+        while child < end:
+            yield child
+            child = self.ends[child]
+
+    def matches(self, text: str, pos: int) -> Iterator[tuple[int, tuple[Hit, ...]]]:
+        """Names of provinces, cities and districts standing at `pos`, longest first: (end, hits)."""
+        reach = self._reach.get(text[pos : pos + 1], 0)
+        for end in range(min(pos + reach, len(text)), pos + 1, -1):
+            if hits := self.index.get(text[pos:end]):
+                yield end, hits
+
+    def towns_like(self, text: str, pos: int, first: int, end: int) -> Iterator[int]:
+        """Towns number first … end-1 whose names begin with the two characters at `pos`."""
+        key = text[pos : pos + 2]
+        if first >= end or len(key) < 2 or "\n" in key:
+            return
+        key, last = "\n" + key, self.starts[end]
+        at = self.blob.find(key, self.starts[first] - 1, last)
+        while at >= 0:
+            yield self.count + bisect_right(self.starts, at + 1) - 1
+            at = self.blob.find(key, at + 1, last)
+
+    def towns_named(self, name: str, most: int) -> list[int]:
+        """Towns of exactly this name in the whole table; stops after `most`."""
+        found: list[int] = []
+        at = self.blob.find(f"\n{name}\n")
+        while at >= 0 and len(found) < most:
+            found.append(self.count + bisect_right(self.starts, at + 1) - 1)
+            at = self.blob.find(f"\n{name}\n", at + 1)
+        return found
+
+    # -- by code -------------------------------------------------------------------------------------------
+
+    @property
+    def rows(self) -> Mapping[str, DivisionRow]:
+        """All rows as a mapping; each is made when asked for, and without its aliases."""
+        return _Rows(self)
 
     def children(self, code: str) -> tuple[str, ...]:
         """Codes directly below; of "" the provinces."""
-        return tuple(self._children.get(code, ()))
+        if not code:
+            return tuple(self.code(n) for n in range(self.count) if self.parents[n] < 0)
+        node = self.node(code)
+        if node is None or node >= self.count:
+            return ()
+        towns = range(self.count + self.first_town[node], self.count + self.own_end[node])
+        return tuple(self.code(n) for n in (*self.below(node), *towns))
 
     def path(self, code: str) -> tuple[str, ...]:
-        """Codes from the province down to this one."""
-        codes = [code]
-        while (parent := self.rows[codes[-1]].parent_code) and parent in self.rows:
-            codes.append(parent)
-        return tuple(reversed(codes))
+        """Codes from the province down to this one. Raises KeyError for a code the table does not have."""
+        node = self.node(code)
+        if node is None:
+            raise KeyError(code)
+        return tuple(self.code(n) for n in self.lineage(node))
 
     def full_name(self, code: str) -> str:
         """440606 → 广东省佛山市顺德区."""
-        return "".join(self.rows[c].name for c in self.path(code))
+        node = self.node(code)
+        if node is None:
+            raise KeyError(code)
+        return "".join(map(self.name, self.lineage(node)))
 
     def deepest(self, code: str) -> bool:
         """Is there no district below? True for districts, towns, 东莞市, 香港."""
-        return not any(self.rows[c].level <= DISTRICT for c in self._children.get(code, ()))
+        node = self.node(code)
+        return node is None or self.is_deepest(node)
+
+    def is_deepest(self, node: int) -> bool:
+        return node >= self.count or self.levels[node] >= DISTRICT or self.ends[node] == node + 1
+
+
+class _Rows(Mapping[str, DivisionRow]):
+    def __init__(self, table: DivisionTable) -> None:
+        self._table = table
+
+    def __getitem__(self, code: str) -> DivisionRow:
+        table, node = self._table, self._table.node(code)
+        if node is None:
+            raise KeyError(code)
+        above, span = table.parent(node), table.dates.get(node, (None, None))
+        parent = table.code(above) if above >= 0 else None
+        return DivisionRow(code, table.name(node), table.level(node), parent, *span)
+
+    def __iter__(self) -> Iterator[str]:
+        return map(str, self._table.codes)
+
+    def __len__(self) -> int:
+        return len(self._table.codes)

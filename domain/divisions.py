@@ -1,38 +1,28 @@
 """Which division an address lies in, or an honest question: a wrong guess is worse than asking.
 
-The platform's own columns come first, the text second. The scan (`domain/division_scan.py`) is anchored, so
-that 南京东路 in Shanghai is never Nanjing and 龙江县 never hides in 黑龙江. A district that is not under the
-city named before it is a conflict, not a find elsewhere.
+The platform's own columns come first, and the text must agree with them. The scan (`domain/division_scan.py`) is
+anchored, so that 南京东路 in Shanghai is never Nanjing and 龙江县 never hides in 黑龙江. A district that is not
+under the city named before it is a conflict, not a find elsewhere. The rules: docs/addresses.md.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from domain.division_scan import FILLERS, UNKNOWN_TOWN, Scan
-from domain.division_table import (
-    CITY,
-    DISTRICT,
-    PROVINCE,
-    DivisionAlias,
-    DivisionRow,
-    DivisionTable,
-    Hit,
-    Spot,
-    base_name,
-    is_generic,
-    spot_of,
-    town_base,
-)
+from domain.division_columns import read_columns
+from domain.division_doubt import doubted, related
+from domain.division_names import CITY, DISTRICT, TOWN, DivisionAlias, DivisionRow, is_generic
+from domain.division_scan import Scan, Spot
+from domain.division_table import DivisionTable
+from domain.division_text import UNKNOWN_TOWN, fold, skip, starts
 
 __all__ = ["DivisionAlias", "DivisionRow", "DivisionTable", "Resolution", "ResolutionStatus", "resolve"]
 
 _MAX_TEXT = 400
-_EMPTY_COLUMNS = frozenset({*FILLERS, "", "县", "市", "区", "其它", "无", "null"})
+_NAME_BEFORE = 12
 
 
 class ResolutionStatus(StrEnum):
@@ -58,47 +48,6 @@ class Resolution:
     reason: str
 
 
-def _columns(table: DivisionTable, on: date | None, values: Iterable[str | None]) -> Spot:
-    """Province, city, district, town as the platform names them; each must fit under the one before."""
-    spot = Spot()
-    for level, value in enumerate(values, PROVINCE):
-        name = re.sub(r"\s", "", value or "")
-        if name not in _EMPTY_COLUMNS and not spot.stray:
-            spot = _column(Scan(table, name, on), spot, level)
-    return spot
-
-
-def _column(scan: Scan, spot: Spot, level: int) -> Spot:
-    """One column. A wrong province or city is a stray; an unknown district (高新区) is left to the text."""
-    table, name = scan.table, scan.text
-    hits = scan.prune(_named(table, spot, level, name))
-    if hits:
-        return spot_of(hits, 0, anchored=bool(spot.nodes) or level <= CITY, former=spot.former)
-    known = [table.rows[code] for node in spot.nodes for code in table.path(node)]
-    if any(name in (row.name, base_name(row.name)) for row in known):
-        return spot
-    elsewhere = (
-        spot.nodes and not is_generic(name) and (name in table.districts.full or name in table.cities.full)
-    )
-    return replace(spot, stray=name) if level <= CITY or elsewhere else spot
-
-
-def _named(table: DivisionTable, spot: Spot, level: int, name: str) -> list[Hit]:
-    if not spot.nodes:
-        roots = (table.below.get(""), table.cities, table.districts)[: min(level, 3)]
-        found = [hit for scope in roots if scope for hit in scope.full.get(name, scope.short.get(name, ()))]
-        return [hit for hit in found if table.rows[hit.code].level < DISTRICT or not is_generic(name)]
-    found = []
-    for code in spot.nodes:
-        below, wide = table.below.get(code), table.wide.get(code)
-        full = [hit for scope in (below, wide) if scope for hit in scope.full.get(name, ())]
-        short = below.short.get(name, ()) if below else ()
-        known = table.towns.get(code, {})
-        towns = known.get(town_base(name), known.get(name.removesuffix("区"), ()))
-        found += full or short or tuple(Hit(t) for t in towns)
-    return found
-
-
 def resolve(
     table: DivisionTable,
     address_text: str,
@@ -115,49 +64,131 @@ def resolve(
     `广东顺德区北滘镇美的大道6号` → resolved 440606101; `朝阳区建设街12号` → ambiguous;
     `南京市岳麓区` → conflict.
     """
-    scan = Scan(table, address_text[:_MAX_TEXT], on)
-    told = _columns(table, on, (province, city, district, town))
+    scan = Scan(table, fold(address_text[:_MAX_TEXT]), on)
+    told = read_columns(table, on, (province, city, district, town))
     if told.stray:
         return _verdict(scan, told)
-    return _verdict(scan, scan.down(told) if told.nodes else scan.read())
+    return _verdict(scan, _agreed(scan, told) if told.nodes else read(scan))
+
+
+def read(scan: Scan) -> Spot:
+    """The deepest reading of the first beginning that names something, and what speaks against it."""
+    first = Spot()
+    for start in _beginnings(scan):
+        best = _best(scan, [scan.down(head) for head in scan.heads(start)])
+        if not best.nodes or (first.nodes and not best.anchored and not _street(scan, best)):
+            continue
+        weak = first.doubt and not first.anchored  # 周宁 may be a county or who lives there
+        if first.nodes and weak and best.anchored and scan.level(best.nodes[0]) >= DISTRICT:
+            first = best
+        if first.nodes and best.anchored and not any(related(scan, n, first) for n in best.nodes):
+            return first._replace(stray=scan.text[best.start : best.pos])
+        if not first.nodes or scan.level(best.nodes[0]) > scan.level(first.nodes[0]):
+            first = best
+        if scan.level(first.nodes[0]) >= DISTRICT and first.anchored:
+            break
+    if not first.nodes:
+        return first
+    if not first.anchored and first.start > skip(scan.text, 0) and not _street(scan, first):
+        first = first._replace(doubt=first.doubt or "区县前没有写城市")
+    return doubted(scan, first)
+
+
+def _street(scan: Scan, spot: Spot) -> bool:
+    return scan.level(spot.nodes[0]) == TOWN and len(spot.nodes) == 1
+
+
+def _beginnings(scan: Scan) -> Iterator[int]:
+    """Where the address may begin; behind a name without a break only at a city in full with a part of it."""
+    yield from starts(scan.text)
+    yield from (mark.start() for mark in scan.table.province_names.finditer(scan.text))
+    for at in range(1, min(_NAME_BEFORE, len(scan.text))):
+        hits, end = scan.full(at, lambda node: scan.level(node) <= CITY)
+        if any(scan.full(skip(scan.text, end), scan.inside(h >> 2))[0] for h in hits):
+            yield at
+
+
+def _best(scan: Scan, spots: list[Spot]) -> Spot:
+    def depth(spot: Spot) -> tuple[int, int]:
+        return scan.level(spot.nodes[0]), spot.pos
+
+    if not spots:
+        return Spot()
+    top = max(spots, key=depth)
+    if scan.level(top.nodes[0]) == CITY:  # 海南洋浦: the province as well as the prefecture
+        wider = [s for s in spots if s.pos == top.pos and scan.level(s.nodes[0]) < CITY]
+        top = wider[0] if wider else top
+    equal = [s for s in spots if depth(s) == depth(top)]
+    nodes = tuple(dict.fromkeys(node for s in equal for node in s.nodes))
+    return top._replace(nodes=nodes, anchored=any(s.anchored for s in equal))
+
+
+def _agreed(scan: Scan, told: Spot) -> Spot:
+    """The columns' place, deeper where the text goes on below it; `stray` where the text says another place."""
+    best = max((_below(scan, told, start) for start in starts(scan.text)), key=lambda spot: _rank(scan, spot))
+    best = best._replace(anchored=told.anchored or best.anchored)
+    free = read(scan)
+    if not free.nodes or not free.anchored or free.stray:
+        return best
+    below = tuple(n for n in free.nodes if any(scan.table.within(n, own) for own in told.nodes))
+    if below and scan.level(below[0]) > scan.level(best.nodes[0]):
+        return free._replace(nodes=below, former=told.former or free.former, anchored=True)
+    if any(related(scan, node, told) for node in free.nodes):
+        return best
+    deeper = scan.level(best.nodes[0]) > scan.level(told.nodes[0])
+    if deeper and free.start == best.start and free.pos <= best.pos:
+        return best  # 上海庙镇 of the banner told is not in 上海
+    return told._replace(nodes=(*told.nodes, *free.nodes), stray=scan.text[free.start : free.pos])
+
+
+def _below(scan: Scan, told: Spot, start: int) -> Spot:
+    return doubted(scan, scan.down(told._replace(pos=start, start=start)))
+
+
+def _rank(scan: Scan, spot: Spot) -> tuple[bool, int, bool]:
+    return bool(spot.stray), scan.level(spot.nodes[0]), not spot.doubt
+
+
+# -- what the reading comes to -------------------------------------------------------------------------------
 
 
 def _verdict(scan: Scan, spot: Spot) -> Resolution:
-    names = "、".join(scan.table.full_name(code) for code in spot.nodes[:5])
-    if spot.stray and not spot.nodes:
-        return Resolution(ResolutionStatus.NONE, None, (), f"「{spot.stray}」不在行政区划表中")
+    table = scan.table
+    codes = tuple(table.code(node) for node in spot.nodes)
+    names = "、".join(table.full_name(code) for code in codes[:5])
     if not spot.nodes:
-        return Resolution(ResolutionStatus.NONE, None, (), "地址中没有可识别的省市区")
+        reason = f"「{spot.stray}」不在行政区划表中" if spot.stray else "地址中没有可识别的省市区"
+        return Resolution(ResolutionStatus.NONE, None, (), reason)
     if spot.stray:
         reason = f"「{spot.stray}」与{names}不一致，请核对"
-        return Resolution(ResolutionStatus.CONFLICT, None, spot.nodes, reason)
+        return Resolution(ResolutionStatus.CONFLICT, None, codes, reason)
     if spot.former:
-        code = spot.nodes[0] if len(spot.nodes) == 1 else None
-        return Resolution(
-            ResolutionStatus.HISTORICAL, code, spot.nodes, f"地址用的是旧名，现为{names}，请核对"
-        )
-    if len(spot.nodes) > 1:
-        return Resolution(ResolutionStatus.AMBIGUOUS, None, spot.nodes, f"有多处同名：{names}")
-    return _single(scan, spot, names)
+        code = codes[0] if len(codes) == 1 else None
+        return Resolution(ResolutionStatus.HISTORICAL, code, codes, f"地址用的是旧名，现为{names}，请核对")
+    if len(codes) > 1:
+        return Resolution(ResolutionStatus.AMBIGUOUS, None, codes, f"有多处同名：{names}")
+    return _single(scan, spot, codes[0], names)
 
 
-def _single(scan: Scan, spot: Spot, name: str) -> Resolution:
-    code = spot.nodes[0]
-    row = scan.table.rows[code]
-    if not row.current(scan.on):
+def _single(scan: Scan, spot: Spot, code: str, name: str) -> Resolution:
+    node, table = spot.nodes[0], scan.table
+    if not table.current(node, scan.on):
         return Resolution(ResolutionStatus.HISTORICAL, None, (code,), f"{name}已撤销或尚未设立")
+    if spot.doubt:
+        return Resolution(ResolutionStatus.AMBIGUOUS, None, (code,), f"{spot.doubt}，可能是{name}，请确认")
     if not spot.anchored and _thin(scan, spot):
         return Resolution(ResolutionStatus.AMBIGUOUS, None, (code,), f"只写了区县，可能是{name}，请确认城市")
-    if scan.table.deepest(code):
+    if table.is_deepest(node):
         return Resolution(ResolutionStatus.RESOLVED, code, (code,), name)
-    candidates = tuple(c for c in scan.table.children(code) if scan.table.rows[c].current(scan.on))
-    what = "城市" if candidates and scan.level(candidates[0]) == CITY else "区县"
+    below = [child for child in table.below(node) if table.current(child, scan.on)]
+    what = "城市" if below and scan.level(below[0]) == CITY else "区县"
+    candidates = tuple(table.code(child) for child in below)
     return Resolution(ResolutionStatus.AMBIGUOUS, None, candidates, f"只能确定到{name}，不能确定{what}")
 
 
 def _thin(scan: Scan, spot: Spot) -> bool:
     """A district alone is believed when its name is its own and no unknown town follows."""
-    row = scan.table.rows[spot.nodes[0]]
-    if row.level != DISTRICT:
+    node = spot.nodes[0]
+    if scan.level(node) != DISTRICT:
         return False
-    return is_generic(row.name) or UNKNOWN_TOWN.match(scan.text, spot.pos) is not None
+    return is_generic(scan.table.name(node)) or UNKNOWN_TOWN.match(scan.text, spot.pos) is not None
