@@ -37,6 +37,8 @@ class Base(DeclarativeBase):
 
 db = SQLAlchemy(metadata=Base.metadata)
 
+SUMMARIZE = {"autosummarize": "on"}  # of a BRIN index: new pages at once, not at the next vacuum
+
 Id = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Index, SmallInteger, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Id, one_of, ref
+from models.base import SUMMARIZE, Base, Id, one_of, ref
 
 FAMILIES = ("platform", "dealer", "none")
 COUNTS = ("wall", "service", "working")
@@ -49,9 +49,13 @@ class ClockPolicy(Base):
     counts: Mapped[str]
     window_s: Mapped[int]
     effective_from: Mapped[datetime]
-    effective_until: Mapped[datetime | None]  # an exception for a time, e.g. a promotion; None: until the next version
+    effective_until: Mapped[
+        datetime | None
+    ]  # an exception for a time, e.g. a promotion; None: until the next version
     made_by: Mapped[int | None] = ref("clock_correction.id", nullable=True)
-    ended_by: Mapped[int | None] = ref("clock_correction.id", nullable=True)  # it counts no more, as if never made
+    ended_by: Mapped[int | None] = ref(
+        "clock_correction.id", nullable=True
+    )  # it counts no more, as if never made
 
 
 class Clock(Base):
@@ -63,6 +67,8 @@ class Clock(Base):
         one_of("counts", COUNTS),
         UniqueConstraint("job_id", "kind", "family", "turn"),
         Index("ix_clock_next_at", "next_at", postgresql_where=text("next_at IS NOT NULL")),
+        # For reports: rows come in the order of time, so a summary per range of pages is enough and costs little.
+        Index("ix_clock_times", "due_at", "starts_at", postgresql_using="brin", postgresql_with=SUMMARIZE),
         Index("ix_clock_provisional", "id", postgresql_where=text("provisional AND stopped_at IS NULL")),
     )
 

@@ -9,7 +9,7 @@ from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.job import Kind, Status
-from models.base import Base, Id, one_of, ref
+from models.base import SUMMARIZE, Base, Id, one_of, ref
 
 
 class Job(Base):
@@ -86,6 +86,7 @@ class Job(Base):
     auto_confirm_at: Mapped[datetime | None]
     confirmed_by: Mapped[str | None]  # code, tap, link, platform_code, silence, agent
     dispute_open: Mapped[bool] = mapped_column(server_default=text("false"))
+    remote_open: Mapped[bool] = mapped_column(server_default=text("false"))  # who pays the way is disputed
     open_charges: Mapped[int] = mapped_column(server_default="0")
     open_complaints: Mapped[int] = mapped_column(server_default="0")
     open_children: Mapped[int] = mapped_column(server_default="0")
@@ -130,6 +131,8 @@ class JobEvent(Base):
         Index(
             "ix_job_event_phone", "actor_id", "occurred_at", postgresql_where=text("actor_role = 'installer'")
         ),
+        # For reports; only ever appended to.
+        Index("ix_job_event_received", "received_at", postgresql_using="brin", postgresql_with=SUMMARIZE),
     )
 
     job_id: Mapped[int] = ref("job.id", primary_key=True)

@@ -39,7 +39,7 @@ class Charge(Base):
 
     __tablename__ = "charge"
     __table_args__ = (
-        one_of("status", ("proposed", "approved", "refused", "withdrawn", "disputed")),
+        one_of("status", ("proposed", "approved", "refused", "withdrawn", "lapsed", "disputed")),
         one_of("collected_by", ("brand", "dealer", "installer")),
         one_of("ruling", ("stands", "refunded", "overcharged")),
         CheckConstraint(
@@ -60,6 +60,10 @@ class Charge(Base):
     settled_at: Mapped[datetime | None]  # paid (brand) or recorded as collected (dealer, installer)
     created_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
+    shown: Mapped[bool] = mapped_column(
+        server_default=text("false")
+    )  # the promise named it at this price or more
+    agreed_how: Mapped[str | None]  # tap, link, code; promise: the way, as shown before the purchase
     ruling: Mapped[str | None]  # of a disputed one: stands, refunded, overcharged
     refund_fen: Mapped[int | None]  # what of it the customer gets back
 

@@ -843,6 +843,7 @@ def upgrade() -> None:
     sa.Column('auto_confirm_at', postgresql.TIMESTAMP(timezone=True), nullable=True),
     sa.Column('confirmed_by', sa.Text(), nullable=True),
     sa.Column('dispute_open', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+    sa.Column('remote_open', sa.Boolean(), server_default=sa.text('false'), nullable=False),
     sa.Column('open_charges', sa.BigInteger(), server_default='0', nullable=False),
     sa.Column('open_complaints', sa.BigInteger(), server_default='0', nullable=False),
     sa.Column('open_children', sa.BigInteger(), server_default='0', nullable=False),
@@ -935,6 +936,7 @@ def upgrade() -> None:
     )
     op.create_index('ix_clock_next_at', 'clock', ['next_at'], unique=False, postgresql_where=sa.text('next_at IS NOT NULL'))
     op.create_index('ix_clock_provisional', 'clock', ['id'], unique=False, postgresql_where=sa.text('provisional AND stopped_at IS NULL'))
+    op.create_index('ix_clock_times', 'clock', ['due_at', 'starts_at'], unique=False, postgresql_using='brin', postgresql_with={'autosummarize': 'on'})
     op.create_table('confirm_code',
     sa.Column('job_id', sa.BigInteger(), nullable=False),
     sa.Column('code', sa.LargeBinary(), nullable=True),
@@ -987,6 +989,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('job_id', 'seq', name=op.f('pk_job_event'))
     )
     op.create_index('ix_job_event_phone', 'job_event', ['actor_id', 'occurred_at'], unique=False, postgresql_where=sa.text("actor_role = 'installer'"))
+    op.create_index('ix_job_event_received', 'job_event', ['received_at'], unique=False, postgresql_using='brin', postgresql_with={'autosummarize': 'on'})
     op.create_table('job_unit',
     sa.Column('job_id', sa.BigInteger(), nullable=False),
     sa.Column('position', sa.BigInteger(), nullable=False),
@@ -1102,11 +1105,13 @@ def upgrade() -> None:
     sa.Column('settled_at', postgresql.TIMESTAMP(timezone=True), nullable=True),
     sa.Column('created_at', postgresql.TIMESTAMP(timezone=True), nullable=False),
     sa.Column('decided_at', postgresql.TIMESTAMP(timezone=True), nullable=True),
+    sa.Column('shown', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+    sa.Column('agreed_how', sa.Text(), nullable=True),
     sa.Column('ruling', sa.Text(), nullable=True),
     sa.Column('refund_fen', sa.BigInteger(), nullable=True),
     sa.CheckConstraint("collected_by IN ('brand', 'dealer', 'installer')", name=op.f('ck_charge_collected_by_known')),
     sa.CheckConstraint("ruling IN ('stands', 'refunded', 'overcharged')", name=op.f('ck_charge_ruling_known')),
-    sa.CheckConstraint("status IN ('proposed', 'approved', 'refused', 'withdrawn', 'disputed')", name=op.f('ck_charge_status_known')),
+    sa.CheckConstraint("status IN ('proposed', 'approved', 'refused', 'withdrawn', 'lapsed', 'disputed')", name=op.f('ck_charge_status_known')),
     sa.CheckConstraint('amount_fen = quantity * unit_fen AND quantity > 0 AND unit_fen >= 0', name=op.f('ck_charge_amount_adds_up')),
     sa.ForeignKeyConstraint(['job_id'], ['job.id'], name=op.f('fk_charge_job_id')),
     sa.ForeignKeyConstraint(['photo_id'], ['photo.id'], name=op.f('fk_charge_photo_id')),
@@ -1206,6 +1211,26 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('job_id', name=op.f('pk_rating'))
     )
     op.create_index(op.f('ix_rating_dealer_id'), 'rating', ['dealer_id'], unique=False)
+    op.create_table('remote_dispute',
+    sa.Column('job_id', sa.BigInteger(), nullable=False),
+    sa.Column('opened_at', postgresql.TIMESTAMP(timezone=True), nullable=False),
+    sa.Column('opened_by_role', sa.Text(), nullable=False),
+    sa.Column('verdict', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('owed_fen', sa.BigInteger(), nullable=True),
+    sa.Column('customer_fen', sa.BigInteger(), nullable=True),
+    sa.Column('ruled_by', sa.Text(), nullable=True),
+    sa.Column('ruled_at', postgresql.TIMESTAMP(timezone=True), nullable=True),
+    sa.Column('ruled_person_id', sa.BigInteger(), nullable=True),
+    sa.Column('note_id', sa.BigInteger(), nullable=True),
+    sa.CheckConstraint("ruled_by IN ('rule', 'agent', 'silence')", name=op.f('ck_remote_dispute_ruled_by_known')),
+    sa.CheckConstraint('(ruled_by IS NULL) = (customer_fen IS NULL)', name=op.f('ck_remote_dispute_ruled_with_a_sum')),
+    sa.CheckConstraint('customer_fen >= 0', name=op.f('ck_remote_dispute_sum_not_negative')),
+    sa.ForeignKeyConstraint(['job_id'], ['job.id'], name=op.f('fk_remote_dispute_job_id')),
+    sa.ForeignKeyConstraint(['note_id'], ['note.id'], name=op.f('fk_remote_dispute_note_id')),
+    sa.ForeignKeyConstraint(['ruled_person_id'], ['person.id'], name=op.f('fk_remote_dispute_ruled_person_id')),
+    sa.PrimaryKeyConstraint('job_id', name=op.f('pk_remote_dispute'))
+    )
+    op.create_index('ix_remote_dispute_open', 'remote_dispute', ['opened_at'], unique=False, postgresql_where=sa.text('ruled_by IS NULL'))
     op.create_table('session',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('token_hash', sa.LargeBinary(), nullable=False),
