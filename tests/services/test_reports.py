@@ -152,8 +152,9 @@ def test_a_day_on_which_the_dealer_said_it_had_room_was_passed_over(
     """Accepted on Monday, visited on Thursday: Tuesday and Wednesday had room, if the dealer says it can do any."""
     with db.engine.begin() as tx:
         category = {"dealer_id": world.dealers[0], "category_code": "water_heater"}
-        tx.execute(insert(Capacity).values(**category, units=units))
-        tx.execute(insert(Capacity).values(**category, day=THIS_WEEK + DAY, units=units))
+        tx.execute(insert(Capacity).values(**category, units=1))
+        between = [{**category, "day": THIS_WEEK + n * DAY, "units": units} for n in (1, 2)]
+        tx.execute(insert(Capacity).values(between))
     job_id = booked(world)
     with db.engine.begin() as tx:
         later = "UPDATE job SET window_start = window_start + interval '3 days' WHERE id = :j"

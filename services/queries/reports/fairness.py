@@ -53,26 +53,25 @@ used AS MATERIALIZED (
      WHERE window_start >= %(from)s AND window_start < %(until)s::timestamptz + interval '61 days'
        AND dealer_id IS NOT NULL AND status NOT IN ('cancelled', 'unserved')
      GROUP BY 1, 2, 3),
+waiting AS MATERIALIZED (
+    SELECT id, dealer_id, category_code, units, ready + n AS day
+      FROM taken CROSS JOIN LATERAL generate_series(1, least(served - ready, 60) - 1) AS n WHERE verdict = 'judged'),
 room AS (
-    SELECT taken.id, count(*) FILTER (
-               WHERE coalesce(own.units, promoted.units, standing.units) - coalesce(used.units, 0) >= taken.units
+    SELECT one.id, count(*) FILTER (
+               WHERE coalesce(own.units, promoted.units, standing.units) - coalesce(used.units, 0) >= one.units
                  AND (dealer.opening_days >> (extract(isodow FROM one.day)::int - 1)) & 1 = 1
                  AND (dealer.holidays_open OR calendar_day.working IS NOT FALSE)) AS free_days
-      FROM taken JOIN dealer ON dealer.id = taken.dealer_id
-     CROSS JOIN LATERAL (SELECT taken.ready + n AS day
-                           FROM generate_series(1, least(taken.served - taken.ready, 60) - 1) AS n) AS one
-      LEFT JOIN used ON used.dealer_id = taken.dealer_id AND used.category_code = taken.category_code
-                    AND used.day = one.day
+      FROM waiting AS one JOIN dealer ON dealer.id = one.dealer_id
+      LEFT JOIN used ON used.dealer_id = one.dealer_id AND used.category_code = one.category_code AND used.day = one.day
       LEFT JOIN promotion_day ON promotion_day.day = one.day
       LEFT JOIN calendar_day ON calendar_day.day = one.day
-      LEFT JOIN capacity own ON own.dealer_id = taken.dealer_id AND own.category_code = taken.category_code
+      LEFT JOIN capacity own ON own.dealer_id = one.dealer_id AND own.category_code = one.category_code
                             AND own.day = one.day
-      LEFT JOIN capacity promoted ON promotion_day.day IS NOT NULL AND promoted.dealer_id = taken.dealer_id
-                            AND promoted.category_code = taken.category_code AND promoted.promotion
-      LEFT JOIN capacity standing ON standing.dealer_id = taken.dealer_id
-                            AND standing.category_code = taken.category_code AND standing.day IS NULL
-                            AND NOT standing.promotion
-     WHERE taken.verdict = 'judged' GROUP BY taken.id),
+      LEFT JOIN capacity promoted ON promotion_day.day IS NOT NULL AND promoted.dealer_id = one.dealer_id
+                            AND promoted.category_code = one.category_code AND promoted.promotion
+      LEFT JOIN capacity standing ON standing.dealer_id = one.dealer_id AND standing.category_code = one.category_code
+                            AND standing.day IS NULL AND NOT standing.promotion
+     GROUP BY one.id),
 fact AS (
     SELECT taken.*, coalesce(room.free_days, 0) AS free_days, greatest(served - ready, 0) AS waited
       FROM taken LEFT JOIN room ON room.id = taken.id)

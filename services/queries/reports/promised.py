@@ -52,7 +52,7 @@ agreed AS (
        AND NOT EXISTS (SELECT 1 FROM clock earlier WHERE earlier.job_id = clock.job_id AND earlier.kind = 'arrive'
                           AND earlier.family = clock.family AND earlier.turn < clock.turn
                           AND earlier.dealer_id IS NOT DISTINCT FROM clock.dealer_id)),
-seen AS (
+seen AS MATERIALIZED (
     SELECT {week_of("agreed.ends_at")} AS week, agreed.dealer_id, job.channel_id, agreed.ends_at, arrival.at,
            EXISTS (SELECT 1 FROM clock later WHERE later.job_id = agreed.job_id AND later.kind = 'arrive'
                       AND later.turn > agreed.turn AND later.dealer_id IS NOT DISTINCT FROM agreed.dealer_id)
