@@ -8,7 +8,7 @@ from typing import Any
 from api import paging, routes
 from api.paging import Page
 from api.routes import Call, route
-from api.schemas.clocks import AppealBody, BreachQuery, ExcuseBody, MemoBody
+from api.schemas.clocks import AppealBody, BreachQuery, DeclineAppealBody, ExcuseBody, MemoBody
 from services import breaches
 from services.breaches import BreachState
 from services.queries import breaches as found
@@ -76,5 +76,20 @@ def excuse(call: Call, body: Mapping[str, Any], breach_id: int) -> BreachState:
     summary="申诉",
 )
 def appeal(call: Call, body: Mapping[str, Any], breach_id: int) -> BreachState:
-    """The dealer's owner asks, an agent decides by excusing or not."""
+    """The dealer's owner asks; the agents have a clock to excuse it or to decline."""
     return breaches.appeal(call.who, breach_id, body["reason"], call.now)
+
+
+@route(
+    area,
+    "POST",
+    "/breaches/<id:breach_id>/decline-appeal",
+    permission="breach:excuse",
+    body=DeclineAppealBody,
+    answer=BreachState,
+    errors=(404, 409),
+    summary="驳回申诉",
+)
+def decline_appeal(call: Call, body: Mapping[str, Any], breach_id: int) -> BreachState:
+    """An agent's no, with a reason that the dealer reads; it stops the appeal's clock."""
+    return breaches.decline(call.who, breach_id, body["reason"], call.now)

@@ -23,6 +23,7 @@ CLOCKS = {
     "confirm": "客户验收",
     "audit": "稽核",
     "urge_reply": "催办回复",
+    "appeal": "申诉答复",
     "complaint_first_reply": "投诉首次回复",
     "complaint_close": "投诉了结",
 }

@@ -141,6 +141,7 @@ class ClockKind(StrEnum):
     COMPLAINT_FIRST_REPLY = "complaint_first_reply"
     COMPLAINT_CLOSE = "complaint_close"
     SAFETY = "safety"
+    APPEAL = "appeal"
 
 
 class Family(StrEnum):
@@ -206,7 +207,7 @@ def _row(
 
 _SPOKE, _OPENED = "confirm confirm_with_reserves dispute auto_confirm", "complaint_opened"
 _HANDED, _TAKEN, _READY = "delivered reopen", "delivered accept", Since.GOODS_READY  # see domain.delivery
-_SEEN = "supplement audit_pass audit_fail:work"
+_BOOKED, _SEEN = "book reschedule resume", "supplement audit_pass audit_fail:work"
 _DRAWN = "audit_sampled supplement confirm:audited auto_confirm:audited rule:audited"
 DEFAULT_POLICIES: tuple[ClockPolicy, ...] = (
     # kind, family, owner, starts, stops, counts, hours
@@ -214,17 +215,7 @@ DEFAULT_POLICIES: tuple[ClockPolicy, ...] = (
     _row("name_installer", "platform", "dealer", "accept", "assign", "wall", 6),
     _row("contact", "dealer", "dealer", "accept", "contact book fail_booking", "service", 4),
     _row("book", "dealer", "dealer", "accept", "book", "wall", 24),
-    _row(
-        "arrive",
-        "dealer",
-        "dealer",
-        "book reschedule resume",
-        "check_in",
-        "wall",
-        None,
-        None,
-        Since.WINDOW_START,
-    ),
+    _row("arrive", "dealer", "dealer", _BOOKED, "check_in", "wall", None, None, Since.WINDOW_START),
     _row("finish", "platform", "dealer", _HANDED, "submit", "wall", 48, Zone.FREE, _READY),
     _row("finish", "platform", "dealer", _HANDED, "submit", "wall", 72, Zone.REMOTE, _READY),
     _row("finish", "dealer", "dealer", _TAKEN, "submit", "wall", 48, Zone.FREE, _READY),
@@ -236,6 +227,7 @@ DEFAULT_POLICIES: tuple[ClockPolicy, ...] = (
     _row("complaint_first_reply", "platform", "agent", _OPENED, "complaint_replied", "service", 0.5),
     _row("complaint_close", "platform", "agent", _OPENED, "complaint_closed", "working", 3 * 12),
     _row("safety", "none", "agent", "safety_reported", "safety_called", "wall", 0.5),
+    _row("appeal", "none", "agent", "breach_appealed", "appeal_answered", "working", 2 * 12),
 )
 
 CONFIRM_REMINDERS = (timedelta(hours=24), timedelta(hours=40))

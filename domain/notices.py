@@ -201,6 +201,12 @@ TEMPLATES: Mapping[str, Template] = MappingProxyType(
             "需处理",
             "有时效需要处理",
         ),
+        "breach_appealed": _T(
+            "时效申诉", "工单 {number} 有时效申诉待答复", "task", "有申诉", "请按时答复申诉"
+        ),
+        "appeal_declined": _T(
+            "申诉未通过", "工单 {number} 的时效申诉未通过", "task", "未通过", "请查看驳回原因"
+        ),
         "confirm_reminder": _T(
             "请验收",
             "安装单 {number} 尚未验收，逾期将按约定自动验收",

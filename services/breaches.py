@@ -10,7 +10,9 @@ from sqlalchemy import Connection
 
 from domain.actors import Actor, Role
 from domain.errors import Conflict, Fault, Invalid, NotFound
-from services.parts import notes
+from domain.notices import Audience
+from services.parts import appeals, notes, outbox
+from services.parts.outbox import Owed
 from services.uow import use_case
 
 EXCUSES = {
@@ -47,19 +49,24 @@ class BreachState:
     excused_at: datetime | None
     excuse: str | None
     appealed_at: datetime | None
+    declined_at: datetime | None
 
 
 _READ = """
-SELECT breach.*, job.channel_id, job.subject_id, job.fees_posted_at
+SELECT breach.*, job.channel_id, job.category_code, job.zone, job.subject_id, job.fees_posted_at
   FROM breach JOIN job ON job.id = breach.job_id WHERE breach.id = %(id)s
    FOR UPDATE OF breach FOR SHARE OF job
 """
-_STATE = "RETURNING id, acknowledged_at, excused_at, excuse, appealed_at"
+_STATE = "RETURNING id, acknowledged_at, excused_at, excuse, appealed_at, declined_at"
 _ACKNOWLEDGE = f"""
 UPDATE breach SET acknowledged_at = %(now)s, acknowledged_by = %(by)s, memo_id = %(note)s WHERE id = %(id)s {_STATE}
 """
 _APPEAL = f"""
-UPDATE breach SET appealed_at = %(now)s, appealed_by = %(by)s, appeal_id = %(note)s WHERE id = %(id)s {_STATE}
+UPDATE breach SET appealed_at = %(now)s, appealed_by = %(by)s, appeal_id = %(note)s, appeal_clock_id = %(clock)s
+ WHERE id = %(id)s {_STATE}
+"""
+_DECLINE = f"""
+UPDATE breach SET declined_at = %(now)s, declined_by = %(by)s, decline_id = %(note)s WHERE id = %(id)s {_STATE}
 """
 _EXCUSE = f"""
 WITH excused AS (
@@ -80,11 +87,29 @@ def acknowledge(tx: Connection, actor: Actor, breach_id: int, memo: str, now: da
 
 @use_case
 def appeal(tx: Connection, actor: Actor, breach_id: int, reason: str, now: datetime) -> BreachState:
-    """The dealer's owner asks that it be excused; an agent decides."""
+    """The dealer's owner asks that it be excused; the agents are told, and have a clock to answer.
+
+    Once per breach; `FeesPosted` where no answer could change the ledger any more.
+    """
     row = _of_dealer(tx, actor, breach_id, Role.DEALER_OWNER)
     if any((row.appealed_at, row.excused_at, row.withdrawn_at)):
         raise AlreadyHandled
-    return _noted(tx, _APPEAL, actor, row, reason, now)
+    if row.fees_posted_at is not None:
+        raise FeesPosted
+    clock_id = appeals.start(tx, row, now)
+    _tell(tx, row, "breach_appealed", {"audience": Audience.AGENTS}, now)
+    return _noted(tx, _APPEAL, actor, row, reason, now, clock_id)
+
+
+@use_case
+def decline(tx: Connection, actor: Actor, breach_id: int, reason: str, now: datetime) -> BreachState:
+    """An agent answers an appeal with no, and says why; the dealer is told. Granting it is `excuse`."""
+    row = _of_agent(tx, actor, breach_id)
+    if row.appealed_at is None or any((row.declined_at, row.excused_at, row.withdrawn_at)):
+        raise AlreadyHandled
+    appeals.answered(tx, row.clock_id, now, row.id)
+    _tell(tx, row, "appeal_declined", {"audience": Audience.DESK, "dealer_ids": [row.dealer_id]}, now)
+    return _noted(tx, _DECLINE, actor, row, reason, now)
 
 
 @use_case
@@ -95,14 +120,12 @@ def excuse(tx: Connection, actor: Actor, breach_id: int, reason: str, now: datet
     """
     if reason not in EXCUSES:
         raise Invalid(errors=[Fault("reason", "unknown_value", f"可选：{'、'.join(EXCUSES)}")])
-    row = _read(tx, breach_id)
-    beyond = actor.channel_ids is not None and row.channel_id not in actor.channel_ids
-    if actor.role not in (Role.AGENT, Role.ADMIN) or beyond:
-        raise NotFound
+    row = _of_agent(tx, actor, breach_id)
     if row.excused_at is not None or row.withdrawn_at is not None:
         raise AlreadyHandled
     if row.fees_posted_at is not None:
         raise FeesPosted
+    appeals.answered(tx, row.clock_id, now)
     values = {"id": row.id, "clock": row.clock_id, "reason": reason, "by": actor.person_id, "now": now}
     return BreachState(*tx.exec_driver_sql(_EXCUSE, values).one())
 
@@ -122,7 +145,28 @@ def _of_dealer(tx: Connection, actor: Actor, breach_id: int, *roles: Role) -> An
     return row
 
 
-def _noted(tx: Connection, statement: str, actor: Actor, row: Any, words: str, now: datetime) -> BreachState:
+def _of_agent(tx: Connection, actor: Actor, breach_id: int) -> Any:
+    row = _read(tx, breach_id)
+    beyond = actor.channel_ids is not None and row.channel_id not in actor.channel_ids
+    if actor.role not in (Role.AGENT, Role.ADMIN) or beyond:
+        raise NotFound
+    return row
+
+
+def _tell(tx: Connection, row: Any, template: str, to: dict[str, Any], now: datetime) -> None:
+    key = f"breach:{row.id}:{template}"
+    outbox.put(tx, [Owed("notice", key, {"template": template, **to}, job_id=row.job_id)], now)
+
+
+def _noted(
+    tx: Connection,
+    statement: str,
+    actor: Actor,
+    row: Any,
+    words: str,
+    now: datetime,
+    clock_id: int | None = None,
+) -> BreachState:
     note = notes.write(tx, row.job_id, row.subject_id, actor.person_id, words, now)
-    values = {"id": row.id, "note": note, "by": actor.person_id, "now": now}
+    values = {"id": row.id, "note": note, "by": actor.person_id, "now": now, "clock": clock_id}
     return BreachState(*tx.exec_driver_sql(statement, values).one())

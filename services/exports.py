@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from domain.actors import Actor
 from domain.errors import NotFound
+from models.clock import Breach, Clock
 from models.complaint import Rating
 from models.job import Job, Note
 from models.notice import InboxItem
@@ -163,7 +164,14 @@ def _order(tx: Connection, row: Any) -> ExportedOrder:
 
 
 def _job(tx: Connection, job: Any, key: bytes) -> ExportedJob:
-    notes = tx.execute(select(Note.text).where(Note.job_id == job.id).order_by(Note.id)).scalars().all()
+    # what a dealer said about its own lateness is the dealer's word to the brand, not about this person
+    clocks = select(Clock.id).where(Clock.job_id == job.id)
+    excuses = [
+        select(column).where(Breach.clock_id.in_(clocks), column.is_not(None))
+        for column in (Breach.memo_id, Breach.appeal_id, Breach.decline_id)
+    ]
+    about = (Note.job_id == job.id, *(Note.id.not_in(excuse) for excuse in excuses))
+    notes = tx.execute(select(Note.text).where(*about).order_by(Note.id)).scalars().all()
     opened = [_maybe(key, "note.text", sealed) for sealed in notes]
     photos = _rows(tx, Photo, Photo.job_id == job.id, "id slot_code captured_at received_at")
     rating = tx.execute(select(Rating.overall).where(Rating.job_id == job.id)).scalar_one_or_none()

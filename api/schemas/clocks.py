@@ -17,7 +17,7 @@ SEEN = r"[0-9a-f]{32}"
 
 
 class BreachQuery(PageQuery):
-    """`open`: neither acknowledged nor excused. `appealed`: the dealer asks that it be excused."""
+    """`open`: neither acknowledged nor excused. `appealed`: the dealer asks that it be excused; `unanswered`: still."""
 
     dealer_id = BigId(load_default=None)
     job_id = BigId(load_default=None)
@@ -25,6 +25,7 @@ class BreachQuery(PageQuery):
     kind = Choice(ClockKind, load_default=None)
     open = Flag(load_default=None)
     appealed = Flag(load_default=None)
+    unanswered = Flag(load_default=None)
 
 
 class MemoBody(Body):
@@ -35,6 +36,12 @@ class MemoBody(Body):
 
 class AppealBody(Body):
     """Why it should be excused, in the dealer's words."""
+
+    reason = PlainText(NOTE, required=True)
+
+
+class DeclineAppealBody(Body):
+    """Why it is not excused."""
 
     reason = PlainText(NOTE, required=True)
 

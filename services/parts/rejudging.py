@@ -18,9 +18,12 @@ SELECT id, level, notice_at, due_at, severe_at FROM clock
  WHERE job_id = %(job)s AND level > 0 AND (stopped_at = %(at)s OR paused_at = %(at)s)
 """
 _LOWER = """
-WITH lowered AS (UPDATE clock SET level = %(level)s, next_at = NULL WHERE id = %(clock)s)
-UPDATE breach SET withdrawn_at = %(now)s, withdrawn = 'told_late'
- WHERE clock_id = %(clock)s AND level > %(level)s AND withdrawn_at IS NULL
+WITH lowered AS (UPDATE clock SET level = %(level)s, next_at = NULL WHERE id = %(clock)s),
+taken AS (
+    UPDATE breach SET withdrawn_at = %(now)s, withdrawn = 'told_late'
+     WHERE clock_id = %(clock)s AND level > %(level)s AND withdrawn_at IS NULL RETURNING appeal_clock_id)
+UPDATE clock SET stopped_at = %(now)s, next_at = CASE WHEN next_at <= %(now)s THEN next_at END
+  FROM taken WHERE clock.id = appeal_clock_id AND stopped_at IS NULL
 """
 _NUMBERS: dict[Level | None, int] = {level: number for number, level in enumerate((None, *Level))}
 

@@ -19,9 +19,9 @@ LEVELS = {level: number for number, level in enumerate(Level, 1)}
 
 @dataclass(frozen=True, slots=True)
 class BreachLine:
-    """A level that a clock reached. `memo` and `appeal` are the dealer's words; gone once the customer is erased.
+    """A level that a clock reached. Words (`memo`, `appeal`, `declined`) are gone once the customer is erased.
 
-    `withdrawn`: it turned out not to have been reached (told_late); kept for the record.
+    `withdrawn`: it turned out not to have been reached (told_late, corrected); kept for the record.
     """
 
     id: int
@@ -39,6 +39,9 @@ class BreachLine:
     excuse: str | None
     appealed_at: datetime | None
     appeal: str | None
+    answer_due_at: datetime | None
+    declined_at: datetime | None
+    declined: str | None
     withdrawn_at: datetime | None
     withdrawn: str | None
 
@@ -53,23 +56,28 @@ class Wanted:
     kind: str | None = None
     open: bool | None = None
     appealed: bool | None = None
+    unanswered: bool | None = None
 
 
 _LIST = """
-SELECT breach.id, clock_id, breach.job_id, breach.dealer_id, breach.kind, family, level, due_at, raised_at,
-       acknowledged_at, memo.text AS memo, excused_at, excuse, appealed_at, appeal.text AS appeal,
-       withdrawn_at, withdrawn, subject.wrapped_key
+SELECT breach.id, clock_id, breach.job_id, breach.dealer_id, breach.kind, breach.family, breach.level, breach.due_at,
+       raised_at, acknowledged_at, memo.text AS memo, excused_at, excuse, appealed_at, appeal.text AS appeal,
+       answering.due_at AS answer_due_at, declined_at, declined.text AS declined, withdrawn_at, withdrawn,
+       subject.wrapped_key
   FROM breach JOIN job ON job.id = breach.job_id JOIN subject ON subject.id = job.subject_id
   LEFT JOIN note memo ON memo.id = memo_id LEFT JOIN note appeal ON appeal.id = appeal_id
+  LEFT JOIN note declined ON declined.id = decline_id LEFT JOIN clock answering ON answering.id = appeal_clock_id
  WHERE {conditions} ORDER BY breach.id DESC LIMIT %(limit)s
 """
 _CONDITIONS = {
     "dealer_id": "breach.dealer_id = %(dealer_id)s",
     "job_id": "clock_id IN (SELECT id FROM clock WHERE clock.job_id = %(job_id)s)",
-    "level": "level = %(level)s",
+    "level": "breach.level = %(level)s",
     "kind": "breach.kind = %(kind)s",
     "open": "(coalesce(acknowledged_at, excused_at, withdrawn_at) IS NULL) = %(open)s",
     "appealed": "(appealed_at IS NOT NULL) = %(appealed)s",
+    "unanswered": "(appealed_at IS NOT NULL AND coalesce(excused_at, declined_at, withdrawn_at) IS NULL)"
+    " = %(unanswered)s",
 }
 
 
@@ -105,7 +113,7 @@ def _horizon(actor: Actor) -> tuple[str, dict[str, Any]]:
 
 def _line(row: Mapping[str, Any]) -> BreachLine:
     values = {name: row[name] for name in BreachLine.__slots__}
-    words = {name: _words(row["wrapped_key"], row[name]) for name in ("memo", "appeal")}
+    words = {name: _words(row["wrapped_key"], row[name]) for name in ("memo", "appeal", "declined")}
     return BreachLine(**{**values, **words, "level": str(tuple(Level)[row["level"] - 1])})
 
 

@@ -57,6 +57,7 @@ ACTIONS = {
 FACTS = {
     "delivered", "wanted_date_set", "audit_sampled", "urge_answered", "complaint_opened",
     "complaint_replied", "complaint_closed", "safety_reported", "safety_called",
+    "breach_appealed", "appeal_answered",
 }
 # fmt: on
 
@@ -96,6 +97,7 @@ TABLE = [
     ),
     ("complaint_close", "platform", "agent", "complaint_opened", "complaint_closed", "working", 36, None),
     ("safety", "none", "agent", "safety_reported", "safety_called", "wall", 0.5, None),
+    ("appeal", "none", "agent", "breach_appealed", "appeal_answered", "working", 24, None),
 ]
 
 
@@ -111,7 +113,7 @@ def test_the_table_of_clocks_says_what_the_domain_says(row: tuple) -> None:
 
 
 def test_the_table_has_no_other_rows() -> None:
-    """Sixteen rows, every kind among them."""
+    """Seventeen rows, every kind among them."""
     assert len(DEFAULT_POLICIES) == len(TABLE)
     assert {policy.kind for policy in DEFAULT_POLICIES} == set(ClockKind)
 

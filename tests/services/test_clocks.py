@@ -14,7 +14,7 @@ import services.clocks
 from domain.actors import Actor
 from domain.errors import Invalid, NotFound
 from models import db
-from services.breaches import AlreadyHandled, FeesPosted, acknowledge, appeal, excuse
+from services.breaches import AlreadyHandled, FeesPosted, acknowledge, appeal, decline, excuse
 from services.clocks import SWEEP, Raised, raise_levels
 from services.queries.breaches import Wanted, listed
 from tests.worlds import World
@@ -365,6 +365,82 @@ def test_only_the_owner_appeals_once_and_not_what_is_excused(world: World) -> No
         appeal(world.actor("owner1"), breach_id, "货晚到", now)
     [line] = listed(world.actor("agent"), Wanted(appealed=True), None, 10)
     assert (line.id, line.appeal) == (breach_id, "货晚到")
+
+
+def answering(breach_id: int) -> Any:
+    """The clock of a breach's appeal."""
+    return run(
+        "SELECT clock.* FROM clock JOIN breach ON appeal_clock_id = clock.id WHERE breach.id = :b",
+        b=breach_id,
+    )[0]
+
+
+def test_an_appeal_has_a_clock_of_the_agents_that_a_no_stops(world: World) -> None:
+    """Two working days: from Monday 12:00 to Wednesday 12:00 at the latest; the dealer is told and reads why."""
+    breach_id, now = late(world), world.now + 12 * HOUR
+    appeal(world.actor("owner1"), breach_id, "货晚到", now)
+    clock_ = answering(breach_id)
+    unanswered = [line.id for line in listed(world.actor("agent"), Wanted(unanswered=True), None, 10)]
+
+    with pytest.raises(NotFound):
+        decline(world.actor("owner1"), breach_id, "自己驳回", now)
+    state = decline(world.actor("agent"), breach_id, "客户说没有人联系", now + HOUR)
+    with pytest.raises(AlreadyHandled):
+        decline(world.actor("agent"), breach_id, "再次", now + HOUR)
+
+    assert (clock_.kind, clock_.owner, clock_.counts, clock_.window_s) == (
+        "appeal",
+        "agent",
+        "working",
+        86_400,
+    )
+    assert (clock_.dealer_id, clock_.stopped_at, unanswered) == (None, None, [breach_id])
+    assert (answering(breach_id).stopped_at, state.declined_at) == (now + HOUR, now + HOUR)
+    [line] = listed(world.actor("owner1"), Wanted(appealed=True, unanswered=False), None, 10)
+    assert (line.declined, line.answer_due_at) == ("客户说没有人联系", clock_.due_at)
+    told = run(
+        "SELECT payload->>'audience' AS whom FROM outbox WHERE payload->>'template' LIKE '%appeal%' ORDER BY id"
+    )
+    assert [row.whom for row in told] == ["agents", "desk"]
+
+
+def test_an_unanswered_appeal_is_the_agents_breach_and_a_yes_stops_its_clock(world: World) -> None:
+    """After two working days the agents are late, in a digest of their own; nobody appeals against that."""
+    breach_id, now = late(world), world.now + 12 * HOUR
+    appeal(world.actor("owner1"), breach_id, "货晚到", now)
+    clock_id = answering(breach_id).id
+
+    raise_levels(answering(breach_id).due_at)
+    excuse(world.actor("agent"), breach_id, "goods_late", answering(breach_id).due_at + HOUR)
+
+    assert levels(clock_id) == [1, 2]
+    assert answering(breach_id).stopped_at is not None
+    [mine] = run("SELECT id, dealer_id FROM breach WHERE clock_id = :c AND level = 2", c=clock_id)
+    assert mine.dealer_id is None
+    with pytest.raises(NotFound):
+        appeal(world.actor("owner1"), mine.id, "?", world.now + 100 * HOUR)
+
+
+def test_two_appeals_on_one_job_have_a_clock_each(world: World) -> None:
+    """The notice and the breach of one clock: declined one by one."""
+    breach_id, now = late(world), world.now + 12 * HOUR
+    [notice] = run("SELECT id FROM breach WHERE level = 1")
+    for one in (breach_id, notice.id):
+        appeal(world.actor("owner1"), one, "货晚到", now)
+
+    decline(world.actor("agent"), notice.id, "提醒而已", now)
+
+    assert answering(breach_id).id != answering(notice.id).id
+    assert (answering(breach_id).stopped_at, answering(notice.id).stopped_at) == (None, now)
+
+
+def test_an_appeal_that_no_answer_could_grant_is_refused(world: World) -> None:
+    """Once the fees are posted the statement is the place to object."""
+    breach_id = late(world)
+    run("UPDATE job SET fees_posted_at = :now", now=world.now)
+
+    with pytest.raises(FeesPosted):
+        appeal(world.actor("owner1"), breach_id, "货晚到", world.now + 12 * HOUR)
 
 
 def test_each_reader_has_a_horizon(world: World) -> None:
