@@ -75,7 +75,8 @@ class JobFacts:
     """All that decides a job's fees. `blame` overrides who was promised to pay.
 
     `collected_by` is for base and remote fees the customer pays. On a shared visit only one job
-    `carries_remote`: see `dearest`.
+    `carries_remote`: see `dearest`. `free_m` and `per_km_fen`: the coverage's own. A customer who pays the way by
+    the promise pays at most `promised_remote_fen`, the brand the rest; a trip in vain only where it was shown.
     """
 
     job_id: int
@@ -89,9 +90,13 @@ class JobFacts:
     visit_id: int | None = None
     distance_m: int | None = None
     agreed_remote_fen: int | None = None
+    free_m: int | None = None
+    per_km_fen: int | None = None
     carries_remote: bool = True
     payer: Party = Party.OPERATOR
     remote_payer: Party = Party.OPERATOR
+    promised_remote_fen: int | None = None
+    trip_by_customer: bool = False
     collected_by: CollectedBy = CollectedBy.BRAND
     blame: Blame | None = None
     dealer_at_fault_id: int | None = None

@@ -73,7 +73,7 @@ def lines(job: JobFacts, rule: FeeRule) -> tuple[FeeLine, ...]:
     after submit as if completed, without bonus. A visit made necessary by the serving dealer pays nothing.
     """
     found: list[FeeLine] = []
-    payer = _payer(job, job.payer)
+    payer = _payer(job, _promised(job, job.payer))
     if payer is not None and job.outcome != _BEFORE_CHECK_IN:
         _add_work(found, job, rule, payer)
         if job.carries_remote:
@@ -90,10 +90,17 @@ def dearest(jobs: Iterable[JobFacts], rule: FeeRule) -> int | None:
     """Of the jobs of one visit, the one that carries the remote fee: the dearest, the lowest id on a tie."""
     fees = []
     for job in jobs:
-        part = rule.remote_part(job.category, job.zone, job.distance_m, job.agreed_remote_fen)
+        part = remote_of(job, rule)
         if part is not None:
             fees.append((-part.amount_fen, job.job_id))
     return min(fees)[1] if fees else None
+
+
+def remote_of(job: JobFacts, rule: FeeRule) -> Part | None:
+    """The remote fee of a job by the rule, with the serving coverage's own radius and rate."""
+    return rule.remote_part(
+        job.category, job.zone, job.distance_m, job.agreed_remote_fen, job.free_m, job.per_km_fen
+    )
 
 
 def _payer(job: JobFacts, promised: Party) -> Party | None:
@@ -103,7 +110,7 @@ def _payer(job: JobFacts, promised: Party) -> Party | None:
     if job.blame == Blame.DEALER:
         first = job.dealer_at_fault_id
         return None if first is None or first == job.dealer_id else Party.DEALER_AT_FAULT
-    return Party.CUSTOMER if promised == Party.CUSTOMER else Party.BRAND
+    return Party.CUSTOMER if promised == Party.CUSTOMER and job.blame == Blame.CUSTOMER else Party.BRAND
 
 
 def _add(
@@ -135,14 +142,30 @@ def _add_work(found: list[FeeLine], job: JobFacts, rule: FeeRule, payer: Party) 
 
 
 def _add_remote(found: list[FeeLine], job: JobFacts, rule: FeeRule) -> None:
-    part = rule.remote_part(job.category, job.zone, job.distance_m, job.agreed_remote_fen)
-    payer = _payer(job, job.remote_payer)
+    part = remote_of(job, rule)
+    payer = _payer(job, _promised(job, job.remote_payer))
     if part is None or payer is None:
         return
     key = f"job:{job.job_id}:remote_fee"
     if job.outcome == _AFTER_CHECK_IN:  # the job may be driven to again: this journey has its own key
         key = f"{key}:visit:{_visit(job)}"
+    most = job.promised_remote_fen
+    if payer == _CUSTOMER and most is not None and part.amount_fen > most:
+        above = Part(
+            part.kind, part.amount_fen - most, f"{part.text}，超出承诺 {yuan(most)} 的部分由品牌承担"
+        )
+        _add(found, job, rule, f"{key}:above_promise", above, Party.BRAND, job.collected_by)
+        part = Part(part.kind, most, f"{part.text}，按承诺收 {yuan(most)}")
     _add(found, job, rule, key, part, payer, job.collected_by)
+
+
+def _promised(job: JobFacts, payer: Party) -> Party:
+    """Who was told that he pays; for a trip in vain a customer only where the promise showed it."""
+    if job.outcome != _AFTER_CHECK_IN:
+        return payer
+    if job.trip_by_customer:
+        return _CUSTOMER
+    return Party.OPERATOR if payer == _CUSTOMER else payer
 
 
 def _visit(job: JobFacts) -> int:

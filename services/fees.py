@@ -216,7 +216,7 @@ class _Pricing:
         if rule is None or facts.visit_id is None or facts.distance_m is None:
             return False
         try:
-            part = rule.remote_part(facts.category, facts.zone, facts.distance_m, facts.agreed_remote_fen)
+            part = fees.remote_of(facts, rule)
         except RemoteFeeNotAgreed:
             return True
         return part is not None

@@ -18,7 +18,7 @@ from domain.clocks import ClockKind, Family, Level, Owner, Zone
 from domain.fee_facts import Blame, Charge, ClockFact, CollectedBy, JobFacts, Outcome, Scheme
 from domain.fee_rules import CLOCK_NAMES
 from domain.job import Kind
-from domain.ledger import Parties
+from domain.ledger import Parties, Party
 from services.parts import arrays
 
 Cursor = tuple[datetime, int]
@@ -30,6 +30,7 @@ _SCHEMES = {scheme.value: scheme for scheme in Scheme}
 _CLOCKS = {kind.value: kind for kind in ClockKind}
 _BLAME: Mapping[str | None, Blame | None] = {None: None, **{blame.value: blame for blame in Blame}}
 _COLLECTED = {by.value: by for by in CollectedBy}
+_PAYERS = {"operator": Party.OPERATOR, "customer": Party.CUSTOMER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,8 @@ class Due:
 _TAKE = """
 SELECT job.id, job.kind, job.status, job.category_code, job.zone, job.scheme, job.units, job.dealer_id, job.visit_id,
        job.distance_m, job.remote_agreed_fen, job.fault, job.trip_fee, job.trip_fault, job.checked_in_at,
-       job.closed_at, channel.operator_dealer_id, parent.dealer_id AS first_dealer_id
+       job.closed_at, job.free_m, job.per_km_fen, job.remote_payer, job.promised_remote_fen, job.trip_by_customer,
+       channel.operator_dealer_id, parent.dealer_id AS first_dealer_id
   FROM job JOIN channel ON channel.id = job.channel_id LEFT JOIN job parent ON parent.id = job.parent_id
  WHERE job.status IN ('closed', 'cancelled') AND job.fees_posted_at IS NULL
    AND (job.closed_at, job.id) > (%(at)s, %(id)s)
@@ -134,11 +136,23 @@ def _facts(
         visit_id=visit_id,
         distance_m=distance_m,
         agreed_remote_fen=row.remote_agreed_fen,
+        free_m=row.free_m if dealer_id == row.dealer_id else None,
+        per_km_fen=row.per_km_fen if dealer_id == row.dealer_id else None,
+        remote_payer=_PAYERS[row.remote_payer],
+        promised_remote_fen=row.promised_remote_fen,
+        trip_by_customer=row.trip_by_customer,
+        collected_by=_hands(row, outcome),
         blame=_BLAME[fault],
         dealer_at_fault_id=row.first_dealer_id if row.fault == Blame.DEALER else None,
         charges=charges,
         clocks=clocks,
     )
+
+
+def _hands(row: Any, outcome: Outcome) -> CollectedBy:
+    """The way that the promise shows is paid at the door; a trip in vain the brand claims."""
+    at_door = row.remote_payer == "customer" and outcome == Outcome.COMPLETED
+    return CollectedBy.DEALER if at_door else CollectedBy.BRAND
 
 
 _CHARGES = """
@@ -255,7 +269,8 @@ WITH shared AS (
 mine AS (
     SELECT DISTINCT ON (visit_id, job_id) visit_id, job_id, zone, outlet_m, agreed_fen
       FROM check_in JOIN shared USING (visit_id) ORDER BY visit_id, job_id, id DESC)
-SELECT mine.visit_id, job.id, job.category_code, mine.zone, mine.outlet_m, mine.agreed_fen
+SELECT mine.visit_id, job.id, job.category_code, mine.zone, mine.outlet_m, mine.agreed_fen,
+       job.free_m, job.per_km_fen
   FROM mine JOIN job ON job.id = mine.job_id LEFT JOIN job parent ON parent.id = job.parent_id
  WHERE (job.visit_id = mine.visit_id OR job.trip_fee IS NOT NULL)
    AND NOT coalesce(job.fault = 'dealer' AND (parent.dealer_id IS NULL OR parent.dealer_id = job.dealer_id), false)
@@ -267,12 +282,12 @@ SELECT mine.visit_id, job.id, job.category_code, mine.zone, mine.outlet_m, mine.
 def sharing(tx: Connection, visits: Iterable[int]) -> dict[int, list[JobFacts]]:
     """By visit, the jobs that were at that door and are paid for it: only the dearest carries the remote fee."""
     found: dict[int, list[JobFacts]] = defaultdict(list)
-    for visit_id, job_id, category, zone, metres, agreed in tx.exec_driver_sql(
+    for visit_id, job_id, category, zone, metres, agreed, free_m, per_km in tx.exec_driver_sql(
         _SHARING, {"visits": arrays.plain(set(visits))}
     ):
         one = JobFacts(
             job_id, 0, Kind.INSTALL, category, _ZONES[zone], Scheme.SHARE,
-            visit_id=visit_id, distance_m=metres, agreed_remote_fen=agreed,
+            visit_id=visit_id, distance_m=metres, agreed_remote_fen=agreed, free_m=free_m, per_km_fen=per_km,
         )  # fmt: skip
         found[visit_id].append(one)
     return found

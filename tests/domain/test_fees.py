@@ -503,3 +503,40 @@ def test_only_clocks_that_may_carry_money_can_be_priced(field: str, value: objec
     """No bonus on the customer's clock, none on a notice, no negative or absurd amounts."""
     row = {"clock": "arrive", "level": "met", "fen": 500, field: value}
     assert faults(timeliness=[row]) == {f"timeliness[0].{field}": "bad_value"}
+
+
+def test_a_customer_pays_no_more_of_the_way_than_was_promised() -> None:
+    """¥6.80 by the rule, ¥5.00 promised: the brand bears ¥1.80, each with its words; paid at the door it is a memo."""
+    job = replace(JOB, distance_m=23_400, remote_payer=Party.CUSTOMER, promised_remote_fen=500)
+    above, own = [line for line in lines(job, RULE) if line.kind == "remote_fee"]
+    at_door = replace(job, promised_remote_fen=None, collected_by=CollectedBy.DEALER)
+    memo = [line for line in lines(at_door, RULE) if line.kind == "remote_fee"]
+
+    assert [(line.debit, line.amount_fen) for line in (above, own)] == [
+        (Party.BRAND, 180),
+        (Party.CUSTOMER, 500),
+    ]
+    assert above.key == "job:123:remote_fee:above_promise"
+    assert own.text.endswith("按承诺收 ¥5.00")
+    assert [(line.debit, line.credit, line.amount_fen) for line in memo] == [(None, None, 680)]
+
+
+@pytest.mark.parametrize(("shown", "payer"), [(True, Party.CUSTOMER), (False, Party.BRAND)])
+def test_a_trip_in_vain_is_the_customers_only_where_the_promise_showed_it(shown: bool, payer: Party) -> None:
+    """By his own fault, after check-in; what the brand never said, nobody owes it."""
+    job = replace(
+        JOB,
+        outcome=Outcome.AFTER_CHECK_IN,
+        visit_id=9,
+        blame=Blame.CUSTOMER,
+        trip_by_customer=shown,
+        remote_payer=Party.CUSTOMER,
+    )
+    assert {line.debit for line in lines(job, RULE)} == {payer}
+
+
+def test_a_coverages_own_radius_is_what_the_fee_is_made_by() -> None:
+    """10 km free at ¥3 in this division, whatever the rule says elsewhere."""
+    job = replace(JOB, distance_m=12_000, free_m=10_000, per_km_fen=300)
+    fee = [line.text for line in lines(job, RULE) if line.kind == "remote_fee"]
+    assert fee == ["远程费 (12 km − 10 km) × ¥3.00 = ¥6.00"]
