@@ -13,6 +13,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from domain import reasons
+from domain.dispatch import Funnel
 from domain.errors import Fault, Invalid
 from domain.geo import Point
 
@@ -132,6 +133,7 @@ class Command:
     scores: Scores | None = None
     appraisal: Appraisal | None = None
     address: str | None = None
+    funnel: Funnel | None = None  # of a run that has ranked already; never from outside
     complaint_id: int | None = None
     category: str | None = None
 

@@ -38,7 +38,12 @@ TOLD: Mapping[A, tuple[Notice, ...]] = MappingProxyType(
         A.FAIL_BOOKING: (Notice(Audience.CUSTOMER, "booking_failed"),),
         A.RESCHEDULE: (Notice(Audience.CUSTOMER, "visit_moved"), Notice(Audience.INSTALLER, "visit_moved")),
         A.SUSPEND: (Notice(Audience.CUSTOMER, "job_suspended"),),
-        A.HOLD: (Notice(Audience.CUSTOMER, "job_held"), Notice(Audience.AGENTS, "job_held")),
+        A.HOLD: (
+            Notice(Audience.CUSTOMER, "job_held"),
+            Notice(Audience.AGENTS, "job_held"),
+            Notice(Audience.DESK, "job_held"),
+            Notice(Audience.INSTALLER, "job_held"),
+        ),
         A.ADD_CHARGE: (Notice(Audience.CUSTOMER, "charge_proposed"),),
         A.ABORT_VISIT: (Notice(Audience.CUSTOMER, "visit_aborted"), Notice(Audience.DESK, "visit_aborted")),
         A.SUBMIT: (Notice(Audience.CUSTOMER, "please_confirm"),),

@@ -51,23 +51,29 @@ TIMETABLE: tuple[Task, ...] = (
         "a new job finds its dealer at once",
     ),
     Task(
+        "dispatch_waiting",
+        "13 * * * *",
+        "services.dispatching:dispatch_waiting",
+        "room comes back by cancelled visits and by new days: hourly",
+    ),
+    Task(
         "expire_offers", "*/30 * * * * *", "services.dispatching:expire_offers", "the next dealer is waiting"
     ),
     Task(
         "evening_check",
         "0,20,40 18-19 * * *",
-        "services.dispatching:evening_check",
+        "services.evenings:evening_check",
         "18:00 the evening before; again, for bookings made meanwhile and should the first one fail",
         late=timedelta(hours=4),
     ),
     Task(
         "unknown_delivery",
         "5 9 * * *",
-        "services.dispatching:unknown_delivery",
+        "services.evenings:unknown_delivery",
         "agents ask by day",
         late=DAY,
     ),
-    Task("next_contacts", "*/5 * * * *", "services.dispatching:next_contacts_due", "a call was promised"),
+    Task("next_contacts", "*/5 * * * *", "services.evenings:next_contacts_due", "a call was promised"),
     # time passing for jobs
     Task("sla", "* * * * *", "services.clocks:raise_levels", "a level is known within a minute"),
     Task(

@@ -1,42 +1,41 @@
-"""Jobs find their dealers, offers run out, and the evening before a visit is looked at (domain.md §2.3, §3).
+"""Jobs find their dealers, and offers run out (domain.md §3).
 
-Every function works job by job, each in a transaction of its own with the row locked, rows of others skipped: several
-runners share the work, and a run that dies or is repeated does nothing twice.
+A run reads its jobs by the batch and its places once (`parts/rounds.py`); each job is then offered in a transaction of
+its own with the row locked, rows of others skipped. Several runners share the work, and a run that dies or is repeated
+does nothing twice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from typing import Any
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from domain.actions import Action, Command
 from domain.actors import SYSTEM
-from domain.calendar import SHANGHAI, local_date
-from domain.dispatch import Candidate
+from domain.dispatch import Candidate, Funnel
 from domain.errors import DomainError
 from domain.job import JobState
-from domain.notices import Audience
 from services.deeds import act
-from services.deeds.loading import COLUMNS, lock
-from services.parts import candidates, outbox, queueing
+from services.deeds.loading import COLUMNS
+from services.parts import queueing, rooms
+from services.parts.rounds import Round
 from services.uow import query, use_case
 
-DELIVERY_UNKNOWN = timedelta(days=7)
-LOOKS_BACK = timedelta(days=60)
-CONTACT_OVERDUE = timedelta(days=1)
+BATCH = 200
+NO_ROOM = "no_capacity"
 
 
 @dataclass(frozen=True, slots=True)
 class Dispatched:
-    """What became of the jobs of a batch; `failed` went before an agent because something barred the offer."""
+    """What became of the jobs of a run; `failed` went before an agent because something barred the offer."""
 
     offered: int = 0
     accepted: int = 0
     unserved: int = 0
+    no_capacity: int = 0
     no_dealer_left: int = 0
     address: int = 0
     failed: int = 0
@@ -44,40 +43,51 @@ class Dispatched:
 
 # -- jobs to dealers
 
-_NEXT = f"""
-SELECT {COLUMNS} FROM job
- WHERE status = 'new' AND queue IS NULL AND kind <> 'return_visit' AND id > %(after)s
- ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
-"""
+
+def dispatch_batch(now: datetime, limit: int = 20_000) -> Dispatched:
+    """Offer up to `limit` new jobs to whom they belong; those that take everything accept at once."""
+    return _run(now, limit, waiting=False)
 
 
-def dispatch_batch(now: datetime, limit: int = 200) -> Dispatched:
-    """Offer up to `limit` new jobs to the best dealer each; those that take everything accept at once."""
-    counts: dict[str, int] = {}
-    after = 0
-    for _ in range(limit):
-        done = _step(after, now)
-        if done is None:
+def dispatch_waiting(now: datetime, limit: int = 20_000) -> Dispatched:
+    """The same for jobs that lie before an agent only because every dealer was full: perhaps one is not any more."""
+    return _run(now, limit, waiting=True)
+
+
+def _run(now: datetime, limit: int, *, waiting: bool) -> Dispatched:
+    this, counts, after = Round(now), Counter[str](), 0
+    while limit > 0:
+        jobs = _batch(this, after, min(limit, BATCH), waiting)
+        if not jobs:
             break
-        after, outcome = done
-        counts[outcome] = counts.get(outcome, 0) + 1
+        counts.update(outcome for job in jobs if (outcome := _step(this, job, now)) is not None)
+        after, limit = jobs[-1].id, limit - len(jobs)
     return Dispatched(**counts)
 
 
-def _step(after: int, now: datetime) -> tuple[int, str] | None:
+_NEW = f"""
+SELECT {COLUMNS} FROM job
+ WHERE status = 'new' AND queue {{queue}} AND kind <> 'return_visit' AND id > %(after)s ORDER BY id LIMIT %(limit)s
+"""
+_NEXT = _NEW.format(queue="IS NULL")
+_WAITING = _NEW.format(queue=f"= '{NO_ROOM}'")
+
+
+@query
+def _batch(connection: Connection, this: Round, after: int, limit: int, waiting: bool) -> list[JobState]:
+    rows = connection.exec_driver_sql(_WAITING if waiting else _NEXT, {"after": after, "limit": limit}).all()
+    jobs = [JobState(*row) for row in rows]
+    if jobs:
+        this.look(connection, jobs)
+    return jobs
+
+
+def _step(this: Round, job: JobState, now: datetime) -> str | None:
     try:
-        return _dispatch_next(after, now)
-    except _Stuck as stuck:
-        _put_aside(stuck.job_id, now)
-        return stuck.job_id, "failed"
-
-
-class _Stuck(Exception):
-    """This job cannot be offered; it must not stand in the way of the next."""
-
-    def __init__(self, job_id: int) -> None:
-        super().__init__(job_id)
-        self.job_id = job_id
+        return _dispatch(this, job, now)
+    except DomainError:  # it must not stand in the way of the next
+        _put_aside(job.id, now)
+        return "failed"
 
 
 @use_case
@@ -85,43 +95,56 @@ def _put_aside(tx: Connection, job_id: int, now: datetime) -> None:
     queueing.queue(tx, job_id, "dispatch_failed", now)
 
 
+_CLAIM = "SELECT 1 FROM job WHERE id = %(job)s AND version = %(version)s FOR UPDATE SKIP LOCKED"
+
+
 @use_case
-def _dispatch_next(tx: Connection, after: int, now: datetime) -> tuple[int, str] | None:
-    row = tx.exec_driver_sql(_NEXT, {"after": after}).first()
-    if row is None:
+def _dispatch(tx: Connection, this: Round, job: JobState, now: datetime) -> str | None:
+    """Offer it; without anybody to ask: unserved where nobody covers, else the agents' queue. None: left as it is.
+
+    What is no longer as the batch read it, or in somebody's hands, is left to the next run.
+    """
+    if tx.exec_driver_sql(_CLAIM, {"job": job.id, "version": job.version}).first() is None:
         return None
-    job = JobState(*row)
-    try:
-        return job.id, _dispatch(tx, job, now)
-    except DomainError as error:
-        raise _Stuck(job.id) from error
-
-
-def _dispatch(tx: Connection, job: JobState, now: datetime) -> str:
-    """Offer to the best; without any: unserved where nobody covers, else the agents' queue."""
     if job.division_code is None:
         queueing.queue(tx, job.id, "address", now)
         return "address"
-    funnel = candidates.rank(tx, job, now)
-    if funnel.ranked:
-        return _offer(tx, job.id, funnel.ranked[0], now)
-    if candidates.covering(tx, job.division_code, job.category_code, now):
-        out = [candidate.dealer_id for candidate in funnel.dropped]
-        queueing.queue(tx, job.id, "no_dealer_left", now, data={"dealer_ids": out})
-        return "no_dealer_left"
+    funnel = this.funnel(job)
+    if asked := funnel.asked():
+        return _offer(tx, this, job, funnel, asked, now)
+    if funnel.covered():
+        return _nobody_left(tx, job, funnel, now)
     act(tx, SYSTEM, job.id, Command(Action.MARK_UNSERVED), now)
     return "unserved"
+
+
+def _nobody_left(tx: Connection, job: JobState, funnel: Funnel, now: datetime) -> str | None:
+    why = NO_ROOM if funnel.only_full() else "no_dealer_left"
+    out = [line.dealer_id for line in funnel.dropped]
+    barred = [sorted(line.barred_by()) for line in funnel.dropped]
+    is_news = queueing.queue(tx, job.id, why, now, data={"dealer_ids": out, "barred_by": barred})
+    return why if is_news else None
 
 
 _OPEN = "SELECT id FROM offer WHERE job_id = %(job)s AND dealer_id = %(dealer)s AND status = 'open'"
 
 
-def _offer(tx: Connection, job_id: int, best: Candidate, now: datetime) -> str:
-    act(tx, SYSTEM, job_id, Command(Action.OFFER, dealer_ids=(best.dealer_id,)), now)
-    if not best.auto_accept:
+def _offer(
+    tx: Connection,
+    this: Round,
+    job: JobState,
+    funnel: Funnel,
+    asked: tuple[Candidate, ...],
+    now: datetime,
+) -> str:
+    """To one or to several; who wishes to take everything accepts, if he still has room under his lock."""
+    ids = tuple(line.dealer_id for line in asked)
+    act(tx, SYSTEM, job.id, Command(Action.OFFER, dealer_ids=ids, funnel=funnel), now)
+    this.gave(job, ids)
+    if not asked[0].auto_accept or not rooms.has_room(tx, job, ids[0], now):
         return "offered"
-    offer_id = tx.exec_driver_sql(_OPEN, {"job": job_id, "dealer": best.dealer_id}).scalar_one()
-    act(tx, SYSTEM, job_id, Command(Action.ACCEPT, offer_id=offer_id), now)
+    offer_id = tx.exec_driver_sql(_OPEN, {"job": job.id, "dealer": ids[0]}).scalar_one()
+    act(tx, SYSTEM, job.id, Command(Action.ACCEPT, offer_id=offer_id), now)
     return "accepted"
 
 
@@ -142,10 +165,18 @@ def expire_offers(now: datetime, limit: int = 500) -> int:
             if not _expire_next(now, stuck):
                 break
         except _Stuck as barred:
-            stuck.append(barred.job_id)
+            stuck.append(barred.offer_id)
         else:
             expired += 1
     return expired
+
+
+class _Stuck(Exception):
+    """This offer cannot be ended; it must not stand in the way of the next."""
+
+    def __init__(self, offer_id: int) -> None:
+        super().__init__(offer_id)
+        self.offer_id = offer_id
 
 
 @use_case
@@ -157,111 +188,4 @@ def _expire_next(tx: Connection, now: datetime, stuck: list[int]) -> bool:
         act(tx, SYSTEM, row.job_id, Command(Action.EXPIRE, offer_id=row.id), now)
     except DomainError as error:
         raise _Stuck(row.id) from error
-    return True
-
-
-# -- the evening before
-
-_DOUBTS = """
-SELECT job.id, CASE
-    WHEN job.kind IN ('install', 'deliver_install') AND line.state IN ('unpaid', 'refunded', 'closed') THEN 'unpaid'
-    WHEN job.kind = 'install' AND job.delivered_at IS NULL THEN 'undelivered'
-    WHEN EXISTS (SELECT 1 FROM damage WHERE damage.job_id = job.id AND damage.created_at > coalesce((
-        SELECT max(received_at) FROM job_event e WHERE e.job_id = job.id AND e.action = 'release'), '-infinity'))
-      THEN 'damaged'
-    WHEN EXISTS (SELECT 1 FROM jsonb_array_elements_text(category.certificates) AS need WHERE NOT EXISTS (
-        SELECT 1 FROM certificate c WHERE c.person_id = job.installer_id AND c.kind = need
-           AND c.expires_on >= %(tomorrow)s)) THEN 'certificate'
-  END AS doubt
-  FROM job JOIN order_line line ON line.id = job.order_line_id JOIN category ON category.code = job.category_code
- WHERE job.status = 'booked' AND job.held IS NULL AND job.window_start >= %(from)s AND job.window_start < %(until)s
-   AND NOT EXISTS (SELECT 1 FROM job_event e WHERE e.job_id = job.id AND e.action = 'release'
-                      AND e.received_at >= %(today)s)
-"""
-_DOUBTFUL = f"SELECT id FROM ({_DOUBTS}) AS seen WHERE doubt IS NOT NULL ORDER BY id"
-_DOUBT_OF = f"SELECT doubt FROM ({_DOUBTS} AND job.id = %(job)s) AS seen"
-
-
-def evening_check(now: datetime) -> int:
-    """Hold tomorrow's visits that cannot take place: unpaid, undelivered, damaged, no certificate; how many.
-
-    Run at 18:00; again it does nothing. What an agent released today is left alone.
-    """
-    asked = _tomorrow(now)
-    return sum(_hold(job_id, asked, now) for job_id in _ids(_DOUBTFUL, asked))
-
-
-def _tomorrow(now: datetime) -> dict[str, Any]:
-    day = local_date(now)
-    midnight = datetime.combine(day, time(), SHANGHAI)
-    one = timedelta(days=1)
-    return {"today": midnight, "from": midnight + one, "until": midnight + 2 * one, "tomorrow": day + one}
-
-
-@query
-def _ids(connection: Connection, sql: str, params: Mapping[str, Any]) -> list[int]:
-    return list(connection.exec_driver_sql(sql, dict(params)).scalars())
-
-
-@use_case
-def _hold(tx: Connection, job_id: int, asked: Mapping[str, Any], now: datetime) -> bool:
-    lock(tx, job_id)
-    doubt = tx.exec_driver_sql(_DOUBT_OF, {**asked, "job": job_id}).scalar()
-    if doubt is None:
-        return False
-    act(tx, SYSTEM, job_id, Command(Action.HOLD, reason=doubt), now)
-    return True
-
-
-# -- what an agent must ask
-
-_UNKNOWN = """
-SELECT job.id FROM order_line line JOIN job ON job.order_line_id = line.id
- WHERE line.delivered_at IS NULL AND line.created_at < %(until)s AND line.created_at >= %(from)s
-   AND job.kind = 'install' AND job.delivered_at IS NULL AND job.queue IS NULL
-   AND job.status IN ('new', 'offered', 'accepted', 'booked', 'suspended')
-   AND NOT EXISTS (SELECT 1 FROM job_event e WHERE e.job_id = job.id AND e.reason = 'delivery_unknown')
- ORDER BY job.id
-"""
-
-
-def unknown_delivery(now: datetime) -> int:
-    """Put jobs before the agents whose goods nobody has heard of for 7 days; once each. Looks back 60 days."""
-    asked = {"until": now - DELIVERY_UNKNOWN, "from": now - LOOKS_BACK}
-    return sum(_queue(job_id, "delivery_unknown", now) for job_id in _ids(_UNKNOWN, asked))
-
-
-@use_case
-def _queue(tx: Connection, job_id: int, why: str, now: datetime) -> bool:
-    return queueing.queue(tx, job_id, why, now)
-
-
-_TO_CONTACT = """
-SELECT id FROM job WHERE next_contact_at <= %(now)s AND dealer_id IS NOT NULL
-   AND status IN ('accepted', 'suspended') ORDER BY id
-"""
-
-
-def next_contacts_due(now: datetime) -> int:
-    """Remind the dealer of a call that is due, once; a day later an agent looks. Returns for how many jobs."""
-    return sum(_remind(job_id, now) for job_id in _ids(_TO_CONTACT, {"now": now}))
-
-
-_CALL = "SELECT next_contact_at FROM job WHERE id = %(job)s AND next_contact_at <= %(now)s"
-_REMINDED = "SELECT 1 FROM outbox WHERE dedupe_key = %(key)s"
-
-
-@use_case
-def _remind(tx: Connection, job_id: int, now: datetime) -> bool:
-    job = lock(tx, job_id)
-    row = tx.exec_driver_sql(_CALL, {"job": job_id, "now": now}).first()
-    if row is None or job.dealer_id is None:
-        return False
-    if row.next_contact_at <= now - CONTACT_OVERDUE and job.queue is None:
-        return queueing.queue(tx, job_id, "contact_overdue", now)
-    key = f"job:{job_id}:contact_due:{row.next_contact_at:%Y%m%d%H%M%S}"
-    if tx.exec_driver_sql(_REMINDED, {"key": key}).first() is not None:
-        return False
-    told = {"template": "contact_due", "audience": Audience.DESK, "dealer_ids": [job.dealer_id]}
-    outbox.put(tx, [outbox.Owed("notice", key, told, job_id=job_id)], now)
     return True

@@ -13,7 +13,7 @@ from domain.job import Status
 from services.config import config
 from services.deeds.dispatch import anew
 from services.deeds.handling import Deed, Effect, Prepared, handles
-from services.parts import addresses, candidates, clocks
+from services.parts import addresses, candidates, clocks, rooms
 
 _FITNESS = """
 SELECT EXISTS (SELECT 1 FROM role_binding b JOIN person p ON p.id = b.person_id WHERE b.person_id = %(person)s
@@ -108,6 +108,7 @@ def visit(deed: Deed, window: Window, installer_id: int | None) -> int:
 
 
 def _booked(deed: Deed, window: Window) -> dict[str, Any]:
+    rooms.require_day(deed.tx, deed.job, window.start)
     return {
         "visit_id": visit(deed, window, deed.job.installer_id),
         "window_start": window.start,
@@ -145,6 +146,8 @@ def fail_booking(deed: Deed, _to: Status, _carry: Any) -> Effect:
 def suspend(deed: Deed, _to: Status, _carry: Any) -> Effect:
     """Set aside, with a new window or a time to call; the visit is left."""
     window = deed.command.window
+    if window is not None:
+        rooms.require_day(deed.tx, deed.job, window.start)
     columns: dict[str, Any] = {
         "visit_id": None,
         "window_start": window.start if window else None,
@@ -227,7 +230,8 @@ def _as_covered(deed: Deed, found: addresses.Resolved) -> dict[str, Any]:
     line = candidates.rank(deed.tx, moved, deed.now).of(deed.job.dealer_id)
     if line.zone != moved.zone:
         clocks.rezone(deed.tx, replace(moved, zone=line.zone), deed.at)
-    return {"zone": line.zone, "distance_m": line.distance_m}
+    terms = {"free_m": line.free_m, "per_km_fen": line.per_km_fen}
+    return {"zone": line.zone, "distance_m": line.distance_m} | terms
 
 
 @handles(Action.FIX_ADDRESS, prepare=_still_covered)

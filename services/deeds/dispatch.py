@@ -12,6 +12,7 @@ from domain.actions import Action
 from domain.actors import Role
 from domain.calendar import Counts
 from domain.clocks import due
+from domain.dispatch import Candidate, Funnel
 from domain.errors import Fault, Invalid, JobChanged, NotFound
 from domain.facts import Facts
 from domain.job import Kind, Status
@@ -19,19 +20,20 @@ from services.deeds import children
 from services.deeds.handling import Deed, Effect, Prepared, handles
 from services.parts import candidates, clocks, policies
 
-OFFER_LIVES = timedelta(hours=2)
-
 _OFFER = """
-SELECT offer.dealer_id, offer.status, offer.zone, offer.distance_m, offer.expires_at > %(at)s AS lives,
+SELECT offer.dealer_id, offer.status, offer.zone, offer.distance_m, offer.free_m, offer.per_km_fen,
+       offer.expires_at > %(at)s AS lives,
        (SELECT count(*) FROM offer other WHERE other.job_id = offer.job_id AND other.status = 'open'
            AND other.id <> offer.id) AS others
   FROM offer WHERE offer.id = %(offer)s AND offer.job_id = %(job)s
 """
 # A round ends when somebody accepts: the next offers belong to the one after.
 _MAKE = """
-INSERT INTO offer (job_id, dealer_id, round, offered_at, expires_at, zone, distance_m, funnel)
-SELECT %(job)s, made.dealer_id, turn.round, %(now)s, %(expires)s, made.zone, made.distance_m, %(funnel)s::jsonb
-  FROM json_to_recordset(%(made)s::json) AS made(dealer_id bigint, zone text, distance_m bigint),
+INSERT INTO offer (job_id, dealer_id, round, offered_at, expires_at, zone, distance_m, free_m, per_km_fen, funnel)
+SELECT %(job)s, made.dealer_id, turn.round, %(now)s, %(expires)s, made.zone, made.distance_m, made.free_m,
+       made.per_km_fen, %(funnel)s::jsonb
+  FROM json_to_recordset(%(made)s::json)
+       AS made(dealer_id bigint, zone text, distance_m bigint, free_m bigint, per_km_fen bigint),
        (SELECT coalesce(max(round) FILTER (WHERE status = 'accepted'), 0) + 1 AS round
           FROM offer WHERE job_id = %(job)s) AS turn
 ON CONFLICT DO NOTHING
@@ -68,6 +70,8 @@ class OfferRow:
     status: str
     zone: str
     distance_m: int | None
+    free_m: int | None
+    per_km_fen: int | None
     lives: bool
     others: int
 
@@ -92,7 +96,7 @@ def _who_could(deed: Deed) -> Prepared:
     """The funnel for the dealers named; the address must have been resolved."""
     if deed.actor.role != Role.SYSTEM:  # the sweep names one of the funnel
         _check_asked(deed)
-    ranked = candidates.rank(deed.tx, deed.job, deed.now)
+    ranked = deed.command.funnel or candidates.rank(deed.tx, deed.job, deed.now)
     return Prepared(Facts(now=deed.at, address_resolved=deed.job.division_code is not None), ranked)
 
 
@@ -112,21 +116,28 @@ def _check_asked(deed: Deed) -> None:
 
 
 @handles(Action.OFFER, prepare=_who_could)
-def offer(deed: Deed, _to: Status, ranked: candidates.Funnel) -> Effect:
-    """One open offer per dealer named; it lives two service hours."""
-    calendar = policies.CALENDAR.get(deed.tx)
-    expires = due(deed.now, OFFER_LIVES, Counts.SERVICE, calendar).at
+def offer(deed: Deed, _to: Status, ranked: Funnel) -> Effect:
+    """One open offer per dealer named; it lives two service hours, or what the category's rule says."""
+    lives = timedelta(minutes=ranked.rule.offer_minutes)
+    expires = due(deed.now, lives, Counts.SERVICE, policies.CALENDAR.get(deed.tx)).at
     values = {
         "job": deed.job.id,
         "now": deed.now,
         "expires": expires,
-        "made": orjson.dumps([ranked.of(dealer_id) for dealer_id in deed.command.dealer_ids]).decode(),
-        "funnel": ranked.as_json(),
+        "made": orjson.dumps(
+            [_terms(ranked.of(dealer_id)) for dealer_id in deed.command.dealer_ids]
+        ).decode(),
+        "funnel": candidates.as_json(ranked),
     }
     deed.tx.exec_driver_sql(_MAKE, values)
     columns = {"queue": None, "queued_at": None, "remote_agreed_fen": deed.command.agreed_fen}
     said = {"dealer_ids": list(deed.command.dealer_ids), "agreed_fen": deed.command.agreed_fen}
     return Effect(columns, said)
+
+
+def _terms(line: Candidate) -> dict[str, Any]:
+    """What a dealer accepts by: the way to the door as its coverage sees it."""
+    return {name: getattr(line, name) for name in ("dealer_id", "zone", "distance_m", "free_m", "per_km_fen")}
 
 
 @handles(Action.ACCEPT, prepare=_the_offer)
@@ -142,6 +153,8 @@ def accept(deed: Deed, _to: Status, found: OfferRow | None) -> Effect:
         "dealer_id": found.dealer_id,
         "zone": found.zone,
         "distance_m": found.distance_m,
+        "free_m": found.free_m,
+        "per_km_fen": found.per_km_fen,
         "accepted_at": deed.at,
         "queue": None,
         "queued_at": None,

@@ -33,7 +33,8 @@ class OfferCard:
 _LIST = """
 SELECT offer.id, offer.job_id, offer.status, offer.offered_at, offer.expires_at, job.kind, job.category_code,
        coalesce(product.name, job.sku), job.units, division.name, offer.zone, offer.distance_m,
-       ARRAY(SELECT jsonb_array_elements_text(line -> 'reasons') FROM jsonb_array_elements(offer.funnel) AS line
+       ARRAY(SELECT step ->> 'words' FROM jsonb_array_elements(offer.funnel) AS line,
+                    jsonb_array_elements(line -> 'steps') AS step
               WHERE (line ->> 'dealer_id')::bigint = offer.dealer_id)
   FROM offer JOIN job ON job.id = offer.job_id LEFT JOIN product ON product.sku = job.sku
   LEFT JOIN division ON division.code = job.division_code

@@ -1,0 +1,77 @@
+"""A dealer's room, looked at under its lock: nobody is over-booked however many book at once (domain.md §3).
+
+One lock per dealer and category, held until the transaction ends. Order for everybody: the job's row, then this lock,
+then the lock of the door (`deeds/desk.py`). Lock and count are two statements: the count must see what whoever held
+the lock before has committed.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+import orjson
+from sqlalchemy import Connection
+
+from domain import dispatch
+from domain.calendar import SHANGHAI, local_date
+from domain.capacity import CapacityFull, fits
+from domain.job import JobState
+from services.parts import coverage, shelf
+
+# Who has no limit and is never closed is not locked.
+_LOCK = """
+SELECT pg_advisory_xact_lock(hashtextextended('room:' || %(category)s, dealer.id)) FROM dealer
+ WHERE dealer.id = %(dealer)s
+   AND (opening_days <> 127 OR NOT holidays_open
+        OR EXISTS (SELECT 1 FROM capacity WHERE dealer_id = dealer.id AND category_code = %(category)s))
+"""
+_DAY = f"""
+SELECT dealer.opening_days, dealer.holidays_open, ({coverage.LIMITS.format(category="%(category)s")})::text AS limits,
+       (SELECT coalesce(sum(job.units), 0) FROM job
+         WHERE job.dealer_id = dealer.id AND job.category_code = %(category)s AND job.id <> %(job)s
+           AND job.window_start >= %(midnight)s AND job.window_start < %(until)s
+           AND job.status NOT IN ('new', 'offered', 'accepted', 'unserved', 'cancelled')) AS used
+  FROM dealer WHERE dealer.id = %(dealer)s
+"""
+_DIARY = f"""
+SELECT dealer.opening_days, dealer.holidays_open, {coverage.diary_columns("%(category)s")}
+  FROM dealer WHERE dealer.id = %(dealer)s
+"""
+
+
+def _locked(tx: Connection, dealer_id: int | None, category: str) -> bool:
+    """Whether the dealer has limits; they are ours to look at then."""
+    asked = {"dealer": dealer_id, "category": category}
+    return tx.exec_driver_sql(_LOCK, asked).first() is not None
+
+
+def require_day(tx: Connection, job: JobState, start: datetime) -> None:
+    """`CapacityFull` when the job's dealer has no room for it on the day of `start`; its own booking does not count."""
+    if not _locked(tx, job.dealer_id, job.category_code):
+        return
+    day = local_date(start)
+    midnight = datetime.combine(day, time(), SHANGHAI)
+    asked = {"dealer": job.dealer_id, "category": job.category_code, "job": job.id, "today": day, "last": day}
+    row = tx.exec_driver_sql(
+        _DAY, asked | {"midnight": midnight, "until": midnight + timedelta(days=1)}
+    ).one()
+    diary = coverage.diary(orjson.loads(row.limits or b"[]"), None, 0, row.opening_days, row.holidays_open)
+    limit = diary.limit(shelf.fresh(tx).day(day))
+    if not fits(limit, int(row.used), job.units):
+        left = max(0, (limit or 0) - int(row.used))
+        raise CapacityFull(f"{day.month}月{day.day}日产能为 {limit} 台，已约 {row.used} 台，还剩 {left} 台")
+
+
+def has_room(tx: Connection, job: JobState, dealer_id: int, now: datetime) -> bool:
+    """Whether the dealer still has room for the job on the asked days, under its lock: may it accept by itself?"""
+    if not _locked(tx, dealer_id, job.category_code):
+        return True
+    row = tx.exec_driver_sql(
+        _DIARY, {"dealer": dealer_id, "category": job.category_code, **coverage.span(now)}
+    ).one()
+    diary = coverage.diary(
+        orjson.loads(row.limits or b"[]"), row.used, int(row.pending), row.opening_days, row.holidays_open
+    )
+    days = shelf.fresh(tx).days(now)
+    wanted = None if job.wanted_at is None else local_date(job.wanted_at)
+    return dispatch.room(diary, days, dispatch.asked_days(wanted, days), job.units)[1]
