@@ -40,6 +40,7 @@ class Declared:
     max_body: int
     tags: tuple[str, ...]
     media: str = "application/json"
+    kept: bool = True
     known: set[type] = field(default_factory=set)
 
     @property
@@ -49,8 +50,13 @@ class Declared:
 
     @property
     def changing(self) -> bool:
-        """Whether it takes an Idempotency-Key."""
+        """Whether it changes anything."""
         return self.method not in SAFE
+
+    @property
+    def once(self) -> bool:
+        """Whether it takes an Idempotency-Key: an answer that must not be kept is judged and logged each time."""
+        return self.changing and self.kept
 
     @property
     def is_form(self) -> bool:
@@ -113,4 +119,5 @@ def _headers(declared: Declared) -> list[dict[str, Any]]:
     return [
         {"in": "header", "name": name, "required": False, "description": words, "schema": schemas[name]}
         for name, words in HEADERS.items()
+        if declared.once or name != "Idempotency-Key"
     ]

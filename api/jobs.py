@@ -13,17 +13,20 @@ from api.schemas.jobs import JobQuery, body_of
 from domain.actions import ASKS, Action, Command
 from domain.geo import Datum, Point
 from domain.lateness import on_our_clock
-from services import lifecycle
+from domain.questions import QUESTIONS, Question
+from services import lifecycle, return_visits
 from services.deeds import Acted
 from services.queries import jobs, windows
 from services.queries.job_views import EventLine, Filters, JobLine, JobPage
 from services.queries.windows import FreeWindow
+from services.return_visits import ReturnVisit
 
 area = routes.area("jobs", "安装工单")
 
 # Actions with a door of their own: the system's, photos', offers', charges' and complaints'.
 PATHS: Mapping[Action, str] = {
     Action.OFFER: "offers",
+    Action.ACCEPT: "accept",
     Action.MARK_UNSERVED: "mark-unserved",
     Action.SELF_INSTALL_OUTCOME: "self-install",
     Action.REDISPATCH: "redispatch",
@@ -40,6 +43,7 @@ PATHS: Mapping[Action, str] = {
     Action.HOLD: "hold",
     Action.RELEASE: "release",
     Action.FIX_ADDRESS: "address",
+    Action.DENY_DELAY: "deny-delay",
     Action.DELIVERED: "delivered",
     Action.WANTED_DATE_SET: "wanted-date",
     Action.CHECK_IN: "check-in",
@@ -61,6 +65,7 @@ PATHS: Mapping[Action, str] = {
     Action.URGE: "urge",
     Action.URGE_ANSWERED: "answer-urge",
     Action.ATTEND: "attend",
+    Action.RECORD_ANSWERS: "answers",
     Action.CLOSE: "close",
     Action.APPROVE_CHARGE: "charges/<id:charge_id>/approve",
     Action.REFUSE_CHARGE: "charges/<id:charge_id>/refuse",
@@ -87,6 +92,8 @@ def command_of(
     for name in ("dealer_ids", "serial_numbers"):
         if given.get(name) is not None:
             given[name] = tuple(given[name])
+    if given.get("answers") is not None:
+        given["answers"] = tuple((one["question"], one["answer"]) for one in given["answers"])
     return Command(action, **given), occurred_at
 
 
@@ -104,6 +111,8 @@ def _perform(action: Action) -> Any:
 
 for _action, _path in PATHS.items():
     _in_path = tuple(name for name in ("charge_id", "complaint_id") if f"<id:{name}>" in _path)
+    if _action == Action.ACCEPT:  # here an agent takes a call: dealers accept offers
+        _in_path = ("offer_id",)
     route(
         area,
         "POST",
@@ -169,3 +178,31 @@ def job_events(call: Call, job_id: int) -> Page[EventLine]:
 def job_windows(call: Call, job_id: int) -> Page[FreeWindow]:
     """The windows of the next days that the dealer and the installer really have."""
     return Page(windows.free(call.who, job_id, call.now), None)
+
+
+@route(
+    area,
+    "POST",
+    "/jobs/<id:job_id>/return-visits",
+    permission="job:return_visit",
+    answer=ReturnVisit,
+    status=201,
+    errors=(404, 409),
+    summary="安排电话回访",
+)
+def call_later(call: Call, job_id: int) -> ReturnVisit:
+    """A call about a job that is done; one at a time."""
+    return return_visits.create(call.who, job_id, call.now)
+
+
+@route(
+    area,
+    "GET",
+    "/return-visit-questions",
+    permission="job:return_visit",
+    answer=Page[Question],
+    summary="回访问题",
+)
+def call_questions(call: Call) -> Page[Question]:
+    """What is asked, in this order."""
+    return Page(list(QUESTIONS), None)

@@ -187,9 +187,10 @@ def refuse_rebinding(call: Call, request_id: int) -> Rebinding:
     answer=Contact,
     errors=(401, 403, 404, 429),
     summary="查看客户联系方式",
+    kept=False,
 )
 def reveal(call: Call, body: dict[str, Any], job_id: int) -> Contact:
-    """Every look is logged with its reason."""
+    """Every look is logged with its reason; repeated under a key it is another look, and nothing of it is kept."""
     return subjects.reveal(call.who, job_id, body["reason"].value, call.now)
 
 

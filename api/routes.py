@@ -77,8 +77,10 @@ def route(
     max_body: int = parsing.DEFAULT_MAX_BODY,
     tags: tuple[str, ...] = (),
     media: str = "application/json",
+    kept: bool = True,
 ) -> Callable[[View], View]:
-    """Declare a route. `answer` is a dataclass (or a schema); `max_body` in bytes; `media` of a raw answer.
+    """Declare a route. `answer` is a dataclass (or a schema); `max_body` in bytes; `media` of a raw answer; `kept`:
+    whether the answer may be remembered for its Idempotency-Key.
 
     KeyError for a permission the table does not know, ValueError for one nobody holds.
     """
@@ -96,6 +98,7 @@ def route(
         max_body=max_body,
         tags=tags or (blueprint.name,),
         media=media,
+        kept=kept,
     )
 
     def register(view: View) -> View:
@@ -152,7 +155,7 @@ def _enter(declared: Declared) -> tuple[Call, answers.Asked | None]:
 
 def _identify(declared: Declared, now: datetime) -> tuple[SessionFound, answers.Asked | None]:
     trace = g.trace
-    key = answers.key_of(request) if declared.changing else None
+    key = answers.key_of(request) if declared.once else None
     name = None if key is None else remembered.name_of(key)
     found = auth.identify(request, now, name)
     trace.session_id, trace.caller = found.session_id, found.caller

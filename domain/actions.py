@@ -41,6 +41,7 @@ class Action(StrEnum):
     HOLD = "hold"
     RELEASE = "release"
     FIX_ADDRESS = "fix_address"
+    DENY_DELAY = "deny_delay"
     DELIVERED = "delivered"
     WANTED_DATE_SET = "wanted_date_set"
     CHECK_IN = "check_in"
@@ -71,6 +72,7 @@ class Action(StrEnum):
     URGE = "urge"
     URGE_ANSWERED = "urge_answered"
     ATTEND = "attend"
+    RECORD_ANSWERS = "record_answers"
     CLOSE = "close"
 
 
@@ -136,6 +138,7 @@ class Command:
     funnel: Funnel | None = None  # of a run that has ranked already; never from outside
     complaint_id: int | None = None
     category: str | None = None
+    answers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +155,7 @@ class Ask:
 ASKS: Mapping[Action, Ask] = MappingProxyType(
     {
         Action.OFFER: Ask("派单", ("dealer_ids",), ("note", "agreed_fen")),
-        Action.ACCEPT: Ask("接单", ("offer_id",)),
+        Action.ACCEPT: Ask("接单", (), ("offer_id",)),
         Action.DECLINE: Ask("拒单", ("offer_id", "reason"), ("note",), reasons.DECLINE),
         Action.EXPIRE: Ask("超时未接", ("offer_id",)),
         Action.MARK_UNSERVED: Ask("标记无网点", (), ("note",)),
@@ -175,6 +178,7 @@ ASKS: Mapping[Action, Ask] = MappingProxyType(
         Action.HOLD: Ask("暂缓上门", ("reason",), ("note",), reasons.HOLD),
         Action.RELEASE: Ask("解除暂缓", (), ("note",)),
         Action.FIX_ADDRESS: Ask("更正地址", ("address",), ("fix", "note")),
+        Action.DENY_DELAY: Ask("否认延期", (), ("note",)),
         Action.DELIVERED: Ask("已送达", ("moment",)),
         Action.WANTED_DATE_SET: Ask("期望日期", ("moment",)),
         Action.CHECK_IN: Ask("签到", (), ("fix", "reason", "photo_id"), reasons.OUTSIDE),
@@ -213,6 +217,7 @@ ASKS: Mapping[Action, Ask] = MappingProxyType(
         Action.URGE: Ask("催办", ("reason",), ("note",), reasons.URGE),
         Action.URGE_ANSWERED: Ask("答复催办", ("note",)),
         Action.ATTEND: Ask("已处理", (), ("note",)),
+        Action.RECORD_ANSWERS: Ask("记录回访", ("answers",), ("note",)),
         Action.CLOSE: Ask("完结", (), ("note",)),
     }
 )

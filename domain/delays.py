@@ -8,10 +8,14 @@ A visit moved or dropped at the last minute is judged by the window that was pro
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from domain.actions import Action
+from domain.actions import Action, Command
 from domain.actors import DEALER_ROLES, Role
+from domain.errors import Fault
+from domain.facts import Facts
+from domain.job import JobState
 
 LAST_MINUTE = timedelta(hours=4)
 """Default of the setting LATE_CHANGE_HOURS."""
@@ -25,8 +29,6 @@ CUSTOMERS: dict[Action, frozenset[str]] = {
     ),
 }
 """By action, the reasons that are not the dealer's. An aborted visit is proven by a photo and ruled by fault."""
-
-DENIABLE = (Action.FAIL_BOOKING, Action.SUSPEND, Action.RESCHEDULE)
 
 
 def is_customers(action: Action, reason: str | None) -> bool:
@@ -53,3 +55,9 @@ def dodges(
     if action == Action.REASSIGN:
         return installer_id is None
     return action in (Action.RESCHEDULE, Action.SUSPEND) and not is_customers(action, reason)
+
+
+def delay_deniable(_job: JobState, _command: Command, facts: Facts) -> Iterator[Fault]:
+    """Only what a dealer put down to the customer, and nobody has denied yet."""
+    if not facts.delay_deniable:
+        yield Fault("delay", "nothing_to_deny", "没有以客户原因提出的延期")

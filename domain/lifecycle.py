@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from domain import charge_guards, guards
+from domain import charge_guards, delays, guards, questions
 from domain.actions import Action as A
 from domain.actions import Command, check
 from domain.actors import Role
@@ -139,6 +139,9 @@ _VISIT: Table = MappingProxyType(
             (S.ACCEPTED, S.BOOKED, S.ON_SITE), A.SUSPEND, S.SUSPENDED, _DEALER | _AGENT, guards.one_next_step
         ),
         **_to((S.SUSPENDED,), A.RESUME, _resumed, _DEALER | _AGENT | _SYSTEM, guards.window_fit_if_any),
+        **_everywhere(
+            (S.ACCEPTED, S.BOOKED, S.SUSPENDED), A.DENY_DELAY, _CUSTOMER | _AGENT, delays.delay_deniable
+        ),
         # around the visit
         **_everywhere(_BEFORE_VISIT, A.HOLD, _AGENT | _SYSTEM, guards.not_held),
         **_everywhere(_BEFORE_VISIT, A.RELEASE, _AGENT, guards.is_held),
@@ -216,7 +219,8 @@ _VISIT: Table = MappingProxyType(
 _CALL: Table = MappingProxyType(
     {
         **_to((S.NEW,), A.ACCEPT, S.ACCEPTED, _AGENT),
-        **_to((S.ACCEPTED,), A.CLOSE, S.CLOSED, _AGENT),
+        **_everywhere((S.ACCEPTED,), A.RECORD_ANSWERS, _AGENT),
+        **_to((S.ACCEPTED,), A.CLOSE, S.CLOSED, _AGENT, questions.questions_answered),
         **_everywhere((S.ACCEPTED,), A.CONTACT, _AGENT),
         **_everywhere((S.ACCEPTED,), A.FAIL_BOOKING, _AGENT, guards.contact_ahead),
         **_to((S.NEW, S.ACCEPTED), A.CANCEL, S.CANCELLED, _AGENT | _SYSTEM),

@@ -38,6 +38,7 @@ TOLD: Mapping[A, tuple[Notice, ...]] = MappingProxyType(
         A.FAIL_BOOKING: (Notice(Audience.CUSTOMER, "booking_failed"),),
         A.RESCHEDULE: (Notice(Audience.CUSTOMER, "visit_moved"), Notice(Audience.INSTALLER, "visit_moved")),
         A.SUSPEND: (Notice(Audience.CUSTOMER, "job_suspended"),),
+        A.DENY_DELAY: (Notice(Audience.AGENTS, "delay_denied"), Notice(Audience.DESK, "delay_denied")),
         A.HOLD: (
             Notice(Audience.CUSTOMER, "job_held"),
             Notice(Audience.AGENTS, "job_held"),
@@ -156,11 +157,23 @@ TEMPLATES: Mapping[str, Template] = MappingProxyType(
             _C,
         ),
         "visit_moved": _T(
-            "上门时间变更", "上门时间改为 {window}", "visit", "已改期", "上门时间已变更", _BOTH
+            "上门时间变更",
+            "上门时间改为 {window}，如情况不符请告知我们",
+            "visit",
+            "已改期",
+            "上门时间已变更",
+            _BOTH,
+        ),
+        "delay_denied": _T(
+            "客户否认延期",
+            "工单 {number} 的客户否认延期原因，时效继续计算，请尽快联系",
+            "task",
+            "否认延期",
+            "客户否认延期，请尽快联系",
         ),
         "job_suspended": _T(
             "安装已暂停",
-            "您的安装单 {number} 已暂停，网点会再次联系您",
+            "您的安装单 {number} 已暂停，网点会再次联系您，如情况不符请告知我们",
             "progress",
             "已暂停",
             "网点会再次联系您",

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, insert, or_, select, update
 from domain.access import CLAIM_ADDRESS_LOCK, CLAIM_LOCK, LinkRefused
 from domain.actors import Actor, Role
 from domain.errors import NotFound, TooMany
-from domain.job import Status
+from domain.job import Kind, Status
 from domain.phones import last_four
 from models.job import Job
 from models.order import CustomerOrder, OrderLine
@@ -142,6 +142,7 @@ def _claimed(connection: Connection, order_number: str, phone_last4: str) -> int
         .join(CustomerOrder, CustomerOrder.id == OrderLine.order_id)
         .join(Subject, Subject.id == CustomerOrder.subject_id)
         .where(CustomerOrder.number == order_number, or_(Job.parent_id.is_(None), Job.status.not_in(_OVER)))
+        .where(Job.kind != Kind.RETURN_VISIT)
         .order_by(Job.status.in_(_OVER), Job.id.desc())
         .limit(50)
     ).all()

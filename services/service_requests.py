@@ -60,7 +60,7 @@ SELECT job.order_line_id, job.id AS job_id FROM job_unit JOIN job ON job.id = jo
 """
 _BY_LINE = """
 SELECT line.id AS order_line_id, (SELECT max(job.id) FROM job WHERE job.order_line_id = line.id
-           AND job.kind <> 'repair' AND job.status <> 'cancelled') AS job_id
+           AND job.kind NOT IN ('repair', 'return_visit') AND job.status <> 'cancelled') AS job_id
   FROM order_line line JOIN customer_order o ON o.id = line.order_id WHERE line.id = %(line)s AND {horizon}
 """
 _FACTS = """

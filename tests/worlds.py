@@ -73,7 +73,7 @@ class World:
 
     def customer(self, job_id: int) -> Actor:
         """The customer of a job, come by a signed link."""
-        return Actor(Role.CUSTOMER, job_id=job_id)
+        return Actor(Role.CUSTOMER, job_id=job_id, device_id="customers-phone")
 
     def add_dealer(self) -> int:
         """One more dealer covering the district (remote), with its three people; returns its number."""

@@ -60,6 +60,13 @@ class AppraisalBody(base.Body):
     serial_number = base.PlainText(40, load_default=None)
 
 
+class AnswerBody(base.Body):
+    """A question of the return visit and the code of its answer."""
+
+    question = base.PlainText(40, required=True)
+    answer = base.PlainText(40, required=True)
+
+
 class JobQuery(base.PageQuery):
     """A list of jobs; filters are named after fields."""
 
@@ -93,6 +100,7 @@ def _particular(name: str, action: Action, required: bool) -> fields.Field[Any]:
         "fix": lambda **m: fields.Nested(base.Point, **m),
         "next_contact_at": lambda **m: base.Moment(**m),
         "moment": lambda **m: base.Moment(**m),
+        "answers": lambda **m: base.Many(fields.Nested(AnswerBody), 50, 1, **m),
         "dealer_ids": lambda **m: base.Many(base.BigId(), 20, 1, **m),
         "serial_numbers": lambda **m: base.Many(base.PlainText(60), 999, 1, **m),
     }

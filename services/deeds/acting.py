@@ -12,10 +12,19 @@ from domain import delays, events, lateness, lifecycle
 from domain.actions import Action, Command
 from domain.actors import SYSTEM, Actor, Role
 from domain.errors import StaleVersion
-from domain.job import JobState, Status
+from domain.job import JobState, Kind, Status
 from domain.notices import TOLD, Audience
 from services.config import config
-from services.deeds import audit, charges, customer, desk, dispatch, site  # noqa: F401  # they register themselves
+from services.deeds import (  # noqa: F401  # they register themselves
+    audit,
+    calls,
+    charges,
+    customer,
+    denials,
+    desk,
+    dispatch,
+    site,
+)
 from services.deeds.handling import HANDLERS, PLAIN, Deed, Effect
 from services.deeds.loading import last_of_phone, lock, require_known, require_photo_of
 from services.deeds.writing import Writing, write
@@ -170,6 +179,8 @@ def _event(deed: Deed, to: Status, effect: Effect) -> events.Event:
 def _owed(deed: Deed, after: JobState) -> list[Owed]:
     """The notices of this deed, addressed to audiences; the drain finds the people and the words."""
     owed: list[Owed] = []
+    if after.kind == Kind.RETURN_VISIT:  # a call: nobody comes, nobody is sent
+        return owed
     if deed.command.action == Action.FIX_ADDRESS and after.dealer_id is not None:
         return owed
     for notice in TOLD.get(deed.command.action, ()):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from domain import questions, queues
 from domain.actions import Action
 from domain.facts import Facts
-from domain.job import Status
-from services.deeds import children
+from domain.job import Kind, Status
+from services.deeds import calls, children
 from services.deeds.handling import Deed, Effect, Prepared, handles
 from services.parts import notes
 
@@ -68,7 +70,9 @@ def complaint_opened(deed: Deed, _to: Status, _carry: Any) -> Effect:
         "role": deed.actor.role,
     }
     complaint_id = deed.tx.exec_driver_sql(_OPEN, values).scalar_one()
-    columns = {"open_complaints": deed.job.open_complaints + 1, "queue": "complaint", "queued_at": deed.now}
+    columns = {"open_complaints": deed.job.open_complaints + 1} | queues.queued(
+        deed.job, "complaint", deed.now
+    )
     said = {"complaint_id": complaint_id, "category": deed.command.category, "note_id": values["note"]}
     return Effect(columns, said)
 
@@ -93,9 +97,6 @@ def complaint_replied(deed: Deed, _to: Status, _carry: Any) -> Effect:
     return Effect({}, {"complaint_id": deed.command.complaint_id, "note_id": values["note"]})
 
 
-_ATTENDED: dict[str, Any] = {"queue": None, "queued_at": None}
-
-
 @handles(Action.COMPLAINT_CLOSED, prepare=_the_complaint)
 def complaint_closed(deed: Deed, _to: Status, _carry: Any) -> Effect:
     """Upheld or not, with or without compensation."""
@@ -109,18 +110,28 @@ def complaint_closed(deed: Deed, _to: Status, _carry: Any) -> Effect:
     deed.tx.exec_driver_sql(_END, values)
     columns: dict[str, Any] = {"open_complaints": max(job.open_complaints - 1, 0)}
     if job.queue == "complaint" and columns["open_complaints"] == 0:
-        columns |= {"queue": "dispute", "queued_at": deed.now} if job.dispute_open else _ATTENDED
+        columns |= queues.attended(replace(job, open_complaints=0), deed.now)
     return Effect(columns, {"complaint_id": command.complaint_id, "agreed_fen": command.agreed_fen})
 
 
 @handles(Action.ATTEND)
-def attend(_deed: Deed, _to: Status, _carry: Any) -> Effect:
-    """An agent has seen to what queued it; dispatch goes on where it stood."""
-    return Effect(_ATTENDED)
+def attend(deed: Deed, _to: Status, _carry: Any) -> Effect:
+    """An agent has seen to what queued it; dispatch goes on where it stood. A quarrel ends by its own deed."""
+    return Effect(queues.attended(deed.job, deed.now))
 
 
-@handles(Action.CLOSE)
+_EARNED = """
+SELECT (SELECT overall FROM rating WHERE job_id = %(job)s),
+       (SELECT count(*) FROM complaint WHERE job_id = %(job)s AND verdict = 'upheld')
+"""
+
+
+@handles(Action.CLOSE, prepare=calls.unasked)
 def close(deed: Deed, _to: Status, _carry: Any) -> Effect:
-    """Final: fees are posted from here on; what comes later is a child job or an adjustment."""
+    """Final: fees are posted from here on; later come child jobs and adjustments. Who was unhappy is called."""
     columns = {"closed_at": deed.at, "queue": None, "queued_at": None}
-    return Effect(columns, then=children.ended(deed))
+    if deed.job.kind == Kind.RETURN_VISIT:
+        return Effect(columns)
+    rating, upheld = deed.tx.exec_driver_sql(_EARNED, {"job": deed.job.id}).one()
+    data = {"return_visit_id": children.return_visit(deed)} if questions.earns_call(rating, upheld) else {}
+    return Effect(columns, data, children.ended(deed))

@@ -10,7 +10,7 @@ from domain.actors import DEALER_ROLES
 from domain.errors import Fault, Forbidden, Invalid, NotFound
 from domain.facts import Facts
 from domain.job import Status
-from services.deeds.customer import on_dealers_device
+from services.deeds.customer import UNVERIFIED, from_nowhere, on_dealers_device
 from services.deeds.handling import Deed, Effect, Prepared, handles
 
 COLLECTORS = ("brand", "dealer", "installer")
@@ -72,8 +72,9 @@ def _decided(deed: Deed, status: str) -> dict[str, Any]:
 
 @handles(Action.APPROVE_CHARGE, prepare=_whose_yes)
 def approve(deed: Deed, _to: Status, _carry: Any) -> Effect:
-    """The customer's yes; silence never is one."""
-    return Effect({}, _decided(deed, "approved"))
+    """The customer's yes; silence never is one, and one from an unnamed device sends the job to the audit."""
+    flag = {"audit_flag": UNVERIFIED} if from_nowhere(deed) else {}
+    return Effect(flag, _decided(deed, "approved") | {"flag": flag.get("audit_flag")})
 
 
 @handles(Action.REFUSE_CHARGE, prepare=_the_charge)

@@ -1,4 +1,4 @@
-"""Second visits: child jobs that mend what was ruled wrong, and how they release their parent."""
+"""Child jobs: second visits, which mend what was ruled wrong and release their parent; calls after the end."""
 
 from __future__ import annotations
 
@@ -49,10 +49,15 @@ def second_visit(deed: Deed, fault: str) -> int:
     return jobs.create(deed.tx, [child], deed.now, deed.actor)[0]
 
 
+def return_visit(deed: Deed) -> int:
+    """A telephone call about this job, for the agents: no dealer, nobody comes, no fee."""
+    return jobs.create(deed.tx, [jobs.call_about(deed.job)], deed.now, deed.actor)[0]
+
+
 def ended(deed: Deed) -> tuple[tuple[int, Command], ...]:
     """Take one from the parent's count; when it was the last of a rework, the ruling that ends the rework."""
     parent = deed.job.parent_id
-    if parent is None:
+    if parent is None or deed.job.kind == Kind.RETURN_VISIT:
         return ()
     row = deed.tx.exec_driver_sql(_ENDED, {"parent": parent}).one()
     if row.status != Status.REWORK or row.open_children:

@@ -23,7 +23,11 @@ from services.queries.people import device_used_by_dealer
 COMPLAINT_WINDOW = timedelta(days=7)
 
 _CODE = "SELECT code FROM confirm_code WHERE job_id = %(job)s"
-_WAIVED = "SELECT EXISTS (SELECT 1 FROM slot_waiver WHERE job_id = %(job)s)"
+_WAIVED = """
+SELECT EXISTS (SELECT 1 FROM slot_waiver WHERE job_id = %(job)s)
+    OR (SELECT audit_flag IS NOT NULL FROM job WHERE id = %(job)s)
+"""
+UNVERIFIED = "unverified_device"
 
 
 def _whose_yes(deed: Deed) -> Prepared:
@@ -40,6 +44,12 @@ def on_dealers_device(deed: Deed) -> bool:
     if deed.actor.role != Role.CUSTOMER or device is None or dealer is None:
         return False
     return device_used_by_dealer(deed.tx, device, dealer)
+
+
+def from_nowhere(deed: Deed) -> bool:
+    """Whether this is a yes by link from a browser that names no device: it counts, and somebody looks at the job."""
+    actor = deed.actor
+    return actor.role == Role.CUSTOMER and actor.job_id is not None and actor.device_id is None
 
 
 def _code_matches(deed: Deed) -> bool:
@@ -61,8 +71,8 @@ def _how(deed: Deed) -> str:
 
 
 def confirmed(deed: Deed, how: str) -> dict[str, Any]:
-    """Columns of a job that is now confirmed: seven days to complain; a waived slot means an audit."""
-    waived = deed.tx.exec_driver_sql(_WAIVED, {"job": deed.job.id}).scalar_one()
+    """Columns of a job now confirmed: seven days to complain; a waived slot or a doubtful yes means an audit."""
+    waived = from_nowhere(deed) or deed.tx.exec_driver_sql(_WAIVED, {"job": deed.job.id}).scalar_one()
     audit = {"audit": "waiting"} if waived and deed.job.audit == "not_sampled" else {}
     return {
         "confirmed_at": deed.at,
@@ -77,7 +87,8 @@ def confirmed(deed: Deed, how: str) -> dict[str, Any]:
 def confirm(deed: Deed, _to: Status, _carry: Any) -> Effect:
     """Yes, by tap, link, the code told to the installer, or the platform's own code."""
     how = _how(deed)
-    return Effect(confirmed(deed, how), {"how": how})
+    flag = {"audit_flag": UNVERIFIED} if from_nowhere(deed) else {}
+    return Effect(confirmed(deed, how) | flag, {"how": how, "flag": flag.get("audit_flag")})
 
 
 @handles(Action.AUTO_CONFIRM)

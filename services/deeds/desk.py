@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from domain import queues
 from domain.actions import Action, Window
 from domain.calendar import local_date
 from domain.divisions import ResolutionStatus
@@ -138,7 +139,7 @@ def fail_booking(deed: Deed, _to: Status, _carry: Any) -> Effect:
     columns: dict[str, Any] = {"next_contact_at": deed.command.next_contact_at}
     queue = _QUEUED.get(deed.command.reason or "")
     if queue:
-        columns |= {"queue": queue, "queued_at": deed.now}
+        columns |= queues.queued(deed.job, queue, deed.now)
     return Effect(columns)
 
 
@@ -169,13 +170,13 @@ def resume(deed: Deed, _to: Status, _carry: Any) -> Effect:
 @handles(Action.HOLD)
 def hold(deed: Deed, _to: Status, _carry: Any) -> Effect:
     """Check-in is barred until an agent clears it."""
-    return Effect({"held": deed.command.reason, "queue": "held", "queued_at": deed.now})
+    return Effect({"held": deed.command.reason} | queues.queued(deed.job, "held", deed.now))
 
 
 @handles(Action.RELEASE)
 def release(deed: Deed, _to: Status, _carry: Any) -> Effect:
     """Cleared."""
-    clear = {"queue": None, "queued_at": None} if deed.job.queue == "held" else {}
+    clear = queues.attended(deed.job, deed.now) if deed.job.queue == "held" else {}
     return Effect({"held": None} | clear)
 
 
@@ -242,9 +243,9 @@ def fix_address(deed: Deed, to: Status, found: addresses.Resolved) -> Effect:
     if to != Status.NEW:
         columns |= _as_covered(deed, found)
     if found.division_code is None:
-        columns |= {"queue": "address", "queued_at": deed.now}
+        columns |= queues.queued(deed.job, "address", deed.now)
     elif deed.job.queue == "address":
-        columns |= {"queue": None, "queued_at": None}
+        columns |= queues.attended(deed.job, deed.now)
     if to == Status.NEW:
         columns = anew(deed) | columns
     return Effect(columns, {"division_code": found.division_code, "resolution": found.status})

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from domain import queues
 from domain.actions import Action
 from domain.actors import Role
 from domain.calendar import Counts
@@ -130,7 +131,9 @@ def offer(deed: Deed, _to: Status, ranked: Funnel) -> Effect:
         "funnel": candidates.as_json(ranked),
     }
     deed.tx.exec_driver_sql(_MAKE, values)
-    columns = {"queue": None, "queued_at": None, "remote_agreed_fen": deed.command.agreed_fen}
+    columns = queues.attended(deed.job, deed.now)
+    if deed.command.agreed_fen is not None:  # asking the next dealer takes back nothing that was agreed
+        columns["remote_agreed_fen"] = deed.command.agreed_fen
     said = {"dealer_ids": list(deed.command.dealer_ids), "agreed_fen": deed.command.agreed_fen}
     return Effect(columns, said)
 
@@ -144,7 +147,7 @@ def _terms(line: Candidate) -> dict[str, Any]:
 def accept(deed: Deed, _to: Status, found: OfferRow | None) -> Effect:
     """The first to accept wins: every other open offer is withdrawn in the same transaction."""
     if found is None:
-        return Effect({"accepted_at": deed.at})
+        return Effect({"accepted_at": deed.at} | queues.attended(deed.job, deed.now))
     taken = {"offer": deed.command.offer_id, "job": deed.job.id, "now": deed.now}
     deed.tx.exec_driver_sql(_TAKE, taken)
     if found.zone != deed.job.zone:
@@ -156,8 +159,7 @@ def accept(deed: Deed, _to: Status, found: OfferRow | None) -> Effect:
         "free_m": found.free_m,
         "per_km_fen": found.per_km_fen,
         "accepted_at": deed.at,
-        "queue": None,
-        "queued_at": None,
+        **queues.attended(deed.job, deed.now),
     }
     return Effect(columns, {"offer_id": deed.command.offer_id, "dealer_id": found.dealer_id})
 
@@ -194,13 +196,13 @@ def anew(deed: Deed) -> dict[str, Any]:
 @handles(Action.REDISPATCH)
 def redispatch(deed: Deed, _to: Status, _carry: Any) -> Effect:
     """Away from the dealer, back to the pool."""
-    return Effect(anew(deed) | {"queue": None, "queued_at": None}, {"from_dealer_id": deed.job.dealer_id})
+    return Effect(anew(deed) | queues.attended(deed.job, deed.now), {"from_dealer_id": deed.job.dealer_id})
 
 
 @handles(Action.MARK_UNSERVED)
 def mark_unserved(deed: Deed, _to: Status, _carry: Any) -> Effect:
     """Nobody covers it: the customer may install it himself, or an agent decides."""
-    return Effect({"queue": "unserved", "queued_at": deed.now})
+    return Effect(queues.queued(deed.job, "unserved", deed.now))
 
 
 _MAY_SELF_INSTALL = """
@@ -220,7 +222,7 @@ def self_install_outcome(deed: Deed, to: Status, _carry: Any) -> Effect:
     if to == Status.CLOSED:
         columns = {"closed_at": deed.at, "queue": None, "queued_at": None}
         return Effect(columns, then=children.ended(deed))
-    return Effect({"queue": "self_install_failed", "queued_at": deed.now})
+    return Effect(queues.queued(deed.job, "self_install_failed", deed.now))
 
 
 _ERASED = "SELECT wrapped_key IS NULL FROM subject WHERE id = %(subject)s"
@@ -234,8 +236,8 @@ def _still_known(deed: Deed) -> Prepared:
 @handles(Action.REOPEN, prepare=_still_known)
 def reopen(deed: Deed, _to: Status, _carry: Any) -> Effect:
     """As new, and not ended: its fees will be posted again, each once. A trip already made stays owed."""
-    fresh = dict.fromkeys(("cancel_reason", "queue", "queued_at", "closed_at", "fees_posted_at"))
-    return Effect(anew(deed) | fresh)
+    fresh = dict.fromkeys(("cancel_reason", "closed_at", "fees_posted_at"))
+    return Effect(anew(deed) | fresh | queues.attended(deed.job, deed.now))
 
 
 @handles(Action.CANCEL)
@@ -253,8 +255,7 @@ def cancel(deed: Deed, _to: Status, _carry: Any) -> Effect:
         "trip_fault": (deed.command.fault or "customer") if trip else None,
         "auto_confirm_at": None,
         "next_contact_at": None,
-        "queue": None,
-        "queued_at": None,
         "closed_at": deed.at,
+        **queues.attended(deed.job, deed.now),
     }
     return Effect(columns, {"trip_fee": trip}, children.ended(deed))

@@ -10,8 +10,9 @@ from typing import Any
 
 import orjson
 
+from domain import queues
 from domain.actions import Action
-from domain.errors import Fault, NotFound
+from domain.errors import Fault, Invalid
 from domain.facts import Facts
 from domain.geo import CheckIn, Place, check_in_place
 from domain.job import Status
@@ -104,7 +105,7 @@ def waive_slot(deed: Deed, _to: Status, _carry: Any) -> Effect:
         "slot": deed.command.slot,
     }
     if deed.tx.exec_driver_sql(_WAIVE, asked).first() is None:
-        raise NotFound("没有这个拍照项")
+        raise Invalid(errors=[Fault("slot", "unknown_slot", "该工单没有这个拍照项")])
     return Effect({}, {"slot": deed.command.slot})
 
 
@@ -123,7 +124,7 @@ def report_damage(deed: Deed, to: Status, _carry: Any) -> Effect:
     photos = orjson.dumps([deed.command.photo_id] if deed.command.photo_id else []).decode()
     values = asdict(appraisal) | {"job": deed.job.id, "photos": photos, "at": deed.at}
     damage_id = deed.tx.exec_driver_sql(_DAMAGE, values).scalar_one()
-    columns: dict[str, Any] = {"queue": "damage", "queued_at": deed.now}
+    columns = queues.queued(deed.job, "damage", deed.now)
     if to != Status.ON_SITE:
         columns["held"] = "damaged"
     return Effect(columns, {"damage_id": damage_id})

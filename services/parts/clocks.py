@@ -27,7 +27,7 @@ from domain.clocks import (
     started_by,
 )
 from domain.delivery import measured_from, ready_at
-from domain.job import JobState
+from domain.job import JobState, Kind
 from services.parts import policies
 
 _WORK_OVER = ("submitted", "confirmed", "rework", "closed", "cancelled", "unserved")
@@ -61,7 +61,7 @@ def started(
     complaint_id: int | None = None,
 ) -> list[NewClock]:
     """The clocks that `action` starts on the job as it will be, one per dealer in `dealers`."""
-    if not started_by(action, Zone(job.zone), variant):
+    if job.kind == Kind.RETURN_VISIT or not started_by(action, Zone(job.zone), variant):
         return []
     chosen = policies.applied(
         started_by(action, Zone(job.zone), variant),

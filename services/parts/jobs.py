@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from domain import events
 from domain.actors import SYSTEM, Actor
 from domain.clocks import ClockKind
-from domain.job import JobState, Status
+from domain.job import JobState, Kind, Status
 from models.clock import Clock
 from models.job import Job, JobEvent, JobUnit
 from services.parts import clocks
@@ -45,6 +45,27 @@ class NewJob:
     dealer_id: int | None = None
     installer_id: int | None = None
     distance_m: int | None = None
+
+
+def call_about(job: JobState) -> NewJob:
+    """The return visit of a job: it waits in the agents' queue, so that nothing dispatches it."""
+    return NewJob(
+        kind=Kind.RETURN_VISIT,
+        order_line_id=job.order_line_id,
+        channel_id=job.channel_id,
+        subject_id=job.subject_id,
+        sku=job.sku,
+        category_code=job.category_code,
+        units=job.units,
+        scheme=job.scheme,
+        division_code=job.division_code,
+        checklist_id=None,
+        price_list_id=None,
+        silence_confirms=False,
+        queue="return_visit",
+        zone=job.zone,
+        parent_id=job.id,
+    )
 
 
 def create(tx: Connection, new: Sequence[NewJob], now: datetime, actor: Actor = SYSTEM) -> list[int]:

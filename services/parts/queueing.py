@@ -12,14 +12,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from domain import events
+from domain import events, queues
 from domain.actors import SYSTEM, Actor
 from domain.job import JobState, Status
 from services.deeds.loading import lock
 from services.deeds.writing import Writing, write
 
 _ENDED = (Status.CLOSED, Status.CANCELLED)
-_OUTRANKING = ("dispute", "complaint")  # their own actions take a job out of these queues again
 
 
 def record(
@@ -68,6 +67,6 @@ def queue(
     job = lock(tx, job_id)
     if job.status in _ENDED or job.queue == why:
         return False
-    columns = {} if job.queue in _OUTRANKING else {"queue": why, "queued_at": now}
+    columns = queues.queued(job, why, now)
     record(tx, job, "queued", now, reason=why, data=data, columns=columns, actor=actor)
     return True

@@ -55,6 +55,7 @@ def job(status: Status, kind: Kind = Kind.INSTALL, **changed: object) -> JobStat
         "installer_id": 2,
         "silence_confirms": True,
         "dispute_open": False,
+        "remote_open": False,
         "open_charges": 0,
         "open_complaints": 0,
         "open_children": 0,
@@ -152,10 +153,11 @@ def test_every_action_is_somewhere_and_has_a_name(action: Action) -> None:
 @pytest.mark.parametrize("action", [a for a in Action if ASKS[a].required])
 def test_a_command_without_its_particulars_names_all_that_is_missing(action: Action) -> None:
     """Everything an action asks for is named at once."""
-    status = next(status for status, name in TABLES[Kind.INSTALL] if name == action)
-    role = next(iter(TABLES[Kind.INSTALL][(status, action)].roles))
+    kind = Kind.RETURN_VISIT if action == Action.RECORD_ANSWERS else Kind.INSTALL
+    status = next(status for status, name in TABLES[kind] if name == action)
+    role = next(iter(TABLES[kind][(status, action)].roles))
     with pytest.raises(Invalid) as refused:
-        move(job(status), Command(action), role, FACTS)
+        move(job(status, kind=kind), Command(action), role, FACTS)
     assert [fault.field for fault in refused.value.errors] == list(ASKS[action].required)
 
 
@@ -220,4 +222,5 @@ def test_a_return_visit_is_made_by_telephone() -> None:
     """New, accepted, closed: no check-in, no photos, no dealer."""
     assert {action for _, action in TABLES[Kind.RETURN_VISIT]} == {
         Action.ACCEPT, Action.CLOSE, Action.CONTACT, Action.FAIL_BOOKING, Action.CANCEL, Action.REOPEN,
+        Action.RECORD_ANSWERS,
     }  # fmt: skip

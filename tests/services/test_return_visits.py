@@ -1,0 +1,75 @@
+"""Telephone return visits: made by hand or earned by an unhappy end, asked from a list, closed without a visit."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from domain.actions import Action, Command, Scores
+from domain.actors import SYSTEM
+from domain.errors import Invalid
+from domain.lifecycle import Barred
+from domain.questions import QUESTIONS
+from services.dispatching import dispatch_batch
+from services.lifecycle import perform
+from services.return_visits import NothingToAsk, create
+from tests.services.test_lifecycle import HOUR, rows, submitted
+from tests.worlds import World
+
+ALL = tuple((question.code, question.options[0].code) for question in QUESTIONS)
+
+
+def confirmed(world: World) -> int:
+    """A job the customer has confirmed."""
+    job_id = submitted(world)
+    perform(world.customer(job_id), job_id, Command(Action.CONFIRM), world.now + 4 * HOUR)
+    return job_id
+
+
+def test_a_call_is_made_taken_answered_and_closed_by_an_agent(world: World) -> None:
+    """New, accepted, closed; no clock, no notice, no dispatch; every question is asked before the end."""
+    job_id, agent, later = confirmed(world), world.actor("agent"), world.now + 5 * HOUR
+    made = create(agent, job_id, later)
+    with pytest.raises(NothingToAsk):
+        create(agent, job_id, later)
+    dispatch_batch(later)
+
+    perform(agent, made.id, Command(Action.ACCEPT), later)
+    perform(agent, made.id, Command(Action.RECORD_ANSWERS, answers=ALL[:2]), later)
+    with pytest.raises(Barred) as early:
+        perform(agent, made.id, Command(Action.CLOSE), later)
+    perform(agent, made.id, Command(Action.RECORD_ANSWERS, answers=ALL[2:], note="很满意"), later)
+    closed = perform(agent, made.id, Command(Action.CLOSE), later)
+
+    assert len(early.value.errors) == len(QUESTIONS) - 2
+    assert (closed.kind, closed.status) == ("return_visit", "closed")
+    assert rows("SELECT 1 FROM clock WHERE job_id = :j", j=made.id) == []
+    assert rows("SELECT 1 FROM outbox WHERE job_id = :j", j=made.id) == []
+    answers = rows("SELECT question, answer FROM return_visit_answer WHERE job_id = :j", j=made.id)
+    assert sorted(map(tuple, answers)) == sorted(ALL)
+    assert world.row(job_id).status == "confirmed"
+
+
+def test_an_answer_is_one_of_the_list(world: World) -> None:
+    """Each fault at its place; nothing of it is written."""
+    agent, later = world.actor("agent"), world.now + 5 * HOUR
+    made = create(agent, confirmed(world), later)
+    perform(agent, made.id, Command(Action.ACCEPT), later)
+
+    wrong = (("on_time", "perhaps"), ("weather", "yes"))
+    with pytest.raises(Invalid) as refused:
+        perform(agent, made.id, Command(Action.RECORD_ANSWERS, answers=wrong), later)
+
+    assert [fault.code for fault in refused.value.errors] == ["unknown_value", "unknown_question"]
+
+
+@pytest.mark.parametrize(("stars", "calls"), [(3, 1), (5, 0)])
+def test_an_unhappy_end_earns_a_call(world: World, stars: int, calls: int) -> None:
+    """Three stars or fewer: somebody asks, once the job is closed."""
+    job_id, later = confirmed(world), world.now + 5 * HOUR
+    perform(world.customer(job_id), job_id, Command(Action.RATE, scores=Scores(stars)), later)
+    perform(SYSTEM, job_id, Command(Action.CLOSE), later + timedelta(days=8))
+
+    made = rows("SELECT kind, status, queue FROM job WHERE parent_id = :j", j=job_id)
+    assert [tuple(row) for row in made] == [("return_visit", "new", "return_visit")] * calls
