@@ -15,7 +15,7 @@ from domain.errors import Fault, Invalid, NotFound
 from domain.orders import OrderRow, OrderState, validate
 from domain.phones import parse
 from services.config import config
-from services.parts import order_book
+from services.parts import order_book, promise_tokens
 from services.parts.order_book import Channel
 from services.parts.order_told import PLACE
 from services.parts.orders import Taken, take_rows
@@ -53,7 +53,10 @@ class NewLine:
 
 @dataclass(frozen=True, slots=True)
 class NewOrder:
-    """An order with its lines. `point`: the customer's door {lng, lat, datum, accuracy_m, point_source}."""
+    """An order with its lines. `point`: the customer's door {lng, lat, datum, accuracy_m, point_source}.
+
+    `promise_id`: what was promised before it (`POST /promises`).
+    """
 
     channel_id: int
     number: str
@@ -70,6 +73,7 @@ class NewOrder:
     ordered_at: datetime | None = None
     paid_at: datetime | None = None
     buyer_note: str | None = None
+    promise_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +161,18 @@ def place(tx: Connection, actor: Actor, order: NewOrder, now: datetime) -> Order
     rows = _rows(order)
     _check(rows)
     shop = _shop(tx, actor, order.channel_id)
+    promises = {order.number: _promise(order.promise_id)} if order.promise_id else None
     points = {order.number: order.point} if order.point else None
-    _refuse(take_rows(tx, shop, rows, now, _source(actor), actor=actor, points=points))
+    _refuse(take_rows(tx, shop, rows, now, _source(actor), actor=actor, points=points, promises=promises))
     return reading.read(tx, actor, _id_of(tx, shop, order.number))
+
+
+def _promise(token: str) -> int:
+    """A promise that expired, was used or is about something else binds nothing; one we never made is a mistake."""
+    promise_id = promise_tokens.read_or_none(token)
+    if promise_id is None:
+        raise Invalid(errors=[Fault("promise_id", "unknown_promise", "没有这个服务承诺")])
+    return promise_id
 
 
 _FIND = "SELECT id FROM customer_order WHERE channel_id = %(channel)s AND number = %(number)s"

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection
 
 from domain.calendar import SHANGHAI, local_date
@@ -78,14 +77,6 @@ class Proof:
     again: Answer
 
 
-_KEEP = """
-INSERT INTO promise (engine, made_at, expires_at, division_code, phone_lookup, question, observed, versions, answer)
-VALUES (%(engine)s, %(made_at)s, %(expires_at)s, %(division)s, %(phone)s, %(question)s::jsonb, %(observed)s::jsonb,
-        %(versions)s::jsonb, %(answer)s::jsonb)
-RETURNING id
-"""
-
-
 @use_case
 def make(tx: Connection, asked: Asked, now: datetime) -> PromisePage:
     """Answer and keep the answer. `Invalid` names unknown goods, `AddressUnclear` the places it may be."""
@@ -93,31 +84,9 @@ def make(tx: Connection, asked: Asked, now: datetime) -> PromisePage:
         tuple((line.sku, line.quantity) for line in asked.lines), *_place(tx, asked, now), asked.channel
     )
     made = promising.make(tx, question, _door(asked), now)
-    return keep(tx, question, made, phone_of(asked.phone), now)
-
-
-def keep(
-    tx: Connection, question: Question, made: promising.Made, phone: bytes | None, now: datetime
-) -> PromisePage:
-    """Write a promise down; the price list stays where its version is."""
-    values = {
-        "engine": ENGINE,
-        "made_at": now,
-        "expires_at": made.answer.expires_at,
-        "division": question.division_code,
-        "phone": phone,
-        "question": _json(question),
-        "observed": _json(made.observed),
-        "versions": _json(made.versions),
-        "answer": _json(replace(made.answer, extras=())),
-    }
-    promise_id = tx.exec_driver_sql(_KEEP, values).scalar_one()
+    promise_id = promising.write(tx, question, made, phone_of(asked.phone), now)
     token, until = promise_tokens.sign(promise_id), made.answer.expires_at
     return PromisePage(token, ENGINE, now, until, False, question.division_code, None, made.answer)
-
-
-def _json(value: Any) -> str:
-    return orjson.dumps(value).decode()
 
 
 def phone_of(phone: str | None) -> bytes | None:
@@ -186,9 +155,7 @@ def show(connection: Connection, token: str, now: datetime) -> PromisePage:
 def prove(connection: Connection, token: str) -> Proof:
     """The promise computed again from the rules, coverage and calendars it names, whatever stands there now."""
     row, answer = _row(connection, token)
-    kept = row.question
-    lines = tuple((sku, quantity) for sku, quantity in kept["lines"])
-    question = Question(lines, tuple(kept["path"]), kept["place"], kept["channel"])
+    question = promising.question_of(row.question)
     again = promising.remake(connection, question, row.observed, row.versions, row.made_at).answer
     return Proof(token, again == answer, row.versions, answer, again)
 

@@ -71,6 +71,7 @@ class OrderBody(Body):
     ordered_at = Moment(load_default=None, allow_none=True)
     paid_at = Moment(load_default=None, allow_none=True)
     buyer_note = PlainText(2000, load_default=None, allow_none=True)
+    promise_id = PlainText(60, load_default=None, allow_none=True)
     lines = Many(fields.Nested(LineBody), 50, 1, required=True)
 
     @post_load

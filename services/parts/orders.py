@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from domain.actors import SYSTEM, Actor
 from domain.orders import OrderRow
-from services.parts import addresses, order_writing
+from services.parts import addresses, order_writing, promised, repromising
 from services.parts.order_book import Channel, open_book, print_of
 from services.parts.order_consequences import Round, follow, forget_links, move_house
 from services.parts.order_taking import Refused, Taking
@@ -43,23 +43,32 @@ def take_rows(
     *,
     actor: Actor = SYSTEM,
     points: Mapping[str, dict[str, Any]] | None = None,
+    promises: Mapping[str, int] | None = None,
 ) -> Taken:
     """Take rows of one channel that `domain.orders.validate` found without fault.
 
     `source` is kept with each order event ("import:12", "api", "agent:7"); `actor` brought them; `points` are doors by
-    order number. A refused row leaves nothing behind. 500 new rows of one line each → 500 orders, lines and jobs.
+    order number, `promises` the ids of what was promised.
+    A refused row leaves nothing behind. 500 new rows of one line each → 500 orders, lines and jobs.
     """
     prints = [print_of(row) for row in rows]
     book = open_book(tx, shop, rows, prints, now)
     taking = Taking(book, addresses.TABLE.get(tx), now, points or {})
     for index, (row, print_) in enumerate(zip(rows, prints, strict=True)):
         taking.judge(index, row, print_)
-    made = _write(tx, shop, taking, now, source, actor)
+    names = promised.named(rows, promises or {})
+    made = _write(tx, shop, taking, now, source, actor, names)
     return Taken(len(taking.new_lines), taking.same, taking.rows_changed, tuple(taking.refused), made)
 
 
 def _write(
-    tx: Connection, shop: Channel, taking: Taking, now: datetime, source: str, actor: Actor
+    tx: Connection,
+    shop: Channel,
+    taking: Taking,
+    now: datetime,
+    source: str,
+    actor: Actor,
+    names: Mapping[str, int],
 ) -> tuple[int, ...]:
     """Rows first, then what follows from them, refunds before anything that would dispatch."""
     book, new_orders = taking.book, {id(order) for order in taking.new_orders}
@@ -77,8 +86,12 @@ def _write(
     for order in taking.moved:
         if id(order) not in new_orders:
             move_house(round_, order)
+            repromising.renew(tx, order, now, source)
     for order in taking.called:
         forget_links(round_, order)
     payable = [*taking.new_lines, *((change.order, change.line) for change in taking.changed)]
     unique = {id(line): (order, line) for order, line in payable}
-    return tuple(order_writing.make_jobs(tx, shop, list(unique.values()), book, now, actor))
+    made = order_writing.make_jobs(tx, shop, list(unique.values()), book, now, actor)
+    with_jobs = {id(order): order for order, _ in unique.values()} if made else {}
+    promised.bind(tx, list(with_jobs.values()), names, now, source)
+    return tuple(made)

@@ -30,6 +30,14 @@ def read(token: str) -> int:
     return int(digits)
 
 
+def read_or_none(token: str) -> int | None:
+    """The id, or None for anything we did not sign."""
+    try:
+        return read(token)
+    except NotFound:
+        return None
+
+
 def _mac(promise_id: int) -> str:
     key = hmac.digest(config().secret_key, _PURPOSE, hashlib.sha256)
     mac = hmac.digest(key, b"%d" % promise_id, hashlib.sha256)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection
 
 from domain.calendar import local_date
@@ -175,3 +176,37 @@ def _versions(asked: Question, kept: Shelf, seen: Sequence[Seen], now: datetime)
         "price_list": prices.id if prices else None,
         "fee_rule": rule.version if rule else None,
     }
+
+
+_KEEP = """
+INSERT INTO promise (engine, made_at, expires_at, division_code, phone_lookup, question, observed, versions, answer)
+VALUES (%(engine)s, %(made_at)s, %(expires_at)s, %(division)s, %(phone)s, %(question)s::jsonb, %(observed)s::jsonb,
+        %(versions)s::jsonb, %(answer)s::jsonb)
+RETURNING id
+"""
+
+
+def write(tx: Connection, asked: Question, made: Made, phone: bytes | None, now: datetime) -> int:
+    """Write a promise down; the price list stays where its version is. Its id."""
+    values = {
+        "engine": ENGINE,
+        "made_at": now,
+        "expires_at": made.answer.expires_at,
+        "division": asked.division_code,
+        "phone": phone,
+        "question": _json(asked),
+        "observed": _json(made.observed),
+        "versions": _json(made.versions),
+        "answer": _json(replace(made.answer, extras=())),
+    }
+    return int(tx.exec_driver_sql(_KEEP, values).scalar_one())
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def question_of(kept: Mapping[str, Any]) -> Question:
+    """A question as it was written down."""
+    lines = tuple((sku, quantity) for sku, quantity in kept["lines"])
+    return Question(lines, tuple(kept["path"]), kept["place"], kept["channel"])
