@@ -85,7 +85,14 @@ class Book:
 
 
 _CHANNEL = "SELECT id, scheme, silence_confirms, operator_dealer_id FROM channel WHERE id = %(id)s"
+_FEW = 50  # orders up to which each is locked by itself
 _ONE_WRITER = "SELECT pg_advisory_xact_lock(hashtext('orders'), %(id)s::int)"
+_ONE_WRITER_EACH = """
+SELECT pg_advisory_xact_lock_shared(hashtext('orders'), %(id)s::int), (
+       SELECT count(pg_advisory_xact_lock(place)) FROM (
+              SELECT DISTINCT hashtextextended('order:' || number, %(id)s) AS place
+                FROM unnest(%(numbers)s::text[]) AS number ORDER BY place) AS own)
+"""
 _PRINTS = """
 SELECT o.number, line.line_number, line.fingerprint
   FROM customer_order o LEFT JOIN order_line line ON line.order_id = o.id
@@ -132,9 +139,10 @@ def print_of(row: OrderRow) -> bytes:
 def open_book(
     tx: Connection, shop: Channel, rows: Sequence[OrderRow], prints: Sequence[bytes], now: datetime
 ) -> Book:
-    """Lock the channel for other takers, and load what these rows touch."""
-    tx.exec_driver_sql(_ONE_WRITER, {"id": shop.id % 2**31})
+    """Lock the channel for other takers, or only these orders where they are few; and load what these rows touch."""
     numbers = sorted({row.order_number for row in rows})
+    lock = _ONE_WRITER_EACH if len(numbers) <= _FEW else _ONE_WRITER
+    tx.exec_driver_sql(lock, {"id": shop.id % 2**31, "numbers": numbers})
     known: dict[str, dict[int, bytes]] = {}
     for found in tx.exec_driver_sql(_PRINTS, {"channel": shop.id, "numbers": numbers}):
         of_order = known.setdefault(found.number, {})
