@@ -74,6 +74,7 @@ PATHS: Mapping[Action, str] = {
     Action.DISPUTE_CHARGE: "charges/<id:charge_id>/dispute",
     Action.COMPLAINT_REPLIED: "complaints/<id:complaint_id>/replies",
     Action.COMPLAINT_CLOSED: "complaints/<id:complaint_id>/verdict",
+    Action.SAFETY_CALLED: "complaints/<id:complaint_id>/safety-call",
 }
 REFUSALS = (404, 409, 412, 422)
 

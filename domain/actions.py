@@ -69,6 +69,7 @@ class Action(StrEnum):
     COMPLAINT_OPENED = "complaint_opened"
     COMPLAINT_REPLIED = "complaint_replied"
     COMPLAINT_CLOSED = "complaint_closed"
+    SAFETY_CALLED = "safety_called"
     URGE = "urge"
     URGE_ANSWERED = "urge_answered"
     ATTEND = "attend"
@@ -214,6 +215,7 @@ ASKS: Mapping[Action, Ask] = MappingProxyType(
         Action.COMPLAINT_CLOSED: Ask(
             "了结投诉", ("complaint_id", "outcome"), ("note", "agreed_fen"), outcomes=("upheld", "not_upheld")
         ),
+        Action.SAFETY_CALLED: Ask("安全回电", ("complaint_id",), ("note",)),
         Action.URGE: Ask("催办", ("reason",), ("note",), reasons.URGE),
         Action.URGE_ANSWERED: Ask("答复催办", ("note",)),
         Action.ATTEND: Ask("已处理", (), ("note",)),

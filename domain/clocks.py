@@ -208,6 +208,7 @@ def _row(
 _SPOKE, _OPENED = "confirm confirm_with_reserves dispute auto_confirm", "complaint_opened"
 _HANDED, _TAKEN, _READY = "delivered reopen", "delivered accept", Since.GOODS_READY  # see domain.delivery
 _BOOKED, _SEEN = "book reschedule resume", "supplement audit_pass audit_fail:work"
+_CALLED = "safety_called complaint_closed"
 _DRAWN = "audit_sampled supplement confirm:audited auto_confirm:audited rule:audited"
 DEFAULT_POLICIES: tuple[ClockPolicy, ...] = (
     # kind, family, owner, starts, stops, counts, hours
@@ -226,7 +227,7 @@ DEFAULT_POLICIES: tuple[ClockPolicy, ...] = (
     _row("urge_reply", "dealer", "dealer", "urge", "urge_answered", "service", 1),
     _row("complaint_first_reply", "platform", "agent", _OPENED, "complaint_replied", "service", 0.5),
     _row("complaint_close", "platform", "agent", _OPENED, "complaint_closed", "working", 3 * 12),
-    _row("safety", "none", "agent", "safety_reported", "safety_called", "wall", 0.5),
+    _row("safety", "none", "agent", "complaint_opened:safety", _CALLED, "wall", 0.5),
     _row("appeal", "none", "agent", "breach_appealed", "appeal_answered", "working", 2 * 12),
 )
 

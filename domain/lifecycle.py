@@ -208,6 +208,7 @@ _VISIT: Table = MappingProxyType(
             (*_LIVE, S.CLOSED, *_ENDED), A.COMPLAINT_REPLIED, _AGENT | _DESK, guards.complaint_open
         ),
         **_everywhere((*_LIVE, S.CLOSED, *_ENDED), A.COMPLAINT_CLOSED, _AGENT, guards.complaint_open),
+        **_everywhere((*_LIVE, S.CLOSED, *_ENDED), A.SAFETY_CALLED, _AGENT, guards.complaint_open),
         **_everywhere((S.OFFERED, *_WITH_DEALER, S.ON_SITE, S.REWORK), A.URGE, _AGENT),
         **_everywhere((*_WITH_DEALER, S.ON_SITE, S.REWORK), A.URGE_ANSWERED, _DESK),
         **_everywhere((*_LIVE, S.CLOSED, *_ENDED), A.ATTEND, _AGENT, guards.queued),

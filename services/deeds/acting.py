@@ -143,6 +143,8 @@ def _variant(deed: Deed, to: Status, effect: Effect) -> str:
         return "moved"
     if command.action == Action.REASSIGN and command.installer_id is None:
         return "nobody"
+    if command.action == Action.COMPLAINT_OPENED:
+        return command.category or ""
     if effect.columns.get("audit") == "waiting" and to == Status.CONFIRMED != job.status:
         return "audited"  # a slot was waived: confirmed and drawn at once
     return command.outcome or command.reason or ""

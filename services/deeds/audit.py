@@ -97,6 +97,21 @@ def complaint_replied(deed: Deed, _to: Status, _carry: Any) -> Effect:
     return Effect({}, {"complaint_id": deed.command.complaint_id, "note_id": values["note"]})
 
 
+_CALLED = _OF_JOB + " AND category = 'safety'"
+
+
+def _safety(deed: Deed) -> Prepared:
+    asked = {"id": deed.command.complaint_id, "job": deed.job.id}
+    found = deed.tx.exec_driver_sql(_CALLED, asked).first() is not None
+    return Prepared(Facts(now=deed.at, complaint_open=found))
+
+
+@handles(Action.SAFETY_CALLED, prepare=_safety)
+def safety_called(deed: Deed, _to: Status, _carry: Any) -> Effect:
+    """Somebody has spoken with who reported a danger: that, and no written reply, stops its clock."""
+    return Effect({}, {"complaint_id": deed.command.complaint_id, "note_id": _note(deed)})
+
+
 @handles(Action.COMPLAINT_CLOSED, prepare=_the_complaint)
 def complaint_closed(deed: Deed, _to: Status, _carry: Any) -> Effect:
     """Upheld or not, with or without compensation."""

@@ -56,7 +56,7 @@ ACTIONS = {
 }
 FACTS = {
     "delivered", "wanted_date_set", "audit_sampled", "urge_answered", "complaint_opened",
-    "complaint_replied", "complaint_closed", "safety_reported", "safety_called",
+    "complaint_replied", "complaint_closed", "safety_called",
     "breach_appealed", "appeal_answered",
 }
 # fmt: on
@@ -96,7 +96,7 @@ TABLE = [
         None,
     ),
     ("complaint_close", "platform", "agent", "complaint_opened", "complaint_closed", "working", 36, None),
-    ("safety", "none", "agent", "safety_reported", "safety_called", "wall", 0.5, None),
+    ("safety", "none", "agent", "complaint_opened:safety", "safety_called", "wall", 0.5, None),
     ("appeal", "none", "agent", "breach_appealed", "appeal_answered", "working", 24, None),
 ]
 

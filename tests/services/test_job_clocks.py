@@ -222,3 +222,25 @@ def test_a_reply_to_one_complaint_stops_the_clock_of_that_one(world: World) -> N
         ("complaint_close", second),
         ("complaint_first_reply", second),
     ]
+
+
+def test_a_danger_reported_is_called_about_within_half_an_hour(world: World) -> None:
+    """Its clock starts with a safety complaint alone, and a call stops it; a written reply does not."""
+    job_id, agent = booked(world), world.actor("agent")
+    for category in ("attitude", "safety"):
+        perform(
+            world.customer(job_id), job_id, Command(Action.COMPLAINT_OPENED, category=category), world.now
+        )
+    rude, danger = (row.id for row in rows("SELECT id FROM complaint ORDER BY id"))
+    safety = "SELECT complaint_id, due_at, stopped_at FROM clock WHERE kind = 'safety'"
+    [started] = rows(safety)
+
+    perform(agent, job_id, Command(Action.COMPLAINT_REPLIED, complaint_id=danger, note="您好"), world.now)
+    with pytest.raises(Barred):
+        perform(agent, job_id, Command(Action.SAFETY_CALLED, complaint_id=rude), world.now)
+    [still] = rows(safety)
+    perform(agent, job_id, Command(Action.SAFETY_CALLED, complaint_id=danger), world.now)
+    [called] = rows(safety)
+
+    assert (started.complaint_id, started.due_at) == (danger, world.now + HOUR / 2)
+    assert (still.stopped_at, called.stopped_at) == (None, world.now)
