@@ -230,7 +230,7 @@ def _as_covered(deed: Deed, found: addresses.Resolved) -> dict[str, Any]:
     moved = replace(deed.job, division_code=found.division_code)
     line = candidates.rank(deed.tx, moved, deed.now).of(deed.job.dealer_id)
     if line.zone != moved.zone:
-        clocks.rezone(deed.tx, replace(moved, zone=line.zone), deed.at)
+        clocks.rezone(deed.tx, replace(moved, zone=line.zone))
     terms = {"free_m": line.free_m, "per_km_fen": line.per_km_fen}
     return {"zone": line.zone, "distance_m": line.distance_m} | terms
 

@@ -151,7 +151,7 @@ def accept(deed: Deed, _to: Status, found: OfferRow | None) -> Effect:
     taken = {"offer": deed.command.offer_id, "job": deed.job.id, "now": deed.now}
     deed.tx.exec_driver_sql(_TAKE, taken)
     if found.zone != deed.job.zone:
-        clocks.rezone(deed.tx, replace(deed.job, zone=found.zone), deed.at)
+        clocks.rezone(deed.tx, replace(deed.job, zone=found.zone))
     columns = {
         "dealer_id": found.dealer_id,
         "zone": found.zone,

@@ -61,16 +61,9 @@ def started(
     complaint_id: int | None = None,
 ) -> list[NewClock]:
     """The clocks that `action` starts on the job as it will be, one per dealer in `dealers`."""
-    if job.kind == Kind.RETURN_VISIT or not started_by(action, Zone(job.zone), variant):
+    chosen = started_by(action, Zone(job.zone), variant)
+    if job.kind == Kind.RETURN_VISIT or not chosen:
         return []
-    chosen = policies.applied(
-        started_by(action, Zone(job.zone), variant),
-        policies.OVERRIDES.get(tx),
-        channel_id=job.channel_id,
-        category_code=job.category_code,
-        zone=job.zone,
-        at=at,
-    )
     told = action == "delivered"
     clocks = [_clock(tx, job, policy, at, dealer, told) for policy in chosen for dealer in dealers]
     if complaint_id is not None:
@@ -81,14 +74,17 @@ def started(
 def _clock(
     tx: Connection, job: JobState, policy: ClockPolicy, at: datetime, dealer_id: int | None, told: bool
 ) -> NewClock | None:
-    start, window = at, policy.window
+    """By the policy in force when it begins to count; the window of an arrival is the booked one."""
+    start, booked = at, None
     if policy.since == Since.WINDOW_START and job.window_start and job.window_end:
-        start, window = job.window_start, job.window_end - job.window_start
+        start, booked = job.window_start, job.window_end - job.window_start
     elif policy.since == Since.GOODS_READY:
         ready, platform = ready_at(job.delivered_at, job.wanted_at), policy.family == Family.PLATFORM
         if ready is None or job.status in _WORK_OVER or (job.dealer_id is None and not platform):
             return None
         start = measured_from(ready, at, platform=platform, told=told)
+    policy = policies.in_force(tx, policy, job, start)
+    window = booked or policy.window
     if window is None:
         return None
     when = levels(start, window, policy.counts, policies.CALENDAR.get(tx))
@@ -216,20 +212,11 @@ def restart(tx: Connection, row: Any, start: datetime | None, window_s: int | No
     reset(tx, moved, row.window_s if window_s is None else window_s, pauses)
 
 
-def rezone(tx: Connection, job: JobState, at: datetime) -> None:
+def rezone(tx: Connection, job: JobState) -> None:
     """Give the running finish clocks the window of the job's zone: of 48 hours become 72 where it is remote."""
-    running = tx.exec_driver_sql(RUNNING_FINISH, {"job_id": job.id}).all()
-    chosen = policies.applied(
-        started_by("delivered", Zone(job.zone)),
-        policies.OVERRIDES.get(tx),
-        channel_id=job.channel_id,
-        category_code=job.category_code,
-        zone=job.zone,
-        at=at,
-    )
-    windows = {policy.family: policy.window for policy in chosen}
-    for row in running:
-        window = windows.get(row.family)
+    defaults = {policy.family.value: policy for policy in started_by("delivered", Zone(job.zone))}
+    for row in tx.exec_driver_sql(RUNNING_FINISH, {"job_id": job.id}).all():
+        window = policies.in_force(tx, defaults[row.family], job, row.starts_at).window
         if window is not None:
             restart(tx, row, None, int(window.total_seconds()))
 

@@ -6,7 +6,7 @@ Both change a few times a year; a stale half minute moves no due time that is no
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any, Generic, TypeVar
@@ -14,10 +14,10 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, select
 
-from domain import clock_policies
 from domain.calendar import Calendar, Counts
-from domain.clock_policies import Place, Version, made
+from domain.clock_policies import Place, Version, applied, made
 from domain.clocks import ClockKind, ClockPolicy, Family, Zone
+from domain.job import JobState
 from models.clock import CalendarDay, CalendarYear
 from models.clock import ClockPolicy as PolicyRow
 
@@ -90,14 +90,10 @@ CALENDAR: Kept[Calendar] = Kept(load_calendar)
 OVERRIDES: Kept[tuple[Version, ...]] = Kept(load_versions)
 
 
-def applied(
-    defaults: Iterable[ClockPolicy],
-    overrides: Iterable[Version],
-    *,
-    channel_id: int,
-    category_code: str,
-    zone: str,
-    at: datetime,
-) -> list[ClockPolicy]:
-    """Each default, replaced by the most specific version in force at `at`."""
-    return clock_policies.applied(defaults, overrides, Place(channel_id, category_code, zone), at)
+def in_force(tx: Connection, policy: ClockPolicy, job: JobState, at: datetime) -> ClockPolicy:
+    """What stands instead of a default for a job's clock that counts from `at`, as this process knows the versions."""
+    versions = OVERRIDES.get(tx)
+    if not versions:
+        return policy
+    [found] = applied((policy,), versions, Place(job.channel_id, job.category_code, job.zone), at)
+    return found

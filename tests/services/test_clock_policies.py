@@ -270,3 +270,21 @@ def test_many_clocks_are_corrected_in_small_batches_as_in_one(world: World) -> N
         row.window_s
         for row in run("SELECT window_s FROM clock WHERE job_id = :j AND kind = 'book'", j=job_id)
     } == {172_800}
+
+
+def test_a_clock_follows_the_policy_in_force_when_it_begins_to_count(world: World) -> None:
+    """The goods come today and are wanted in three days: the version from tomorrow on measures the finish."""
+    wide = PolicyGiven(
+        ClockKind.FINISH, Family.PLATFORM, Counts.WALL, 96 * 3600, world.now + 24 * HOUR, zone=Zone.FREE
+    )
+    apply(world.actor("admin"), PolicyChange(wide), "放宽", None, world.now)
+
+    now_, later = world.job(), world.job(address="胜利路 2 号", delivered=False)
+    run("UPDATE job SET wanted_at = :at WHERE id = :j", at=world.now + 72 * HOUR, j=later)
+    perform(SYSTEM, later, Command(Action.DELIVERED, moment=world.now), world.now)
+
+    windows = {
+        row.job_id: row.window_s
+        for row in run("SELECT job_id, window_s FROM clock WHERE kind = 'finish' AND family = 'platform'")
+    }
+    assert windows == {now_: 48 * 3600, later: 96 * 3600}
