@@ -57,6 +57,7 @@ PATHS: Mapping[Action, str] = {
     Action.CONFIRM_WITH_RESERVES: "confirm-with-reserves",
     Action.DISPUTE: "dispute",
     Action.RULE: "rule",
+    Action.RULE_CHARGE: "charges/<id:charge_id>/rule",
     Action.RATE: "rating",
     Action.AUDIT_SAMPLED: "audit-sampled",
     Action.AUDIT_PASS: "audit-pass",

@@ -62,6 +62,7 @@ class Action(StrEnum):
     CONFIRM_WITH_RESERVES = "confirm_with_reserves"
     DISPUTE = "dispute"
     RULE = "rule"
+    RULE_CHARGE = "rule_charge"
     RATE = "rate"
     AUDIT_SAMPLED = "audit_sampled"
     AUDIT_PASS = "audit_pass"
@@ -206,6 +207,12 @@ ASKS: Mapping[Action, Ask] = MappingProxyType(
         Action.CONFIRM_WITH_RESERVES: Ask("有保留验收", ("reason",), ("note",), reasons.DISPUTE),
         Action.DISPUTE: Ask("不予验收", ("reason",), ("note",), reasons.DISPUTE),
         Action.RULE: Ask("裁定", ("outcome",), ("fault", "note"), outcomes=("confirmed", "rework")),
+        Action.RULE_CHARGE: Ask(
+            "裁定收费",
+            ("charge_id", "outcome"),
+            ("agreed_fen", "note"),
+            outcomes=("stands", "refunded", "overcharged"),
+        ),
         Action.RATE: Ask("评价", ("scores",), ("note",)),
         Action.AUDIT_SAMPLED: Ask("抽中稽核"),
         Action.AUDIT_PASS: Ask("稽核通过", (), ("note",)),
@@ -213,7 +220,10 @@ ASKS: Mapping[Action, Ask] = MappingProxyType(
         Action.COMPLAINT_OPENED: Ask("投诉", ("category",), ("note",)),
         Action.COMPLAINT_REPLIED: Ask("回复投诉", ("complaint_id", "note")),
         Action.COMPLAINT_CLOSED: Ask(
-            "了结投诉", ("complaint_id", "outcome"), ("note", "agreed_fen"), outcomes=("upheld", "not_upheld")
+            "了结投诉",
+            ("complaint_id", "outcome"),
+            ("note", "agreed_fen", "fault"),
+            outcomes=("upheld", "not_upheld"),
         ),
         Action.SAFETY_CALLED: Ask("安全回电", ("complaint_id",), ("note",)),
         Action.URGE: Ask("催办", ("reason",), ("note",), reasons.URGE),

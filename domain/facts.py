@@ -39,4 +39,6 @@ class Facts:
     ordered_at: datetime | None = None
     delivered_back: timedelta = BACK
     delay_deniable: bool = False
+    charge_ruled: bool = False
+    unruled_charges: int = 0
     questions_missing: tuple[str, ...] = ()

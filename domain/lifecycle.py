@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from domain import charge_guards, delays, guards, questions
+from domain import charge_guards, delays, guards, questions, refunds
 from domain.actions import Action as A
 from domain.actions import Command, check
 from domain.actors import Role
@@ -193,9 +193,10 @@ _VISIT: Table = MappingProxyType(
         ),
         **_everywhere((S.SUBMITTED,), A.CONFIRM_WITH_RESERVES, _CUSTOMER, guards.no_dispute),
         **_everywhere((S.SUBMITTED,), A.DISPUTE, _CUSTOMER, guards.no_dispute),
-        **_to((S.SUBMITTED,), A.RULE, _ruled, _AGENT, guards.something_to_rule),
-        **_to((S.CONFIRMED,), A.RULE, _ruled, _AGENT, guards.rework_only),
+        **_to((S.SUBMITTED,), A.RULE, _ruled, _AGENT, guards.something_to_rule, refunds.charges_ruled),
+        **_to((S.CONFIRMED,), A.RULE, _ruled, _AGENT, guards.rework_only, refunds.charges_ruled),
         **_to((S.REWORK,), A.RULE, S.CONFIRMED, _AGENT | _SYSTEM, guards.waives_or_done),
+        **_everywhere((S.SUBMITTED, S.CONFIRMED, S.REWORK), A.RULE_CHARGE, _AGENT, refunds.charge_disputed),
         **_everywhere((S.CONFIRMED, S.CLOSED), A.RATE, _CUSTOMER, guards.not_rated),
         # the brand's eye
         **_everywhere((S.CONFIRMED,), A.AUDIT_SAMPLED, _SYSTEM | _AUDITOR, guards.not_audited),

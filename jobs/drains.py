@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from domain.calendar import month_of
-from services import order_imports, statements
+from services import adjustments, departures, order_imports, owing, photo_keeping, statements
 
 
 def imports(now: datetime) -> dict[str, int]:
@@ -20,6 +21,33 @@ def imports(now: datetime) -> dict[str, int]:
             return {"imports": done}
         order_imports.run_import(import_id, at)
         done += 1
+
+
+Pay = Callable[[Mapping[str, Any], datetime], Any]
+
+# One consumer for each kind of debt that is no notice; a test looks for kinds nobody pays.
+PAYS: Mapping[str, Pay] = {
+    "installer_left": lambda owed, now: departures.installer_left(owed["person_id"], owed["dealer_id"], now),
+    "erase_photos": lambda owed, now: photo_keeping.erase_photos(owed["subject_ids"], now),
+    "charge_refund": adjustments.charge_refund,
+    "compensation": adjustments.compensation,
+    "refund_after_close": adjustments.refund_after_close,
+}
+
+
+def owed(now: datetime) -> dict[str, int]:
+    """Pay what the outbox owes, one after another; what fails is tried again later and stops nobody else."""
+    paid = failed = 0
+    while (debt := owing.take(list(PAYS), now)) is not None:
+        try:
+            PAYS[debt.kind](debt.payload, now)
+        except Exception as error:
+            owing.failed(debt, f"{type(error).__name__}: {error}", now)
+            failed += 1
+        else:
+            owing.done(debt, now)
+            paid += 1
+    return {"paid": paid, "failed": failed}
 
 
 def last_months_statements(now: datetime) -> Any:

@@ -88,6 +88,12 @@ TIMETABLE: tuple[Task, ...] = (
     Task("close", "*/5 * * * *", "services.sweeps:close_due", "only the fees wait for it"),
     # telling people
     Task("notices", "*/5 * * * * *", "services.notices:drain", "who was told late was not told"),
+    Task(
+        "owed",
+        "*/10 * * * * *",
+        "jobs.drains:owed",
+        "an installer who left, money to give back, photos to erase",
+    ),
     # money
     Task("fees", "2-59/5 * * * *", "services.fees:run_fees", "soon after each closing"),
     Task(
@@ -148,6 +154,13 @@ TIMETABLE: tuple[Task, ...] = (
         "31 * * * *",
         "services.sweeps:purge_sessions",
         "questions come in a quarter",
+        ago=90 * DAY,
+    ),
+    Task(
+        "forget_outbox",
+        "47 * * * *",
+        "services.owing:forget",
+        "a complaint about a message comes within a quarter",
         ago=90 * DAY,
     ),
     Task(

@@ -18,6 +18,7 @@ from services.config import config
 from services.deeds import (  # noqa: F401  # they register themselves
     audit,
     calls,
+    charge_rulings,
     charges,
     customer,
     denials,

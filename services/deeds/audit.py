@@ -11,7 +11,7 @@ from domain.facts import Facts
 from domain.job import Kind, Status
 from services.deeds import calls, children
 from services.deeds.handling import Deed, Effect, Prepared, handles
-from services.parts import notes
+from services.parts import notes, outbox, safety
 
 
 @handles(Action.AUDIT_SAMPLED)
@@ -61,7 +61,7 @@ def _note(deed: Deed) -> int | None:
 
 @handles(Action.COMPLAINT_OPENED)
 def complaint_opened(deed: Deed, _to: Status, _carry: Any) -> Effect:
-    """Nothing confirms by silence and nothing closes while it is open."""
+    """Nothing confirms by silence and nothing closes while it is open. Danger: data held, the installer stopped."""
     values = {
         "job": deed.job.id,
         "category": deed.command.category,
@@ -70,6 +70,8 @@ def complaint_opened(deed: Deed, _to: Status, _carry: Any) -> Effect:
         "role": deed.actor.role,
     }
     complaint_id = deed.tx.exec_driver_sql(_OPEN, values).scalar_one()
+    if deed.command.category == "safety":
+        safety.secure(deed.tx, deed.job, complaint_id, deed.now)
     columns = {"open_complaints": deed.job.open_complaints + 1} | queues.queued(
         deed.job, "complaint", deed.now
     )
@@ -112,6 +114,15 @@ def safety_called(deed: Deed, _to: Status, _carry: Any) -> Effect:
     return Effect({}, {"complaint_id": deed.command.complaint_id, "note_id": _note(deed)})
 
 
+def compensate(deed: Deed, fen: int) -> None:
+    """Owe the ledger what was promised, whether the job is closed or not: the dealer's if it was its fault."""
+    command, job = deed.command, deed.job
+    dealer_id = job.dealer_id if command.fault == "dealer" else None
+    payload = {"job_id": job.id, "complaint_id": command.complaint_id, "fen": fen, "dealer_id": dealer_id}
+    key = f"compensation:{command.complaint_id}"
+    outbox.put(deed.tx, [outbox.Owed("compensation", key, payload, job_id=job.id)], deed.now)
+
+
 @handles(Action.COMPLAINT_CLOSED, prepare=_the_complaint)
 def complaint_closed(deed: Deed, _to: Status, _carry: Any) -> Effect:
     """Upheld or not, with or without compensation."""
@@ -123,6 +134,8 @@ def complaint_closed(deed: Deed, _to: Status, _carry: Any) -> Effect:
         "fen": command.agreed_fen,
     }
     deed.tx.exec_driver_sql(_END, values)
+    if command.agreed_fen:
+        compensate(deed, command.agreed_fen)
     columns: dict[str, Any] = {"open_complaints": max(job.open_complaints - 1, 0)}
     if job.queue == "complaint" and columns["open_complaints"] == 0:
         columns |= queues.attended(replace(job, open_complaints=0), deed.now)

@@ -14,7 +14,7 @@ from domain.actors import Role
 from domain.errors import Fault, Invalid
 from domain.facts import Facts
 from domain.job import Status
-from services.deeds import children
+from services.deeds import charge_rulings, children
 from services.deeds.handling import Deed, Effect, Prepared, handles
 from services.parts import notes
 from services.personal import reveal, subject_key
@@ -103,7 +103,7 @@ def dispute(deed: Deed, _to: Status, _carry: Any) -> Effect:
     return Effect({"dispute_open": True, "auto_confirm_at": None, "queue": "dispute", "queued_at": deed.now})
 
 
-@handles(Action.RULE)
+@handles(Action.RULE, prepare=charge_rulings.unruled)
 def rule(deed: Deed, to: Status, _carry: Any) -> Effect:
     """The quarrel ends: confirmed, or mended by a second visit. A finished or waived rework is confirmed again."""
     queue = "complaint" if deed.job.open_complaints else None  # the other quarrel goes on

@@ -1,0 +1,90 @@
+"""Money that goes back to a customer, and from whom it comes (domain.md §6).
+
+A disputed extra is ruled on: it stands, it is refunded in whole or part, or it was an overcharge, for which the
+customer receives twice the difference, from the dealer. The brand pays the customer out of its clearing account and
+takes it from the dealer: off what it owes the dealer where the brand had collected the extra, as a claim of its own
+where the dealer had (that money never passed through a statement).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from enum import StrEnum
+
+from domain.actions import Command
+from domain.errors import Fault
+from domain.facts import Facts
+from domain.job import JobState
+from domain.ledger import Account, Entry, Leg, account
+from domain.money import yuan
+
+TIMES_OVERCHARGED = 2
+UNDONE_BY_REFUND = ("profit_share", "rebate")
+"""Kinds of entry that rest on the sale itself: a refund after the close takes them back; the work stays paid."""
+
+
+class Ruling(StrEnum):
+    """What became of a disputed extra."""
+
+    STANDS = "stands"
+    REFUNDED = "refunded"
+    OVERCHARGED = "overcharged"
+
+
+def charge_disputed(_job: JobState, _command: Command, facts: Facts) -> Iterator[Fault]:
+    """An extra is ruled on once, after somebody disputed it."""
+    if facts.charge_status != "disputed" or facts.charge_ruled:
+        yield Fault("charge_id", "charge_not_disputed", "该收费没有待裁定的异议")
+
+
+def charges_ruled(_job: JobState, _command: Command, facts: Facts) -> Iterator[Fault]:
+    """A quarrel ends when each extra that was part of it has its own outcome."""
+    if facts.unruled_charges:
+        yield Fault("charges", "charges_unruled", f"还有 {facts.unruled_charges} 项有异议的收费未裁定")
+
+
+def amount_faults(ruling: Ruling, given_fen: int | None, charged_fen: int) -> Iterator[Fault]:
+    """What is wrong with the amount: an overcharge names its difference, a refund may name a part."""
+    if ruling == Ruling.STANDS:
+        return
+    if given_fen is None and ruling == Ruling.OVERCHARGED:
+        yield Fault("agreed_fen", "required", "请填写多收的差额")
+    if given_fen is not None and not 0 < given_fen <= charged_fen:
+        yield Fault("agreed_fen", "out_of_range", f"应在 ¥0.01 到 {yuan(charged_fen)} 之间")
+
+
+def customer_fen(ruling: Ruling, given_fen: int | None, charged_fen: int) -> int:
+    """What the customer receives: of ¥100.00 refunded ¥100.00, or ¥30.00 of it; overcharged by ¥30.00, ¥60.00."""
+    if ruling == Ruling.STANDS:
+        return 0
+    fen = charged_fen if given_fen is None else given_fen
+    return fen * TIMES_OVERCHARGED if ruling == Ruling.OVERCHARGED else fen
+
+
+def charge_entry(
+    job_id: int, charge_id: int, dealer_id: int, ruling: Ruling, fen: int, *, by_brand: bool, month: date
+) -> Entry:
+    """¥60.00 for an extra the dealer took in cash → dealer_receivable:7 +6000, customer_clearing −6000.
+
+    The brand's own collection was (or will be) credited to the dealer whole: then dealer_payable:7 +6000.
+    """
+    kind = Account.DEALER_PAYABLE if by_brand else Account.DEALER_RECEIVABLE
+    words = "多收费用加倍赔付" if ruling == Ruling.OVERCHARGED else "收费退还"
+    legs = (Leg(account(kind, dealer_id), fen), Leg(account(Account.CUSTOMER_CLEARING), -fen))
+    key = f"job:{job_id}:charge:{charge_id}:refund"
+    return Entry(key, month, legs, f"{words} {yuan(fen)}", kind="charge_refund", job_id=job_id)
+
+
+def compensation_entry(
+    job_id: int, complaint_id: int, fen: int, dealer_at_fault: int | None, month: date
+) -> Entry:
+    """What a complaint was settled for: from the dealer whose fault it was, else from the brand."""
+    from_whom = (
+        account(Account.BRAND_SERVICE_EXPENSE)
+        if dealer_at_fault is None
+        else account(Account.DEALER_PAYABLE, dealer_at_fault)
+    )
+    legs = (Leg(from_whom, fen), Leg(account(Account.CUSTOMER_CLEARING), -fen))
+    key = f"job:{job_id}:complaint:{complaint_id}:compensation"
+    return Entry(key, month, legs, f"投诉补偿 {yuan(fen)}", kind="compensation", job_id=job_id)

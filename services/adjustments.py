@@ -1,0 +1,71 @@
+"""Money that moves after or beside the fees: extras given back, compensation, a refund once the job is closed.
+
+Each is owed by an outbox row written with its cause and posted from here, into the open month, under a natural key:
+posted again it is still once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from domain import refunds
+from domain.calendar import month_of
+from domain.ledger import reverse as mirror
+from domain.refunds import Ruling
+from services.parts import ledger
+from services.uow import use_case
+
+_CHARGE = "SELECT ruling, refund_fen, collected_by FROM charge WHERE id = %(charge)s"
+
+
+@use_case
+def charge_refund(tx: Connection, payload: Mapping[str, Any], now: datetime) -> int:
+    """Post what a disputed extra gives back; how many entries were new."""
+    month = ledger.open_month(month_of(now), ledger.hold_months(tx))
+    row = tx.exec_driver_sql(_CHARGE, {"charge": payload["charge_id"]}).one()
+    entry = refunds.charge_entry(
+        payload["job_id"],
+        payload["charge_id"],
+        payload["dealer_id"],
+        Ruling(row.ruling),
+        row.refund_fen,
+        by_brand=row.collected_by == "brand",
+        month=month,
+    )
+    return ledger.post(tx, [entry], {}, now)
+
+
+@use_case
+def compensation(tx: Connection, payload: Mapping[str, Any], now: datetime) -> int:
+    """Post what a complaint was settled for; how many entries were new."""
+    month = ledger.open_month(month_of(now), ledger.hold_months(tx))
+    entry = refunds.compensation_entry(
+        payload["job_id"], payload["complaint_id"], payload["fen"], payload["dealer_id"], month
+    )
+    return ledger.post(tx, [entry], {}, now)
+
+
+_RESTING = """
+SELECT entry.id FROM ledger_entry entry
+ WHERE job_id = %(job)s AND kind = ANY(%(kinds)s) AND reverses_id IS NULL
+   AND NOT EXISTS (SELECT 1 FROM ledger_entry taken WHERE taken.reverses_id = entry.id) ORDER BY entry.id
+"""
+
+
+@use_case
+def refund_after_close(tx: Connection, payload: Mapping[str, Any], now: datetime) -> int:
+    """Take back what rests on the sale itself, once the whole of it was refunded; the work done stays paid."""
+    if not payload.get("whole"):
+        return 0
+    month = ledger.open_month(month_of(now), ledger.hold_months(tx))
+    asked = {"job": payload["job_id"], "kinds": list(refunds.UNDONE_BY_REFUND)}
+    ids = tx.exec_driver_sql(_RESTING, asked).scalars().all()
+    for entry_id in ids:
+        wrong = ledger.read(tx, entry_id)
+        undone = mirror(wrong.entry, f"{wrong.entry.natural_key}:refund:{payload['order_event_id']}", month)
+        ledger.post(tx, [undone], {}, now, reverses_id=entry_id)
+    return len(ids)
