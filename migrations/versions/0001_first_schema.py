@@ -500,6 +500,22 @@ def upgrade() -> None:
     op.create_index(op.f('ix_customer_order_phone_lookup'), 'customer_order', ['phone_lookup'], unique=False)
     op.create_index(op.f('ix_customer_order_place_lookup'), 'customer_order', ['place_lookup'], unique=False)
     op.create_index(op.f('ix_customer_order_subject_id'), 'customer_order', ['subject_id'], unique=False)
+    op.create_table('day_plan',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('installer_id', sa.BigInteger(), nullable=False),
+    sa.Column('dealer_id', sa.BigInteger(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('made_at', postgresql.TIMESTAMP(timezone=True), nullable=False),
+    sa.Column('jobs', sa.BigInteger(), nullable=False),
+    sa.Column('changed_at', postgresql.TIMESTAMP(timezone=True), nullable=True),
+    sa.Column('basis', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+    sa.ForeignKeyConstraint(['dealer_id'], ['dealer.id'], name=op.f('fk_day_plan_dealer_id')),
+    sa.ForeignKeyConstraint(['installer_id'], ['person.id'], name=op.f('fk_day_plan_installer_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_day_plan')),
+    sa.UniqueConstraint('installer_id', 'dealer_id', 'day', name=op.f('uq_day_plan_installer_id_dealer_id_day'))
+    )
+    op.create_index(op.f('ix_day_plan_day'), 'day_plan', ['day'], unique=False)
+    op.create_index(op.f('ix_day_plan_dealer_id'), 'day_plan', ['dealer_id'], unique=False)
     op.create_table('desk_channel',
     sa.Column('desk_id', sa.BigInteger(), nullable=False),
     sa.Column('channel_id', sa.BigInteger(), nullable=False),
@@ -706,6 +722,24 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_consent_identity_id'), 'consent', ['identity_id'], unique=False)
     op.create_index(op.f('ix_consent_person_id'), 'consent', ['person_id'], unique=False)
+    op.create_table('day_stop',
+    sa.Column('plan_id', sa.BigInteger(), nullable=False),
+    sa.Column('position', sa.SmallInteger(), nullable=False),
+    sa.Column('visit_id', sa.BigInteger(), nullable=False),
+    sa.Column('window_start', postgresql.TIMESTAMP(timezone=True), nullable=False),
+    sa.Column('window_end', postgresql.TIMESTAMP(timezone=True), nullable=False),
+    sa.Column('travel_m', sa.BigInteger(), nullable=True),
+    sa.Column('travel_s', sa.BigInteger(), nullable=False),
+    sa.Column('arrive_at', postgresql.TIMESTAMP(timezone=True), nullable=False),
+    sa.Column('begin_at', postgresql.TIMESTAMP(timezone=True), nullable=False),
+    sa.Column('leave_at', postgresql.TIMESTAMP(timezone=True), nullable=False),
+    sa.Column('done', sa.Boolean(), nullable=False),
+    sa.Column('warnings', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
+    sa.ForeignKeyConstraint(['plan_id'], ['day_plan.id'], name=op.f('fk_day_stop_plan_id')),
+    sa.ForeignKeyConstraint(['visit_id'], ['visit.id'], name=op.f('fk_day_stop_visit_id')),
+    sa.PrimaryKeyConstraint('plan_id', 'position', name=op.f('pk_day_stop'))
+    )
+    op.create_index(op.f('ix_day_stop_visit_id'), 'day_stop', ['visit_id'], unique=False)
     op.create_table('grant',
     sa.Column('identity_id', sa.BigInteger(), nullable=False),
     sa.Column('template', sa.Text(), nullable=False),
