@@ -124,6 +124,18 @@ TIMETABLE: tuple[Task, ...] = (
         "services.clocks:recount_provisional",
         "clocks started while a year was loaded",
     ),
+    Task(
+        "recheck_policies",
+        "9 * * * *",
+        "services.clock_policies:recheck",
+        "clocks started while a policy was corrected",
+    ),
+    Task(
+        "recheck_calendar",
+        "11 * * * *",
+        "services.calendars:recheck",
+        "clocks started while a year was corrected",
+    ),
     # what need not be remembered
     Task(
         "forget_answers",

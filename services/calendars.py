@@ -20,7 +20,7 @@ from domain.errors import Fault, Forbidden, Invalid
 from models.clock import CalendarDay, CalendarYear
 from services.parts import correcting, corrections, policies
 from services.parts.correcting import Difference
-from services.parts.corrections import Shown
+from services.parts.corrections import Rechecked, Shown
 from services.uow import query, use_case
 
 SEEDED = (2024, 2025, 2026)
@@ -141,6 +141,16 @@ def _load(tx: Connection, given: YearGiven, by_id: int | None, now: datetime) ->
     tx.execute(row.on_conflict_do_update(index_elements=[CalendarYear.year], set_=stated))
     difference = _difference(tx, year, policies.load_calendar(tx), now, record)
     return Loaded(year, len(days), record, difference)
+
+
+@use_case
+def recheck(tx: Connection, now: datetime) -> Rechecked:
+    """Judge clocks again that another process started by the days it remembered from before a correction."""
+    corrections.one_at_a_time(tx)
+    latest = {row.what["after"]["year"]: row.id for row in corrections.recent(tx, "calendar", now)}
+    calendar = policies.load_calendar(tx)
+    found = [_difference(tx, year, calendar, now, record) for year, record in sorted(latest.items())]
+    return Rechecked(sum(one.clocks for one in found), sum(one.changed() for one in found))
 
 
 # A pause may hold the later instants off; such a clock may reach into any later year.

@@ -22,7 +22,7 @@ from models.clock import ClockPolicy as Row
 from models.order import Channel
 from services.parts import correcting, corrections, policies
 from services.parts.correcting import Difference
-from services.parts.corrections import Applied, Shown
+from services.parts.corrections import Applied, Rechecked, Shown
 from services.uow import query, use_case
 
 
@@ -104,6 +104,23 @@ def _apply(
     return Applied(record, _difference(tx, old, new, now, record))
 
 
+@use_case
+def recheck(tx: Connection, now: datetime) -> Rechecked:
+    """Judge clocks again that another process started by the versions it remembered from before a correction."""
+    corrections.one_at_a_time(tx)
+    recent = [row.id for row in corrections.recent(tx, "policy", now)]
+    if not recent:
+        return Rechecked()
+    old, new = policies.load_versions(tx, before=recent[0]), policies.load_versions(tx)
+    kinds = {(v.policy.kind, v.policy.family) for v in (*old, *new) if v not in old or v not in new}
+    found = [_difference(tx, _only(old, kind), _only(new, kind), now, recent[-1]) for kind in sorted(kinds)]
+    return Rechecked(sum(one.clocks for one in found), sum(one.changed() for one in found))
+
+
+def _only(versions: list[Version], kind: tuple[ClockKind, Family]) -> list[Version]:
+    return [version for version in versions if (version.policy.kind, version.policy.family) == kind]
+
+
 def _require_admin(actor: Actor) -> None:
     if actor.role != Role.ADMIN:
         raise Forbidden
@@ -111,7 +128,7 @@ def _require_admin(actor: Actor) -> None:
 
 def _versions(tx: Connection, change: PolicyChange) -> tuple[Version | None, list[Version], list[Version]]:
     """The version that goes; all as they stand; all as they will. Refuses what cannot be."""
-    old = list(policies.load_versions(tx))
+    old = policies.load_versions(tx)
     gone = next((version for version in old if version.id == change.replaces), None)
     if change.replaces is not None and gone is None:
         raise NotFound

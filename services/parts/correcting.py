@@ -71,6 +71,10 @@ class Difference:
         """Whether no clock's times and no breach change."""
         return not (self.moved or self.breaches_withdrawn or self.breaches_coming)
 
+    def changed(self) -> int:
+        """How many clocks change in anything."""
+        return len(self.changes) + self.left_off
+
 
 @dataclass(slots=True)
 class _Tally:

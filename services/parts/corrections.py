@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -72,6 +72,24 @@ def require_seen(told: str | None, known: str, difference: Difference) -> None:
             breaches_withdrawn=difference.breaches_withdrawn,
             breaches_coming=difference.breaches_coming,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Rechecked:
+    """Clocks looked at again after a correction, and those that had been started by the rules of before."""
+
+    clocks: int = 0
+    changed: int = 0
+
+
+# Processes remember rules for half a minute, and the recheck runs every hour.
+_RECENT = "SELECT id, what FROM clock_correction WHERE kind = %(kind)s AND at >= %(since)s ORDER BY id"
+
+
+def recent(tx: Connection, kind: str, now: datetime) -> list[Any]:
+    """The corrections (`id`, `what`) of the last two hours, oldest first."""
+    values = {"kind": kind, "since": now - timedelta(hours=2)}
+    return list(tx.exec_driver_sql(_RECENT, values))
 
 
 def begin(

@@ -12,7 +12,7 @@ from threading import Lock
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import ColumnElement, Connection, Engine, and_, or_, select
 
 from domain.calendar import Calendar, Counts
 from domain.clock_policies import Place, Version, applied, made
@@ -72,11 +72,13 @@ def load_calendar(tx: Connection) -> Calendar:
     return Calendar.from_rows(days, years)
 
 
-def load_versions(tx: Connection) -> tuple[Version, ...]:
-    """The versions that count, as this transaction sees them."""
-    return tuple(
-        _version(row) for row in tx.execute(select(PolicyRow.__table__).where(PolicyRow.ended_by.is_(None)))
-    )
+def load_versions(tx: Connection, before: int | None = None) -> list[Version]:
+    """The versions that count, as this transaction sees them; or that counted before a correction was made."""
+    counts: ColumnElement[bool] = PolicyRow.ended_by.is_(None)
+    if before is not None:
+        made_then = or_(PolicyRow.made_by.is_(None), PolicyRow.made_by < before)
+        counts = and_(made_then, or_(counts, PolicyRow.ended_by >= before))
+    return [_version(row) for row in tx.execute(select(PolicyRow.__table__).where(counts))]
 
 
 def _version(row: Any) -> Version:
@@ -87,7 +89,7 @@ def _version(row: Any) -> Version:
 
 
 CALENDAR: Kept[Calendar] = Kept(load_calendar)
-OVERRIDES: Kept[tuple[Version, ...]] = Kept(load_versions)
+OVERRIDES: Kept[list[Version]] = Kept(load_versions)
 
 
 def in_force(tx: Connection, policy: ClockPolicy, job: JobState, at: datetime) -> ClockPolicy:

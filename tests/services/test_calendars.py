@@ -21,6 +21,7 @@ from services.calendars import (
     of_year,
     official,
     preview_year,
+    recheck,
     seed,
 )
 from services.clocks import raise_levels, recount_provisional
@@ -233,6 +234,19 @@ def test_clocks_started_with_a_forgotten_calendar_are_recounted_by_the_sweep(wor
     assert (done.clocks, done.moved, done.provisional) == (3, 3, 0)
     assert not any(row(clock_id).provisional for clock_id in clocks)
     assert recount_provisional(world.now).clocks == 0
+
+
+def test_clocks_started_by_the_days_of_before_a_correction_are_mended_by_the_recheck(world: World) -> None:
+    """A process still counted the Friday: its clock is final and wrong until the next full hour."""
+    seed(world.now)
+    publish(world, 2027, [])
+    publish(world, 2027, [FREE_FRIDAY])
+    clock_id = working_clock(world, provisional=False)
+
+    first, second = recheck(world.now + HOUR), recheck(world.now + HOUR)
+
+    assert (first.changed, second.changed) == (1, 0)
+    assert row(clock_id).due_at == MORNING + timedelta(days=4, hours=6)
 
 
 def test_a_new_calendar_is_used_at_once_by_the_process_that_loaded_it(world: World) -> None:

@@ -16,11 +16,11 @@ from domain.clock_policies import PolicyOverlaps
 from domain.clocks import ClockKind, Family, Zone
 from domain.errors import Forbidden, Invalid, NotFound
 from models import db
-from services.clock_policies import PolicyChange, PolicyGiven, apply, listed, preview
+from services.clock_policies import PolicyChange, PolicyGiven, apply, listed, preview, recheck
 from services.clocks import raise_levels
 from services.lifecycle import answer_offer, perform
 from services.parts.correcting import differing
-from services.parts.corrections import Applied, DifferenceStale, NotSeen
+from services.parts.corrections import Applied, DifferenceStale, NotSeen, Rechecked
 from services.queries import corrections
 from tests.worlds import World
 
@@ -288,3 +288,25 @@ def test_a_clock_follows_the_policy_in_force_when_it_begins_to_count(world: Worl
         for row in run("SELECT job_id, window_s FROM clock WHERE kind = 'finish' AND family = 'platform'")
     }
     assert windows == {now_: 48 * 3600, later: 96 * 3600}
+
+
+def test_a_clock_started_by_versions_remembered_from_before_is_mended_by_the_recheck(world: World) -> None:
+    """Another process knew of neither correction for half a minute: its clock follows, once, and is on record."""
+    early = accepted(world)
+    change(world, given(world, 5))
+    [wrong] = [line for line in listed(0, 100) if line.id is not None]
+    done = change(world, given(world, 48), replaces=wrong.id)
+    job_id = accepted(world, address="胜利路 2 号")
+    clock = booking(job_id)
+    run(
+        "UPDATE clock SET window_s = 86400, due_at = starts_at + interval '24 hours' WHERE id = :c",
+        c=clock.id,
+    )
+
+    first, second = recheck(world.now + HOUR), recheck(world.now + HOUR)
+    late = recheck(world.now + 3 * HOUR)
+
+    assert (first, second, late) == (Rechecked(2, 1), Rechecked(2, 0), Rechecked())
+    assert booking(job_id) == clock
+    assert booking(early).window_s == 48 * 3600
+    assert [line.clock_id for line in corrections.changes(done.correction_id, 0, 10)][-1] == clock.id
