@@ -58,9 +58,13 @@ def act(
     *,
     occurred_at: datetime | None = None,
     if_match: int | None = None,
+    locked: JobState | None = None,
 ) -> Acted:
-    """Do one thing to one job. Raises NotFound, StaleVersion, IllegalTransition, Forbidden, Invalid, Barred."""
-    job = lock(tx, job_id)
+    """Do one thing to one job. Raises NotFound, StaleVersion, IllegalTransition, Forbidden, Invalid, Barred.
+
+    `locked` is the job's row for who has it locked in this transaction already.
+    """
+    job = lock(tx, job_id) if locked is None else locked
     require_known(tx, actor, job, command.action)
     if if_match is not None and if_match != job.version:
         raise StaleVersion(version=job.version)
