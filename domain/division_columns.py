@@ -58,7 +58,7 @@ def _meant(scan: Scan, level: int) -> tuple[Hit, ...]:
     table, name = scan.table, scan.text
     hits = table.index.get(name, ())
     if not hits:
-        return _merged(scan)
+        return _merged(scan) if level < TOWN else ()  # a street is sought in its district first: 上海庙镇
     hits = tuple(h for h in hits if not h & SHORT) or hits
     own = tuple(h for h in hits if table.level(h >> 2) == level)
     if not own and level == CITY:
@@ -107,11 +107,15 @@ def _unknown(scan: Scan, spot: Spot, level: int) -> Spot:
     An unknown province or city is a stray; an unknown district (高新区) or town is left to the text.
     """
     if not spot.nodes:
+        if merged := _merged(scan):
+            return _joined(scan.table, spot, scan.text, merged)._replace(anchored=True)
         return spot._replace(stray=scan.text) if level <= CITY else spot
     table, name = scan.table, scan.text
     found = scan.down(spot._replace(pos=0))
     if found.pos == len(name) and not found.stray:
         return found._replace(pos=0)
+    if level == TOWN and (merged := _merged(scan)):
+        return _joined(table, spot, name, merged)
     known = [table.name(up) for node in spot.nodes for up in table.lineage(node)]
     if any(name in (own, base_name(own)) for own in known):
         return spot

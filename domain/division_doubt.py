@@ -39,7 +39,8 @@ def _elsewhere(scan: Scan, spot: Spot) -> str:
         if not hits or end - spot.pos < 3 or any(related(scan, h >> 2, spot) for h in hits):
             continue
         name = scan.text[spot.pos : end]
-        if not (level == DISTRICT and is_generic(name)) or any(_neighbours(scan, h >> 2, spot) for h in hits):
+        common = level == DISTRICT and is_generic(name) and not scan.lacks_districts(spot.nodes[0])
+        if not common or any(_neighbours(scan, h >> 2, spot) for h in hits):
             return name
     level = scan.level(spot.nodes[0])
     hits, end = scan.short(
@@ -77,9 +78,10 @@ def _wrong_town(scan: Scan, spot: Spot) -> str:
         return ""
     around = scan.table.parent(node) if scan.level(node) == DISTRICT else node
     for end in _town_ends(scan.text, spot.pos):
-        same = scan.table.towns_named(scan.text[spot.pos : end], 40)
-        if len(same) == 1 or any(scan.table.within(town, around) for town in same):
-            return scan.text[spot.pos : end]
+        name, table = scan.text[spot.pos : end], scan.table
+        near = table.towns_like(name, 0, table.first_town[around], table.town_end[around])
+        if len(table.towns_named(name, 2)) == 1 or any(table.name(town) == name for town in near):
+            return name
     return ""
 
 

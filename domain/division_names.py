@@ -64,7 +64,7 @@ def base_name(name: str) -> str:
     if autonomous is None:
         return SUFFIX.sub("", name) or name
     base = _PEOPLE.sub("", autonomous[1])
-    return base if len(base) >= 2 else autonomous[1]
+    return base if len(base) >= 2 else autonomous[1].removesuffix("族")
 
 
 def town_base(name: str) -> str:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from domain.division_finding import NO_HITS, Finder
 from domain.division_names import CITY, DISTRICT, PROVINCE, TOWN
-from domain.division_table import FORMER, Hit
+from domain.division_table import FORMER, SHORT, Hit
 from domain.division_text import BREAK, ZONE, road_ahead, skip
 
 
@@ -79,16 +79,16 @@ class Scan(Finder):
             again = self._again(spot._replace(pos=pos))
             if again is None:
                 if self.text.startswith(("县", "郊县"), pos) and self.level(spot.nodes[0]) == PROVINCE:
-                    pos += (
-                        self.text.index("县", pos) + 1 - pos
-                    )  # 重庆市县云阳县: what a platform calls the city
+                    pos = self.text.index("县", pos) + 1  # 重庆市县云阳县: what a platform calls the city
                 here = spot._replace(pos=pos)
                 twice = (
                     pos
                     and self.text[pos : pos + 1] == self.text[pos - 1]
                     and self.text[pos] in "省市区县旗州盟"
                 )
-                if twice and not self._child_end(here):  # 佛山市市顺德区, but 青岛市市南区
+                if (
+                    twice and not self._child_end(here) and self._child_end(spot._replace(pos=pos + 1))
+                ):  # 佛山市市顺德区, but 青岛市市南区
                     return spot._replace(pos=pos + 1)
                 return here
             spot = again
@@ -101,12 +101,20 @@ class Scan(Finder):
         hits, end = self.full(spot.pos, known.__contains__)
         if not hits:
             hits, end = self.short(spot.pos, known.__contains__)
+            if hits and not self._goes_on(spot, known, end):  # 竹山县湖北口回族乡
+                return None
         if not hits or self._child_end(spot) >= end:
             return None
         named = {h >> 2 for h in hits}
         kept = tuple(node for node in spot.nodes if named & set(lines[node])) or spot.nodes
         above = any(self.level(node) < DISTRICT for node in named)
         return spot._replace(nodes=kept, pos=end, anchored=spot.anchored or above)
+
+    def _goes_on(self, spot: Spot, known: set[int], pos: int) -> bool:
+        """Does a break, a part of what is known or another name of it stand at `pos`?"""
+        if BREAK.match(self.text, pos) or self._child_end(spot._replace(pos=pos)):
+            return True
+        return any(h >> 2 in known for _, hits in self.matches(pos) for h in hits)
 
     def _child_end(self, spot: Spot) -> int:
         """阿拉善盟阿拉善左旗: what looks like the parent once more is a child's name."""
@@ -143,18 +151,27 @@ class Scan(Finder):
         """What stands below `node` at `pos`: (hits, end, doubt)."""
         inside = self.inside(node)
         hits, end = self.full(pos, inside)
+        if any(self._begins_with_city(h >> 2, end) for h in hits):
+            end -= 1
         yield hits, end, ""
         towns, stop, _ = self.town(node, pos)
         yield tuple(t << 2 for t in towns), stop, ""
         if hits or towns or self.level(node) >= DISTRICT:
             return
-        zone = self._zone_end(pos)
+        zone = self._zone_end(node, pos)
         if zone > pos:
             yield (*self.full(zone, inside), "")  # 河北雄安新区容城县
         yield from self._short_below(node, pos)
         if not self.table.is_deepest(node):
             yield self._town_further_down(node, pos)
         yield (*self.guess(pos, node), "")
+
+    def _begins_with_city(self, city: int, end: int) -> bool:
+        """青岛市南区: the 市 is the district's."""
+        if self.text[end - 1] != "市" or self.level(city) != CITY:
+            return False
+        inside = self.inside(city)
+        return bool(self.full(end - 1, inside)[0]) and not self.full(end, inside)[0]
 
     def _short_below(self, node: int, pos: int) -> Iterator[tuple[tuple[Hit, ...], int, str]]:
         """顺德 for 顺德区: certain before a break, a road or a part of it; else 越秀金融大厦 might be anywhere."""
@@ -170,17 +187,30 @@ class Scan(Finder):
         sure = sure or self.text[end].isdigit() or any(self.leads_on(h >> 2, end) for h in hits)
         yield hits, end, "" if sure else f"「{self.text[pos:end]}」可能不是区县名"
 
-    def _zone_end(self, pos: int) -> int:
-        """Past 高新区 and the like, unless it is the name of a division somewhere; `pos` where none stands."""
-        zone = None if self.full(pos, lambda _: True)[0] else ZONE.match(self.text, pos)
+    def _short_with_part(self, top: int, pos: int) -> bool:
+        """巴彦镇东乡 is 镇东乡 of 巴彦县, not 巴彦镇: the short name of a child, and a part of that in full."""
+        inside = self.inside(top)
+        for end, hits in self.matches(pos):
+            for node in (h >> 2 for h in hits if h & SHORT and inside(h >> 2)):
+                if self.full(end, self.inside(node))[0] or self.town(node, end)[2]:
+                    return True
+        return False
+
+    def _zone_end(self, top: int, pos: int) -> int:
+        """Past 高新区 and the like; `pos` where none stands, or a division's name: 沈阳沈北新区, 浦东新区."""
+        inside = self.inside(top)
+        named = self.full(pos, lambda _: True)[0] or any(
+            inside(h >> 2) for _, hits in self.matches(pos) for h in hits
+        )
+        zone = None if named else ZONE.match(self.text, pos)
         return skip(self.text, zone.end()) if zone else pos
 
     def _town_further_down(self, top: int, pos: int) -> tuple[tuple[Hit, ...], int, str]:
         """杭州市五常街道: the district was left out, but only one has that street. 高新区 before it says nothing."""
         table = self.table
-        for at in dict.fromkeys((pos, self._zone_end(pos))):
+        for at in dict.fromkeys((pos, self._zone_end(top, pos))):
             towns, end, exact = self.towns(at, table.first_town[top], table.town_end[top], bare=False)
-            if towns:
+            if towns and not self._short_with_part(top, at):
                 wide = self.level(top) == PROVINCE and any(self.level(n) == CITY for n in table.below(top))
                 doubt = "" if exact and not wide else f"只写了「{self.text[at:end]}」，没有写区县"
                 return tuple(t << 2 for t in towns), end, doubt

@@ -23,6 +23,7 @@ from domain.division_names import (
     TOWN,
     DivisionAlias,
     DivisionRow,
+    base_name,
     short_names,
 )
 
@@ -139,8 +140,9 @@ class DivisionTable:
 
     def _index(self, node: int, row: DivisionRow) -> None:
         self._name(row.name, node << 2)
-        for short in short_names(row):
-            self._name(short, node << 2 | SHORT)
+        base = base_name(row.name)
+        for short in short_names(row):  # 镇宁县 for 镇宁布依族苗族自治县 is as good as in full
+            self._name(short, node << 2 | (SHORT if short == base else 0))
         for alias in row.aliases:
             kind = 0 if SUFFIX.search(alias.name) else SHORT
             self._name(alias.name, node << 2 | kind | (FORMER if alias.until is not None else 0))
@@ -260,22 +262,20 @@ class DivisionTable:
 
     def path(self, code: str) -> tuple[str, ...]:
         """Codes from the province down to this one. Raises KeyError for a code the table does not have."""
-        node = self.node(code)
-        if node is None:
-            raise KeyError(code)
-        return tuple(self.code(n) for n in self.lineage(node))
+        return tuple(self.code(n) for n in self.lineage(self._known(code)))
 
     def full_name(self, code: str) -> str:
         """440606 → 广东省佛山市顺德区."""
-        node = self.node(code)
-        if node is None:
+        return "".join(map(self.name, self.lineage(self._known(code))))
+
+    def _known(self, code: str) -> int:
+        if (node := self.node(code)) is None:
             raise KeyError(code)
-        return "".join(map(self.name, self.lineage(node)))
+        return node
 
     def deepest(self, code: str) -> bool:
         """Is there no district below? True for districts, towns, 东莞市, 香港."""
-        node = self.node(code)
-        return node is None or self.is_deepest(node)
+        return (node := self.node(code)) is None or self.is_deepest(node)
 
     def is_deepest(self, node: int) -> bool:
         return node >= self.count or self.levels[node] >= DISTRICT or self.ends[node] == node + 1
@@ -286,9 +286,7 @@ class _Rows(Mapping[str, DivisionRow]):
         self._table = table
 
     def __getitem__(self, code: str) -> DivisionRow:
-        table, node = self._table, self._table.node(code)
-        if node is None:
-            raise KeyError(code)
+        table, node = self._table, self._table._known(code)
         above, span = table.parent(node), table.dates.get(node, (None, None))
         parent = table.code(above) if above >= 0 else None
         return DivisionRow(code, table.name(node), table.level(node), parent, *span)

@@ -45,7 +45,7 @@ NOT_A_PLACE = re.compile(
 )
 NOT_A_CITY = re.compile(r"[场委]|政[府路大协]|民[中广]|立[医学中]")
 TOWN_AHEAD = re.compile(r"街道|镇|乡|苏木|区公所")
-ANY_TOWN = re.compile(r"[\u4e00-\u9fff]{1,12}?(?:街道|镇|乡|苏木)(?!路)")
+ANY_TOWN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003134f]{1,12}?(?:街道|镇|乡|苏木)(?!路)")
 UNKNOWN_TOWN = re.compile(r"[\u4e00-\u9fff]{1,5}(?:街道|镇|乡|苏木)(?!路)")
 # A road right behind a short name: the name is a district then, unless the words between are a building's.
 _ROAD = re.compile(

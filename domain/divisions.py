@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from domain.division_columns import read_columns
 from domain.division_doubt import doubted, related
-from domain.division_names import CITY, DISTRICT, TOWN, DivisionAlias, DivisionRow, is_generic
+from domain.division_names import CITY, DISTRICT, TOWN, DivisionAlias, DivisionRow, base_name, is_generic
 from domain.division_scan import Scan, Spot
 from domain.division_table import DivisionTable
 from domain.division_text import UNKNOWN_TOWN, fold, skip, starts
@@ -188,7 +188,11 @@ def _single(scan: Scan, spot: Spot, code: str, name: str) -> Resolution:
 
 def _thin(scan: Scan, spot: Spot) -> bool:
     """A district alone is believed when its name is its own and no unknown town follows."""
-    node = spot.nodes[0]
+    node, table = spot.nodes[0], scan.table
     if scan.level(node) != DISTRICT:
         return False
-    return is_generic(scan.table.name(node)) or UNKNOWN_TOWN.match(scan.text, spot.pos) is not None
+    name = table.name(node)
+    rivals = (h >> 2 for h in table.index.get(base_name(name), ()) if table.level(h >> 2) == DISTRICT)
+    if any(table.parent(rival) != table.parent(node) for rival in rivals):
+        return True  # 东乡县 is in Gansu, and was in Jiangxi
+    return is_generic(name) or UNKNOWN_TOWN.match(scan.text, spot.pos) is not None
