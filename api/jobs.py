@@ -73,6 +73,8 @@ PATHS: Mapping[Action, str] = {
     Action.WITHDRAW_CHARGE: "charges/<id:charge_id>/withdraw",
     Action.SETTLE_CHARGE: "charges/<id:charge_id>/settle",
     Action.DISPUTE_CHARGE: "charges/<id:charge_id>/dispute",
+    Action.DISPUTE_REMOTE: "remote-fee/dispute",
+    Action.RULE_REMOTE: "remote-fee/rule",
     Action.COMPLAINT_REPLIED: "complaints/<id:complaint_id>/replies",
     Action.COMPLAINT_CLOSED: "complaints/<id:complaint_id>/verdict",
     Action.SAFETY_CALLED: "complaints/<id:complaint_id>/safety-call",

@@ -53,6 +53,9 @@ class Action(StrEnum):
     WITHDRAW_CHARGE = "withdraw_charge"
     SETTLE_CHARGE = "settle_charge"
     DISPUTE_CHARGE = "dispute_charge"
+    LAPSE_CHARGE = "lapse_charge"
+    DISPUTE_REMOTE = "dispute_remote"
+    RULE_REMOTE = "rule_remote"
     REPORT_DAMAGE = "report_damage"
     ABORT_VISIT = "abort_visit"
     SUBMIT = "submit"
@@ -187,11 +190,16 @@ ASKS: Mapping[Action, Ask] = MappingProxyType(
         Action.TAKE_PHOTO: Ask("拍照", ("photo_id", "slot")),
         Action.WAIVE_SLOT: Ask("免拍", ("slot", "reason"), ("note",), reasons.WAIVE),
         Action.ADD_CHARGE: Ask("增加收费", ("item", "quantity", "collected_by"), ("photo_id",)),
-        Action.APPROVE_CHARGE: Ask("同意收费", ("charge_id",)),
+        Action.APPROVE_CHARGE: Ask("同意收费", ("charge_id",), ("code",)),
         Action.REFUSE_CHARGE: Ask("拒绝收费", ("charge_id",)),
         Action.WITHDRAW_CHARGE: Ask("撤回收费", ("charge_id",)),
         Action.SETTLE_CHARGE: Ask("已收款", ("charge_id",)),
         Action.DISPUTE_CHARGE: Ask("收费有异议", ("charge_id",), ("note",)),
+        Action.LAPSE_CHARGE: Ask("收费未确认失效", ("charge_id",)),
+        Action.DISPUTE_REMOTE: Ask("远程费有异议", (), ("note",)),
+        Action.RULE_REMOTE: Ask(
+            "裁定远程费", ("outcome",), ("agreed_fen", "note"), outcomes=("customer", "brand")
+        ),
         Action.REPORT_DAMAGE: Ask("报损", ("appraisal",), ("note", "photo_id")),
         Action.ABORT_VISIT: Ask(
             "中止上门",

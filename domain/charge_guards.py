@@ -1,4 +1,4 @@
-"""What bars a deed on an extra charge: each is answered once, and paid only after the customer's yes."""
+"""What bars a deed on an extra charge or on the way: answered once, shown or photographed, paid after the yes."""
 
 from __future__ import annotations
 
@@ -32,3 +32,40 @@ def charge_settled(_job: JobState, _command: Command, facts: Facts) -> Iterator[
     """Only what was collected can be disputed afterwards."""
     if not facts.charge_settled or facts.charge_status != "approved":
         yield Fault("charge_id", "charge_not_settled", "该收费尚未收款")
+
+
+def shown_or_photographed(_job: JobState, command: Command, facts: Facts) -> Iterator[Fault]:
+    """What the promise did not show at this price needs a photo of why."""
+    if not facts.charge_shown and command.photo_id is None:
+        yield Fault("photo_id", "above_promise_needs_photo", "下单前没有展示过这项收费，请先拍照说明原因")
+
+
+def remote_disputable(job: JobState, _command: Command, facts: Facts) -> Iterator[Fault]:
+    """One quarrel over the way at a time, and an agent's ruling ends it."""
+    if job.remote_open:
+        yield Fault("remote", "remote_open", "远程费争议正在处理")
+    if facts.remote_ruled:
+        yield Fault("remote", "remote_ruled", "客服已裁定远程费")
+
+
+def remote_to_rule(job: JobState, _command: Command, facts: Facts) -> Iterator[Fault]:
+    """An agent rules what is disputed, and may rule again what was ruled."""
+    if not job.remote_open and not facts.remote_ruled:
+        yield Fault("remote", "remote_not_open", "没有待裁定的远程费争议")
+
+
+def remote_sum_fits(_job: JobState, command: Command, facts: Facts) -> Iterator[Fault]:
+    """A customer's part is named and no more than he was shown; a way beyond the formula needs a price either way."""
+    customers = command.outcome == "customer"
+    if facts.remote_not_agreed:
+        if command.agreed_fen is None:
+            yield Fault("agreed_fen", "remote_not_agreed", "超出计价距离，请填写协商价")
+    elif customers and not command.agreed_fen:
+        yield Fault("agreed_fen", "required", "请填写客户承担的金额")
+    elif customers and facts.remote_most_fen is None:
+        yield Fault("agreed_fen", "remote_unknown", "远程费金额无法计算，不能由客户承担")
+    elif customers and (command.agreed_fen or 0) > (facts.remote_most_fen or 0):
+        yield Fault("agreed_fen", "above_promise", "不能高于下单前展示的金额和按规则应收的金额")
+
+
+RULE_REMOTE = (remote_to_rule, remote_sum_fits)

@@ -140,11 +140,6 @@ def _line(item: Item, quantity: int) -> QuoteLine:
     )
 
 
-def was_shown(item_code: str, unit_fen: int, promised: Mapping[str, int] | None) -> bool:
-    """Whether the promise named this item at this price or more; without a promise nothing was shown."""
-    return promised is not None and unit_fen <= promised.get(item_code, -1)
-
-
 def tmall_state(state: str, ruling: str | None, settled: bool) -> int:
     """The number of Tmall's adjustment status: proposed 1, approved 2, paid 9, refused or withdrawn 7."""
     if state == State.DISPUTED and ruling is not None:

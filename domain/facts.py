@@ -29,6 +29,10 @@ class Facts:
     unsettled_charges: int = 0
     charge_status: str | None = None
     charge_settled: bool = False
+    charge_shown: bool = False
+    remote_ruled: bool = False
+    remote_most_fen: int | None = None
+    remote_not_agreed: bool = False
     code_matches: bool | None = None
     device_of_dealer: bool = False
     rated: bool = False

@@ -202,6 +202,8 @@ def nothing_open(job: JobState, _command: Command, _facts: Facts) -> Iterator[Fa
         yield Fault("dispute", "dispute_open", "争议尚未裁定")
     if job.open_complaints:
         yield Fault("complaints", "complaint_open", "投诉尚未了结")
+    if job.remote_open:
+        yield Fault("remote", "remote_open", "远程费争议尚未裁定")
 
 
 def silence_was_shown(job: JobState, _command: Command, _facts: Facts) -> Iterator[Fault]:

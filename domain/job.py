@@ -90,6 +90,7 @@ class JobState:
     queue: str | None
     silence_confirms: bool
     dispute_open: bool
+    remote_open: bool
     open_charges: int
     open_complaints: int
     open_children: int

@@ -162,13 +162,14 @@ _VISIT: Table = MappingProxyType(
         **_everywhere((S.BOOKED, S.ON_SITE), A.TAKE_PHOTO, _INSTALLER),
         **_everywhere((S.SUBMITTED, S.CONFIRMED), A.TAKE_PHOTO, _INSTALLER, guards.evidence_asked),
         **_everywhere((S.ON_SITE,), A.WAIVE_SLOT, _INSTALLER),
-        **_everywhere((S.ON_SITE,), A.ADD_CHARGE, _DEALER),
+        **_everywhere((S.ON_SITE,), A.ADD_CHARGE, _DEALER, charge_guards.shown_or_photographed),
         **_everywhere(
             (S.ON_SITE, S.SUBMITTED),
             A.APPROVE_CHARGE,
-            _CUSTOMER,
+            _CUSTOMER | _INSTALLER,  # who needs the code that the customer tells him
             charge_guards.charge_proposed,
             guards.own_device,
+            guards.code_right,
         ),
         **_everywhere((S.ON_SITE, S.SUBMITTED), A.REFUSE_CHARGE, _CUSTOMER, charge_guards.charge_proposed),
         **_everywhere((S.ON_SITE, S.SUBMITTED), A.WITHDRAW_CHARGE, _DEALER, charge_guards.charge_unsettled),
@@ -179,6 +180,16 @@ _VISIT: Table = MappingProxyType(
             charge_guards.charge_approved,
         ),
         **_everywhere((S.SUBMITTED, S.CONFIRMED), A.DISPUTE_CHARGE, _CUSTOMER, charge_guards.charge_settled),
+        **_everywhere(
+            (*_BEFORE_VISIT, S.ON_SITE, S.SUBMITTED), A.LAPSE_CHARGE, _SYSTEM, charge_guards.charge_proposed
+        ),
+        **_everywhere(
+            (*_WITH_DEALER, S.ON_SITE, S.SUBMITTED, S.CONFIRMED),
+            A.DISPUTE_REMOTE,
+            _CUSTOMER | _DEALER | _AGENT,
+            charge_guards.remote_disputable,
+        ),
+        **_everywhere(_LIVE, A.RULE_REMOTE, _AGENT | _SYSTEM, *charge_guards.RULE_REMOTE),
         **_to((S.ON_SITE,), A.ABORT_VISIT, _aborted, _INSTALLER, guards.next_step_if_suspended),
         **_to((S.ON_SITE,), A.SUBMIT, S.SUBMITTED, _INSTALLER, *guards.SUBMIT),
         # the customer's word

@@ -1,7 +1,7 @@
 """The agents' queue: a job stands in it for one reason, and a quarrel is never pushed out by an errand.
 
-A complaint or a dispute keeps its place until its own end; what comes meanwhile is on the chain all the same. When
-an errand is done the quarrel that still goes on is what the job waits for again.
+A complaint or a dispute, of the work or of the way, keeps its place until its own end; what comes meanwhile is on the
+chain all the same. When an errand is done the quarrel that still goes on is what the job waits for again.
 """
 
 from __future__ import annotations
@@ -11,12 +11,16 @@ from typing import Any
 
 from domain.job import JobState
 
-QUARRELS = ("dispute", "complaint")
+QUARRELS = ("dispute", "complaint", "remote_fee")
 
 
 def quarrel(job: JobState) -> str | None:
-    """The quarrel that goes on: a dispute before a complaint, or none."""
-    return "dispute" if job.dispute_open else "complaint" if job.open_complaints else None
+    """The quarrel that goes on: a dispute before a complaint before one over the way, or none."""
+    if job.dispute_open:
+        return "dispute"
+    if job.open_complaints:
+        return "complaint"
+    return "remote_fee" if job.remote_open else None
 
 
 def queued(job: JobState, why: str, now: datetime) -> dict[str, Any]:

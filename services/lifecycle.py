@@ -14,6 +14,7 @@ from services.deeds import Acted, act
 from services.uow import use_case
 
 CODES = (5, timedelta(hours=1))
+CODED = {Action.CONFIRM: "confirm_code", Action.APPROVE_CHARGE: "quote_code"}
 
 
 def perform(
@@ -30,8 +31,8 @@ def perform(
     Six digits are soon guessed: an installer has five tries an hour at a customer's code (`TooMany`), counted
     although the refusal rolls everything else back.
     """
-    if command.action == Action.CONFIRM and actor.role == Role.INSTALLER:
-        limits.hit(f"confirm_code:{job_id}:{actor.person_id}", *CODES, now)
+    if command.action in CODED and actor.role == Role.INSTALLER:
+        limits.hit(f"{CODED[command.action]}:{job_id}:{actor.person_id}", *CODES, now)
     return _perform(actor, job_id, command, now, occurred_at=occurred_at, if_match=if_match)
 
 

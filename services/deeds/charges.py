@@ -6,49 +6,76 @@ from dataclasses import replace
 from typing import Any
 
 from domain.actions import Action
-from domain.actors import DEALER_ROLES
+from domain.actors import DEALER_ROLES, Role
+from domain.charges import REMOTE_ITEM, REMOTE_TYPE, Item
 from domain.errors import Fault, Forbidden, Invalid, NotFound
 from domain.facts import Facts
 from domain.job import Status
-from services.deeds.customer import UNVERIFIED, from_nowhere, on_dealers_device
+from services.deeds import remote
+from services.deeds.customer import UNVERIFIED, from_nowhere, how_said, on_dealers_device
 from services.deeds.handling import Deed, Effect, Prepared, handles
+from services.parts import job_prices, quote_codes
 
 COLLECTORS = ("brand", "dealer", "installer")
 
 _ADD = """
-INSERT INTO charge (job_id, item_code, charge_type, quantity, unit_fen, amount_fen, photo_id, collected_by, created_at)
-SELECT %(job)s, code, charge_type, %(quantity)s, price_fen, price_fen * %(quantity)s, %(photo)s, %(collected_by)s,
-       %(at)s
-  FROM price_item WHERE price_list_id = %(list)s AND code = %(item)s RETURNING id, amount_fen
+INSERT INTO charge (job_id, item_code, charge_type, quantity, unit_fen, amount_fen, photo_id, collected_by, created_at,
+                    shown, status, decided_at, agreed_how)
+VALUES (%(job)s, %(code)s, %(type)s, %(quantity)s, %(unit_fen)s, %(amount_fen)s, %(photo)s, %(collected_by)s, %(at)s,
+        %(shown)s, %(status)s, %(decided_at)s, %(how)s)
+RETURNING id
 """
 _READ = """
 SELECT status, settled_at IS NOT NULL AS settled, collected_by FROM charge WHERE id = %(id)s AND job_id = %(job)s
 """
-_DECIDE = "UPDATE charge SET status = %(status)s, decided_at = %(at)s WHERE id = %(id)s"
+_DECIDE = """
+UPDATE charge SET status = %(status)s, decided_at = %(at)s, agreed_how = coalesce(%(how)s::text, agreed_how)
+ WHERE id = %(id)s
+"""
 _SETTLE = "UPDATE charge SET settled_at = %(at)s WHERE id = %(id)s"
 
 
-@handles(Action.ADD_CHARGE)
-def add_charge(deed: Deed, _to: Status, _carry: Any) -> Effect:
-    """A price list item times a quantity; nobody types an amount."""
+def _priced(deed: Deed) -> Prepared:
+    """The item as the price list of the job has it, or the way as the verdict has it."""
+    command = deed.command
+    if not command.item or not command.quantity:
+        return Prepared(Facts(now=deed.at))
+    if command.item == REMOTE_ITEM:
+        item = remote.priced(deed)
+    else:
+        found = job_prices.item(deed.tx, deed.job.id, command.item)
+        if found is None:
+            raise Invalid(errors=[Fault("item", "not_on_price_list", "价目表中没有该项目")])
+        item = found
+    return Prepared(Facts(now=deed.at, charge_shown=item.shown), item)
+
+
+@handles(Action.ADD_CHARGE, prepare=_priced)
+def add_charge(deed: Deed, _to: Status, item: Item) -> Effect:
+    """An item times a quantity; nobody types an amount. To the way, as shown, buying it was the yes."""
     command = deed.command
     if command.collected_by not in COLLECTORS:
         raise Invalid(errors=[Fault("collected_by", "unknown_value", f"可选：{'、'.join(COLLECTORS)}")])
+    agreed = item.charge_type == REMOTE_TYPE and item.shown
+    amount_fen = item.price_fen * (command.quantity or 0)
     values = {
         "job": deed.job.id,
+        "code": item.code,
+        "type": item.charge_type,
         "quantity": command.quantity,
+        "unit_fen": item.price_fen,
+        "amount_fen": amount_fen,
         "photo": command.photo_id,
         "collected_by": command.collected_by,
         "at": deed.at,
-        "list": deed.job.price_list_id,
-        "item": command.item,
+        "shown": item.shown,
+        "status": "approved" if agreed else "proposed",
+        "decided_at": deed.at if agreed else None,
+        "how": "promise" if agreed else None,
     }
-    row = deed.tx.exec_driver_sql(_ADD, values).first()
-    if row is None:
-        raise Invalid(errors=[Fault("item", "not_on_price_list", "价目表中没有该项目")])
-    return Effect(
-        {"open_charges": deed.job.open_charges + 1}, {"charge_id": row.id, "amount_fen": row.amount_fen}
-    )
+    charge_id = deed.tx.exec_driver_sql(_ADD, values).scalar_one()
+    said = {"charge_id": charge_id, "amount_fen": amount_fen, "shown": item.shown, "how": values["how"]}
+    return Effect({"open_charges": deed.job.open_charges + 1}, said)
 
 
 def _the_charge(deed: Deed) -> Prepared:
@@ -60,13 +87,18 @@ def _the_charge(deed: Deed) -> Prepared:
 
 
 def _whose_yes(deed: Deed) -> Prepared:
-    """The charge, and whether the yes comes from the dealer's own device."""
+    """The charge, and whether the yes comes from the dealer's own device; an installer needs the customer's code."""
     known = _the_charge(deed)
-    return replace(known, facts=replace(known.facts, device_of_dealer=on_dealers_device(deed)))
+    code = None
+    if deed.actor.role == Role.INSTALLER:
+        code = quote_codes.matches(deed.tx, deed.job.id, deed.command.code)
+    facts = replace(known.facts, device_of_dealer=on_dealers_device(deed), code_matches=code)
+    return replace(known, facts=facts)
 
 
-def _decided(deed: Deed, status: str) -> dict[str, Any]:
-    deed.tx.exec_driver_sql(_DECIDE, {"status": status, "at": deed.at, "id": deed.command.charge_id})
+def _decided(deed: Deed, status: str, how: str | None = None) -> dict[str, Any]:
+    asked = {"status": status, "at": deed.at, "id": deed.command.charge_id, "how": how}
+    deed.tx.exec_driver_sql(_DECIDE, asked)
     return {"charge_id": deed.command.charge_id}
 
 
@@ -74,7 +106,8 @@ def _decided(deed: Deed, status: str) -> dict[str, Any]:
 def approve(deed: Deed, _to: Status, _carry: Any) -> Effect:
     """The customer's yes; silence never is one, and one from an unnamed device sends the job to the audit."""
     flag = {"audit_flag": UNVERIFIED} if from_nowhere(deed) else {}
-    return Effect(flag, _decided(deed, "approved") | {"flag": flag.get("audit_flag")})
+    how = how_said(deed)
+    return Effect(flag, _decided(deed, "approved", how) | {"how": how, "flag": flag.get("audit_flag")})
 
 
 @handles(Action.REFUSE_CHARGE, prepare=_the_charge)
@@ -98,6 +131,12 @@ def _whose_money(deed: Deed) -> Prepared:
     if hands == "brand" and deed.actor.role in DEALER_ROLES:
         raise Forbidden("付给品牌的费用由客服确认到账")
     return known
+
+
+@handles(Action.LAPSE_CHARGE, prepare=_the_charge)
+def lapse(deed: Deed, _to: Status, _carry: Any) -> Effect:
+    """The customer said nothing: that is no yes, and nothing is taken."""
+    return Effect({"open_charges": deed.job.open_charges - 1}, _decided(deed, "lapsed"))
 
 
 @handles(Action.SETTLE_CHARGE, prepare=_whose_money)

@@ -60,7 +60,8 @@ def _code_matches(deed: Deed) -> bool:
     return hmac.compare_digest(str(code).encode(), deed.command.code.encode())
 
 
-def _how(deed: Deed) -> str:
+def how_said(deed: Deed) -> str:
+    """By which way a yes came: tap, link, the customer's code, the platform's own, or silence."""
     if deed.command.action == Action.AUTO_CONFIRM:
         return "silence"
     if deed.actor.role == Role.INSTALLER:
@@ -86,7 +87,7 @@ def confirmed(deed: Deed, how: str) -> dict[str, Any]:
 @handles(Action.CONFIRM, prepare=_whose_yes)
 def confirm(deed: Deed, _to: Status, _carry: Any) -> Effect:
     """Yes, by tap, link, the code told to the installer, or the platform's own code."""
-    how = _how(deed)
+    how = how_said(deed)
     flag = {"audit_flag": UNVERIFIED} if from_nowhere(deed) else {}
     return Effect(confirmed(deed, how) | flag, {"how": how, "flag": flag.get("audit_flag")})
 

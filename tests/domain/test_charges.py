@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from domain.charges import REMOTE_ITEM, STATE_NAMES, Item, State, quote, tmall_state, was_shown
+from domain.charges import REMOTE_ITEM, STATE_NAMES, Item, State, quote, tmall_state
 from domain.errors import Invalid
 
 DRILL = Item("drill", "墙面打孔", "个", 5000, 6, shown=True)
@@ -38,23 +38,6 @@ def test_everything_wrong_with_a_quote_is_named_at_once() -> None:
 
     codes = [fault.code for fault in refused.value.errors]
     assert codes == ["not_on_price_list", "quantity", "remote_by_rule"]
-
-
-@pytest.mark.parametrize(
-    ("unit_fen", "promised", "shown"),
-    [
-        (5000, {"drill": 5000}, True),
-        (4000, {"drill": 5000}, True),
-        (5001, {"drill": 5000}, False),
-        (5000, {}, False),
-        (5000, None, False),
-    ],
-)
-def test_shown_means_the_same_item_at_this_price_or_more(
-    unit_fen: int, promised: dict[str, int] | None, shown: bool
-) -> None:
-    """Without a promise nothing was shown."""
-    assert was_shown("drill", unit_fen, promised) is shown
 
 
 def test_tmalls_numbers_follow_our_states() -> None:

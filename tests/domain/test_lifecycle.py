@@ -26,6 +26,7 @@ FACTS = Facts(
     still_covered=True,
     complaint_open=True,
     self_install_allowed=True,
+    charge_shown=True,
 )
 GIVEN = {
     "note": "话",

@@ -15,7 +15,7 @@ from models import db
 from services.lifecycle import answer_offer, perform
 from services.queries import jobs
 from services.queries.job_views import Filters
-from tests.services.test_lifecycle import AT_DOOR, HOUR, booked, offered, rows, submitted
+from tests.services.test_lifecycle import AT_DOOR, HOUR, booked, offered, proposed, rows, submitted
 from tests.worlds import World
 
 DAY = timedelta(days=1)
@@ -78,9 +78,7 @@ def test_an_installers_phone_cannot_say_the_customers_yes_to_a_charge(world: Wor
     world.sign_in("installer1", world.now, device_id="phone-of-1")
     installer = world.actor("installer1")
     perform(installer, job_id, Command(Action.CHECK_IN, fix=AT_DOOR), then)
-    charge = Command(Action.ADD_CHARGE, item="drill", quantity=2, collected_by="installer")
-    perform(installer, job_id, charge, then)
-    yes = Command(Action.APPROVE_CHARGE, charge_id=rows("SELECT id FROM charge")[0].id)
+    yes = Command(Action.APPROVE_CHARGE, charge_id=proposed(world, job_id, then))
 
     with pytest.raises(Barred) as refused:
         perform(device(world, job_id, "phone-of-1"), job_id, yes, then)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -71,6 +71,17 @@ def photograph(world: World, job_id: int, slot: str, now: Any, client_id: str | 
     perform(world.actor("installer1"), job_id, Command(Action.TAKE_PHOTO, photo_id=photo_id, slot=slot), now)
 
 
+def proposed(world: World, job_id: int, now: datetime, quantity: int = 2, hands: str = "installer") -> int:
+    """Holes proposed on site, with the photo that what no promise showed needs; the charge's id."""
+    photograph(world, job_id, "why", now)
+    [photo] = rows("SELECT id FROM photo WHERE job_id = :j AND slot_code = 'why'", j=job_id)
+    charge = Command(
+        Action.ADD_CHARGE, item="drill", quantity=quantity, collected_by=hands, photo_id=photo.id
+    )
+    perform(world.actor("installer1"), job_id, charge, now)
+    return int(rows("SELECT id FROM charge WHERE job_id = :j", j=job_id)[0].id)
+
+
 def submitted(world: World, **order: Any) -> int:
     """A job worked through to its submission."""
     job_id = booked(world, **order)
@@ -107,8 +118,7 @@ def test_submit_names_everything_that_is_missing_at_once(world: World) -> None:
     job_id = booked(world)
     installer, then = world.actor("installer1"), world.now + HOUR
     perform(installer, job_id, Command(Action.CHECK_IN, fix=AT_DOOR), then)
-    charge = Command(Action.ADD_CHARGE, item="drill", quantity=2, collected_by="installer")
-    perform(installer, job_id, charge, then)
+    proposed(world, job_id, then)
 
     with pytest.raises(Barred) as refused:
         perform(installer, job_id, Command(Action.SUBMIT, serial_numbers=("?",)), then)
@@ -239,12 +249,9 @@ def test_money_for_the_brand_is_not_settled_by_the_dealers_side(world: World) ->
     job_id = booked(world)
     installer, then = world.actor("installer1"), world.now + HOUR
     perform(installer, job_id, Command(Action.CHECK_IN, fix=AT_DOOR), then)
-    perform(
-        installer, job_id, Command(Action.ADD_CHARGE, item="drill", quantity=1, collected_by="brand"), then
-    )
-    [charge] = rows("SELECT id FROM charge WHERE job_id = :j", j=job_id)
-    perform(world.customer(job_id), job_id, Command(Action.APPROVE_CHARGE, charge_id=charge.id), then)
-    settle = Command(Action.SETTLE_CHARGE, charge_id=charge.id)
+    charge_id = proposed(world, job_id, then, 1, "brand")
+    perform(world.customer(job_id), job_id, Command(Action.APPROVE_CHARGE, charge_id=charge_id), then)
+    settle = Command(Action.SETTLE_CHARGE, charge_id=charge_id)
 
     with pytest.raises(Forbidden):
         perform(installer, job_id, settle, then)

@@ -18,7 +18,7 @@ from models.dealer import Coverage
 from services import dispatching
 from services.lifecycle import answer_offer, perform
 from services.parts.addresses import TABLE
-from tests.services.test_lifecycle import AT_DOOR, HOUR, booked, photograph, rows, submitted
+from tests.services.test_lifecycle import AT_DOOR, HOUR, booked, photograph, proposed, rows, submitted
 from tests.worlds import World
 
 DAY = timedelta(days=1)
@@ -108,8 +108,7 @@ def test_nobody_is_sent_to_a_customer_who_was_erased(world: World) -> None:
 def test_unpaid_extras_do_not_follow_a_job_to_the_next_dealer(world: World) -> None:
     """They are withdrawn, so that the next dealer can submit."""
     job_id, then = on_site(world), world.now + HOUR
-    charge = Command(Action.ADD_CHARGE, item="drill", quantity=2, collected_by="installer")
-    perform(world.actor("installer1"), job_id, charge, then)
+    proposed(world, job_id, then)
     call = Command(Action.SUSPEND, reason="other", next_contact_at=then + DAY)
     perform(world.actor("installer1"), job_id, call, then)
 

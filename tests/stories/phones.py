@@ -189,9 +189,9 @@ def story(people: Cast, world: World, job_id: int, offer_id: int, picture: bytes
     window = {"start": start.isoformat(), "end": (start + timedelta(hours=2)).isoformat()}
     did("book", desk.post(f"{at}/book", window=window))
     did("check_in", installer.post(f"{at}/check-in", fix=AT_DOOR))
-    for slot in SLOTS:
-        installer.photograph(job_id, slot, picture)
-    charge = installer.post(f"{at}/charges", item="drill", quantity=2, collected_by="installer")
+    photo, *_ = [installer.photograph(job_id, slot, picture) for slot in SLOTS]
+    extra = {"item": "drill", "quantity": 2, "collected_by": "installer", "photo_id": photo["id"]}
+    charge = installer.post(f"{at}/charges", **extra)
     did("add_charge", charge)
     [line] = people.customer.get(at)["charges"]
     did("approve_charge", people.customer.post(f"{at}/charges/{line['id']}/approve"))

@@ -1,0 +1,196 @@
+"""The way: proposed by the rule and not by hand, disputed, answered at once where the rule decides, else ruled.
+
+A ruling stands on the job as who pays (`remote_payer`) and the most the customer pays (`promised_remote_fen`); the fee
+run reads it there like any promise. What is above the customer's part is the brand's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+
+from domain import queues
+from domain.actions import Action
+from domain.actors import Role
+from domain.charges import REMOTE_ITEM, REMOTE_TYPE, Item
+from domain.errors import Fault, Invalid
+from domain.facts import Facts
+from domain.job import Status
+from domain.remote_verdict import Ground, Payer, Verdict
+from services.deeds.handling import Deed, Effect, Prepared, handles
+from services.parts import notes, remote_cases
+
+_RULING = "SELECT customer_fen, ruled_by, verdict FROM remote_dispute WHERE job_id = %(job)s"
+_ONCE = """
+SELECT 1 FROM charge JOIN job ON job.id = charge.job_id
+ WHERE charge_type = %(remote)s AND charge.status IN ('proposed', 'approved', 'disputed')
+   AND (job.id = %(job)s OR job.visit_id = %(visit)s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The case, and what was ruled already: `ruled_by` rule, agent or silence."""
+
+    verdict: Verdict
+    promise_id: int | None
+    rule_version: int | None
+    customer_fen: int | None
+    ruled_by: str | None
+
+
+def known(deed: Deed) -> Known:
+    """What there is to say about this job's way now."""
+    case = remote_cases.read(deed.tx, deed.job.id, deed.at)
+    ruling = deed.tx.exec_driver_sql(_RULING, {"job": deed.job.id}).first()
+    version = case.way.rule.version if case.way.rule else None
+    ruled = (None, None) if ruling is None else (ruling.customer_fen, ruling.ruled_by)
+    return Known(case.verdict, case.row.promise_id, version, *ruled)
+
+
+def priced(deed: Deed) -> Item:
+    """The way as a charge of type 8: what the verdict or the ruling lets the customer pay, once a visit.
+
+    `shown`: the promise named it, so that buying under it was the yes.
+    """
+    found = known(deed)
+    customer_fen = found.customer_fen
+    if found.ruled_by is None and found.verdict.decided:
+        customer_fen = found.verdict.customer_fen
+    faults = list(_faults(deed, customer_fen))
+    if faults:
+        raise Invalid(errors=faults)
+    assert customer_fen is not None
+    shown = not found.verdict.needs_yes and customer_fen <= (found.verdict.promised_fen or 0)
+    return Item(REMOTE_ITEM, "远程费", "次", customer_fen, REMOTE_TYPE, shown)
+
+
+def _faults(deed: Deed, customer_fen: int | None) -> Any:
+    if deed.command.quantity != 1:
+        yield Fault("quantity", "remote_once", "同一次上门只收一次远程费")
+    if deed.job.remote_open or customer_fen is None:
+        yield Fault("item", "remote_undecided", "远程费由谁承担尚未确定，请先提交客服裁定，不要收款")
+    elif not customer_fen:
+        yield Fault("item", "remote_not_customers", "按承诺和规则，远程费不由客户支付")
+    asked = {"remote": REMOTE_TYPE, "job": deed.job.id, "visit": deed.job.visit_id}
+    if deed.tx.exec_driver_sql(_ONCE, asked).first() is not None:
+        yield Fault("item", "remote_once", "同一次上门只收一次远程费")
+
+
+def _case(deed: Deed) -> Prepared:
+    found = known(deed)
+    verdict = found.verdict
+    facts = Facts(
+        now=deed.at,
+        remote_ruled=found.ruled_by in ("agent", "silence"),
+        remote_most_fen=verdict.owed_fen if verdict.promised_fen is None else _most(verdict),
+        remote_not_agreed=Ground.NOT_AGREED in verdict.grounds,
+    )
+    return Prepared(facts, found)
+
+
+def _most(verdict: Verdict) -> int | None:
+    """What a customer may at most be ruled to pay: what he was shown, and no more than the way costs."""
+    if verdict.owed_fen is None or verdict.promised_fen is None:
+        return verdict.promised_fen
+    return min(verdict.owed_fen, verdict.promised_fen)
+
+
+_OPEN = """
+INSERT INTO remote_dispute (job_id, opened_at, opened_by_role, verdict, owed_fen, customer_fen, ruled_by, ruled_at,
+                            note_id)
+VALUES (%(job)s, %(at)s, %(role)s, %(verdict)s::jsonb, %(owed)s, %(customer)s, %(by)s, %(ruled_at)s, %(note)s)
+ON CONFLICT (job_id) DO UPDATE SET opened_at = excluded.opened_at, opened_by_role = excluded.opened_by_role,
+       verdict = excluded.verdict, owed_fen = excluded.owed_fen, customer_fen = excluded.customer_fen,
+       ruled_by = excluded.ruled_by, ruled_at = excluded.ruled_at, note_id = excluded.note_id
+"""
+
+
+@handles(Action.DISPUTE_REMOTE, prepare=_case)
+def dispute(deed: Deed, _to: Status, found: Known) -> Effect:
+    """Answered by the rule where it decides, an agent's otherwise; until then nothing is taken for the way."""
+    verdict, note = found.verdict, deed.command.note
+    author = deed.actor.person_id
+    note_id = notes.write(deed.tx, deed.job.id, deed.job.subject_id, author, note, deed.now) if note else None
+    by_rule = verdict.decided and not verdict.provisional
+    said = _said(found)
+    values = {
+        "job": deed.job.id,
+        "at": deed.now,
+        "role": deed.actor.role,
+        "verdict": orjson.dumps(said).decode(),
+        "owed": verdict.owed_fen,
+        "customer": verdict.customer_fen if by_rule else None,
+        "by": "rule" if by_rule else None,
+        "ruled_at": deed.now if by_rule else None,
+        "note": note_id,
+    }
+    if by_rule or not verdict.decided:  # a provisional answer is asked again once somebody has checked in
+        deed.tx.exec_driver_sql(_OPEN, values)
+    columns = _paying(verdict.customer_fen) if by_rule and verdict.payer != Payer.NOBODY else {}
+    if not verdict.decided:
+        columns |= {"remote_open": True, "auto_confirm_at": None}
+        columns |= queues.queued(deed.job, "remote_fee", deed.now)
+    columns |= _dropped(deed, verdict.customer_fen)
+    return Effect(columns, said | {"note_id": note_id})
+
+
+def _said(found: Known) -> dict[str, Any]:
+    """The verdict for the chain: ids, codes and fen."""
+    verdict = found.verdict
+    return {
+        "decided": verdict.decided,
+        "grounds": [str(ground) for ground in verdict.grounds] or None,
+        "owed_fen": verdict.owed_fen,
+        "promised_fen": verdict.promised_fen,
+        "customer_fen": verdict.customer_fen,
+        "promise_id": found.promise_id,
+        "rule_version": found.rule_version,
+    }
+
+
+def _paying(customer_fen: int) -> dict[str, Any]:
+    """Who pays, as the fee run reads it: the customer up to his part, the brand what is above."""
+    return {"remote_payer": "customer", "promised_remote_fen": customer_fen}
+
+
+_DROP = """
+UPDATE charge SET status = 'withdrawn', decided_at = %(at)s
+ WHERE job_id = %(job)s AND charge_type = %(remote)s AND settled_at IS NULL AND status IN ('proposed', 'approved')
+   AND amount_fen > %(most)s
+"""
+
+
+def _dropped(deed: Deed, most_fen: int) -> dict[str, Any]:
+    """Unpaid charges for the way above the customer's part are withdrawn."""
+    asked = {"at": deed.at, "job": deed.job.id, "remote": REMOTE_TYPE, "most": most_fen}
+    fewer = int(deed.tx.exec_driver_sql(_DROP, asked).rowcount)
+    return {"open_charges": deed.job.open_charges - fewer} if fewer else {}
+
+
+_RULE = """
+UPDATE remote_dispute SET customer_fen = %(customer)s, owed_fen = %(owed)s, ruled_by = %(by)s, ruled_at = %(at)s,
+       ruled_person_id = %(person)s WHERE job_id = %(job)s
+"""
+
+
+@handles(Action.RULE_REMOTE, prepare=_case)
+def rule(deed: Deed, _to: Status, found: Known) -> Effect:
+    """An agent's word, or silence: then the brand pays. A way beyond the formula gets its price here too."""
+    command, verdict, job = deed.command, found.verdict, deed.job
+    customer_fen = (command.agreed_fen or 0) if command.outcome == "customer" else 0
+    columns: dict[str, Any] = {"remote_open": False}
+    owed = verdict.owed_fen
+    if Ground.NOT_AGREED in verdict.grounds:
+        owed = columns["remote_agreed_fen"] = command.agreed_fen
+        if verdict.promised_fen is not None:
+            customer_fen = min(customer_fen, verdict.promised_fen)
+    by = "silence" if deed.actor.role == Role.SYSTEM else "agent"
+    values = {"customer": customer_fen, "owed": owed, "by": by, "at": deed.now, "job": job.id}
+    deed.tx.exec_driver_sql(_RULE, values | {"person": deed.actor.person_id})
+    if job.queue == "remote_fee":
+        columns |= queues.attended(replace(job, remote_open=False), deed.now)
+    columns |= _paying(customer_fen) | _dropped(deed, customer_fen)
+    return Effect(columns, {"customer_fen": customer_fen, "owed_fen": owed, "by": by})
