@@ -8,7 +8,7 @@ refused with then, it gets the first one's answer.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from flask import Request, Response
 from sqlalchemy.exc import IntegrityError
 
 from api.described import Declared
+from api.web import Answer
 from domain.errors import DomainError, Fault, Invalid
 from services import answers
 from services.direct import Direct
@@ -84,7 +85,7 @@ def once(declared: Declared, request: Asked, view: Callable[[], Any]) -> Respons
 
 def _again(request: Asked, first: Remembered) -> Response:
     status, body = answers.opened(request.question, first)
-    return Response(body, status, {REPLAY: "true"}, mimetype="application/json" if body else None)
+    return _response(body, status, [(REPLAY, "true")])
 
 
 def dump(declared: Declared, returned: Any) -> Response:
@@ -99,14 +100,14 @@ def _apart(returned: Any) -> tuple[Any, dict[str, str]]:
     return returned if type(returned) is tuple else (returned, {})
 
 
-def _respond(declared: Declared, result: Any, body: bytes, headers: dict[str, str]) -> Response:
-    response = Response(body, declared.status, mimetype="application/json" if body else None)
+def _respond(declared: Declared, result: Any, body: bytes, headers: Mapping[str, str]) -> Response:
     version = getattr(result, "version", None)
-    if version is not None:
-        response.headers["ETag"] = f'"{version}"'
-    for name, value in headers.items():
-        response.headers.add(name, value)
-    return response
+    told = [] if version is None else [("ETag", f'"{version}"')]
+    return _response(body, declared.status, [*told, *headers.items()])
+
+
+def _response(body: bytes, status: int, headers: list[tuple[str, str]]) -> Response:
+    return Answer(body, status, headers) if body else Response(body, status, headers, mimetype=None)
 
 
 def render(declared: Declared, result: Any) -> bytes:

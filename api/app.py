@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Flask
 from flask_smorest import Blueprint
@@ -21,7 +21,6 @@ from api import (
     health,
     inbox,
     jobs,
-    leftovers,
     limits,
     logging,
     me,
@@ -42,12 +41,10 @@ from api import (
     widget,
 )
 from api import gateway as wires
+from api.web import App
 from models import db
 from services import engine, times
 from services.config import Config, load
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 # Every door of the product. A new resource adds its line.
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -77,37 +74,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     wechat.area,
     widget.area,
 )
-
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Frame-Options": "DENY",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
-
-
-class App(Flask):
-    """Flask with less to do per request. `protection` is headers on every answer, unless it has its own."""
-
-    protection: tuple[tuple[str, str], ...] = tuple(HEADERS.items())
-
-    def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Adds the headers where they are a plain list: through werkzeug's they cost more than a statement."""
-
-        def start(status: str, given: list[tuple[str, str]], *trouble: Any) -> Any:
-            named = {name for name, _ in given}
-            missing = [pair for pair in self.protection if pair[0] not in named]
-            if status >= "4":
-                leftovers.read_on(environ)
-            return start_response(status, given + missing, *trouble)
-
-        return super().wsgi_app(environ, start)
-
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """As it is: nothing here is a coroutine, and asking costs 55 calls a request."""
-        return func
 
 
 class Id(IntegerConverter):
@@ -139,6 +105,7 @@ def create_app(
 
 def _install(app: App, config: Config) -> None:
     db.init_app(app)
+    app.teardown_appcontext_funcs.clear()  # the extension would end an ORM session that nobody here begins
     with app.app_context():
         engine.ping_when_idle(db.engine)
     logging.install(app, config)

@@ -14,6 +14,7 @@ import time
 import traceback
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -45,7 +46,7 @@ class Trace:
 
 def configure(level: str) -> None:
     """JSON lines to standard error, for our own log and for libraries alike."""
-    number = getattr(logging, level.upper(), logging.INFO)
+    number = _number(level)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -57,6 +58,10 @@ def configure(level: str) -> None:
         cache_logger_on_first_use=False,  # a test process configures more than once
     )
     logging.basicConfig(level=max(number, logging.WARNING), handlers=[Lines()], force=True)
+
+
+def _number(level: str) -> int:
+    return int(getattr(logging, level.upper(), logging.INFO))
 
 
 class Standard:
@@ -129,7 +134,7 @@ def client_address(request: Request, trusted_proxies: int) -> str:
 def install(app: Flask, config: Config) -> None:
     """Give every request its trace, and its line when it is over."""
     configure(config.log_level)
-    write = structlog.get_logger().bind().info  # bound once: a proxy would be resolved for every line
+    told = _number(config.log_level) <= logging.INFO
 
     @app.before_request
     def start() -> None:
@@ -139,16 +144,25 @@ def install(app: Flask, config: Config) -> None:
     def finish(response: Response) -> Response:
         trace = g.trace
         rule = request.url_rule
-        response.headers["X-Request-ID"] = trace.request_id
-        write(
-            "request",
-            request_id=trace.request_id,
-            method=request.method,
-            route=rule.rule if rule else None,
-            status=response.status_code,
-            ms=round((time.perf_counter() - trace.started) * 1000, 2),
-            caller=trace.caller or None,
-            session=trace.session_id,
-            code=trace.code or None,
-        )
+        response.headers.add("X-Request-ID", trace.request_id)
+        if told:
+            Standard().write(_line(trace, rule.rule if rule else None, request.method, response.status_code))
         return response
+
+
+def _line(trace: Trace, route: str | None, method: str, status: int) -> bytes:
+    """The line of a request, as structlog would write it: that takes twice as long as all the rest of it."""
+    line = {
+        "request_id": trace.request_id,
+        "method": method,
+        "route": route,
+        "status": status,
+        "ms": round((time.perf_counter() - trace.started) * 1000, 2),
+        "caller": trace.caller or None,
+        "session": trace.session_id,
+        "code": trace.code or None,
+        "event": "request",
+        "level": "info",
+        "timestamp": datetime.now(UTC),
+    }
+    return orjson.dumps(line, option=orjson.OPT_UTC_Z)
