@@ -14,6 +14,7 @@ from flask.sessions import NullSession, SessionInterface
 from werkzeug.routing import MapAdapter
 
 from api import leftovers
+from api.forms import Forms
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -37,11 +38,18 @@ class NoSessions(SessionInterface):
         return _EMPTY
 
 
+class Asked(Request):
+    """A request; its forms are read by `api/forms.py`."""
+
+    form_data_parser_class = Forms
+
+
 class App(Flask):
     """The application's shell. `protection` is headers on every answer, unless it has its own."""
 
     protection: tuple[tuple[str, str], ...] = tuple(HEADERS.items())
     session_interface = NoSessions()
+    request_class = Asked
 
     def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Adds the headers where they are a plain list: through werkzeug's they cost more than a statement."""
