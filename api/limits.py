@@ -2,7 +2,7 @@
 
 Counted per process in sliding minutes, which is what keeps one client from starving the others. With several
 hosts LIMITS_STORAGE names a shared store for the `limits` library. (Its own memory:// starts a thread and walks
-all keys per hit: 60 times the cost of the counter below.) What must hold exactly is in `services/limits.py`.
+all keys per hit, which the counter below does not.) What must hold exactly is in `services/limits.py`.
 """
 
 from __future__ import annotations

@@ -79,10 +79,9 @@ def route(
     media: str = "application/json",
     kept: bool = True,
 ) -> Callable[[View], View]:
-    """Declare a route. `answer` is a dataclass (or a schema); `max_body` in bytes; `media` of a raw answer; `kept`:
-    whether the answer may be remembered for its Idempotency-Key.
+    """Declare a route. `answer` is a dataclass (or a schema); `max_body` in bytes; `media` of a raw answer.
 
-    KeyError for a permission the table does not know, ValueError for one nobody holds.
+    `kept`: may the answer be remembered? KeyError for a permission the table doesn't know, ValueError if nobody's.
     """
     declared = Declared(
         method=method,

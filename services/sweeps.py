@@ -2,6 +2,10 @@
 
 Jobs are claimed in small batches with SKIP LOCKED, each in a savepoint of its own: what one refuses is counted
 with its reason and stops nobody else. Everybody due is tried once in a run.
+
+A sweep never waits for a row. It holds many jobs at once in the order they are due, and an order import holds many in
+the order of their ids: if both waited, they could wait for each other. So the parent that a child's end releases is
+locked with SKIP LOCKED too, and a family that somebody else holds is left to the next run.
 """
 
 from __future__ import annotations
@@ -46,18 +50,19 @@ class Swept:
 
 
 _SILENT = """
-SELECT id, auto_confirm_at AS due FROM job
+SELECT id, NULL::bigint AS parent_id, auto_confirm_at AS due FROM job
  WHERE status = 'submitted' AND auto_confirm_at <= %(now)s AND (auto_confirm_at, id) > (%(at)s, %(after)s)
    AND silence_confirms AND NOT dispute_open AND open_charges = 0 AND open_complaints = 0
  ORDER BY auto_confirm_at, id LIMIT %(batch)s FOR UPDATE SKIP LOCKED
 """
 _OVER = """
-SELECT id, complaints_until AS due FROM job
+SELECT id, parent_id, complaints_until AS due FROM job
  WHERE status = 'confirmed' AND complaints_until <= %(now)s AND (complaints_until, id) > (%(at)s, %(after)s)
    AND audit IN ('not_sampled', 'passed') AND NOT dispute_open AND open_charges = 0 AND open_complaints = 0
    AND open_children = 0
  ORDER BY complaints_until, id LIMIT %(batch)s FOR UPDATE SKIP LOCKED
 """
+_PARENT = "SELECT 1 FROM job WHERE id = %(id)s FOR UPDATE SKIP LOCKED"
 
 
 def auto_confirm(now: datetime, batch: int = BATCH) -> Swept:
@@ -89,7 +94,9 @@ def _batch(
     rows = tx.exec_driver_sql(claim, asked).all()
     done = Swept()
     for row in rows:
-        done = done.plus(_one(tx, row.id, command, now))
+        free = row.parent_id is None or tx.exec_driver_sql(_PARENT, {"id": row.parent_id}).first() is not None
+        busy = Swept(refused=1, reasons={"busy": 1}, job_ids=(row.id,))
+        done = done.plus(_one(tx, row.id, command, now) if free else busy)
     return done, (rows[-1].due, rows[-1].id) if len(rows) == batch else None
 
 

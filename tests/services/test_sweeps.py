@@ -15,6 +15,7 @@ from models import db
 from services.lifecycle import perform
 from services.sweeps import Swept, auto_confirm, close_due, confirm_reminders, purge_sessions
 from tests.services.test_lifecycle import submitted
+from tests.services.test_taken_back import second_visit
 from tests.worlds import World
 
 HOUR = timedelta(hours=1)
@@ -169,3 +170,22 @@ def test_sessions_that_say_whose_a_phone_was_are_kept(world: World) -> None:
     assert purge_sessions(world.now) == 0
     assert purge_sessions(long_after) == 1
     assert [row.device_id for row in run("SELECT device_id FROM session")] == ["phone-1"]
+
+
+def test_the_sweep_waits_for_no_parent_that_somebody_holds(world: World) -> None:
+    """An import holds the parent; the child's close is left to the next run, instead of both waiting for each other."""
+    parent, child = second_visit(world)
+    over = SUBMITTED + 2 * WEEK
+    run(
+        "UPDATE job SET status = 'confirmed', complaints_until = :t WHERE id = :c",
+        t=world.now + over,
+        c=child,
+    )
+    with db.engine.begin() as importing:
+        importing.execute(text("SELECT 1 FROM job WHERE id = :p FOR UPDATE"), {"p": parent})
+        held = close_due(world.now + over)
+    freed = close_due(world.now + over)
+
+    assert (held.done, dict(held.reasons)) == (0, {"busy": 1})
+    assert freed.done == 1
+    assert (world.row(child).status, world.row(parent).status) == ("closed", "confirmed")
