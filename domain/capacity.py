@@ -63,6 +63,10 @@ class Diary:
     opening_days: int = 127
     holidays_open: bool = True
 
+    def always_open(self) -> bool:
+        """Every day of the week, holidays too."""
+        return self.opening_days == 127 and self.holidays_open
+
     def limit(self, day: Day) -> int | None:
         """Units it can do that day; 0 where it is closed."""
         closed = not self.opening_days >> day.date.weekday() & 1 or (day.holiday and not self.holidays_open)
@@ -76,6 +80,14 @@ def fits(limit: int | None, used: int, units: int) -> bool:
 
 def room(diary: Diary, days: Sequence[Day]) -> int | None:
     """Units that could still be accepted within these days; None without a limit. 5 a day, 2 days, 3 pending: 7."""
+    limits = diary.limits
+    if not limits.days and limits.promotion is None and diary.always_open():
+        if limits.standing is None:
+            return None
+        most, used = limits.standing, diary.used
+        return (
+            most * len(days) - diary.pending - sum(min(most, used.get(day.date, 0)) for day in days if used)
+        )
     left = -diary.pending
     for day in days:
         limit = diary.limit(day)

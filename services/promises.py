@@ -84,7 +84,7 @@ def make(tx: Connection, asked: Asked, now: datetime) -> PromisePage:
         tuple((line.sku, line.quantity) for line in asked.lines), *_place(tx, asked, now), asked.channel
     )
     made = promising.make(tx, question, _door(asked), now)
-    promise_id = promising.write(tx, question, made, phone_of(asked.phone), now)
+    promise_id = promising.write(tx, question, made, phone_of(asked.phone), now, last=True)
     token, until = promise_tokens.sign(promise_id), made.answer.expires_at
     return PromisePage(token, ENGINE, now, until, False, question.division_code, None, made.answer)
 

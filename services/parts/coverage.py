@@ -56,15 +56,23 @@ def diary_columns(category: str) -> str:
     )
 
 
-def nearest(path: str = "%(path)s::text[]") -> str:
-    """The CTE of what holds at a place; `path` is an expression for the divisions asked about, nearest first."""
-    return f"""
+_NEAREST = """
 nearest AS MATERIALIZED (
     SELECT DISTINCT ON (coverage.category_code, coverage.dealer_id) coverage.* FROM coverage
-     WHERE coverage.division_code = ANY({path}) AND coverage.category_code = ANY(%(categories)s)
+     WHERE coverage.division_code IN (%(at0)s, %(at1)s, %(at2)s, %(at3)s) AND coverage.category_code {category}
        AND coverage.valid_to IS NULL
-     ORDER BY coverage.category_code, coverage.dealer_id, array_position({path}, coverage.division_code))
+     ORDER BY coverage.category_code, coverage.dealer_id, array_position(
+        ARRAY[%(at0)s::text, %(at1)s::text, %(at2)s::text, %(at3)s::text], coverage.division_code))
 """
+# One category, and places one by one: of lists the planner thinks so badly that it plans anew for every request.
+NEAREST_OF_ONE = _NEAREST.replace("{category}", "= %(category)s")
+NEAREST_OF_MANY = _NEAREST.replace("{category}", "= ANY(%(categories)s::text[])")
+LEVELS = 4
+
+
+def place(path: Sequence[str]) -> dict[str, str]:
+    """The parameters of a place: the division and all above it, nearest first, at most four."""
+    return {f"at{level}": path[level] if level < len(path) else "" for level in range(LEVELS)}
 
 
 _FOUND = f"""

@@ -19,18 +19,26 @@ from domain.errors import Fault, Invalid
 from domain.geo import Point, to_wgs84
 from domain.promise import ENGINE, Answer, promise
 from domain.promise_facts import Facts, Good, Terms
+from services.direct import Direct
 from services.parts import coverage, past, shelf
 from services.parts.coverage import Seen
 from services.parts.shelf import Shelf, Stamp
 
-_READ = f"""
-{coverage.nearest()}, found AS ({coverage.found()})
-SELECT stamp.edition AS stamped, stamp.prices, stamp.rules, found.*
+_SHADOWED = "WITH" + past.SHADOWS
+
+
+def _reading(nearest: str, before: str, number: str) -> str:
+    """Who covers the place, on the first line the shelf's stamp and the next promise's number."""
+    return f"""{before} {nearest}, found AS ({coverage.found()})
+SELECT stamp.edition AS stamped, stamp.prices, stamp.rules, found.*, {number} AS promise_id
   FROM ({shelf.STAMP}) AS stamp LEFT JOIN found ON true
 """
-_LIVE = "WITH" + _READ
-_SHADOWED = "WITH" + past.SHADOWS
-_PAST = _SHADOWED + "," + _READ
+
+
+_NUMBER = "nextval('promise_id_seq')"
+_LIVE_ONE = _reading(coverage.NEAREST_OF_ONE, "WITH", _NUMBER)
+_LIVE_MANY = _reading(coverage.NEAREST_OF_MANY, "WITH", _NUMBER)
+_PAST = _reading(coverage.NEAREST_OF_MANY, _SHADOWED + ",", "0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +58,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """An answer, and all it was computed from: `observed` at that moment, `versions` for ever."""
+    """An answer, and all it was computed from: `observed` at that moment, `versions` for ever.
 
+    `id` is the number it may be kept under: drawn with the facts, so that keeping it needs no answer.
+    """
+
+    id: int
     answer: Answer
     observed: Mapping[str, Any]
     versions: Mapping[str, Any]
@@ -60,16 +72,16 @@ class Made:
 def make(tx: Connection, asked: Question, door: Point | None, now: datetime) -> Made:
     """The promise as of now; `Invalid` for goods or a shop nobody knows."""
     stamp, kept = shelf.kept(tx)
-    rows, newest = _read(tx, asked, kept, now)
+    rows, newest, number = _read(tx, asked, kept, now)
     if newest != stamp:
         kept = shelf.renewed(tx, stamp)[1]
-        rows, _ = _read(tx, asked, kept, now)
+        rows, _, number = _read(tx, asked, kept, now)
     refuse_unknown(asked, kept)
     where = None if door is None else to_wgs84(door)
     day = local_date(now)
     seen = [coverage.seen(row, day, coverage.metres(row, where)) for row in rows]
     answer = promise(_facts(asked, kept, seen, now))
-    return Made(answer, _observed(seen), _versions(asked, kept, seen, now))
+    return Made(number, answer, _observed(seen), _versions(asked, kept, seen, now))
 
 
 def remake(
@@ -82,34 +94,30 @@ def remake(
     """The same promise from the history: nothing of what stands there now is read."""
     parameters = past.parameters(versions, observed)
     kept = shelf.load(tx, _SHADOWED, parameters)
-    rows = _rows(tx, _PAST, asked, kept, made_at, parameters)
+    categories = {"categories": _categories(asked, kept)}
+    values = {**coverage.place(asked.path), **coverage.span(made_at), **parameters, **categories}
+    rows = [row for row in tx.exec_driver_sql(_PAST, values) if row.coverage_id is not None]
     metres, day = observed["metres"], local_date(made_at)
     seen = [coverage.seen(row, day, metres.get(str(row.dealer_id))) for row in rows]
     answer = promise(_facts(asked, kept, seen, made_at))
-    return Made(answer, _observed(seen), _versions(asked, kept, seen, made_at))
+    return Made(0, answer, _observed(seen), _versions(asked, kept, seen, made_at))
 
 
-def _read(tx: Connection, asked: Question, kept: Shelf, now: datetime) -> tuple[list[Any], Stamp]:
-    rows = _rows(tx, _LIVE, asked, kept, now, {}, whole=True)
+def _read(tx: Connection, asked: Question, kept: Shelf, now: datetime) -> tuple[list[Any], Stamp, int]:
+    categories = _categories(asked, kept)
+    values: dict[str, Any] = {**coverage.place(asked.path), **coverage.span(now)}
+    if len(categories) == 1:
+        rows = tx.exec_driver_sql(_LIVE_ONE, values | {"category": categories[0]}).all()
+    else:
+        rows = tx.exec_driver_sql(_LIVE_MANY, values | {"categories": categories}).all()
     first = rows[0]
-    return [row for row in rows if row.coverage_id is not None], (first.stamped, first.prices, first.rules)
+    stamp = (first.stamped, first.prices, first.rules)
+    return [row for row in rows if row.coverage_id is not None], stamp, first.promise_id
 
 
-def _rows(
-    tx: Connection,
-    statement: str,
-    asked: Question,
-    kept: Shelf,
-    now: datetime,
-    more: Mapping[str, Any],
-    *,
-    whole: bool = False,
-) -> list[Any]:
+def _categories(asked: Question, kept: Shelf) -> list[str]:
     goods = [kept.goods[sku].good for sku, _ in asked.lines if sku in kept.goods]
-    categories = sorted({good.category for good in goods if good.needs_installation})
-    values = {"path": list(asked.path), "categories": categories, **coverage.span(now), **more}
-    rows = list(tx.exec_driver_sql(statement, values))
-    return rows if whole else [row for row in rows if row.coverage_id is not None]
+    return sorted({good.category for good in goods if good.needs_installation})
 
 
 def refuse_unknown(asked: Question, kept: Shelf) -> None:
@@ -179,16 +187,21 @@ def _versions(asked: Question, kept: Shelf, seen: Sequence[Seen], now: datetime)
 
 
 _KEEP = """
-INSERT INTO promise (engine, made_at, expires_at, division_code, phone_lookup, question, observed, versions, answer)
-VALUES (%(engine)s, %(made_at)s, %(expires_at)s, %(division)s, %(phone)s, %(question)s::jsonb, %(observed)s::jsonb,
-        %(versions)s::jsonb, %(answer)s::jsonb)
-RETURNING id
+INSERT INTO promise (id, engine, made_at, expires_at, division_code, phone_lookup, question, observed, versions, answer)
+SELECT %(id)s::bigint, %(engine)s::smallint, %(made_at)s::timestamptz, %(expires_at)s::timestamptz, %(division)s::text,
+       %(phone)s::bytea, %(question)s::jsonb, %(observed)s::jsonb, %(versions)s::jsonb, %(answer)s::jsonb
 """
+# It binds nobody until an order names it, and the order's own commit, which waits, writes all before it to the disk.
+# What a crash of the database's machine may cost is promises of its last moment that led to nothing.
+_UNHURRIED = _KEEP + " WHERE set_config('synchronous_commit', 'off', true) = 'off'"
 
 
-def write(tx: Connection, asked: Question, made: Made, phone: bytes | None, now: datetime) -> int:
-    """Write a promise down; the price list stays where its version is. Its id."""
+def write(
+    tx: Connection, asked: Question, made: Made, phone: bytes | None, now: datetime, *, last: bool = False
+) -> int:
+    """Write a promise down, its price list by its version; returns its id. `last`: with the COMMIT, and unhurried."""
     values = {
+        "id": made.id,
         "engine": ENGINE,
         "made_at": now,
         "expires_at": made.answer.expires_at,
@@ -199,7 +212,11 @@ def write(tx: Connection, asked: Question, made: Made, phone: bytes | None, now:
         "versions": _json(made.versions),
         "answer": _json(replace(made.answer, extras=())),
     }
-    return int(tx.exec_driver_sql(_KEEP, values).scalar_one())
+    if last and isinstance(tx, Direct):
+        tx.finish_with(_UNHURRIED, values)
+    else:
+        tx.exec_driver_sql(_KEEP, values)
+    return made.id
 
 
 def _json(value: Any) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from threading import Lock
 from typing import Any
@@ -78,11 +78,17 @@ class Shelf:
     holidays: Mapping[date, int]
     prices: tuple[PriceList, ...]
     rules: tuple[FeeRule, ...]
+    _days: dict[date, tuple[Day, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def days(self, now: datetime) -> tuple[Day, ...]:
         """The days a promise looks at, from today in Shanghai on."""
         first = local_date(now)
-        return tuple(self.day(first + timedelta(days=n)) for n in range(HORIZON_DAYS))
+        found = self._days.get(first)
+        if found is None:
+            found = self._days[first] = tuple(
+                self.day(first + timedelta(days=n)) for n in range(HORIZON_DAYS)
+            )
+        return found
 
     def day(self, day: date) -> Day:
         """A day as the calendars see it."""
@@ -100,6 +106,8 @@ class Shelf:
 
     def calendar_editions(self, now: datetime) -> list[int]:
         """Of the promotion days and holidays among `days`."""
+        if not self.promotions and not self.holidays:
+            return []
         seen = [day.date for day in self.days(now)]
         promoted = [self.promotions[day][2] for day in seen if day in self.promotions]
         return promoted + [self.holidays[day] for day in seen if day in self.holidays]
@@ -180,8 +188,3 @@ def renewed(tx: Connection, old: Stamp | None) -> tuple[Stamp, Shelf]:
             )  # before the rows: never newer than they are
             found = _shelves[tx.engine] = (stamp, load(tx))
     return found
-
-
-def asked_for(kept_good: Kept, quantity: int) -> Good:
-    """So many pieces of it."""
-    return replace(kept_good.good, quantity=quantity)

@@ -14,6 +14,7 @@ from models import db
 from models.money import FeeRule
 from services import orders, promises
 from services.orders import NewLine, NewOrder, Told
+from services.parts.addresses import TABLE
 from services.promises import Asked, AskedLine, PromisePage
 from tests.services.test_promises import RULE
 from tests.worlds import DISTRICT, DOOR, SKU, World
@@ -103,13 +104,11 @@ def test_an_order_that_moves_is_promised_anew(world: World) -> None:
     page = promises.make(HERE, world.now)
     order(world, "A1", promise_id=page.id)
     rows("INSERT INTO division (code, name, level, parent_code) VALUES ('370611', '福山区', 3, '370600')")
-    from services.parts.addresses import TABLE
-
     TABLE.forget()
     order_id = rows("SELECT id FROM customer_order")[0].id
     told = Told("address", address="山东省烟台市福山区胜利路 2 号")
     orders.tell(world.actor("agent"), order_id, told, world.now + timedelta(hours=2))
 
-    assert terms("A1").promise_id == number_of(page) + 1
+    assert terms("A1").promise_id > number_of(page)
     assert terms("A1").remote_payer == "operator"
     assert [row.order_id for row in rows("SELECT order_id FROM promise")] == [order_id, order_id]
