@@ -7,7 +7,7 @@ locked before their clocks, as deeds do, so that no fee run posts meanwhile and 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -52,7 +52,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Clocks looked at; those whose times move, earlier or later; those still provisional; breaches either way.
+    """Clocks looked at; whose window or times move, earlier or later; still provisional; breaches either way.
 
     `changes` are the first hundred, `left_off` how many more there are.
     """
@@ -68,7 +68,7 @@ class Difference:
     changes: tuple[Change, ...] = ()
 
     def is_empty(self) -> bool:
-        """Whether no clock's times and no breach change."""
+        """Whether no clock's window or times and no breach change."""
         return not (self.moved or self.breaches_withdrawn or self.breaches_coming)
 
     def changed(self) -> int:
@@ -94,7 +94,7 @@ class _Tally:
         self.add("provisional", new.provisional)
         self.add("breaches_withdrawn", after.withdrawn)
         self.add("breaches_coming", after.coming)
-        if (old.notice_at, old.due_at, old.severe_at) != (new.notice_at, new.due_at, new.severe_at):
+        if replace(old, level=0, provisional=False) != replace(new, level=0, provisional=False):
             self.add("moved")
         if old.due_at and new.due_at and old.due_at != new.due_at:
             self.add("later" if new.due_at > old.due_at else "earlier")
@@ -158,8 +158,16 @@ def _batches(
             return
 
 
+def _instants(row: Any) -> tuple[datetime | None, datetime | None, datetime | None]:
+    """The instants as they stand; those an open pause holds off are none, whatever was written before it began."""
+    held = row.ended_at if None in row.until else None
+    times = (row.notice_at, row.due_at, row.severe_at)
+    notice, due, severe = (None if held and at and at > held else at for at in times)
+    return notice, due, severe
+
+
 def _judged(row: Any, rule: Rule, calendar: Calendar, now: datetime) -> Corrected:
-    instants = Levels(row.notice_at, row.due_at, row.severe_at, row.provisional)
+    instants = Levels(*_instants(row), row.provisional)
     old = Standing(Counts(row.counts), timedelta(seconds=row.window_s), instants, row.level)
     pauses = [Pause(since, until) for since, until in zip(row.since, row.until, strict=True)]
     counts, window = rule(row)
@@ -167,7 +175,7 @@ def _judged(row: Any, rule: Rule, calendar: Calendar, now: datetime) -> Correcte
 
 
 def _change(row: Any, new: Corrected) -> Change:
-    before = Stand(*(getattr(row, name) for name in Stand.__slots__))
+    before = Stand(row.counts, row.window_s, *_instants(row), row.provisional, row.level)
     after = new.standing
     times = (after.levels.notice_at, after.levels.breach_at, after.levels.severe_at)
     window_s, level = int(after.window.total_seconds()), after.level + new.coming

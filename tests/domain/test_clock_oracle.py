@@ -249,3 +249,19 @@ def test_the_oracle_knows_the_worked_example() -> None:
     case = Case(start, timedelta(hours=2), "service", {}, frozenset(), spans)
 
     assert case.read().due == case.product().breach_at == datetime(2026, 3, 4, 10, tzinfo=SHANGHAI)
+
+
+def test_the_example_of_the_documentation_holds() -> None:
+    """docs/clocks.md: three working days over Spring Festival 2026, plain and with two pauses over each other."""
+    holidays = {date(2026, 2, 15) + timedelta(days=n): False for n in range(9)}
+    exceptions = {**holidays, date(2026, 2, 14): True, date(2026, 2, 28): True}
+
+    def at(day: int, hour: int, minute: int = 0) -> datetime:
+        return datetime(2026, 2, day, hour, minute, tzinfo=SHANGHAI)
+
+    plain = Case(at(13, 15), timedelta(hours=36), "working", exceptions, frozenset({2026}), ())
+    spans = ((at(14, 10), at(24, 10)), (at(23, 0), at(24, 12)))
+    paused = Case(plain.start, plain.window, "working", exceptions, plain.published, spans)
+
+    assert plain.product() == Levels(at(24, 19, 48), at(25, 15), at(28, 15))
+    assert paused.read().due == paused.product().breach_at == at(26, 17)

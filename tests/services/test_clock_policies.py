@@ -310,3 +310,18 @@ def test_a_clock_started_by_versions_remembered_from_before_is_mended_by_the_rec
     assert booking(job_id) == clock
     assert booking(early).window_s == 48 * 3600
     assert [line.clock_id for line in corrections.changes(done.correction_id, 0, 10)][-1] == clock.id
+
+
+def test_a_clock_that_stands_still_is_not_taken_for_moved(world: World) -> None:
+    """While it is paused it has no due time, before and after; lifted, it counts by the new window."""
+    job_id, desk = accepted(world), world.actor("dispatcher1")
+    asked = Command(Action.SUSPEND, reason="customer_asked", next_contact_at=world.now + 20 * HOUR)
+    perform(desk, job_id, asked, world.now + HOUR)
+
+    elsewhere = change(world, given(world, 5, zone=Zone.REMOTE), world.now + 2 * HOUR)
+    here = change(world, given(world, 48), world.now + 3 * HOUR)
+    perform(desk, job_id, Command(Action.RESUME), world.now + 11 * HOUR)
+
+    assert (elsewhere.difference.clocks, elsewhere.difference.is_empty()) == (1, True)
+    assert (here.difference.moved, here.difference.changes[0].after.due_at) == (1, None)
+    assert booking(job_id).due_at == world.now + 58 * HOUR
