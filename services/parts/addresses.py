@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from psycopg.types.json import Jsonb
 from sqlalchemy import Connection, select
 
 from domain.division_table import DivisionAlias, DivisionRow, DivisionTable
@@ -19,6 +20,7 @@ from services.parts.policies import Kept
 from services.personal import lookup, reveal, seal, unwrap
 
 Resolved = Resolution
+MOST_CANDIDATES = 40  # as many districts as Chongqing has; kept with the order and shown to the agent
 
 
 _PAGE = """
@@ -66,7 +68,7 @@ SELECT o.id, o.personal, subject.wrapped_key FROM order_line
 """
 _CORRECT = """
 UPDATE customer_order SET personal = %(personal)s, division_code = %(division)s, resolution = %(resolution)s,
-       place_lookup = %(place)s WHERE id = %(id)s
+       resolution_candidates = %(candidates)s, place_lookup = %(place)s WHERE id = %(id)s
 """
 
 
@@ -81,6 +83,7 @@ def correct(tx: Connection, job: JobState, text: str, found: Resolution, pin: Po
         "personal": seal(key, "customer_order.personal", personal),
         "division": found.division_code,
         "resolution": found.status,
+        "candidates": Jsonb(found.candidates[:MOST_CANDIDATES]),
         "place": place_lookup(text, personal.get("phone", "")),
         "id": row.id,
     }

@@ -18,9 +18,8 @@ from domain.divisions import resolve
 from domain.errors import Fault
 from domain.orders import OrderEvent, OrderRow, OrderState, changes, label, merged
 from services.parts import order_told
+from services.parts.addresses import MOST_CANDIDATES
 from services.parts.order_book import Book, Line, Order
-
-MOST_CANDIDATES = 20
 
 
 @dataclass(frozen=True, slots=True)

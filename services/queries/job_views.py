@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from services.queries.places import AddressQuestion
+
 
 @dataclass(frozen=True, slots=True)
 class JobLine:
@@ -111,6 +113,7 @@ class JobPage:
     wanted_at: datetime | None
     held: str | None
     queue: str | None
+    address_question: AddressQuestion | None
     dispute_open: bool
     audit: str
     confirmed_by: str | None

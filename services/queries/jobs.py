@@ -27,6 +27,7 @@ from services.queries.job_views import (
     JobPage,
     SlotState,
 )
+from services.queries.places import AddressQuestion, named
 from services.uow import query
 
 _LINE = """job.id, job.kind, job.status, job.category_code, job.sku, job.units, job.zone, job.dealer_id,
@@ -59,7 +60,7 @@ def listed(
 _PAGE = """
 SELECT {columns}, job.auto_confirm_at, job.confirmed_by, job.closed_at, o.number AS order_number, o.personal,
        subject.wrapped_key, product.name AS product_name, dealer.name AS dealer_name, rating.overall, code.code,
-       channel.operator_dealer_id
+       channel.operator_dealer_id, o.resolution, o.resolution_candidates
   FROM job JOIN order_line line ON line.id = job.order_line_id JOIN customer_order o ON o.id = line.order_id
   JOIN subject ON subject.id = job.subject_id JOIN channel ON channel.id = job.channel_id
   LEFT JOIN product ON product.sku = job.sku LEFT JOIN dealer ON dealer.id = job.dealer_id
@@ -99,7 +100,15 @@ def page(connection: Connection, actor: Actor, job_id: int, now: datetime) -> Jo
     charges = tuple(ChargeLine(*r) for r in connection.exec_driver_sql(_CHARGES, asked))
     clocks = tuple(ClockLine(*r) for r in connection.exec_driver_sql(_CLOCKS, asked))
     serials = tuple(r[0] for r in connection.exec_driver_sql(_SERIALS, asked))
-    return _page(actor, row, now, slots, charges, clocks, serials)
+    question = _question(connection, row) if actor.role in BRAND_ROLES else None
+    return _page(actor, row, now, slots, charges, clocks, serials, question)
+
+
+def _question(connection: Connection, row: Any) -> AddressQuestion | None:
+    """While the job waits for its address: what the address may mean."""
+    if row.queue != "address":
+        return None
+    return AddressQuestion(row.resolution, named(connection, row.resolution_candidates))
 
 
 _AS_IT_IS = {f.name for f in fields(JobPage)} & {f.name for f in fields(JobState)} - {"queue", "audit"}
@@ -113,6 +122,7 @@ def _page(
     charges: tuple[ChargeLine, ...],
     clocks: tuple[ClockLine, ...],
     serials: tuple[str, ...],
+    question: AddressQuestion | None,
 ) -> JobPage:
     job = JobState(*row[: len(JobState.__slots__)])
     actions = lifecycle.available_actions(job, actor.role)
@@ -126,6 +136,7 @@ def _page(
         product_name=row.product_name or job.sku,
         dealer_name=row.dealer_name,
         queue=job.queue if brand else None,
+        address_question=question,
         audit=job.audit if brand or job.audit == "evidence_asked" else "not_sampled",
         confirmed_by=row.confirmed_by,
         auto_confirm_at=row.auto_confirm_at,

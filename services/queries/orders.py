@@ -13,6 +13,7 @@ from domain.errors import NotFound
 from domain.masking import mask_address, mask_name, mask_phone
 from services.parts.order_book import SEALED
 from services.personal import Erased, reveal, unwrap
+from services.queries.places import Place, named
 from services.uow import query
 
 
@@ -75,7 +76,7 @@ class OrderPage:
     contact: MaskedContact | None
     division_code: str | None
     resolution: str
-    resolution_candidates: tuple[str, ...]
+    resolution_candidates: tuple[Place, ...]
     ordered_at: datetime | None
     created_at: datetime
     lines: tuple[LinePage, ...]
@@ -187,7 +188,7 @@ def read(connection: Connection, actor: Actor, order_id: int) -> OrderPage:
         _contact(row),
         row.division_code,
         row.resolution,
-        tuple(row.resolution_candidates),
+        named(connection, row.resolution_candidates),
         row.ordered_at,
         row.created_at,
         _lines(connection, order_id, actor.role in BRAND_ROLES),

@@ -45,6 +45,35 @@ def test_a_known_point_is_shifted_as_published() -> None:
     assert metres_apart_as_drawn(shifted, Point(116.403672, 39.910634, Datum.GCJ02)) < 1.0
 
 
+@pytest.mark.parametrize(
+    ("lng", "lat", "metres"),
+    [
+        (121.4737, 31.2304, 482),
+        (120.1551, 30.2741, 520),
+        (116.4074, 39.9042, 556),
+        (114.3055, 30.5928, 587),
+        (113.2644, 23.1291, 621),
+        (113.2937, 22.8059, 629),
+        (104.0665, 30.5723, 363),
+        (87.6168, 43.8256, 266),
+    ],
+)
+def test_the_shift_in_eight_cities_is_what_was_measured_with_other_libraries(
+    lng: float, lat: float, metres: float
+) -> None:
+    """Shanghai, Hangzhou, Beijing, Wuhan, Guangzhou, Shunde, Chengdu, Urumqi: to two metres."""
+    there = Point(lng, lat, Datum.WGS84)
+    assert metres_apart_as_drawn(there, to_gcj02(there)) == pytest.approx(metres, abs=2)
+
+
+@pytest.mark.parametrize(("lng", "lat"), [(114.17, 22.32), (113.54, 22.19), (121.56, 25.03)])
+def test_hong_kong_macao_and_taiwan_are_shifted_too(lng: float, lat: float) -> None:
+    """They lie in the rectangle of the published formula, and go back to where they were."""
+    there = Point(lng, lat, Datum.WGS84)
+    assert 400 < metres_apart_as_drawn(there, to_gcj02(there)) < 700
+    assert distance_m(there, to_wgs84(to_gcj02(there))) < 0.01
+
+
 @pytest.mark.parametrize(("lng", "lat"), [(2.35, 48.86), (-74.0, 40.7), (139.69, 35.69), (150.0, -33.0)])
 def test_points_outside_china_keep_their_numbers(lng: float, lat: float) -> None:
     """Outside China the two datums are one."""

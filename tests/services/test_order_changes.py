@@ -16,6 +16,8 @@ from models import db
 from models.job import Job
 from models.session import CustomerLink
 from services.lifecycle import perform
+from services.queries import jobs
+from services.queries.job_views import Filters
 from tests.ordering import HOUR, ROW, booked, elsewhere, kinds, rows, take
 from tests.worlds import SKU, World
 
@@ -118,6 +120,37 @@ def test_an_agents_correction_survives_the_same_file(world: World) -> None:
 
     assert world.row(job_id).division_code == "370602"
     assert [row.division_code for row in rows("SELECT division_code FROM customer_order")] == ["370602"]
+
+
+ZONE = {"address": "某路", "province": "山东省", "city": "烟台市", "district": "高新区"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "resolution", "candidates"),
+    [
+        ({"address": "山东省烟台市开发区长江路 77 号"}, "ambiguous", {"山东省烟台市芝罘区", "山东省烟台市莱山区"}),
+        (ZONE, "ambiguous", {"山东省烟台市芝罘区"}),
+        ({"address": "幸福小区 3 号楼"}, "none", set()),
+    ],
+)  # fmt: skip
+def test_an_agent_sees_what_an_address_may_mean_and_answers_with_a_candidate(
+    world: World, typed: dict[str, str], resolution: str, candidates: set[str]
+) -> None:
+    """Whatever is not resolved waits in the queue with its candidates; one put before the text takes it out."""
+    [job_id] = take(world, replace(ROW, **typed)).jobs  # type: ignore[arg-type]
+    desk = world.actor("agent")
+    question = jobs.page(desk, job_id, world.now).address_question
+    assert question is not None
+    assert question.resolution == resolution
+    assert {place.name for place in question.candidates} >= candidates
+    assert jobs.listed(desk, Filters(queue="address"), None, 10)[0].id == job_id
+
+    chosen = (sorted(candidates) or ["山东省烟台市芝罘区"])[0]
+    fixed = Command(Action.FIX_ADDRESS, address=chosen + typed["address"])
+    perform(desk, job_id, fixed, world.now)
+    [order] = rows("SELECT resolution, resolution_candidates FROM customer_order")
+    assert (order.resolution, len(order.resolution_candidates)) == ("resolved", 1)
+    assert (world.row(job_id).queue, jobs.page(desk, job_id, world.now).address_question) == (None, None)
 
 
 def test_more_pieces_are_replanned_before_the_visit_and_queued_on_site(world: World) -> None:

@@ -83,6 +83,21 @@ def test_three_thousand_rows_go_in_and_go_in_again_without_effect(world: World) 
     assert count("order_import_chunk") == 0
 
 
+def test_what_a_file_leaves_unclear_waits_for_an_agent_with_candidates(world: World) -> None:
+    """A zone where a district should stand: the order goes in, its job waits; the typed words stay as they were."""
+    imported(world, template_csv([row(1), row(2, district="高新区")]))
+    with db.engine.connect() as connection:
+        sql = "SELECT queue, resolution, resolution_candidates FROM job JOIN order_line l ON l.id = order_line_id"
+        told = connection.execute(
+            text(sql + " JOIN customer_order o ON o.id = l.order_id ORDER BY o.number")
+        ).all()
+
+    assert [tuple(line) for line in told] == [
+        (None, "resolved", ["370602"]),
+        ("address", "ambiguous", ["370602"]),
+    ]
+
+
 def test_a_killed_run_is_taken_up_where_it_stood(world: World) -> None:
     """Killed after two of six batches: claimed again only when its heartbeat is old, and every row counts once."""
     import_id = upload(world, template_csv([row(n) for n in range(600)]))
