@@ -104,6 +104,8 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "rebinding:read": frozenset({Role.ADMIN, Role.AGENT, Role.DEALER_OWNER}),
     "report:read": BRAND_ROLES,
     "report:read_own": BRAND_ROLES | {Role.DEALER_OWNER},  # an owner the rows of his own
+    "route:oversee": _DESK,
+    "route:read": frozenset({Role.INSTALLER}),
     "run:read": frozenset({Role.ADMIN}),
     "run:request": frozenset({Role.ADMIN}),
     "service:request": frozenset({Role.ADMIN, Role.AGENT, Role.CUSTOMER, Standing.SHOP}),

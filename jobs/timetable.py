@@ -86,6 +86,8 @@ TIMETABLE: tuple[Task, ...] = (
         "24 and 40 hours, give or take ten minutes",
     ),
     Task("close", "*/5 * * * *", "services.sweeps:close_due", "only the fees wait for it"),
+    Task("day_plans", "* * * * *", "jobs.routes:plan_days", "the order follows the bookings within a minute"),
+    Task("promises", "25 4 * * *", "services.promises:purge", "what led to nothing is not kept", late=DAY),
     # telling people
     Task("notices", "*/5 * * * * *", "services.notices:drain", "who was told late was not told"),
     Task(
@@ -177,6 +179,14 @@ TIMETABLE: tuple[Task, ...] = (
     ),
     Task(
         "forget_runs", "41 4 * * *", "services.runs:purge", "a fortnight to look back", ago=14 * DAY, late=DAY
+    ),
+    Task(
+        "forget_day_plans",
+        "46 4 * * *",
+        "services.day_plans:purge",
+        "how a day was meant to go, for a month",
+        ago=31 * DAY,
+        late=DAY,
     ),
     Task(
         "forget_bad_rows", "51 4 * * *", "services.order_imports:purge", "personal data of bad rows", late=DAY

@@ -10,13 +10,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
-from environs import Env, EnvError
+from environs import Env, EnvError, validate
 from flask import current_app
 
 from domain.delays import LAST_MINUTE
 from domain.delivery import BACK
 
 Mode = Literal["production", "demo", "test"]
+ONE_OR_MORE = validate.Range(min=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,10 @@ class Config:
     session_idle: timedelta = timedelta(days=7)
     session_absolute: timedelta = timedelta(days=30)
     delivered_back: timedelta = BACK
+    route_speed_kmh: int = 25
+    route_detour_percent: int = 140
+    route_minutes_per_unit: int = 60
+    route_minutes_unknown: int = 30
     late_change: timedelta = LAST_MINUTE
     widget_embedders: str = "https:"
     log_level: str = "INFO"
@@ -92,6 +97,10 @@ def load() -> Config:
             requests_per_minute=env.int("REQUESTS_PER_MINUTE", 600),
             limits_storage=env.str("LIMITS_STORAGE", "memory://"),
             delivered_back=timedelta(days=env.int("DELIVERED_DAYS_BACK", BACK.days)),
+            route_speed_kmh=env.int("ROUTE_SPEED_KMH", 25, validate=ONE_OR_MORE),
+            route_detour_percent=env.int("ROUTE_DETOUR_PERCENT", 140, validate=ONE_OR_MORE),
+            route_minutes_per_unit=env.int("ROUTE_MINUTES_PER_UNIT", 60, validate=ONE_OR_MORE),
+            route_minutes_unknown=env.int("ROUTE_MINUTES_UNKNOWN", 30, validate=ONE_OR_MORE),
             late_change=timedelta(hours=env.int("LATE_CHANGE_HOURS", LAST_MINUTE // timedelta(hours=1))),
             widget_embedders=env.str("WIDGET_EMBEDDERS", "https:"),
             log_level=env.str("LOG_LEVEL", "INFO"),
