@@ -58,6 +58,10 @@ class Levels:
         highest_first = zip(reversed(Level), (self.severe_at, self.breach_at, self.notice_at), strict=True)
         return next((level for level, moment in highest_first if moment is not None and moment <= at), None)
 
+    def passed(self, at: datetime) -> int:
+        """How many levels lie at or before `at`: a clock that begins in the past begins at this level."""
+        return sum(m is not None and m <= at for m in (self.notice_at, self.breach_at, self.severe_at))
+
 
 def due(
     start: datetime, window: timedelta, counts: Counts, calendar: Calendar, pauses: Sequence[Pause] = ()

@@ -237,7 +237,10 @@ def _still_known(deed: Deed) -> Prepared:
 def reopen(deed: Deed, _to: Status, _carry: Any) -> Effect:
     """As new, and not ended: its fees will be posted again, each once. A trip already made stays owed."""
     fresh = dict.fromkeys(("cancel_reason", "closed_at", "fees_posted_at"))
-    return Effect(anew(deed) | fresh | queues.attended(deed.job, deed.now))
+    queue = queues.attended(deed.job, deed.now)
+    if deed.job.kind == Kind.RETURN_VISIT:  # a call is the agents', nothing dispatches it
+        queue = {"queue": "return_visit", "queued_at": deed.now}
+    return Effect(anew(deed) | fresh | queue)
 
 
 @handles(Action.CANCEL)

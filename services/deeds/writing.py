@@ -30,6 +30,7 @@ _CLOCK_FIELDS = {
     "due_at": "timestamptz",
     "severe_at": "timestamptz",
     "provisional": "boolean",
+    "level": "smallint",
 }
 
 
@@ -123,5 +124,5 @@ def _start() -> str:
         SELECT %(id)s, row_number() OVER (PARTITION BY c.kind, c.family) + coalesce((
                    SELECT max(turn) FROM clock old
                     WHERE old.job_id = %(id)s AND old.kind = c.kind AND old.family = c.family), 0),
-               c.notice_at, {", ".join(f"c.{name}" for name in _CLOCK_FIELDS)}
+               (ARRAY[c.notice_at, c.due_at, c.severe_at])[c.level + 1], {", ".join(f"c.{name}" for name in _CLOCK_FIELDS)}
           FROM json_to_recordset(%(clocks)s::json) AS c({columns}))"""

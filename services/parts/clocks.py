@@ -49,6 +49,12 @@ class NewClock:
     due_at: datetime | None
     severe_at: datetime | None
     provisional: bool
+    level: int = 0
+
+    @property
+    def next_at(self) -> datetime | None:
+        """The instant of the next level to be raised."""
+        return (self.notice_at, self.due_at, self.severe_at, None)[self.level]
 
 
 def started(
@@ -104,6 +110,7 @@ def _clock(
         due_at=when.breach_at,
         severe_at=when.severe_at,
         provisional=when.provisional,
+        level=when.passed(at) if shared else 0,  # what was lost before anybody heard is raised against nobody
     )
 
 

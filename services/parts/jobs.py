@@ -141,7 +141,7 @@ def _start_clocks(tx: Connection, ids: Sequence[int], new: Sequence[NewJob], now
 
 def _clock_row(job_id: int, clock: clocks.NewClock) -> dict[str, Any]:
     values = {field.name: getattr(clock, field.name) for field in fields(clocks.NewClock)}
-    return values | {"job_id": job_id, "next_at": clock.notice_at}
+    return values | {"job_id": job_id, "next_at": clock.next_at}
 
 
 _UNSET: dict[str, Any] = {field.name: None for field in fields(JobState)} | {

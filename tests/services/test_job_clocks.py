@@ -118,7 +118,9 @@ def test_goods_that_came_long_before_the_acceptance_make_nobody_late_at_once(wor
 
     mine = rows("SELECT starts_at, level FROM clock WHERE kind = 'finish' AND family = 'dealer'")
     assert [(clock.starts_at, clock.level) for clock in mine] == [(world.now + HOUR, 0)]
-    assert {row.dealer_id for row in rows("SELECT dealer_id FROM breach WHERE kind = 'finish'")} == {None}
+    [platforms] = rows("SELECT level, due_at FROM clock WHERE kind = 'finish' AND family = 'platform'")
+    assert (platforms.level, platforms.due_at) == (3, world.now - 8 * DAY)
+    assert rows("SELECT 1 FROM breach WHERE kind = 'finish'") == []
 
 
 @pytest.mark.parametrize(("days_ago", "code"), [(900, "too_far_back"), (3, "before_order")])

@@ -73,3 +73,15 @@ def test_an_unhappy_end_earns_a_call(world: World, stars: int, calls: int) -> No
 
     made = rows("SELECT kind, status, queue FROM job WHERE parent_id = :j", j=job_id)
     assert [tuple(row) for row in made] == [("return_visit", "new", "return_visit")] * calls
+
+
+def test_a_call_taken_up_again_waits_for_an_agent_and_is_dispatched_to_nobody(world: World) -> None:
+    """Cancelled and reopened: in the agents' queue, where no dealer is offered it."""
+    agent, later = world.actor("agent"), world.now + 5 * HOUR
+    made = create(agent, confirmed(world), later)
+    perform(agent, made.id, Command(Action.CANCEL, reason="other"), later)
+    perform(agent, made.id, Command(Action.REOPEN), later)
+    dispatch_batch(later)
+
+    assert (world.row(made.id).status, world.row(made.id).queue) == ("new", "return_visit")
+    assert rows("SELECT 1 FROM offer WHERE job_id = :j", j=made.id) == []
