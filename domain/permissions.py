@@ -62,6 +62,8 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "dealer:plan": _DESK | {Role.ADMIN},
     "dealer:read": _DESK | BRAND_ROLES,
     "dealer:write": frozenset({Role.ADMIN}),
+    "dispatch:read": frozenset({Role.ADMIN, Role.AGENT}),
+    "dispatch_rule:write": frozenset({Role.ADMIN}),
     "division:read": PUBLIC,
     "docs:read": PUBLIC,
     "fee_rule:read": frozenset({Role.ADMIN, Role.FINANCE}),

@@ -6,7 +6,6 @@ The ranking is `domain/dispatch.py`, what it asks about is read by `rounds.py`; 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -52,9 +51,9 @@ def covering(tx: Connection, division_code: str, category_code: str, now: dateti
     return this.servers((division_code, category_code))
 
 
-def lines(funnel: Funnel) -> list[dict[str, Any]]:
+def as_json(funnel: Funnel) -> str:
     """The funnel as kept with the offer: ids, codes and words, nothing personal."""
-    return [*_told(funnel.ranked, True), *_told(funnel.dropped, False)]
+    return orjson.dumps([*_told(funnel.ranked, True), *_told(funnel.dropped, False)]).decode()
 
 
 def _told(candidates: Sequence[Candidate], kept: bool) -> list[dict[str, Any]]:
@@ -64,12 +63,7 @@ def _told(candidates: Sequence[Candidate], kept: bool) -> list[dict[str, Any]]:
             "zone": one.zone,
             "distance_m": one.distance_m,
             "in": kept,
-            "steps": [asdict(step) for step in one.steps],
+            "steps": one.steps,  # orjson writes dataclasses itself, ten times as fast as asdict
         }
         for one in candidates
     ]
-
-
-def as_json(funnel: Funnel) -> str:
-    """`lines` as text."""
-    return orjson.dumps(lines(funnel)).decode()
