@@ -20,7 +20,14 @@ from api.schemas.catalogue import (
 from services import catalogue
 from services.catalogue import CategoryGiven, ProductGiven, Versioned
 from services.queries import catalogue as found
-from services.queries.catalogue import CategoryLine, DivisionLine, PriceLine, ProductLine, SlotLine
+from services.queries.catalogue import (
+    CategoryLine,
+    DivisionLine,
+    PriceLine,
+    PriceListLine,
+    ProductLine,
+    SlotLine,
+)
 
 area = routes.area("catalogue", "品类、商品与价目")
 CHECKLIST = "/categories/<string(maxlength=40):code>/checklist"
@@ -107,8 +114,30 @@ def product_put(call: Call, body: ProductGiven) -> ProductGiven:
 
 @route(area, "GET", "/price-list", permission="catalogue:read", answer=Page[PriceLine], summary="增项价目表")
 def price_list(call: Call) -> Page[PriceLine]:
-    """The newest price list of extras."""
-    return Page(found.prices(), None)
+    """The price list of extras in force."""
+    return Page(found.prices(call.now), None)
+
+
+@route(
+    area, "GET", "/price-lists", permission="catalogue:read", answer=Page[PriceListLine], summary="价目表版本"
+)
+def price_lists(call: Call) -> Page[PriceListLine]:
+    """Every version, newest first, with the moment it begins."""
+    return Page(found.price_lists(), None)
+
+
+@route(
+    area,
+    "GET",
+    "/price-lists/<id:version>",
+    permission="catalogue:read",
+    answer=Page[PriceLine],
+    errors=(404,),
+    summary="某版价目表",
+)
+def price_version(call: Call, version: int) -> Page[PriceLine]:
+    """One version, as it was published."""
+    return Page(found.price_version(version), None)
 
 
 @route(
@@ -123,8 +152,8 @@ def price_list(call: Call) -> Page[PriceLine]:
     summary="发布新版价目表",
 )
 def price_list_new(call: Call, body: Mapping[str, Any]) -> Versioned:
-    """The next version, for jobs made from now on."""
-    return catalogue.new_price_list(body["items"], call.now)
+    """The next version, for jobs made from now, or from `effective_from`, on; earlier jobs keep theirs."""
+    return catalogue.new_price_list(body["items"], call.now, body["effective_from"])
 
 
 @dataclass(frozen=True, slots=True)

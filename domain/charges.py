@@ -125,6 +125,19 @@ def _faults(known: Mapping[str, Item], wanted: Sequence[tuple[str, int]]) -> Ite
             yield Fault(f"lines.{at}", "quantity", f"数量应在 1 到 {MOST} 之间")
 
 
+def item_faults(items: Sequence[tuple[str, int]]) -> Iterable[Fault]:
+    """What is wrong with a new price list of (code, type) each: unknown types, the way, a code twice."""
+    seen: set[str] = set()
+    for code, charge_type in items:
+        if charge_type not in CHARGE_TYPES:
+            yield Fault(f"items.{code}", "charge_type", "收费类型应为 1–10")
+        elif charge_type == REMOTE_TYPE or code == REMOTE_ITEM:
+            yield Fault(f"items.{code}", "remote_by_rule", "远程费按规则计算，不在价目表中")
+        if code in seen:
+            yield Fault(f"items.{code}", "item_repeated", "项目代码重复")
+        seen.add(code)
+
+
 def _line(item: Item, quantity: int) -> QuoteLine:
     return QuoteLine(
         item=item.code,

@@ -143,6 +143,12 @@ def payer_of(customer_fen: int, owed_fen: int | None) -> Payer:
     return Payer.CUSTOMER if customer_fen >= owed_fen else Payer.BOTH
 
 
+def ruling_told(shown: Shown | None, customer_fen: int, owed_fen: int | None, by: str) -> str:
+    """The paragraph after a ruling: what was shown, and what was ruled by an agent or by silence."""
+    brand_fen = None if owed_fen is None else max(owed_fen - customer_fen, 0)
+    return words.paragraph(_opening(shown), words.ruled(customer_fen, brand_fen, by == "silence"))
+
+
 def _owed(way: Way) -> tuple[Part | None, tuple[Ground, ...]]:
     """What the dealer is owed; neither part nor ground: no remote fee here."""
     if way.rule is None:

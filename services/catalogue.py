@@ -12,22 +12,10 @@ from datetime import datetime
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from domain.charges import item_faults
 from domain.errors import Fault, Invalid, NotFound
 from models.catalogue import Category, Checklist, PriceItem, PriceList, Product, Slot
 from services.uow import use_case
-
-CHARGE_TYPES = {
-    1: "配件费",
-    2: "不符单费",
-    3: "拆旧费",
-    4: "二次上门",
-    5: "胶费",
-    6: "打孔费",
-    7: "层高费",
-    8: "远程费",
-    9: "单外费",
-    10: "其他",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +25,16 @@ class CategoryGiven:
     code: str
     name: str
     certificates: tuple[str, ...] = ()
+    needs_authorisation: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """What the product's page says of installing it; every state of it is kept (models/promise.py)."""
+
+    included: tuple[str, ...] = ()
+    video_url: str | None = None
+    steps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +49,7 @@ class ProductGiven:
     self_install_allowed: bool = False
     lead_days: int = 1
     warranty_months: int = 24
+    guide: Guide = Guide()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,7 @@ def put_category(tx: Connection, given: CategoryGiven) -> CategoryGiven:
     """Make or rename a category."""
     values = asdict(given) | {"certificates": list(given.certificates)}
     made = upsert(Category).values(values)
-    renewed = {"name": made.excluded.name, "certificates": made.excluded.certificates}
+    renewed = {name: made.excluded[name] for name in values if name != "code"}
     tx.execute(made.on_conflict_do_update(index_elements=["code"], set_=renewed))
     return given
 
@@ -133,14 +132,22 @@ _PRICES = 0x7072_6963  # one new price list at a time
 
 
 @use_case
-def new_price_list(tx: Connection, items: Sequence[PriceGiven], now: datetime) -> Versioned:
-    """The next version of the price list of extras, in force from now for new jobs."""
-    wrong = [item.code for item in items if item.charge_type not in CHARGE_TYPES]
-    if wrong:
-        raise Invalid(errors=[Fault(f"items.{code}", "charge_type", "收费类型应为 1–10") for code in wrong])
+def new_price_list(
+    tx: Connection, items: Sequence[PriceGiven], now: datetime, effective_from: datetime | None = None
+) -> Versioned:
+    """The next version of the price list of extras, for jobs and promises made from `effective_from` (now) on.
+
+    Versions are kept and never change: a job keeps the one it was made with. No earlier than now: what was shown
+    yesterday was another list.
+    """
+    faults = list(item_faults([(item.code, item.charge_type) for item in items]))
+    if effective_from is not None and effective_from < now:
+        faults.append(Fault("effective_from", "in_past", "生效时间不能早于现在"))
+    if faults:
+        raise Invalid(errors=faults)
     tx.exec_driver_sql("SELECT pg_advisory_xact_lock(%(key)s)", {"key": _PRICES})
     version = tx.execute(select(func.coalesce(func.max(PriceList.version), 0))).scalar_one() + 1
-    made = insert(PriceList).values(version=version, effective_from=now)
+    made = insert(PriceList).values(version=version, effective_from=effective_from or now)
     list_id = tx.execute(made.returning(PriceList.id)).scalar_one()
     tx.execute(insert(PriceItem), [asdict(item) | {"price_list_id": list_id} for item in items])
     return Versioned(list_id, version)

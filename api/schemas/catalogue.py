@@ -6,8 +6,9 @@ from marshmallow import fields
 
 from api.schemas import base
 from api.schemas.jobs import Words
-from services.catalogue import CategoryGiven, PriceGiven, ProductGiven, SlotGiven
-from services.dealers import CapacityGiven, ChannelGiven, CoverageGiven, DealerGiven
+from services.catalogue import CategoryGiven, Guide, PriceGiven, ProductGiven, SlotGiven
+from services.dealers import AuthorisationGiven, CapacityGiven, ChannelGiven, CoverageGiven, DealerGiven
+from services.promotions import PromotionGiven
 
 CODE = "[A-Za-z0-9_-]+"
 
@@ -19,6 +20,16 @@ class CategoryBody(base.Body):
     code = base.PlainText(40, pattern=CODE, required=True)
     name = base.PlainText(40, required=True)
     certificates = base.Many(Words(("gas", "wiring")), 2, load_default=())
+    needs_authorisation = base.Flag(load_default=False)
+
+
+class GuideBody(base.Body):
+    """What the product's page says of installing: what is free, how to do it oneself, the film."""
+
+    makes = Guide
+    included = base.Many(base.PlainText(40), 12, load_default=())
+    video_url = base.PlainText(500, pattern="https://[^ ]+", load_default=None, allow_none=True)
+    steps = base.Many(base.PlainText(200), 20, load_default=())
 
 
 class ProductBody(base.Body):
@@ -33,6 +44,7 @@ class ProductBody(base.Body):
     self_install_allowed = base.Flag(load_default=False)
     lead_days = base.Whole(0, 90, load_default=1)
     warranty_months = base.Whole(0, 240, load_default=24)
+    guide = fields.Nested(GuideBody, load_default=Guide)
 
 
 class SlotBody(base.Body):
@@ -66,9 +78,10 @@ class PriceBody(base.Body):
 
 
 class PriceListBody(base.Body):
-    """The next version of the price list."""
+    """The next version of the price list, from now or from a later moment on."""
 
     items = base.Many(fields.Nested(PriceBody), 500, 1, required=True)
+    effective_from = base.Moment(load_default=None, allow_none=True)
 
 
 class SkuQuery(base.Query):
@@ -97,6 +110,9 @@ class DealerBody(base.Body):
     outlet_lng = base.Number(-180, 180, load_default=None, allow_none=True)
     outlet_lat = base.Number(-90, 90, load_default=None, allow_none=True)
     outlet_datum = Words(("gcj02", "wgs84"), load_default="gcj02")
+    short_name = base.PlainText(20, load_default=None, allow_none=True)
+    opening_days = base.Whole(1, 127, load_default=127)
+    holidays_open = base.Flag(load_default=True)
 
 
 class CoverageLineBody(base.Body):
@@ -107,6 +123,8 @@ class CoverageLineBody(base.Body):
     division_code = base.PlainText(12, pattern="[0-9]+", required=True)
     zone = Words(("free", "remote", "none"), required=True)
     territory_owner = base.Flag(load_default=False)
+    free_m = base.Whole(0, 500_000, load_default=None, allow_none=True)
+    per_km_fen = base.Whole(0, 10_000, load_default=None, allow_none=True)
 
 
 class CoverageBody(base.Body):
@@ -122,12 +140,69 @@ class CapacityLineBody(base.Body):
     category_code = base.PlainText(40, required=True)
     day = base.Day(load_default=None, allow_none=True)
     units = base.Whole(0, 10_000, required=True)
+    promotion = base.Flag(load_default=False)
 
 
 class CapacityBody(base.Body):
     """Standing figures and days; lines not named stay."""
 
     lines = base.Many(fields.Nested(CapacityLineBody), 400, 1, required=True)
+
+
+class AuthorisationBody(base.Body):
+    """The brand's leave to install one category."""
+
+    makes = AuthorisationGiven
+    category_code = base.PlainText(40, required=True)
+    until = base.Day(load_default=None, allow_none=True)
+
+
+class AuthorisationsBody(base.Body):
+    """All leaves of a dealer."""
+
+    lines = base.Many(fields.Nested(AuthorisationBody), 100, required=True)
+
+
+class PromotionDayBody(base.Body):
+    """618, Double 11."""
+
+    makes = PromotionGiven
+    day = base.Day(required=True)
+    name = base.PlainText(20, required=True)
+    extra_lead_days = base.Whole(0, 30, load_default=0)
+
+
+class PromotionDaysBody(base.Body):
+    """Days to add or change, and days to take away."""
+
+    days = base.Many(fields.Nested(PromotionDayBody), 100, load_default=())
+    gone = base.Many(base.Day(), 100, load_default=())
+
+
+class CoverageFileForm(base.Form):
+    """CSV or XLSX: 网点编码, 品类编码, 区划代码, 服务方式, 属地, 免费公里, 每公里元."""
+
+    file = base.File(required=True)
+
+
+class ReviewQuery(base.Query):
+    """Of one category, behind a division."""
+
+    category_code = base.PlainText(40, required=True)
+    after = base.PlainText(12, pattern="[0-9]+", load_default="")
+    limit = base.Whole(1, 100, load_default=50)
+
+
+class OverlapQuery(ReviewQuery):
+    """`unowned`: only what nobody owns."""
+
+    unowned = base.Flag(load_default=False)
+
+
+class CoverageAtQuery(base.Query):
+    """Coverage as it was at a moment; without one, as it is."""
+
+    at = base.Moment(load_default=None)
 
 
 class SkillsBody(base.Body):

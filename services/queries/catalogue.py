@@ -50,8 +50,17 @@ class SlotLine:
 
 
 @dataclass(frozen=True, slots=True)
+class PriceListLine:
+    """A version of the price list: from when it holds, and how many items it has."""
+
+    version: int
+    effective_from: datetime
+    items: int
+
+
+@dataclass(frozen=True, slots=True)
 class PriceLine:
-    """An extra of the newest price list; `price_fen` per unit."""
+    """An extra of a price list; `price_fen` per unit."""
 
     code: str
     name: str
@@ -85,6 +94,9 @@ class DealerLine:
     outlet_lng: float | None
     outlet_lat: float | None
     outlet_datum: str
+    short_name: str | None
+    opening_days: int
+    holidays_open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +108,10 @@ class CoverageLine:
     division_name: str
     zone: str
     territory_owner: bool
+    free_m: int | None
+    per_km_fen: int | None
     valid_from: datetime
+    valid_to: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +121,7 @@ class CapacityLine:
     category_code: str
     day: date | None
     units: int
+    promotion: bool
 
 
 _CATEGORIES = """
@@ -123,23 +139,38 @@ SELECT code, name, hint, phase, required, camera_only, min_side FROM slot
 """
 _PRICES = """
 SELECT code, name, unit, price_fen, charge_type FROM price_item
- WHERE price_list_id = (SELECT id FROM price_list ORDER BY version DESC LIMIT 1) ORDER BY id
+ WHERE price_list_id = (SELECT id FROM price_list WHERE effective_from <= %(now)s
+                         ORDER BY effective_from DESC, version DESC LIMIT 1) ORDER BY id
+"""
+_VERSIONS = """
+SELECT version, effective_from, (SELECT count(*) FROM price_item WHERE price_list_id = price_list.id) AS items
+  FROM price_list ORDER BY version DESC
+"""
+_VERSION = """
+SELECT code, name, unit, price_fen, charge_type FROM price_item
+ WHERE price_list_id = (SELECT id FROM price_list WHERE version = %(version)s) ORDER BY id
 """
 _DIVISIONS = """
 SELECT code, name, level, parent_code FROM division
  WHERE parent_code IS NOT DISTINCT FROM %(parent)s AND valid_to IS NULL ORDER BY code
 """
 _DEALERS = """
-SELECT id, code, name, status, party, alliance, auto_accept, score, outlet_lng, outlet_lat, outlet_datum FROM dealer
+SELECT id, code, name, status, party, alliance, auto_accept, score, outlet_lng, outlet_lat, outlet_datum,
+       short_name, opening_days, holidays_open FROM dealer
  WHERE id > %(after)s AND (%(dealer)s::bigint IS NULL OR id = %(dealer)s) ORDER BY id LIMIT %(limit)s
 """
 _COVERAGE = """
-SELECT category_code, division_code, division.name, zone, territory_owner, coverage.valid_from
+SELECT category_code, division_code, division.name, zone, territory_owner, free_m, per_km_fen, coverage.valid_from,
+       coverage.valid_to
   FROM coverage JOIN division ON division.code = division_code
- WHERE dealer_id = %(dealer)s AND coverage.valid_to IS NULL ORDER BY category_code, division_code
+ WHERE dealer_id = %(dealer)s
+   AND CASE WHEN %(at)s::timestamptz IS NULL THEN coverage.valid_to IS NULL
+            ELSE coverage.valid_from <= %(at)s AND (coverage.valid_to IS NULL OR coverage.valid_to > %(at)s) END
+ ORDER BY category_code, division_code
 """
 _CAPACITY = """
-SELECT category_code, day, units FROM capacity WHERE dealer_id = %(dealer)s ORDER BY category_code, day NULLS FIRST
+SELECT category_code, day, units, promotion FROM capacity WHERE dealer_id = %(dealer)s
+ ORDER BY category_code, day NULLS FIRST, promotion
 """
 
 
@@ -168,9 +199,24 @@ def slots(connection: Connection, category_code: str) -> tuple[SlotLine, ...]:
 
 
 @query
-def prices(connection: Connection) -> tuple[PriceLine, ...]:
-    """The newest price list of extras."""
-    return tuple(PriceLine(*row) for row in connection.exec_driver_sql(_PRICES))
+def prices(connection: Connection, now: datetime) -> tuple[PriceLine, ...]:
+    """The price list of extras in force."""
+    return tuple(PriceLine(*row) for row in connection.exec_driver_sql(_PRICES, {"now": now}))
+
+
+@query
+def price_lists(connection: Connection) -> tuple[PriceListLine, ...]:
+    """Every version of the price list, newest first; later ones may not have begun."""
+    return tuple(PriceListLine(*row) for row in connection.exec_driver_sql(_VERSIONS))
+
+
+@query
+def price_version(connection: Connection, version: int) -> tuple[PriceLine, ...]:
+    """One version of the price list, whether in force or not; NotFound."""
+    found = tuple(PriceLine(*row) for row in connection.exec_driver_sql(_VERSION, {"version": version}))
+    if not found:
+        raise NotFound
+    return found
 
 
 @query
@@ -187,9 +233,10 @@ def dealers(connection: Connection, actor: Actor, after: int, limit: int) -> lis
 
 
 @query
-def coverage(connection: Connection, dealer_id: int) -> tuple[CoverageLine, ...]:
-    """A dealer's coverage as it is now."""
-    return tuple(CoverageLine(*row) for row in connection.exec_driver_sql(_COVERAGE, {"dealer": dealer_id}))
+def coverage(connection: Connection, dealer_id: int, at: datetime | None = None) -> tuple[CoverageLine, ...]:
+    """A dealer's coverage as it is now, or as it was."""
+    asked = {"dealer": dealer_id, "at": at}
+    return tuple(CoverageLine(*row) for row in connection.exec_driver_sql(_COVERAGE, asked))
 
 
 @query

@@ -37,7 +37,13 @@ FOREIGN = 5_000_000
 MISSING = 9_000_000_000
 
 # Converters that name nobody's object: the same for everyone who may knock.
-OPEN: Mapping[str, str] = {"code": "water_heater", "year": "2026", "token": "no-such-token", "sku": "EWH-60"}
+OPEN: Mapping[str, str] = {
+    "code": "water_heater",
+    "year": "2026",
+    "version": "1",
+    "token": "no-such-token",
+    "sku": "EWH-60",
+}
 
 
 def put(table: Any, **values: Any) -> int:

@@ -77,7 +77,25 @@ def test_prices_come_in_versions_and_only_with_known_types(world: World) -> None
         catalogue.new_price_list([PriceGiven("odd", "怪", "个", 1, 11)], world.now)
 
     assert catalogue.new_price_list([good], world.now).version == 2
-    assert [line.code for line in found.prices()] == ["wire"]
+    assert [line.code for line in found.prices(world.now)] == ["wire"]
+
+
+def test_a_price_list_may_begin_later_and_every_version_is_kept(world: World) -> None:
+    """What holds is what has begun; the past cannot be repriced, and the way has no price of its own."""
+    later = world.now + timedelta(days=7)
+    new = [PriceGiven("wire", "拉线", "米", 700, 1)]
+    assert catalogue.new_price_list(new, world.now, later).version == 2
+
+    assert [line.code for line in found.prices(world.now)] == ["drill"]
+    assert [line.code for line in found.prices(later)] == ["wire"]
+    assert [(line.version, line.items) for line in found.price_lists()] == [(2, 1), (1, 1)]
+    assert [line.price_fen for line in found.price_version(1)] == [5000]
+    with pytest.raises(Invalid) as refused:
+        catalogue.new_price_list(
+            [PriceGiven("way", "远程", "次", 100, 8), *new, *new], world.now, world.now - timedelta(days=1)
+        )
+    codes = [fault.code for fault in refused.value.errors]
+    assert codes == ["remote_by_rule", "item_repeated", "in_past"]
 
 
 def test_a_channel_cannot_be_run_by_a_dealer_nobody_knows(world: World) -> None:

@@ -1,0 +1,182 @@
+"""Extras as people read them: the price list of a job, and the sheet of what was proposed, agreed, paid, disputed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from domain import charges
+from domain.actors import Actor, Role
+from domain.charges import Quote
+from domain.errors import NotFound
+from domain.fee_rules import CHARGE_TYPES
+from domain.money import yuan
+from services.parts import job_prices, quote_codes
+from services.queries import scope
+from services.uow import query
+
+
+@dataclass(frozen=True, slots=True)
+class JobPriceLine:
+    """An item of the job's price list; `shown`: the customer's promise named it at this price or more."""
+
+    code: str
+    name: str
+    unit: str
+    price_fen: int
+    charge_type: int
+    type_name: str
+    shown: bool
+    needs_photo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JobPriceList:
+    """The version of the price list that this job was made with; `quote` where lines were asked for."""
+
+    version: int
+    effective_from: datetime
+    items: tuple[JobPriceLine, ...]
+    quote: Quote | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeCard:
+    """A charge with its arithmetic and where it stands; `answer_by`: after that silence has let it lapse."""
+
+    id: int
+    item: str
+    name: str
+    type: int
+    type_name: str
+    unit: str
+    quantity: int
+    unit_fen: int
+    amount_fen: int
+    text: str
+    status: str
+    status_name: str
+    tmall_status: int
+    shown: bool
+    photo_id: int | None
+    collected_by: str
+    agreed_how: str | None
+    settled: bool
+    ruling: str | None
+    refund_fen: int | None
+    proposed_at: datetime
+    answer_by: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeSheet:
+    """All extras of a job; `code`, for the customer alone, says yes to what waits when told to the installer."""
+
+    job_id: int
+    price_list_version: int | None
+    charges: tuple[ChargeCard, ...]
+    waiting_fen: int
+    agreed_fen: int
+    code: str | None
+    text: str
+
+
+_JOB = "SELECT job.id, job.price_list_id FROM job WHERE job.id = %(id)s AND {condition}"
+_CARDS = """
+SELECT charge.id, charge.item_code, coalesce(item.name, '远程费') AS name, charge.charge_type,
+       coalesce(item.unit, '次') AS unit, charge.quantity, charge.unit_fen, charge.amount_fen, charge.status,
+       charge.shown, charge.photo_id, charge.collected_by, charge.agreed_how,
+       charge.settled_at IS NOT NULL AS settled, charge.ruling, charge.refund_fen, charge.created_at
+  FROM charge LEFT JOIN price_item item ON item.price_list_id = %(list)s AND item.code = charge.item_code
+ WHERE charge.job_id = %(id)s ORDER BY charge.id
+"""
+_VERSION = "SELECT version FROM price_list WHERE id = %(list)s"
+
+
+def job_of(connection: Connection, actor: Actor, job_id: int) -> Any:
+    """(id, price_list_id) of a job within the actor's horizon; NotFound."""
+    condition, params = scope.jobs(actor)
+    row = connection.exec_driver_sql(_JOB.format(condition=condition), params | {"id": job_id}).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+@query
+def price_list(
+    connection: Connection, actor: Actor, job_id: int, wanted: Sequence[tuple[str, int]]
+) -> JobPriceList:
+    """What may be proposed on site and at which price; `wanted` (code, quantity) each is priced, kept nowhere."""
+    job = job_of(connection, actor, job_id)
+    found = job_prices.of(connection, job_id, job.price_list_id)
+    if found is None:
+        raise NotFound("该工单没有价目表")
+    items = tuple(
+        JobPriceLine(
+            item.code, item.name, item.unit, item.price_fen, item.charge_type, CHARGE_TYPES[item.charge_type],
+            item.shown, not item.shown,
+        )
+        for item in found.items
+    )  # fmt: skip
+    made = charges.quote(found.version, found.items, wanted) if wanted else None
+    return JobPriceList(found.version, found.effective_from, items, made)
+
+
+@query
+def sheet(connection: Connection, actor: Actor, job_id: int) -> ChargeSheet:
+    """The page a customer opens by the link of the notice, and everybody else's view of the same."""
+    job = job_of(connection, actor, job_id)
+    found = cards(connection, job_id, job.price_list_id)
+    waiting = [card for card in found if card.status == "proposed"]
+    agreed = [card for card in found if card.status == "approved"]
+    code = quote_codes.code_of(connection, job_id) if waiting and actor.role == Role.CUSTOMER else None
+    version = connection.exec_driver_sql(_VERSION, {"list": job.price_list_id}).scalar()
+    sums = sum(card.amount_fen for card in waiting), sum(card.amount_fen for card in agreed)
+    return ChargeSheet(job_id, version, found, *sums, code, _told(len(waiting), *sums))
+
+
+def _told(waiting: int, waiting_fen: int, agreed_fen: int) -> str:
+    agreed = f"已同意 {yuan(agreed_fen)}" if agreed_fen else "没有已同意的收费"
+    if not waiting:
+        return f"{agreed}，没有待确认的收费"
+    return (
+        f"{waiting} 项待您确认，合计 {yuan(waiting_fen)}；不同意就不施工、不收费，不答复视为不同意。{agreed}"
+    )
+
+
+def cards(connection: Connection, job_id: int, list_id: int | None) -> tuple[ChargeCard, ...]:
+    """Every charge of a job, oldest first."""
+    rows = connection.exec_driver_sql(_CARDS, {"id": job_id, "list": list_id})
+    return tuple(_card(row) for row in rows)
+
+
+def _card(row: Any) -> ChargeCard:
+    text = charges.arithmetic(row.charge_type, row.name, row.unit_fen, row.quantity, row.unit)
+    return ChargeCard(
+        id=row.id,
+        item=row.item_code,
+        name=row.name,
+        type=row.charge_type,
+        type_name=CHARGE_TYPES[row.charge_type],
+        unit=row.unit,
+        quantity=row.quantity,
+        unit_fen=row.unit_fen,
+        amount_fen=row.amount_fen,
+        text=text,
+        status=row.status,
+        status_name=charges.STATE_NAMES[row.status],
+        tmall_status=charges.tmall_state(row.status, row.ruling, row.settled),
+        shown=row.shown,
+        photo_id=row.photo_id,
+        collected_by=row.collected_by,
+        agreed_how=row.agreed_how,
+        settled=row.settled,
+        ruling=row.ruling,
+        refund_fen=row.refund_fen,
+        proposed_at=row.created_at,
+        answer_by=row.created_at + charges.ANSWER_WITHIN if row.status == "proposed" else None,
+    )

@@ -1,0 +1,220 @@
+"""The way from promise to ledger: proposed by the rule, disputed, answered or ruled, and paid by who was told so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, text
+
+from domain.actions import Action, Command
+from domain.actors import SYSTEM
+from domain.errors import Invalid, NotFound
+from domain.geo import Datum, Point
+from domain.lifecycle import Barred
+from models import db
+from models.money import FeeRule
+from services import orders, promises, remote_fees
+from services.lifecycle import perform
+from services.orders import NewLine, NewOrder
+from services.promises import Asked, AskedLine
+from services.queries import remote_fees as found
+from tests.photographing import take_over
+from tests.services.test_lifecycle import AT_DOOR, HOUR, photograph
+from tests.services.test_promises import RULE
+from tests.worlds import DISTRICT, DOOR, SKU, World
+
+ASKED = Asked((AskedLine(SKU),), division_code=DISTRICT, point=DOOR)
+FAR = Point(121.46, 37.53, Datum.GCJ02, 20.0, "wx.getLocation")
+WAY = Command(Action.ADD_CHARGE, item="remote", quantity=1, collected_by="installer")
+
+
+@pytest.fixture(autouse=True)
+def rule(world: World) -> None:
+    """A fee rule: 1 km free, ¥2.00 a kilometre behind it; the first dealer's outlet is 2.1 km from the door."""
+    with db.engine.begin() as tx:
+        tx.execute(insert(FeeRule).values(version=1, effective_from=world.now, rule=RULE))
+
+
+def rows(statement: str, **values: Any) -> list[Any]:
+    """What a statement finds, or its effect."""
+    with db.engine.begin() as tx:
+        done = tx.execute(text(statement), values)
+        return list(done) if done.returns_rows else []
+
+
+def job(world: World, asked: Asked | None = ASKED) -> int:
+    """A job on the first dealer's desk, booked; bound to the promise that was asked for, if any."""
+    promise_id = promises.make(asked, world.now).id if asked else None
+    address, line = "山东省烟台市芝罘区建设路 1 号", (NewLine(SKU),)
+    new = NewOrder(
+        world.channel_id, "A1", "张三", "13812345678", address, line, promise_id=promise_id, point=DOOR
+    )
+    orders.place(world.actor("agent"), new, world.now)
+    [row] = rows("SELECT id FROM job")
+    take_over(world, row.id, 1)
+    return int(row.id)
+
+
+def on_site(world: World, job_id: int, fix: Point | None = AT_DOOR) -> int:
+    """Checked in there, wherever that is."""
+    given: dict[str, Any] = {"fix": fix}
+    if fix is FAR:
+        photograph(world, job_id, "site", world.now)
+        [photo] = rows("SELECT id FROM photo WHERE job_id = :j", j=job_id)
+        given |= {"reason": "gps_drift", "photo_id": photo.id}
+    perform(world.actor("installer1"), job_id, Command(Action.CHECK_IN, **given), world.now + HOUR)
+    return job_id
+
+
+def events(job_id: int, action: str) -> list[Any]:
+    """What the chain keeps of one kind of deed."""
+    found_rows = rows(
+        "SELECT data FROM job_event WHERE job_id = :j AND action = :a ORDER BY seq", j=job_id, a=action
+    )
+    return [row.data for row in found_rows]
+
+
+def test_the_way_that_was_shown_is_charged_by_the_rule_without_asking_again(world: World) -> None:
+    """Buying under the promise was the yes; no photo, no typed amount, and once a visit."""
+    job_id = on_site(world, job(world))
+    perform(world.actor("installer1"), job_id, WAY, world.now + HOUR)
+
+    [charge] = rows("SELECT amount_fen, charge_type, status, agreed_how, shown FROM charge")
+    assert charge == (220, 8, "approved", "promise", True)
+    with pytest.raises(Invalid) as refused:
+        perform(world.actor("installer1"), job_id, WAY, world.now + HOUR)
+    assert [fault.code for fault in refused.value.errors] == ["remote_once"]
+
+
+def test_without_a_promise_nothing_is_charged_for_the_way_until_an_agent_has_ruled(world: World) -> None:
+    """The customer's question goes to the agents' queue; nothing confirms meanwhile."""
+    job_id, then = on_site(world, job(world, None)), world.now + HOUR
+    with pytest.raises(Invalid) as refused:
+        perform(world.actor("installer1"), job_id, WAY, then)
+    perform(world.customer(job_id), job_id, Command(Action.DISPUTE_REMOTE, note="没人告诉我要收钱"), then)
+
+    assert [fault.code for fault in refused.value.errors] == ["remote_undecided"]
+    row = world.row(job_id)
+    assert (row.remote_open, row.queue) == (True, "remote_fee")
+    [said] = events(job_id, "dispute_remote")
+    assert (said["decided"], said["grounds"], said["owed_fen"]) == (False, ["no_promise"], 220)
+
+
+def test_an_agents_ruling_names_the_payer_for_the_fee_run_and_for_the_customer(world: World) -> None:
+    """Ruled to the brand: the customer pays nothing, whatever the way costs."""
+    job_id, then = on_site(world, job(world, None)), world.now + HOUR
+    perform(world.customer(job_id), job_id, Command(Action.DISPUTE_REMOTE), then)
+    perform(world.actor("agent"), job_id, Command(Action.RULE_REMOTE, outcome="brand"), then)
+
+    row = world.row(job_id)
+    assert (row.remote_open, row.queue, row.remote_payer, row.promised_remote_fen) == (
+        False,
+        None,
+        "customer",
+        0,
+    )
+    answer = found.answer(world.customer(job_id), job_id, then)
+    assert (answer.settled_by, answer.payer, answer.customer_fen) == ("agent", "brand", 0)
+    assert "远程费 ¥2.20 由品牌承担，您无需支付" in answer.text
+    with pytest.raises(Barred):
+        perform(world.customer(job_id), job_id, Command(Action.DISPUTE_REMOTE), then)
+
+
+def test_what_an_agent_lays_on_a_customer_without_promise_still_needs_the_yes(world: World) -> None:
+    """Ruled, proposed with a photo, and paid only when the customer agrees; never above what the way costs."""
+    job_id, then = on_site(world, job(world, None)), world.now + HOUR
+    perform(world.customer(job_id), job_id, Command(Action.DISPUTE_REMOTE), then)
+    agent, ruled = world.actor("agent"), Command(Action.RULE_REMOTE, outcome="customer", agreed_fen=220)
+    with pytest.raises(Barred) as refused:
+        perform(agent, job_id, replace(ruled, agreed_fen=221), then)
+    perform(agent, job_id, ruled, then)
+    photograph(world, job_id, "why", then)
+    [photo] = rows("SELECT id FROM photo WHERE job_id = :j", j=job_id)
+    with pytest.raises(Barred) as bare:
+        perform(world.actor("installer1"), job_id, WAY, then)
+    perform(world.actor("installer1"), job_id, replace(WAY, photo_id=photo.id), then)
+
+    assert [fault.code for fault in refused.value.errors] == ["above_promise"]
+    assert [fault.code for fault in bare.value.errors] == ["above_promise_needs_photo"]
+    assert [row.status for row in rows("SELECT status FROM charge")] == ["proposed"]
+
+
+def test_what_the_rule_decides_is_answered_at_once(world: World) -> None:
+    """No agent is troubled; the answer stands on the chain and on the job."""
+    job_id, then = on_site(world, job(world)), world.now + HOUR
+    perform(world.customer(job_id), job_id, Command(Action.DISPUTE_REMOTE), then)
+
+    row = world.row(job_id)
+    assert (row.remote_open, row.queue, row.promised_remote_fen) == (False, None, 220)
+    [said] = events(job_id, "dispute_remote")
+    assert (said["decided"], said["customer_fen"], said["rule_version"]) == (True, 220, 1)
+    assert found.answer(world.customer(job_id), job_id, then).settled_by == "rule"
+
+
+def test_who_was_not_there_takes_no_money_for_the_way(world: World) -> None:
+    """Checked in elsewhere: the unpaid charge goes, an agent looks, and by silence the brand pays."""
+    job_id, then = on_site(world, job(world), FAR), world.now + HOUR
+    perform(world.customer(job_id), job_id, Command(Action.DISPUTE_REMOTE), then)
+    with pytest.raises(Invalid):
+        perform(world.actor("installer1"), job_id, WAY, then)
+    perform(SYSTEM, job_id, Command(Action.RULE_REMOTE, outcome="brand"), then + timedelta(days=3))
+
+    assert events(job_id, "dispute_remote")[0]["grounds"] == ["check_in_outside"]
+    [ruling] = rows("SELECT ruled_by, customer_fen, owed_fen FROM remote_dispute")
+    assert ruling == ("silence", 0, 220)
+    assert "客服未在期限内裁定" in found.answer(world.customer(job_id), job_id, then).text
+
+
+def test_a_disputed_way_withdraws_what_was_asked_for_it(world: World) -> None:
+    """The promised dealer is near, the sum was shown; then the rule says less: nobody pays the old sum."""
+    job_id, then = on_site(world, job(world)), world.now + HOUR
+    perform(world.actor("installer1"), job_id, WAY, then)
+    rows("UPDATE job SET distance_m = 1500 WHERE id = :j", j=job_id)
+    perform(world.customer(job_id), job_id, Command(Action.DISPUTE_REMOTE), then)
+
+    assert [row.status for row in rows("SELECT status FROM charge")] == ["withdrawn"]
+    assert (world.row(job_id).open_charges, world.row(job_id).promised_remote_fen) == (0, 100)
+
+
+def test_the_agents_page_holds_everything_and_the_look_is_recorded(world: World) -> None:
+    """Promise, rule, arithmetic, points with datum and accuracy, check-in, history, suggestion, what may be done."""
+    job_id, then = on_site(world, job(world), FAR), world.now + HOUR
+    perform(world.actor("installer1"), job_id, Command(Action.DISPUTE_REMOTE), then)
+
+    page = remote_fees.open_case(world.actor("agent"), job_id, then)
+
+    assert page.promise is not None
+    assert page.rule is not None
+    assert page.check_in is not None
+    assert (page.promise.basis, page.promise.amount_fen, page.promise.fee_rule_version) == ("by_km", 220, 1)
+    assert (page.rule.version, page.rule.free_m, page.rule.per_km_fen) == (1, 1000, 200)
+    assert page.way.arithmetic == "远程费 (2.1 km − 1 km) × ¥2.00 = ¥2.20"
+    assert page.way.door is not None
+    assert (page.way.door.datum, page.check_in.point.datum, page.check_in.point.accuracy_m) == (
+        "gcj02", "gcj02", 20.0,
+    )  # fmt: skip
+    assert (page.photos, page.suggestion.grounds) == (1, ("check_in_outside",))
+    assert [line.action for line in page.history] == ["check_in", "dispute_remote"]
+    assert "rule_remote" in page.available_actions
+    [look] = rows("SELECT job_id, actor_role FROM access_event WHERE kind = 'remote_case_read'")
+    assert look == (job_id, "agent")
+
+
+def test_another_dealer_sees_neither_answer_nor_case(world: World) -> None:
+    """Not found, as if there were no such job."""
+    job_id = job(world)
+    with pytest.raises(NotFound):
+        found.answer(world.actor("owner2"), job_id, world.now)
+
+
+def test_an_order_answered_before_the_visit_is_only_provisional(world: World) -> None:
+    """Nobody has been there: the answer is given and nothing is settled."""
+    job_id = job(world)
+    perform(world.customer(job_id), job_id, Command(Action.DISPUTE_REMOTE), world.now)
+
+    assert rows("SELECT 1 FROM remote_dispute") == []
+    answer = found.answer(world.customer(job_id), job_id, world.now)
+    assert (answer.provisional, answer.settled_by, answer.customer_fen) == (True, None, 220)
