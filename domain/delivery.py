@@ -3,10 +3,10 @@
 Two clocks start at delivery, and the past is treated differently by each, because they answer different questions.
 The platform's clock measures what the channel will measure: it counts from the delivery itself, though we heard of it
 late; it costs the dealer nothing, and the levels it had passed before anybody heard are raised against nobody (it
-begins at that level, with no breach and no notice). The dealer's clock carries money: it counts from when that dealer could have acted,
-the latest of delivery, the wanted day, the moment we heard of it, and the dealer's own acceptance. Otherwise an order
-file a week late, a customer's "it came ages ago", or a job that lay in the pool would make whoever helps out severely
-late in the minute of accepting. So nobody is late for time in which nobody could have come.
+begins at that level, with no breach and no notice). The dealer's clock carries money: it counts from when that dealer
+could have acted, the latest of delivery, the wanted day, the moment we heard of it, and the dealer's own acceptance.
+Otherwise an order file a week late, a customer's "it came ages ago", or a job that lay in the pool would make whoever
+helps out severely late in the minute of accepting. So nobody is late for time in which nobody could have come.
 """
 
 from __future__ import annotations

@@ -118,11 +118,12 @@ def _statement(columns: tuple[str, ...], stops: bool, starts: bool, owes: bool) 
 
 def _start() -> str:
     names = ", ".join(_CLOCK_FIELDS)
+    given = ", ".join(f"c.{name}" for name in _CLOCK_FIELDS)
     columns = ", ".join(f"{name} {kind}" for name, kind in _CLOCK_FIELDS.items())
     return f"""started AS (
         INSERT INTO clock (job_id, turn, next_at, {names})
         SELECT %(id)s, row_number() OVER (PARTITION BY c.kind, c.family) + coalesce((
                    SELECT max(turn) FROM clock old
                     WHERE old.job_id = %(id)s AND old.kind = c.kind AND old.family = c.family), 0),
-               (ARRAY[c.notice_at, c.due_at, c.severe_at])[c.level + 1], {", ".join(f"c.{name}" for name in _CLOCK_FIELDS)}
+               (ARRAY[c.notice_at, c.due_at, c.severe_at])[c.level + 1], {given}
           FROM json_to_recordset(%(clocks)s::json) AS c({columns}))"""
