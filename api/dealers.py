@@ -9,7 +9,15 @@ from api import paging, routes
 from api.paging import Page
 from api.routes import Call, route
 from api.schemas.base import PageQuery
-from api.schemas.catalogue import CapacityBody, ChannelBody, CoverageBody, DealerBody, SkillsBody
+from api.schemas.catalogue import (
+    AuthorisationsBody,
+    CapacityBody,
+    ChannelBody,
+    CoverageAtQuery,
+    CoverageBody,
+    DealerBody,
+    SkillsBody,
+)
 from services import dealers
 from services.dealers import Changed, ChannelGiven, DealerGiven, Made
 from services.queries import catalogue as found
@@ -54,14 +62,15 @@ def dealer_put(call: Call, body: DealerGiven) -> Made:
     "GET",
     ONE + "/coverage",
     permission="dealer:read",
+    query=CoverageAtQuery,
     answer=Page[CoverageLine],
     errors=(404,),
     summary="服务范围",
 )
-def coverage(call: Call, dealer_id: int) -> Page[CoverageLine]:
-    """As it is now."""
+def coverage(call: Call, query: Mapping[str, Any], dealer_id: int) -> Page[CoverageLine]:
+    """As it is now, or as it was at a moment."""
     dealers.own_dealer(call.who, dealer_id)
-    return Page(found.coverage(dealer_id), None)
+    return Page(found.coverage(dealer_id, query["at"]), None)
 
 
 @route(
@@ -109,6 +118,21 @@ def capacity_set(call: Call, body: Mapping[str, Any], dealer_id: int) -> Changed
     """By the dealer's desk for itself, by an admin for all."""
     dealers.own_dealer(call.who, dealer_id)
     return dealers.set_capacity(dealer_id, body["lines"])
+
+
+@route(
+    area,
+    "POST",
+    ONE + "/authorisations",
+    permission="dealer:certify",
+    body=AuthorisationsBody,
+    answer=Changed,
+    errors=(404, 422),
+    summary="品类授权",
+)
+def authorisations_set(call: Call, body: Mapping[str, Any], dealer_id: int) -> Changed:
+    """The brand's leave for categories that need it; exactly these."""
+    return dealers.set_authorisations(dealer_id, body["lines"])
 
 
 @route(

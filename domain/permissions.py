@@ -58,6 +58,7 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "clock_policy:edit": frozenset({Role.ADMIN}),
     "clock_policy:read": STAFF,
     "complaint:read": _DESK | {Role.ADMIN, Role.AGENT},
+    "coverage:review": frozenset({Role.ADMIN, Role.AGENT}),
     "dealer:certify": frozenset({Role.ADMIN}),
     "dealer:plan": _DESK | {Role.ADMIN},
     "dealer:read": _DESK | BRAND_ROLES,

@@ -13,9 +13,10 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from domain.actors import Actor, Role
 from domain.errors import Fault, Invalid, NotFound
 from models.catalogue import Category, Division
-from models.dealer import Capacity, Certificate, Coverage, Dealer, Skill
+from models.dealer import Authorisation, Capacity, Certificate, Coverage, Dealer, Skill
 from models.order import Channel
 from models.person import RoleBinding
+from services.parts import coverage_lock
 from services.uow import query, use_case
 
 
@@ -32,25 +33,39 @@ class DealerGiven:
     outlet_lng: float | None = None
     outlet_lat: float | None = None
     outlet_datum: str = "gcj02"
+    short_name: str | None = None
+    opening_days: int = 127
+    holidays_open: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class CoverageGiven:
-    """One line of coverage: a category in a division is free, remote or none."""
+    """One line of coverage: a category in a division is free, remote or none; its own radius and rate, if any."""
 
     category_code: str
     division_code: str
     zone: str
     territory_owner: bool = False
+    free_m: int | None = None
+    per_km_fen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CapacityGiven:
-    """Units a day; `day` None is the standing figure."""
+    """Units a day; `day` None is the standing figure, with `promotion` the one for promotion days."""
 
     category_code: str
     day: date | None
     units: int
+    promotion: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorisationGiven:
+    """The brand's leave to install a category that needs it; `until` is the last day, None: no end."""
+
+    category_code: str
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +106,16 @@ def own_dealer(connection: Connection, actor: Actor, dealer_id: int) -> None:
 @use_case
 def set_coverage(tx: Connection, dealer_id: int, lines: Sequence[CoverageGiven], now: datetime) -> Changed:
     """Make the dealer's coverage exactly this; what changes is ended now and kept as history."""
+    coverage_lock.hold(tx)
     _lock(tx, dealer_id)
     _refuse_unknown(tx, lines)
+    _refuse_taken(tx, dealer_id, lines)
     wanted = {(line.category_code, line.division_code): line for line in lines}
     current = select(Coverage.__table__).where(Coverage.dealer_id == dealer_id, Coverage.valid_to.is_(None))
     ended = []
     for row in tx.execute(current):
         line = wanted.get((row.category_code, row.division_code))
-        if line and (line.zone, line.territory_owner) == (row.zone, row.territory_owner):
+        if line and all(getattr(line, name) == getattr(row, name) for name in _TERMS):
             del wanted[row.category_code, row.division_code]
         else:
             ended.append(row.id)
@@ -107,6 +124,30 @@ def set_coverage(tx: Connection, dealer_id: int, lines: Sequence[CoverageGiven],
     if rows:
         tx.execute(insert(Coverage), rows)
     return Changed(dealer_id, len(ended), len(rows))
+
+
+_TERMS = ("zone", "territory_owner", "free_m", "per_km_fen")
+_TAKEN = """
+SELECT coverage.category_code, coverage.division_code, dealer.name
+  FROM coverage JOIN dealer ON dealer.id = coverage.dealer_id
+ WHERE coverage.valid_to IS NULL AND coverage.territory_owner AND coverage.dealer_id <> %(dealer)s
+   AND coverage.division_code = ANY(%(codes)s::text[])
+"""
+
+
+def _refuse_taken(tx: Connection, dealer_id: int, lines: Sequence[CoverageGiven]) -> None:
+    """A territory has one owner per category: who gives it up must do so first."""
+    owned = [line.division_code for line in lines if line.territory_owner]
+    asked = {"dealer": dealer_id, "codes": owned}
+    rows = tx.exec_driver_sql(_TAKEN, asked).all() if owned else []
+    owners = {(row.category_code, row.division_code): row.name for row in rows}
+    faults = [
+        Fault(f"lines.{at}.territory_owner", "territory_taken", f"已有属地网点「{owners[place]}」")
+        for at, line in enumerate(lines)
+        if line.territory_owner and (place := (line.category_code, line.division_code)) in owners
+    ]
+    if faults:
+        raise Invalid(errors=faults)
 
 
 def _lock(tx: Connection, dealer_id: int) -> None:
@@ -145,16 +186,39 @@ def set_capacity(tx: Connection, dealer_id: int, lines: Sequence[CapacityGiven])
     """Set standing figures and days; 0 units means closed on that day."""
     _lock(tx, dealer_id)
     _refuse_unknown_categories(tx, [line.category_code for line in lines])
-    for line in lines:
-        same = (
-            Capacity.dealer_id == dealer_id,
-            Capacity.category_code == line.category_code,
-            Capacity.day.is_not_distinct_from(line.day),
+    wrong = [at for at, line in enumerate(lines) if line.promotion and line.day is not None]
+    if wrong:
+        told = "大促日产能不指定日期"
+        raise Invalid(errors=[Fault(f"lines.{at}.promotion", "promotion_has_no_day", told) for at in wrong])
+    unique = {(line.category_code, line.day, line.promotion): line for line in lines}
+    if unique:
+        rows = [asdict(line) | {"dealer_id": dealer_id} for line in unique.values()]
+        made = upsert(Capacity).values(rows)
+        tx.execute(
+            made.on_conflict_do_update(
+                index_elements=["dealer_id", "category_code", "day", "promotion"],
+                set_={"units": made.excluded.units},
+                where=Capacity.units != made.excluded.units,
+            )
         )
-        tx.execute(delete(Capacity).where(*same))
-    if lines:
-        tx.execute(insert(Capacity), [asdict(line) | {"dealer_id": dealer_id} for line in lines])
     return Changed(dealer_id, 0, len(lines))
+
+
+@use_case
+def set_authorisations(tx: Connection, dealer_id: int, lines: Sequence[AuthorisationGiven]) -> Changed:
+    """The brand's leaves of a dealer, exactly these."""
+    _lock(tx, dealer_id)
+    _refuse_unknown_categories(tx, [line.category_code for line in lines])
+    codes = [line.category_code for line in lines]
+    gone = delete(Authorisation).where(
+        Authorisation.dealer_id == dealer_id, Authorisation.category_code.not_in(codes)
+    )
+    ended = tx.execute(gone).rowcount
+    for line in {line.category_code: line for line in lines}.values():
+        made = upsert(Authorisation).values(asdict(line) | {"dealer_id": dealer_id})
+        keys = ["dealer_id", "category_code"]
+        tx.execute(made.on_conflict_do_update(index_elements=keys, set_={"until": made.excluded.until}))
+    return Changed(dealer_id, ended, len(lines))
 
 
 @use_case

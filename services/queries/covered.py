@@ -129,6 +129,7 @@ class Overlap:
 def holes(connection: Connection, category: str, after: str, limit: int, now: datetime) -> list[Hole]:
     """Districts (or what has none below) behind `after` without a dealer for the category, by code."""
     table, found = addresses.TABLE.get(connection), list[Hole]()
+    _maps.get(connection.engine, {}).pop(category, None)  # whoever mends holes looks again at once
     drawn = _map(connection, table, category, now)
     for code in sorted(table.rows):
         row = table.rows[code]

@@ -25,6 +25,7 @@ from models.notice import InboxItem, Outbox
 from models.order import Channel, OrderImport
 from models.person import Invitation
 from models.photo import Photo
+from models.promise import CoverageImport
 from models.session import RebindRequest, Session, WechatIdentity
 from models.site import Charge
 from services.lifecycle import perform
@@ -174,6 +175,8 @@ def _money(made: Realm) -> None:
         OrderImport, channel_id=made.channel_id, subject_id=subject_id, filename="a.csv", sha256=b"1",
         size_bytes=1, state="done",
     )  # fmt: skip
+    counts = dict.fromkeys(("rows_read", "rows_added", "rows_ended", "rows_same", "rows_bad"), 0)
+    made.objects["coverage_import"] = put(CoverageImport, filename="c.csv", created_at=now, **counts)
 
 
 def _people(made: Realm) -> None:
@@ -237,6 +240,7 @@ KINDS: Mapping[str, str] = {
     "breach_id": "breach",
     "order_id": "order",
     "import_id": "import",
+    "coverage_import_id": "coverage_import",
     "statement_id": "statement",
     "entry_id": "entry",
     "dealer_id": "dealer",
