@@ -38,6 +38,13 @@ class Job(Base):
             "closed_at",
             postgresql_where=text("status IN ('closed', 'cancelled') AND fees_posted_at IS NULL"),
         ),
+        Index(
+            "ix_job_diary",
+            "dealer_id",
+            "category_code",
+            "window_start",
+            postgresql_where=text("window_start IS NOT NULL"),
+        ),
         Index("ix_job_evening", "window_start", postgresql_where=text("status = 'booked'")),
         Index("ix_job_audit", "audit", "id", postgresql_where=text("audit <> 'not_sampled'")),
         Index("ix_job_next_contact", "next_contact_at", postgresql_where=text("next_contact_at IS NOT NULL")),

@@ -920,6 +920,7 @@ def upgrade() -> None:
     op.create_index('ix_job_auto_confirm', 'job', ['auto_confirm_at'], unique=False, postgresql_where=sa.text("status = 'submitted' AND auto_confirm_at IS NOT NULL"))
     op.create_index('ix_job_channel', 'job', ['channel_id', 'id'], unique=False)
     op.create_index('ix_job_dealer_status', 'job', ['dealer_id', 'status', 'id'], unique=False)
+    op.create_index('ix_job_diary', 'job', ['dealer_id', 'category_code', 'window_start'], unique=False, postgresql_where=sa.text('window_start IS NOT NULL'))
     op.create_index('ix_job_evening', 'job', ['window_start'], unique=False, postgresql_where=sa.text("status = 'booked'"))
     op.create_index('ix_job_fees_due', 'job', ['closed_at'], unique=False, postgresql_where=sa.text("status IN ('closed', 'cancelled') AND fees_posted_at IS NULL"))
     op.create_index('ix_job_installer', 'job', ['installer_id', 'status', 'id'], unique=False)
