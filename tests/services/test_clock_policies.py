@@ -16,6 +16,7 @@ from domain.clock_policies import PolicyOverlaps
 from domain.clocks import ClockKind, Family, Zone
 from domain.errors import Forbidden, Invalid, NotFound
 from models import db
+from services.breaches import AlreadyHandled, appeal, decline
 from services.clock_policies import PolicyChange, PolicyGiven, apply, listed, preview, recheck
 from services.clocks import raise_levels
 from services.lifecycle import answer_offer, perform
@@ -325,3 +326,18 @@ def test_a_clock_that_stands_still_is_not_taken_for_moved(world: World) -> None:
     assert (elsewhere.difference.clocks, elsewhere.difference.is_empty()) == (1, True)
     assert (here.difference.moved, here.difference.changes[0].after.due_at) == (1, None)
     assert booking(job_id).due_at == world.now + 58 * HOUR
+
+
+def test_a_breach_taken_back_needs_no_answer_to_its_appeal(world: World) -> None:
+    """The appeal's clock stops with the correction, and nobody can decline it any more."""
+    job_id, now = accepted(world), world.now + 30 * HOUR
+    raise_levels(now)
+    [late] = run("SELECT id FROM breach WHERE job_id = :j AND kind = 'book' AND level = 2", j=job_id)
+    appeal(world.actor("owner1"), late.id, "规则有误", now)
+
+    change(world, given(world, 48), now + HOUR)
+
+    [clock] = run("SELECT stopped_at FROM clock WHERE kind = 'appeal'")
+    assert clock.stopped_at == now + HOUR
+    with pytest.raises(AlreadyHandled):
+        decline(world.actor("agent"), late.id, "不成立", now + 2 * HOUR)
