@@ -118,6 +118,7 @@ class Template:
 
     `title` and `body` are for inbox and SMS. `wechat` names a line of `SUBSCRIBE`, `phrase` (≤ 5 Chinese
     characters) and `hint` (≤ 20) what stands in it. `sms_to`: who gets an SMS when WeChat can't or doesn't reach them.
+    `several`: the words of one message for many of these; then nobody gets more than one in ten minutes.
     """
 
     title: str
@@ -126,6 +127,7 @@ class Template:
     phrase: str
     hint: str
     sms_to: frozenset[Audience] = frozenset()
+    several: str | None = None
 
 
 _C = frozenset({Audience.CUSTOMER})
@@ -136,7 +138,15 @@ _T = Template
 TEMPLATES: Mapping[str, Template] = MappingProxyType(
     {
         "job_offered": _T(
-            "新的安装单", "工单 {number} 等您接单，请在 {deadline} 前处理", "task", "待接单", "请尽快接单"
+            "新的安装单",
+            "工单 {number} 等您接单，请在 {deadline} 前处理",
+            "task",
+            "待接单",
+            "请尽快接单",
+            several="jobs_offered",
+        ),
+        "jobs_offered": _T(
+            "新的安装单", "又有新的工单等您接单，请逐一处理", "task", "待接单", "有多个工单等您接单"
         ),
         "job_assigned": _T(
             "您有新任务", "工单 {number} 已指派给您，{window}", "task", "已派单", "请查看任务并准备上门"

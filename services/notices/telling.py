@@ -50,7 +50,11 @@ def _tell(tx: Connection, row: Row, now: datetime) -> None:
         account = one.identity_id
         if account is not None and grants.usable(tx, account, payload["template_id"]):
             addressed = {**payload, "identity_id": account}
-            notice_queue.add(tx, WECHAT, addressed, one.person_id, row.job_id, now)
+            whom = (one.person_id, row.job_id)
+            if template.several is None:
+                notice_queue.add(tx, WECHAT, addressed, *whom, now)
+            else:
+                notice_queue.gather(tx, WECHAT, addressed, *whom, now, template.several)
         else:
             notice_queue.text_instead(tx, payload, one.person_id, row.job_id, now)
     notice_queue.told(tx, row, now)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, literal_column, select, text, update
@@ -87,20 +87,48 @@ def add(
 ) -> None:
     """A row for one person (None: whoever has the order's phone) and wire; once per notice, wire and person."""
     who = "order" if to is None else str(to)
-    tx.execute(
-        insert(Outbox)
-        .values(
-            kind=KIND,
-            dedupe_key=f"notice:{payload['notice']}:{wire}:{who}",
-            person_id=to,
-            job_id=job_id,
-            payload=dict(payload),
-            wire=wire,
-            created_at=now,
-            next_at=now,
-        )
-        .on_conflict_do_nothing(index_elements=["dedupe_key"])
-    )
+    _put(tx, f"notice:{payload['notice']}:{wire}:{who}", wire, payload, to, job_id, now, now)
+
+
+def _put(
+    tx: Connection,
+    key: str,
+    wire: str,
+    payload: Mapping[str, Any],
+    to: int | None,
+    job_id: int | None,
+    now: datetime,
+    at: datetime,
+) -> bool:
+    """Whether the row is new."""
+    values = {"kind": KIND, "dedupe_key": key, "person_id": to, "job_id": job_id, "payload": dict(payload)}
+    made = insert(Outbox).values(values | {"wire": wire, "created_at": now, "next_at": at})
+    return tx.execute(made.on_conflict_do_nothing(index_elements=["dedupe_key"])).rowcount == 1
+
+
+GATHERED = timedelta(minutes=10)
+
+
+def gather(
+    tx: Connection,
+    wire: str,
+    payload: Mapping[str, Any],
+    to: int | None,
+    job_id: int | None,
+    now: datetime,
+    several: str,
+) -> None:
+    """As `add`, but no more than one message per person, template and ten minutes: the inbox has each.
+
+    The first goes at once; those after it are told together, by the template `several`, when the next ten minutes
+    begin. 300 jobs offered to a dealer within a minute: one message now, one for the other 299.
+    """
+    name = f"{payload['template']}:{wire}:{'order' if to is None else to}"
+    place = now.timestamp() // GATHERED.total_seconds()
+    begins = datetime.fromtimestamp((place + 1) * GATHERED.total_seconds(), UTC)
+    if not _put(tx, f"gathered:{name}:{place:.0f}", wire, payload, to, job_id, now, now):
+        told = {**payload, "template": several}
+        _put(tx, f"gathered:{name}:{place + 1:.0f}", wire, told, to, job_id, now, begins)
 
 
 def text_instead(
