@@ -86,6 +86,18 @@ TIMETABLE: tuple[Task, ...] = (
         "24 and 40 hours, give or take ten minutes",
     ),
     Task("close", "*/5 * * * *", "services.sweeps:close_due", "only the fees wait for it"),
+    Task(
+        "charge_silence",
+        "*/10 * * * *",
+        "services.charge_sweeps:lapse_charges",
+        "a day without an answer, give or take ten minutes",
+    ),
+    Task(
+        "remote_silence",
+        "27 * * * *",
+        "services.charge_sweeps:rule_by_silence",
+        "three days without a ruling, give or take an hour",
+    ),
     Task("day_plans", "* * * * *", "jobs.routes:plan_days", "the order follows the bookings within a minute"),
     Task("promises", "25 4 * * *", "services.promises:purge", "what led to nothing is not kept", late=DAY),
     # telling people
