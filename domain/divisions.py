@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import islice
 
 from domain.division_columns import read_columns
 from domain.division_doubt import doubted, related
@@ -21,8 +22,8 @@ from domain.division_text import UNKNOWN_TOWN, fold, skip, starts
 
 __all__ = ["DivisionAlias", "DivisionRow", "DivisionTable", "Resolution", "ResolutionStatus", "resolve"]
 
-_MAX_TEXT = 400
-_NAME_BEFORE = 12
+_MAX_TEXT = 240
+_NAME_BEFORE, _MOST_PROVINCES = 12, 4
 
 
 class ResolutionStatus(StrEnum):
@@ -101,7 +102,9 @@ def _street(scan: Scan, spot: Spot) -> bool:
 def _beginnings(scan: Scan) -> Iterator[int]:
     """Where the address may begin; behind a name without a break only at a city in full with a part of it."""
     yield from starts(scan.text)
-    yield from (mark.start() for mark in scan.table.province_names.finditer(scan.text))
+    yield from (
+        mark.start() for mark in islice(scan.table.province_names.finditer(scan.text), _MOST_PROVINCES)
+    )
     for at in range(1, min(_NAME_BEFORE, len(scan.text))):
         hits, end = scan.full(at, lambda node: scan.level(node) <= CITY)
         if any(scan.full(skip(scan.text, end), scan.inside(h >> 2))[0] for h in hits):
@@ -125,8 +128,11 @@ def _best(scan: Scan, spots: list[Spot]) -> Spot:
 
 def _agreed(scan: Scan, told: Spot) -> Spot:
     """The columns' place, deeper where the text goes on below it; `stray` where the text says another place."""
-    best = max((_below(scan, told, start) for start in starts(scan.text)), key=lambda spot: _rank(scan, spot))
-    best = best._replace(anchored=told.anchored or best.anchored)
+    first, *later = starts(scan.text)
+    best = _below(scan, told, first)
+    if best.stray or scan.level(best.nodes[0]) > scan.level(told.nodes[0]):
+        return best  # 上海庙镇 of the banner told is not in 上海
+    best = max((best, *(_below(scan, told, start) for start in later)), key=lambda spot: _rank(scan, spot))
     free = read(scan)
     if not free.nodes or not free.anchored or free.stray:
         return best
@@ -135,14 +141,12 @@ def _agreed(scan: Scan, told: Spot) -> Spot:
         return free._replace(nodes=below, former=told.former or free.former, anchored=True)
     if any(related(scan, node, told) for node in free.nodes):
         return best
-    deeper = scan.level(best.nodes[0]) > scan.level(told.nodes[0])
-    if deeper and free.start == best.start and free.pos <= best.pos:
-        return best  # 上海庙镇 of the banner told is not in 上海
     return told._replace(nodes=(*told.nodes, *free.nodes), stray=scan.text[free.start : free.pos])
 
 
 def _below(scan: Scan, told: Spot, start: int) -> Spot:
-    return doubted(scan, scan.down(told._replace(pos=start, start=start)))
+    spot = doubted(scan, scan.down(told._replace(pos=start, start=start)))
+    return spot._replace(anchored=told.anchored or spot.anchored)
 
 
 def _rank(scan: Scan, spot: Spot) -> tuple[bool, int, bool]:

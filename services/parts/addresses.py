@@ -25,7 +25,7 @@ MOST_CANDIDATES = 40  # as many districts as Chongqing has; kept with the order 
 
 _PAGE = """
 SELECT code, name, level, parent_code, valid_from, valid_to FROM division
- WHERE code > %(after)s ORDER BY code LIMIT 5000
+ WHERE code > %(after)s ORDER BY code LIMIT 500
 """
 # Any row written since has a younger transaction, any row gone changes the count.
 _STAMP = """
