@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select, update
 
 from domain.actions import Action, Command
 from domain.actors import SYSTEM
+from models import db
+from models.job import Job, JobEvent
 from services.lifecycle import perform
 from tests import worlds
+from tests.photographing import take_over
 from tests.worlds import World
 
 
@@ -111,3 +116,44 @@ def test_the_chain_of_events_is_for_those_who_answer_for_it(
 
     assert [event["action"] for event in read.json["items"]] == ["create"]
     assert refused.status_code == 403
+
+
+def test_a_call_by_telephone_goes_through_the_routes(client: FlaskClient, world: World, clock: Any) -> None:
+    """Made by an agent for a confirmed job, taken, its questions answered in two parts, closed."""
+    job_id, agent = world.job(), world.sign_in("agent", clock.now)
+    with db.engine.begin() as tx:
+        tx.execute(update(Job).where(Job.id == job_id).values(status="confirmed"))
+    questions = client.get("/api/v1/return-visit-questions", headers=agent).json["items"]
+    answers = [{"question": one["code"], "answer": one["options"][0]["code"]} for one in questions]
+
+    made = client.post(f"/api/v1/jobs/{job_id}/return-visits", json={}, headers=agent)
+    call = f"/api/v1/jobs/{made.json['id']}"
+    steps = [
+        ("accept", {}),
+        ("answers", {"answers": answers[1:]}),
+        ("close", {}),
+        ("answers", {"answers": answers[:1]}),
+    ]
+    codes = [client.post(f"{call}/{name}", json=body, headers=agent).status_code for name, body in steps]
+    closed = client.post(f"{call}/close", json={}, headers=agent)
+
+    assert (made.status_code, codes) == (201, [200, 200, 409, 200])
+    assert (closed.json["kind"], closed.json["status"]) == ("return_visit", "closed")
+
+
+def test_a_phone_that_is_slow_is_read_on_our_clock(client: FlaskClient, world: World, clock: Any) -> None:
+    """Three hours slow, offline for one: it says so by telling its own time with the request."""
+    job_id = world.job()
+    take_over(world, job_id, 1)
+    phone = world.sign_in("installer1", clock.now, "phone-1")
+    now = clock.forward(hours=6)
+    body = {
+        "occurred_at": (now - timedelta(hours=4)).isoformat(),
+        "sent_at": (now - timedelta(hours=3)).isoformat(),
+    }
+    told = client.post(f"/api/v1/jobs/{job_id}/contact", json=body, headers=phone)
+
+    with db.engine.begin() as tx:
+        newest = select(JobEvent.occurred_at).where(JobEvent.job_id == job_id).order_by(JobEvent.seq.desc())
+        assert tx.execute(newest.limit(1)).scalar_one() == now - timedelta(hours=1)
+    assert told.status_code == 200
