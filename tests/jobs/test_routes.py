@@ -151,3 +151,15 @@ def test_the_solver_is_loaded_by_the_runner_alone(app: Flask) -> None:
     )
     found = subprocess.run([sys.executable, "-c", told], cwd=ROOT, capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_a_day_that_cannot_be_planned_is_counted_and_owed_again(world: World) -> None:
+    """A datum nobody knows stops this day and not the run; mended, the day is planned."""
+    booked(world)
+    with db.engine.begin() as tx:
+        tx.execute(text("UPDATE dealer SET outlet_datum = 'bd09'"))
+    assert plan_days(world.now) == {"days": 0, "warned": 0, "ValueError": 1}
+
+    with db.engine.begin() as tx:
+        tx.execute(text("UPDATE dealer SET outlet_datum = 'gcj02'"))
+    assert plan_days(world.now) == {"days": 1, "warned": 0}
