@@ -186,6 +186,13 @@ def test_a_good_row_has_no_faults_also_at_the_turn_of_the_century() -> None:
     assert validate(replace(ROW, ordered_at=datetime(1999, 12, 31, 16, tzinfo=UTC))) == ()
 
 
+def test_goods_are_not_delivered_before_they_are_ordered() -> None:
+    """Two days before is a mistake of the file; a few hours may be two clocks."""
+    early = replace(ROW, ordered_at=PAID, delivered_at=PAID - timedelta(days=2))
+    assert [f.code for f in validate(early)] == ["before_order"]
+    assert validate(replace(early, delivered_at=PAID - timedelta(hours=3))) == ()
+
+
 def test_a_time_without_a_zone_is_a_fault() -> None:
     """Naive datetimes do not enter."""
     assert [f.code for f in validate(replace(ROW, paid_at=PAID.replace(tzinfo=None)))] == ["no_time_zone"]

@@ -90,6 +90,15 @@ def test_delivery_and_a_wanted_date_reach_the_job(world: World) -> None:
     assert len(rows("SELECT 1 FROM clock WHERE job_id = :j AND kind = 'finish'", j=job_id)) > 0
 
 
+def test_a_delivery_that_a_file_tells_of_the_distant_past_goes_before_an_agent(world: World) -> None:
+    """Nobody is measured by it, and nobody forgets it."""
+    [job_id] = take(world, ROW).jobs
+    take(world, replace(ROW, delivered_at=world.now - 900 * 24 * HOUR, state=OrderState.DELIVERED))
+
+    job = world.row(job_id)
+    assert (job.delivered_at, job.queue) == (None, "delivery_doubtful")
+
+
 def test_an_address_outside_the_coverage_is_dispatched_anew(world: World) -> None:
     """The dealer of the old district loses the booked job; the new address is on the order, the old one kept."""
     [job_id] = take(world, ROW).jobs
