@@ -230,8 +230,8 @@ class _Pricing:
 
 
 def _memos(facts: JobFacts, month: date, lines: Sequence[FeeLine]) -> Iterator[_Memo]:
-    """The lines that are memos; what the dealer's people may collect are extras, by their charge."""
+    """The lines that are memos, by their charge: extras, and the way as it was taken; a way not taken leaves none."""
     for line in lines:
-        if line.debit is None:
+        if line.debit is None and line.kind == "extra":
             charge_id = int(line.key.rpartition(":")[2])
             yield _Memo(charge_id, facts.dealer_id, month, line.amount_fen, line.text)

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from domain.charges import REMOTE_TYPE
 from domain.clocks import ClockKind, Family, Level, Owner, Zone
 from domain.fee_facts import Blame, Charge, ClockFact, CollectedBy, JobFacts, Outcome, Scheme
 from domain.fee_rules import CLOCK_NAMES
@@ -180,7 +181,8 @@ def _charges(tx: Connection, ids: str) -> dict[int, list[_Extra]]:
     found: dict[int, list[_Extra]] = defaultdict(list)
     for row in tx.exec_driver_sql(_CHARGES, {"ids": ids}):
         job_id, charge_id, kind, name, unit, quantity, fen, by, dealer_id = row
-        charge = Charge(charge_id, kind, name or "", unit or "项", quantity, fen, _COLLECTED[by])
+        what = name or ("按承诺" if kind == REMOTE_TYPE else "")
+        charge = Charge(charge_id, kind, what, unit or "项", quantity, fen, _COLLECTED[by])
         found[job_id].append((dealer_id, charge))
     return found
 

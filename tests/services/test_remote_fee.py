@@ -16,12 +16,15 @@ from domain.geo import Datum, Point
 from domain.lifecycle import Barred
 from models import db
 from models.money import FeeRule
+from models.site import Charge
 from services import orders, promises, remote_fees
+from services.fees import run_fees
 from services.lifecycle import perform
 from services.orders import NewLine, NewOrder
 from services.promises import Asked, AskedLine
 from services.queries import remote_fees as found
 from tests.photographing import take_over
+from tests.services import money
 from tests.services.test_lifecycle import AT_DOOR, HOUR, photograph
 from tests.services.test_promises import RULE
 from tests.worlds import DISTRICT, DOOR, SKU, World
@@ -201,6 +204,32 @@ def test_the_agents_page_holds_everything_and_the_look_is_recorded(world: World)
     assert "rule_remote" in page.available_actions
     [look] = rows("SELECT job_id, actor_role FROM access_event WHERE kind = 'remote_case_read'")
     assert look == (job_id, "agent")
+
+
+@pytest.mark.parametrize(
+    ("hands", "legs"),
+    [
+        ("brand", "customer_clearing 220, dealer_payable:{0} -220"),
+        ("installer", None),
+    ],
+)
+def test_the_way_is_paid_once_whoever_took_it(world: World, hands: str, legs: str | None) -> None:
+    """The customer's part goes by its charge, what is above the promise is the brand's: ¥4.20 = ¥2.20 + ¥2.00."""
+    job_id = money.ended(world, distance_m=3100, remote_payer="customer", promised_remote_fen=220)
+    money.put(
+        Charge, job_id=job_id, item_code="remote", charge_type=8, quantity=1, unit_fen=220, amount_fen=220,
+        status="approved", collected_by=hands, settled_at=money.ENDED, created_at=money.ENDED, shown=True,
+    )  # fmt: skip
+    run_fees(money.ENDED + timedelta(days=1), workers=1)
+
+    dealer = world.dealers[0]
+    kept = {row.key.split(":", 2)[2].partition(":charge")[0]: row.legs for row in money.posted()}
+    assert kept.pop("base_fee:unit:1")
+    assert kept.pop("remote_fee:above_promise") == (
+        f"brand_service_expense 200, dealer_payable:{dealer} -200"
+    )
+    assert kept == ({} if legs is None else {"extra": legs.format(dealer)})
+    assert len(rows("SELECT 1 FROM charge_memo WHERE amount_fen = 220")) == (hands == "installer")
 
 
 def test_another_dealer_sees_neither_answer_nor_case(world: World) -> None:
