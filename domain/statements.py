@@ -24,6 +24,8 @@ KINDS: Mapping[str, str] = {
     "extra": "增项",
     "bonus": "时效奖励",
     "penalty": "时效扣款",
+    "charge_refund": "收费退还",
+    "compensation": "投诉补偿",
 }
 """Groups in the order people read them; kinds unknown here follow by name under their own name."""
 
