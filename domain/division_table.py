@@ -94,8 +94,6 @@ class DivisionTable:
         provinces = [name for name, level in zip(self.names, self.levels, strict=True) if level == PROVINCE]
         self.province_names = re.compile("|".join(map(re.escape, provinces)) or "(?!)")
 
-    # -- building ------------------------------------------------------------------------------------------
-
     def _number_all(self, upper: dict[str, DivisionRow], towns: _Towns) -> None:
         """Preorder with an own stack: below "" come the provinces, and whatever hangs on nothing known."""
         below: dict[str, list[str]] = {}
@@ -152,8 +150,6 @@ class DivisionTable:
         if all(hit >> 2 != other >> 2 for other in known):
             self.index[name] = (*known, hit)
             self._reach[name[0]] = max(len(name), self._reach.get(name[0], 0))
-
-    # -- by node -------------------------------------------------------------------------------------------
 
     def node(self, code: str) -> int | None:
         """The number of a code, None if the table has no such row."""
@@ -243,12 +239,14 @@ class DivisionTable:
             at = self.blob.find(f"\n{name}\n", at + 1)
         return found
 
-    # -- by code -------------------------------------------------------------------------------------------
-
     @property
     def rows(self) -> Mapping[str, DivisionRow]:
         """All rows as a mapping; each is made when asked for, and without its aliases."""
         return _Rows(self)
+
+    def areas(self) -> list[str]:
+        """Codes of all that are no towns, in their order as text; walking over `rows` makes every row, 0.1 s."""
+        return sorted(map(str, self.codes[: self.count]))
 
     def children(self, code: str) -> tuple[str, ...]:
         """Codes directly below; of "" the provinces."""
