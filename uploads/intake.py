@@ -46,9 +46,9 @@ def take(
     """
     limits = limits or Limits()
     decoder = decoder or shared_decoder(limits)
-    name = secrets.token_hex(16)
-    arriving = store.scratch() / f"{name}.part"
-    made = {side: store.scratch() / f"{name}.{side}.part" for side in SIDES}
+    base = f"{store.scratch()}/{secrets.token_hex(16)}"
+    arriving = Path(f"{base}.part")
+    made = {side: Path(f"{base}.{side}.part") for side in SIDES}
     try:
         sha256, size_bytes = _receive(stream, arriving, limits)
         decoded = decoder.decode(arriving, sha256=sha256, size_bytes=size_bytes, targets=made)
