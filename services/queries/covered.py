@@ -88,7 +88,7 @@ def published(connection: Connection, sku: str, parent: str | None, now: datetim
     drawn = _map(connection, table, good.good.category, now)
     above = table.path(parent) if parent else ()
     today = local_date(now)
-    codes = table.children(parent) if parent else [code for code, row in table.rows.items() if row.level == 1]
+    codes = table.children(parent or "")
     rows = [table.rows[code] for code in codes if table.rows[code].current(today)]
     areas = [_area(drawn, row.code, row.name, row.level, above) for row in rows]
     return Covered(sku, parent, tuple(sorted(areas, key=lambda area: area.code)))
@@ -131,7 +131,7 @@ def holes(connection: Connection, category: str, after: str, limit: int, now: da
     table, found = addresses.TABLE.get(connection), list[Hole]()
     _maps.get(connection.engine, {}).pop(category, None)  # whoever mends holes looks again at once
     drawn = _map(connection, table, category, now)
-    for code in sorted(table.rows):
+    for code in table.areas():
         row = table.rows[code]
         if (
             code <= after
