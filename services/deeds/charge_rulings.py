@@ -33,7 +33,7 @@ def _the_charge(deed: Deed) -> Prepared:
 def unruled(deed: Deed) -> Prepared:
     """How many extras of the quarrel have no outcome yet."""
     many = deed.tx.exec_driver_sql(_UNRULED, {"job": deed.job.id}).scalar_one()
-    return Prepared(Facts(now=deed.at, unruled_charges=many))
+    return Prepared(Facts(now=deed.at, unruled_charges=many), many)
 
 
 @handles(Action.RULE_CHARGE, prepare=_the_charge)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hmac
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any
 
 import orjson
 
+from domain import queues
 from domain.actions import Action
 from domain.actors import Role
 from domain.errors import Fault, Invalid
@@ -105,11 +106,15 @@ def dispute(deed: Deed, _to: Status, _carry: Any) -> Effect:
 
 
 @handles(Action.RULE, prepare=charge_rulings.unruled)
-def rule(deed: Deed, to: Status, _carry: Any) -> Effect:
-    """The quarrel ends: confirmed, or mended by a second visit. A finished or waived rework is confirmed again."""
-    queue = "complaint" if deed.job.open_complaints else None  # the other quarrel goes on
+def rule(deed: Deed, to: Status, unruled: int) -> Effect:
+    """The quarrel ends: confirmed, or mended by a second visit. A finished or waived rework is confirmed again.
+
+    A rework may end by itself while an extra still waits for its outcome: then the dispute goes on.
+    """
+    still = replace(deed.job, dispute_open=unruled > 0)
+    queue = queues.quarrel(still)  # the other quarrel goes on
     ended: dict[str, Any] = {
-        "dispute_open": False,
+        "dispute_open": still.dispute_open,
         "queue": queue,
         "queued_at": deed.now if queue else None,
     }

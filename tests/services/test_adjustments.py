@@ -13,7 +13,7 @@ from jobs.drains import PAYS, owed
 from models.site import Charge
 from services.lifecycle import perform
 from tests.architecture.source import ROOT
-from tests.services.money import posted, put, rows
+from tests.services.money import extra, posted, put, rows
 from tests.services.test_lifecycle import HOUR, booked, submitted
 from tests.worlds import World
 
@@ -58,6 +58,19 @@ def test_a_disputed_extra_has_an_outcome_and_the_ledger_follows(
     assert [fault.code for fault in early.value.errors] == ["charges_unruled"]
     expected = [] if legs is None else [legs.format(d=world.dealers[0])]
     assert [entry.legs for entry in posted()] == expected
+
+
+def test_a_rework_that_ends_by_itself_leaves_an_extras_dispute_open(world: World) -> None:
+    """The work is mended; whether the money was right, an agent still says."""
+    job_id, agent, later = submitted(world), world.actor("agent"), world.now + 4 * HOUR
+    perform(world.customer(job_id), job_id, Command(Action.CONFIRM), later)
+    perform(agent, job_id, Command(Action.RULE, outcome="rework"), later)
+    extra(job_id, status="disputed")
+    [child] = rows("SELECT id FROM job WHERE parent_id = :j", j=job_id)
+    perform(agent, child.id, Command(Action.CANCEL, reason="other"), later)
+
+    row = world.row(job_id)
+    assert (row.status, row.dispute_open, row.queue) == ("confirmed", True, "dispute")
 
 
 @pytest.mark.parametrize(("outcome", "fen"), [("overcharged", None), ("refunded", 10_001)])
