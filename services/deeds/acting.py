@@ -113,6 +113,7 @@ def _write(deed: Deed, to: Status, effect: Effect) -> Acted:
             deed.tx, after, command.action, variant, deed.at, dealers, effect.data.get("complaint_id")
         ),
         owed=_owed(deed, after),
+        beside=effect.beside,
     )
     if _dodges(deed):
         clocks.keep_arrival(deed.tx, job.id, deed.at)

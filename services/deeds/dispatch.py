@@ -19,6 +19,7 @@ from domain.facts import Facts
 from domain.job import Kind, Status
 from services.deeds import children
 from services.deeds.handling import Deed, Effect, Prepared, handles
+from services.deeds.writing import Beside
 from services.parts import candidates, clocks, policies
 
 _OFFER = """
@@ -31,19 +32,19 @@ SELECT offer.dealer_id, offer.status, offer.zone, offer.distance_m, offer.free_m
 # A round ends when somebody accepts: the next offers belong to the one after.
 _MAKE = """
 INSERT INTO offer (job_id, dealer_id, round, offered_at, expires_at, zone, distance_m, free_m, per_km_fen, funnel)
-SELECT %(job)s, made.dealer_id, turn.round, %(now)s, %(expires)s, made.zone, made.distance_m, made.free_m,
+SELECT %(id)s, made.dealer_id, turn.round, %(now)s, %(expires)s, made.zone, made.distance_m, made.free_m,
        made.per_km_fen, %(funnel)s::jsonb
   FROM json_to_recordset(%(made)s::json)
        AS made(dealer_id bigint, zone text, distance_m bigint, free_m bigint, per_km_fen bigint),
        (SELECT coalesce(max(round) FILTER (WHERE status = 'accepted'), 0) + 1 AS round
-          FROM offer WHERE job_id = %(job)s) AS turn
+          FROM offer WHERE job_id = %(id)s) AS turn
 ON CONFLICT DO NOTHING
 """
 _TAKE = """
 UPDATE offer SET status = CASE WHEN id = %(offer)s THEN 'accepted' ELSE 'withdrawn' END, decided_at = %(now)s
- WHERE job_id = %(job)s AND status = 'open'
+ WHERE job_id = %(id)s AND status = 'open'
 """
-_END = "UPDATE offer SET status = %(status)s, decided_at = %(now)s, reason = %(reason)s WHERE id = %(offer)s"
+_END = "UPDATE offer SET status = %(ended)s, decided_at = %(now)s, reason = %(reason)s WHERE id = %(offer)s"
 _WITHDRAW = (
     "UPDATE offer SET status = 'withdrawn', decided_at = %(now)s WHERE job_id = %(job)s AND status = 'open'"
 )
@@ -122,20 +123,17 @@ def offer(deed: Deed, _to: Status, ranked: Funnel) -> Effect:
     lives = timedelta(minutes=ranked.rule.offer_minutes)
     expires = due(deed.now, lives, Counts.SERVICE, policies.CALENDAR.get(deed.tx)).at
     values = {
-        "job": deed.job.id,
-        "now": deed.now,
         "expires": expires,
         "made": orjson.dumps(
             [_terms(ranked.of(dealer_id)) for dealer_id in deed.command.dealer_ids]
         ).decode(),
         "funnel": candidates.as_json(ranked),
     }
-    deed.tx.exec_driver_sql(_MAKE, values)
     columns = queues.attended(deed.job, deed.now)
     if deed.command.agreed_fen is not None:  # asking the next dealer takes back nothing that was agreed
         columns["remote_agreed_fen"] = deed.command.agreed_fen
     said = {"dealer_ids": list(deed.command.dealer_ids), "agreed_fen": deed.command.agreed_fen}
-    return Effect(columns, said)
+    return Effect(columns, said, beside=Beside(_MAKE, values))
 
 
 def _terms(line: Candidate) -> dict[str, Any]:
@@ -148,8 +146,6 @@ def accept(deed: Deed, _to: Status, found: OfferRow | None) -> Effect:
     """The first to accept wins: every other open offer is withdrawn in the same transaction."""
     if found is None:
         return Effect({"accepted_at": deed.at} | queues.attended(deed.job, deed.now))
-    taken = {"offer": deed.command.offer_id, "job": deed.job.id, "now": deed.now}
-    deed.tx.exec_driver_sql(_TAKE, taken)
     if found.zone != deed.job.zone:
         clocks.rezone(deed.tx, replace(deed.job, zone=found.zone))
     columns = {
@@ -161,16 +157,16 @@ def accept(deed: Deed, _to: Status, found: OfferRow | None) -> Effect:
         "accepted_at": deed.at,
         **queues.attended(deed.job, deed.now),
     }
-    return Effect(columns, {"offer_id": deed.command.offer_id, "dealer_id": found.dealer_id})
+    taken = Beside(_TAKE, {"offer": deed.command.offer_id})
+    return Effect(columns, {"offer_id": deed.command.offer_id, "dealer_id": found.dealer_id}, beside=taken)
 
 
 @handles(Action.DECLINE, Action.EXPIRE, prepare=_the_offer)
 def refuse(deed: Deed, _to: Status, found: OfferRow) -> Effect:
     """One dealer fewer; when none is left the pool sees the job again."""
     status = "declined" if deed.command.action == Action.DECLINE else "expired"
-    ended = {"offer": deed.command.offer_id, "status": status, "now": deed.now, "reason": deed.command.reason}
-    deed.tx.exec_driver_sql(_END, ended)
-    return Effect({}, {"offer_id": deed.command.offer_id, "dealer_id": found.dealer_id})
+    ended = Beside(_END, {"offer": deed.command.offer_id, "ended": status})
+    return Effect({}, {"offer_id": deed.command.offer_id, "dealer_id": found.dealer_id}, beside=ended)
 
 
 _ANEW = """

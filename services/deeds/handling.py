@@ -13,6 +13,7 @@ from domain.actions import Action, Command
 from domain.actors import Actor
 from domain.facts import Facts
 from domain.job import JobState, Status
+from services.deeds.writing import Beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Effect:
     columns: Mapping[str, Any] = field(default_factory=dict)
     data: Mapping[str, Any] = field(default_factory=dict)
     then: tuple[tuple[int, Command], ...] = ()
+    beside: Beside | None = None
 
 
 Prepare = Callable[[Deed], Prepared]
