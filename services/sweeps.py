@@ -52,14 +52,14 @@ class Swept:
 _SILENT = """
 SELECT id, NULL::bigint AS parent_id, auto_confirm_at AS due FROM job
  WHERE status = 'submitted' AND auto_confirm_at <= %(now)s AND (auto_confirm_at, id) > (%(at)s, %(after)s)
-   AND silence_confirms AND NOT dispute_open AND open_charges = 0 AND open_complaints = 0
+   AND silence_confirms AND NOT dispute_open AND NOT remote_open AND open_charges = 0 AND open_complaints = 0
  ORDER BY auto_confirm_at, id LIMIT %(batch)s FOR UPDATE SKIP LOCKED
 """
 _OVER = """
 SELECT id, parent_id, complaints_until AS due FROM job
  WHERE status = 'confirmed' AND complaints_until <= %(now)s AND (complaints_until, id) > (%(at)s, %(after)s)
-   AND audit IN ('not_sampled', 'passed') AND NOT dispute_open AND open_charges = 0 AND open_complaints = 0
-   AND open_children = 0
+   AND audit IN ('not_sampled', 'passed') AND NOT dispute_open AND NOT remote_open AND open_charges = 0
+   AND open_complaints = 0 AND open_children = 0
  ORDER BY complaints_until, id LIMIT %(batch)s FOR UPDATE SKIP LOCKED
 """
 _PARENT = "SELECT 1 FROM job WHERE id = %(id)s FOR UPDATE SKIP LOCKED"
@@ -120,7 +120,7 @@ SELECT 'notice', key, id, '{"template": "confirm_reminder", "audience": "custome
   FROM (SELECT id, format('job:%%s:confirm_reminder:%%s', id, %(hours)s) AS key FROM job
          WHERE status = 'submitted'
            AND auto_confirm_at > %(now)s + %(next_left)s AND auto_confirm_at <= %(now)s + %(left)s
-           AND NOT dispute_open AND open_charges = 0 AND open_complaints = 0) AS silent
+           AND NOT dispute_open AND NOT remote_open AND open_charges = 0 AND open_complaints = 0) AS silent
  WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE dedupe_key = key)
     ON CONFLICT (dedupe_key) DO NOTHING
 """

@@ -20,6 +20,7 @@ from domain.facts import Facts
 from domain.job import Status
 from domain.remote_verdict import Ground, Payer, Verdict
 from services.deeds.handling import Deed, Effect, Prepared, handles
+from services.deeds.site import SILENCE
 from services.parts import notes, remote_cases
 
 _RULING = "SELECT customer_fen, ruled_by, verdict FROM remote_dispute WHERE job_id = %(job)s"
@@ -131,7 +132,7 @@ def dispute(deed: Deed, _to: Status, found: Known) -> Effect:
         deed.tx.exec_driver_sql(_OPEN, values)
     columns = _paying(verdict.customer_fen) if by_rule and verdict.payer != Payer.NOBODY else {}
     if not verdict.decided:
-        columns |= {"remote_open": True, "auto_confirm_at": None}
+        columns |= {"remote_open": True}  # which bars confirming by silence; a ruling gives the time anew
         columns |= queues.queued(deed.job, "remote_fee", deed.now)
     columns |= _dropped(deed, verdict.customer_fen)
     return Effect(columns, said | {"note_id": note_id})
@@ -192,5 +193,7 @@ def rule(deed: Deed, _to: Status, found: Known) -> Effect:
     deed.tx.exec_driver_sql(_RULE, values | {"person": deed.actor.person_id})
     if job.queue == "remote_fee":
         columns |= queues.attended(replace(job, remote_open=False), deed.now)
+    if job.status == Status.SUBMITTED and job.silence_confirms and not job.dispute_open:
+        columns["auto_confirm_at"] = deed.now + SILENCE
     columns |= _paying(customer_fen) | _dropped(deed, customer_fen)
     return Effect(columns, {"customer_fen": customer_fen, "owed_fen": owed, "by": by})

@@ -46,7 +46,10 @@ class JobPriceList:
 
 @dataclass(frozen=True, slots=True)
 class ChargeCard:
-    """A charge with its arithmetic and where it stands; `answer_by`: after that silence has let it lapse."""
+    """A charge with its arithmetic and where it stands; `answer_by`: after that silence has let it lapse.
+
+    `after_work`: proposed when photos of the finished work were already there; the yes should come before it.
+    """
 
     id: int
     item: str
@@ -69,6 +72,7 @@ class ChargeCard:
     ruling: str | None
     refund_fen: int | None
     proposed_at: datetime
+    after_work: bool
     answer_by: datetime | None
 
 
@@ -90,7 +94,11 @@ _CARDS = """
 SELECT charge.id, charge.item_code, coalesce(item.name, '远程费') AS name, charge.charge_type,
        coalesce(item.unit, '次') AS unit, charge.quantity, charge.unit_fen, charge.amount_fen, charge.status,
        charge.shown, charge.photo_id, charge.collected_by, charge.agreed_how,
-       charge.settled_at IS NOT NULL AS settled, charge.ruling, charge.refund_fen, charge.created_at
+       charge.settled_at IS NOT NULL AS settled, charge.ruling, charge.refund_fen, charge.created_at,
+       EXISTS (SELECT 1 FROM photo JOIN job ON job.id = photo.job_id
+                 JOIN slot ON slot.checklist_id = job.checklist_id AND slot.code = photo.slot_code
+                WHERE photo.job_id = charge.job_id AND slot.phase = 'after' AND photo.received_at < charge.created_at)
+           AS after_work
   FROM charge LEFT JOIN price_item item ON item.price_list_id = %(list)s AND item.code = charge.item_code
  WHERE charge.job_id = %(id)s ORDER BY charge.id
 """
@@ -178,5 +186,6 @@ def _card(row: Any) -> ChargeCard:
         ruling=row.ruling,
         refund_fen=row.refund_fen,
         proposed_at=row.created_at,
+        after_work=row.after_work,
         answer_by=row.created_at + charges.ANSWER_WITHIN if row.status == "proposed" else None,
     )

@@ -115,6 +115,7 @@ class JobPage:
     queue: str | None
     address_question: AddressQuestion | None
     dispute_open: bool
+    remote_open: bool
     audit: str
     confirmed_by: str | None
     auto_confirm_at: datetime | None

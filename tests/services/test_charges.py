@@ -13,7 +13,7 @@ from domain.lifecycle import Barred
 from services import charge_sweeps
 from services.lifecycle import perform
 from services.queries import charges
-from tests.services.test_lifecycle import AT_DOOR, HOUR, booked, proposed, rows
+from tests.services.test_lifecycle import AT_DOOR, HOUR, booked, photograph, proposed, rows
 from tests.services.test_remote_fee import rows as run
 from tests.worlds import World
 
@@ -106,6 +106,18 @@ def test_a_yes_by_code_is_to_exactly_what_was_shown(world: World) -> None:
     perform(installer, job_id, replace(yes, code=new), then)
 
     assert status(job_id) == [("approved", "code"), ("proposed", None)]
+
+
+def test_what_is_proposed_after_the_work_is_marked(world: World) -> None:
+    """The yes belongs before the work; photos of the finished view were there already."""
+    job_id, then = on_site(world)
+    proposed(world, job_id, then)
+    photograph(world, job_id, "finished", then + HOUR)
+    promised(job_id, world)
+    perform(world.actor("installer1"), job_id, DRILL, then + 2 * HOUR)
+
+    marks = [card.after_work for card in charges.sheet(world.actor("agent"), job_id).charges]
+    assert marks == [False, True]
 
 
 def test_silence_is_no_yes(world: World) -> None:

@@ -17,7 +17,7 @@ from domain.lifecycle import Barred
 from models import db
 from models.money import FeeRule
 from models.site import Charge
-from services import orders, promises, remote_fees
+from services import orders, promises, remote_fees, sweeps
 from services.fees import run_fees
 from services.lifecycle import perform
 from services.orders import NewLine, NewOrder
@@ -25,7 +25,7 @@ from services.promises import Asked, AskedLine
 from services.queries import remote_fees as found
 from tests.photographing import take_over
 from tests.services import money
-from tests.services.test_lifecycle import AT_DOOR, HOUR, photograph
+from tests.services.test_lifecycle import AT_DOOR, HOUR, photograph, submitted
 from tests.services.test_promises import RULE
 from tests.worlds import DISTRICT, DOOR, SKU, World
 
@@ -180,6 +180,20 @@ def test_a_disputed_way_withdraws_what_was_asked_for_it(world: World) -> None:
 
     assert [row.status for row in rows("SELECT status FROM charge")] == ["withdrawn"]
     assert (world.row(job_id).open_charges, world.row(job_id).promised_remote_fen) == (0, 100)
+
+
+def test_silence_confirms_again_only_after_the_ruling(world: World) -> None:
+    """While the way is disputed nothing confirms; the customer has his 48 hours anew from the ruling on."""
+    job_id = submitted(world)
+    ruled = world.now + timedelta(days=3)
+    perform(world.customer(job_id), job_id, Command(Action.DISPUTE_REMOTE), world.now + 4 * HOUR)
+
+    barred = sweeps.auto_confirm(ruled)
+    perform(world.actor("agent"), job_id, Command(Action.RULE_REMOTE, outcome="brand"), ruled)
+    early = sweeps.auto_confirm(ruled + timedelta(hours=47))
+    done = sweeps.auto_confirm(ruled + timedelta(hours=49))
+
+    assert [(one.done, one.refused) for one in (barred, early, done)] == [(0, 0), (0, 0), (1, 0)]
 
 
 def test_the_agents_page_holds_everything_and_the_look_is_recorded(world: World) -> None:
