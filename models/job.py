@@ -100,7 +100,7 @@ class Job(Base):
     audit: Mapped[str] = mapped_column(
         server_default="not_sampled"
     )  # not_sampled, waiting, evidence_asked, passed, failed
-    audit_flag: Mapped[str | None]  # why it must be looked at: unverified_device
+    audit_flag: Mapped[str | None]  # why it must be looked at: unverified_device, device_of_dealer
     complaints_until: Mapped[datetime | None]
     cancel_reason: Mapped[str | None]
     trip_fee: Mapped[str | None]  # after_check_in, after_submit: what an ended job still pays

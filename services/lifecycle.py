@@ -9,9 +9,11 @@ from sqlalchemy import Connection
 from domain.actions import Action, Command
 from domain.actors import Actor, Role
 from domain.errors import NotFound
+from domain.lifecycle import Barred
 from services import limits
 from services.deeds import Acted, act
-from services.uow import use_case
+from services.parts import access
+from services.uow import query, use_case
 
 CODES = (5, timedelta(hours=1))
 CODED = {Action.CONFIRM: "confirm_code", Action.APPROVE_CHARGE: "quote_code"}
@@ -29,11 +31,26 @@ def perform(
     """Do one thing to one job, or refuse with everything that stands in the way.
 
     Six digits are soon guessed: an installer has five tries an hour at a customer's code (`TooMany`), counted
-    although the refusal rolls everything else back.
+    although the refusal rolls everything else back. So is a customer's yes from the dealer's own device: it is void,
+    and the job will be audited whoever says yes after it.
     """
     if command.action in CODED and actor.role == Role.INSTALLER:
         limits.hit(f"{CODED[command.action]}:{job_id}:{actor.person_id}", *CODES, now)
-    return _perform(actor, job_id, command, now, occurred_at=occurred_at, if_match=if_match)
+    try:
+        return _perform(actor, job_id, command, now, occurred_at=occurred_at, if_match=if_match)
+    except Barred as refusal:
+        if any(fault.code == "device_of_dealer" for fault in refusal.errors):
+            _flag(job_id)
+            access.note_refusal("void_yes", now, actor, job_id=job_id, reason=str(command.action))
+        raise
+
+
+_FLAG = "UPDATE job SET audit_flag = 'device_of_dealer' WHERE id = %(job)s"
+
+
+@query
+def _flag(connection: Connection, job_id: int) -> None:
+    connection.exec_driver_sql(_FLAG, {"job": job_id})
 
 
 @use_case

@@ -130,3 +130,23 @@ def test_what_a_dealer_says_of_its_lateness_is_not_in_the_customers_export(world
     with db.engine.connect() as tx:
         exported = _job(tx, row, subject_key(tx, row.subject_id))
     assert exported.notes == ("请下午来",)
+
+
+def test_a_yes_from_the_dealers_own_device_is_void_and_the_job_is_audited_whoever_says_yes_later(
+    world: World,
+) -> None:
+    """The refusal rolls back; that it was tried stays on record and on the job."""
+    job_id = submitted(world)
+    world.sign_in("installer1", world.now, "phone-1")
+    with pytest.raises(Barred):
+        perform(
+            replace(world.customer(job_id), device_id="phone-1"),
+            job_id,
+            Command(Action.CONFIRM),
+            world.now + 3 * HOUR,
+        )
+    perform(world.customer(job_id), job_id, Command(Action.CONFIRM), world.now + 4 * HOUR)
+
+    row = world.row(job_id)
+    assert (row.status, row.audit, row.audit_flag) == ("confirmed", "waiting", "device_of_dealer")
+    assert len(rows("SELECT 1 FROM access_event WHERE kind = 'void_yes' AND job_id = :j", j=job_id)) == 1
