@@ -14,7 +14,7 @@ from api.routes import Call, route
 from api.schemas.promises import CoverageQuery, DecisionBody, DivisionQuery, PromiseBody, ProofQuery
 from domain.promise import Answer
 from services import promises
-from services.promises import Asked, PromisePage, Proof
+from services.promises import Asked, GuidePage, PromisePage, Proof
 from services.queries import covered
 from services.queries.covered import Covered
 
@@ -92,6 +92,20 @@ def preview(call: Call, query: Mapping[str, Any], sku: str) -> Response:
     """For a shop's product page: cache it per division, ask again with If-None-Match. It is kept nowhere."""
     limits.scarce("preview", call.address)
     return cacheable(promises.preview(sku, query["division"], call.now))
+
+
+@route(
+    area,
+    "GET",
+    "/products/<string(maxlength=60):sku>/guide",
+    permission="promise:read",
+    answer=GuidePage,
+    errors=(404,),
+    summary="商品的安装说明",
+)
+def guide(call: Call, sku: str) -> Response:
+    """What is free, how far ahead to book, and, where it may be done by oneself, the film and the steps."""
+    return cacheable(promises.guide(sku))
 
 
 @route(

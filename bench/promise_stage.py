@@ -52,7 +52,7 @@ def build(many_dealers: int, many_rows: int, now: datetime) -> list[str]:
     for code in CATEGORIES:
         catalogue.put_category(CategoryGiven(code, code))
         catalogue.put_product(ProductGiven(f"SKU-{code}", code, f"商品 {code}"))
-    items = [PriceGiven(f"item{n}", f"增项 {n}", "个", 1000 + n * 100, 1 + n % 10) for n in range(20)]
+    items = [PriceGiven(f"item{n}", f"增项 {n}", "个", 1000 + n * 100, 5 + n % 3) for n in range(20)]
     catalogue.new_price_list(items, now)
     dealers.put_channel(ChannelGiven("bench", "自营商城", "own"))
     drawn = random.Random(7)

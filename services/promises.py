@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from domain import promise_words as words
 from domain.calendar import SHANGHAI, local_date
 from domain.divisions import ResolutionStatus
 from domain.errors import Fault, Invalid, NotFound
@@ -201,6 +202,41 @@ def preview(connection: Connection, sku: str, division_code: str, now: datetime)
 
 
 @dataclass(frozen=True, slots=True)
+class GuidePage:
+    """What a product's page says before it is bought; `version` grows with every change, all of them are kept."""
+
+    sku: str
+    name: str
+    version: int
+    lead_days: int
+    self_install: bool
+    included: tuple[str, ...]
+    video_url: str | None
+    steps: tuple[str, ...]
+
+
+@query
+def guide(connection: Connection, sku: str) -> GuidePage:
+    """The guide of an SKU as it stands; `NotFound`."""
+    kept = shelf.newest(connection).goods.get(sku)
+    if kept is None:
+        raise NotFound
+    good = kept.good
+    own = good.self_install_allowed and not good.certificates
+    told = good.included or words.included(good.kind)
+    return GuidePage(
+        sku,
+        good.name,
+        kept.edition,
+        good.lead_days,
+        own,
+        told,
+        good.video_url if own else None,
+        good.steps if own else (),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Choosing:
     """Where the widget stands: a product, the place chosen so far, and what lies below it."""
 
@@ -216,7 +252,7 @@ class Choosing:
 @query
 def choosing(connection: Connection, sku: str, division_code: str | None, now: datetime) -> Choosing:
     """The next step of the widget; `NotFound` for no such SKU or division."""
-    kept, table = shelf.fresh(connection).goods.get(sku), addresses.TABLE.get(connection)
+    kept, table = shelf.newest(connection).goods.get(sku), addresses.TABLE.get(connection)
     if kept is None or (division_code is not None and division_code not in table.rows):
         raise NotFound
     codes = sorted(table.children(division_code or ""))

@@ -170,12 +170,16 @@ def kept(tx: Connection) -> tuple[Stamp, Shelf]:
 
 def fresh(tx: Connection) -> Shelf:
     """The shelf for whoever does not ask for the stamp himself: at most half a minute old."""
-    stamp, found = kept(tx)
-    if time.monotonic() - _looked.get(tx.engine, 0.0) > FRESH_S:
+    if time.monotonic() - _looked.get(tx.engine, -FRESH_S) > FRESH_S:
         _looked[tx.engine] = time.monotonic()
-        if tuple(tx.exec_driver_sql(STAMP).one()) != stamp:
-            found = renewed(tx, stamp)[1]
-    return found
+        return newest(tx)
+    return kept(tx)[1]
+
+
+def newest(tx: Connection) -> Shelf:
+    """The shelf as it stands: one look at the stamp."""
+    stamp, found = kept(tx)
+    return found if tuple(tx.exec_driver_sql(STAMP).one()) == stamp else renewed(tx, stamp)[1]
 
 
 def renewed(tx: Connection, old: Stamp | None) -> tuple[Stamp, Shelf]:

@@ -81,7 +81,7 @@ def _map(tx: Connection, table: DivisionTable, category: str, now: datetime) -> 
 @query
 def published(connection: Connection, sku: str, parent: str | None, now: datetime) -> Covered:
     """Which of the divisions under `parent` (None: provinces) are covered; `NotFound` for no such SKU or division."""
-    good = shelf.fresh(connection).goods.get(sku)
+    good = shelf.newest(connection).goods.get(sku)
     table = addresses.TABLE.get(connection)
     if good is None or (parent is not None and parent not in table.rows):
         raise NotFound

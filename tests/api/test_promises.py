@@ -94,6 +94,8 @@ def test_a_shop_may_cache_the_terms_of_a_division_and_ask_with_its_tag(
     assert first.headers["Cache-Control"] == "public, max-age=300"
     assert client.get(address).headers["ETag"] != first.headers["ETag"]
     assert client.get(f"/api/v1/products/{SKU}/promise?division=999999").status_code == 404
+    guide = client.get(f"/api/v1/products/{SKU}/guide").json
+    assert (guide["lead_days"], guide["included"][0], guide["video_url"]) == (1, "上门一次", "https://v/1")
 
 
 def test_the_covered_areas_of_an_sku_are_published(world: World, client: FlaskClient) -> None:
