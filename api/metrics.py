@@ -75,9 +75,9 @@ def install(app: Flask) -> None:
 
     @app.after_request
     def count(response: Response) -> Response:
-        rule = request.url_rule
+        trace = g.trace
+        rule, method = trace.request.url_rule, trace.request.method
         route = rule.rule if rule else "none"
-        method = request.method if request.method in METHODS else "other"
-        counted(method, route, str(response.status_code)).inc()
-        timed(route).observe(time.perf_counter() - g.trace.started)
+        counted(method if method in METHODS else "other", route, str(response.status_code)).inc()
+        timed(route).observe(time.perf_counter() - trace.started)
         return response

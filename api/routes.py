@@ -20,12 +20,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from flask import Response, current_app, g, request
+from flask import Request, Response, current_app, g
 from flask_smorest import Blueprint
 from marshmallow import Schema
 
 from api import answers, auth, limits, parsing
 from api.described import Declared, describe
+from api.logging import Trace
 from api.schemas.base import is_schema
 from api.schemas.made import schema_of
 from domain.actors import Actor
@@ -120,9 +121,10 @@ def _served(declared: Declared, view: Callable[..., Any]) -> Callable[..., Respo
     """The view behind its declarations. This runs for every request: keep it short and free of surprises."""
 
     def serve(**path: Any) -> Response:
-        request.max_content_length = declared.max_body
-        call, asked = _enter(declared)
-        arguments = _arguments(declared, path)
+        trace: Trace = g.trace
+        trace.request.max_content_length = declared.max_body
+        call, asked = _enter(declared, trace)
+        arguments = _arguments(declared, trace.request, path)
         if asked is None:
             return answers.dump(declared, view(call, *arguments, **path))
         return answers.once(declared, asked, lambda: view(call, *arguments, **path))
@@ -133,27 +135,26 @@ def _served(declared: Declared, view: Callable[..., Any]) -> Callable[..., Respo
     return serve
 
 
-def _enter(declared: Declared) -> tuple[Call, answers.Asked | None]:
+def _enter(declared: Declared, trace: Trace) -> tuple[Call, answers.Asked | None]:
     """Who calls and whether they may; no byte of the body has been parsed yet."""
-    trace = g.trace
     now = current_app.extensions["clock"]()
     limits.address(trace.address, known=not declared.public)
     found, asked = None, None
     if not declared.public:
-        found, asked = _identify(declared, now)
+        found, asked = _identify(declared, trace, now)
     call = Call(
         actor=found.actor if found else None,
         now=now,
         address=trace.address,
         request_id=trace.request_id,
-        if_match=answers.if_match(request.headers.get("If-Match")),
+        if_match=answers.if_match(trace.request.headers.get("If-Match")),
         session=found,
     )
     return call, asked
 
 
-def _identify(declared: Declared, now: datetime) -> tuple[SessionFound, answers.Asked | None]:
-    trace = g.trace
+def _identify(declared: Declared, trace: Trace, now: datetime) -> tuple[SessionFound, answers.Asked | None]:
+    request = trace.request
     key = answers.key_of(request) if declared.once else None
     name = None if key is None else remembered.name_of(key)
     found = auth.identify(request, now, name)
@@ -167,7 +168,7 @@ def _identify(declared: Declared, now: datetime) -> tuple[SessionFound, answers.
     return found, answers.Asked(question, found.remembered)
 
 
-def _arguments(declared: Declared, path: Mapping[str, Any]) -> list[Any]:
+def _arguments(declared: Declared, request: Request, path: Mapping[str, Any]) -> list[Any]:
     for part in path.values():
         if isinstance(part, str):
             parsing.clean(part)

@@ -16,7 +16,7 @@ from domain.job import JobState, Kind, Status
 from models.clock import Clock
 from models.job import Job, JobEvent, JobUnit
 from services.parts import clocks
-from services.parts.bulk import insert_many
+from services.parts.bulk import insert_many, insert_several
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,12 @@ def call_about(job: JobState) -> NewJob:
     )
 
 
+_SEAL = """
+UPDATE job SET event_seq = 1, event_hash = first.hash
+  FROM json_to_recordset(%(rows0)s::json) AS first(job_id bigint, hash bytea) WHERE job.id = first.job_id
+"""
+
+
 def create(tx: Connection, new: Sequence[NewJob], now: datetime, actor: Actor = SYSTEM) -> list[int]:
     """Insert the jobs, each for another order line; returns their ids in order. Delivered goods start clocks."""
     if not new:
@@ -76,20 +82,13 @@ def create(tx: Connection, new: Sequence[NewJob], now: datetime, actor: Actor = 
     made = {row.order_line_id: row.id for row in insert_many(tx, Job, rows, "id", "order_line_id")}
     ids = [made[job.order_line_id] for job in new]
     first = [_first_event(job_id, job, now, actor) for job_id, job in zip(ids, new, strict=True)]
-    insert_many(tx, JobEvent, first)
-    seals = [{"job": row["job_id"], "hash": row["hash"]} for row in first]
-    tx.exec_driver_sql(
-        "UPDATE job SET event_seq = 1, event_hash = sealed.hash"
-        " FROM unnest(%(jobs)s::bigint[], %(hashes)s::bytea[]) AS sealed(id, hash) WHERE job.id = sealed.id",
-        {"jobs": [seal["job"] for seal in seals], "hashes": [seal["hash"] for seal in seals]},
-    )
     units = [
         {"job_id": job_id, "position": position}
         for job_id, job in zip(ids, new, strict=True)
         for position in range(1, job.units + 1)
     ]
-    insert_many(tx, JobUnit, units)
-    _start_clocks(tx, ids, new, now)
+    begun = _first_clocks(tx, ids, new, now)
+    insert_several(tx, (JobEvent, first), (JobUnit, units), (Clock, begun), then=_SEAL)
     return ids
 
 
@@ -121,7 +120,9 @@ def _first_event(job_id: int, job: NewJob, now: datetime, actor: Actor) -> dict[
     return row | {"prev_hash": events.GENESIS, "hash": events.digest(events.GENESIS, event)}
 
 
-def _start_clocks(tx: Connection, ids: Sequence[int], new: Sequence[NewJob], now: datetime) -> None:
+def _first_clocks(
+    tx: Connection, ids: Sequence[int], new: Sequence[NewJob], now: datetime
+) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for job_id, job in zip(ids, new, strict=True):
         triggers = ["delivered"] if job.delivered_at else []
@@ -136,7 +137,7 @@ def _start_clocks(tx: Connection, ids: Sequence[int], new: Sequence[NewJob], now
         if job.installer_id is not None:  # a second visit has its installer: nobody need be named in time
             begun = {key: clock for key, clock in begun.items() if key[0] != ClockKind.NAME_INSTALLER}
         rows += [_clock_row(job_id, clock) for clock in begun.values()]
-    insert_many(tx, Clock, rows)
+    return rows
 
 
 def _clock_row(job_id: int, clock: clocks.NewClock) -> dict[str, Any]:
