@@ -34,14 +34,16 @@ class FairnessRow:
 
 
 _FACTS = f"""
+wished AS MATERIALIZED (
+    SELECT DISTINCT moving.job_id FROM job_event moving
+     WHERE moving.received_at >= %(from)s AND {at_customers_wish("moving")}),
 taken AS MATERIALIZED (
     SELECT job.id, job.dealer_id, job.channel_id, job.category_code, job.units, {week_of("job.accepted_at")} AS week,
            greatest({day_of("job.accepted_at")}, {day_of("job.delivered_at")}, {day_of("job.wanted_at")}) AS ready,
            {day_of("coalesce(job.checked_in_at, job.window_start, %(now)s)")} AS served,
            job.checked_in_at IS NULL AND job.window_start IS NULL AS is_waiting,
            CASE WHEN job.status IN ('cancelled', 'unserved') AND job.checked_in_at IS NULL THEN 'cancelled'
-                WHEN EXISTS (SELECT 1 FROM job_event moving WHERE moving.job_id = job.id
-                                AND {at_customers_wish("moving")}) THEN 'customer_moved'
+                WHEN job.id IN (SELECT job_id FROM wished) THEN 'customer_moved'
                 WHEN job.delivered_at IS NULL AND job.kind = 'install' THEN 'undelivered'
                 WHEN NOT EXISTS (SELECT 1 FROM capacity WHERE capacity.dealer_id = job.dealer_id
                                     AND capacity.category_code = job.category_code) THEN 'no_capacity'
