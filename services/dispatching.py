@@ -1,13 +1,17 @@
 """Jobs find their dealers, and offers run out (domain.md §3).
 
-A run reads its jobs by the batch and its places once (`parts/rounds.py`); each job is then offered in a transaction of
-its own with the row locked, rows of others skipped. Several runners share the work, and a run that dies or is repeated
-does nothing twice.
+A run reads its jobs by the batch and its places once (`parts/rounds.py`), and plans them in order, each with what the
+ones before it took away. Each is then offered in a transaction of its own with the row locked, rows of others skipped,
+by two workers: one reckons while the database writes for the other. Several runners share the work, and a run that dies
+or is repeated does nothing twice.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,6 +29,7 @@ from services.parts.rounds import Round
 from services.uow import query, use_case
 
 BATCH = 200
+WORKERS, WORTH_IT = 2, 20  # fewer jobs than that are done by one
 NO_ROOM = "no_capacity"
 
 
@@ -39,6 +44,15 @@ class Dispatched:
     no_dealer_left: int = 0
     address: int = 0
     failed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A job as the batch read it, its funnel, and who is to be asked."""
+
+    job: JobState
+    funnel: Funnel
+    asked: tuple[Candidate, ...]
 
 
 # -- jobs to dealers
@@ -56,12 +70,17 @@ def dispatch_waiting(now: datetime, limit: int = 20_000) -> Dispatched:
 
 def _run(now: datetime, limit: int, *, waiting: bool) -> Dispatched:
     this, counts, after = Round(now), Counter[str](), 0
-    while limit > 0:
-        jobs = _batch(this, after, min(limit, BATCH), waiting)
-        if not jobs:
-            break
-        counts.update(outcome for job in jobs if (outcome := _step(this, job, now)) is not None)
-        after, limit = jobs[-1].id, limit - len(jobs)
+    with ThreadPoolExecutor(WORKERS) as pool:
+        while limit > 0:
+            plans = [_plan(this, job) for job in _batch(this, after, min(limit, BATCH), waiting)]
+            if not plans:
+                break
+            hands = WORKERS if len(plans) >= WORTH_IT else 1
+            parts = [plans[place::hands] for place in range(hands)]
+            done = [pool.submit(copy_context().run, _steps, part, now) for part in parts]
+            for part in done:
+                counts += part.result()
+            after, limit = plans[-1].job.id, limit - len(plans)
     return Dispatched(**counts)
 
 
@@ -82,11 +101,24 @@ def _batch(connection: Connection, this: Round, after: int, limit: int, waiting:
     return jobs
 
 
-def _step(this: Round, job: JobState, now: datetime) -> str | None:
+def _plan(this: Round, job: JobState) -> Plan:
+    """What is to be done; the next plan of the run knows of it."""
+    funnel = this.funnel(job)
+    asked = funnel.asked()
+    this.gave(job, [line.dealer_id for line in asked])
+    return Plan(job, funnel, asked)
+
+
+def _steps(plans: Sequence[Plan], now: datetime) -> Counter[str]:
+    outcomes = (_step(plan, now) for plan in plans)
+    return Counter(outcome for outcome in outcomes if outcome is not None)
+
+
+def _step(plan: Plan, now: datetime) -> str | None:
     try:
-        return _dispatch(this, job, now)
+        return _dispatch(plan, now)
     except DomainError:  # it must not stand in the way of the next
-        _put_aside(job.id, now)
+        _put_aside(plan.job.id, now)
         return "failed"
 
 
@@ -104,21 +136,21 @@ SELECT set_config('synchronous_commit', 'off', true) FROM job
 
 
 @use_case
-def _dispatch(tx: Connection, this: Round, job: JobState, now: datetime) -> str | None:
+def _dispatch(tx: Connection, plan: Plan, now: datetime) -> str | None:
     """Offer it; without anybody to ask: unserved where nobody covers, else the agents' queue. None: left as it is.
 
     What is no longer as the batch read it, or in somebody's hands, is left to the next run.
     """
+    job = plan.job
     if tx.exec_driver_sql(_CLAIM, {"job": job.id, "version": job.version}).first() is None:
         return None
     if job.division_code is None:
         queueing.queue(tx, job.id, "address", now)
         return "address"
-    funnel = this.funnel(job)
-    if asked := funnel.asked():
-        return _offer(tx, this, job, funnel, asked, now)
-    if funnel.covered():
-        return _nobody_left(tx, job, funnel, now)
+    if plan.asked:
+        return _offer(tx, plan, now)
+    if plan.funnel.covered():
+        return _nobody_left(tx, job, plan.funnel, now)
     act(tx, SYSTEM, job.id, Command(Action.MARK_UNSERVED), now)
     return "unserved"
 
@@ -134,19 +166,11 @@ def _nobody_left(tx: Connection, job: JobState, funnel: Funnel, now: datetime) -
 _OPEN = "SELECT id FROM offer WHERE job_id = %(job)s AND dealer_id = %(dealer)s AND status = 'open'"
 
 
-def _offer(
-    tx: Connection,
-    this: Round,
-    job: JobState,
-    funnel: Funnel,
-    asked: tuple[Candidate, ...],
-    now: datetime,
-) -> str:
+def _offer(tx: Connection, plan: Plan, now: datetime) -> str:
     """To one or to several; who wishes to take everything accepts, if he still has room under his lock."""
-    ids = tuple(line.dealer_id for line in asked)
-    act(tx, SYSTEM, job.id, Command(Action.OFFER, dealer_ids=ids, funnel=funnel), now, locked=job)
-    this.gave(job, ids)
-    if not asked[0].auto_accept or not rooms.has_room(tx, job, ids[0], now):
+    job, ids = plan.job, tuple(line.dealer_id for line in plan.asked)
+    act(tx, SYSTEM, job.id, Command(Action.OFFER, dealer_ids=ids, funnel=plan.funnel), now, locked=job)
+    if not plan.asked[0].auto_accept or not rooms.has_room(tx, job, ids[0], now):
         return "offered"
     offer_id = tx.exec_driver_sql(_OPEN, {"job": job.id, "dealer": ids[0]}).scalar_one()
     act(tx, SYSTEM, job.id, Command(Action.ACCEPT, offer_id=offer_id), now)

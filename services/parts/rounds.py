@@ -138,7 +138,7 @@ class Round:
         return Funnel(*dispatch.rank([self._covering(job, known, asked, *row) for row in rows]), known.rule)
 
     def gave(self, job: JobState, dealer_ids: Iterable[int]) -> None:
-        """These dealers have been offered the job: their room and their turn are less."""
+        """These dealers are being offered the job: their room and their turn are less."""
         door = self._jobs[job.id].door
         for dealer_id in dealer_ids:
             self._units[dealer_id, job.category_code] += job.units

@@ -109,6 +109,15 @@ def test_equals_share_the_jobs_of_one_run(world: World) -> None:
     assert [asked(job_id) for job_id in made] == [[dealer] for dealer in (*world.dealers, *world.dealers)]
 
 
+def test_many_jobs_are_shared_as_planned_though_two_workers_offer_them(world: World) -> None:
+    """Planned in order, done side by side: thirty jobs, fifteen each, in turn."""
+    run(update(Coverage).values(zone="free", territory_owner=False), update(Dealer).values(alliance=True))
+    made = [world.job(phone=f"1380000{n:04d}") for n in range(30)]
+
+    assert dispatch_batch(world.now) == Dispatched(offered=30)
+    assert [asked(job_id) for job_id in made] == [[dealer] for dealer in world.dealers] * 15
+
+
 def test_an_agent_reads_the_whole_story_and_nobody_else_does(world: World) -> None:
     """Rounds of offers with their funnels, and who could be asked now; another channel's agent finds nothing."""
     job_id = world.job()

@@ -136,13 +136,13 @@ def test_six_accept_by_themselves_at_once_what_each_run_thinks_is_free(app: Flas
     with db.engine.begin() as tx:
         tx.execute(update(Dealer).values(auto_accept=True))
     made = [world.job(phone=f"1380000{n:04d}") for n in range(AT_ONCE)]
-    runs = []
+    plans = []
     for job_id in made:
         this = Round(world.now)
-        batch = dispatching._batch(this, job_id - 1, 1, False)
-        runs.append((this, batch[0]))
+        [job] = dispatching._batch(this, job_id - 1, 1, False)
+        plans.append(dispatching._plan(this, job))
 
-    done = at_once(app, lambda run: dispatching._dispatch(run[0], run[1], world.now), runs)
+    done = at_once(app, lambda plan: dispatching._dispatch(plan, world.now), plans)
 
     assert sorted(done) == ["accepted"] * 3 + ["offered"] * 3
 
