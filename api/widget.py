@@ -28,7 +28,7 @@ from services.config import config
 from services.promises import Asked, AskedLine
 
 area = routes.area("widget", "商品页的服务承诺小页面", prefix="/widget")
-MAX_BODY = 4 * 1024
+MAX_BODY = 16 * 1024
 WEEKDAYS = "一二三四五六日"
 
 

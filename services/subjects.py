@@ -183,7 +183,16 @@ def _check(tx: Connection, person_id: int, order_ids: list[int], subjects: list[
         raise ErasureRefused(ERASURE_REASONS[reason], reason=reason)
 
 
+# Who asked, and from how far away each dealer is: together they would lead back to the door.
+_FORGET_PROMISES = """
+UPDATE promise SET phone_lookup = NULL, observed = jsonb_set(observed, '{metres}', '{}')
+ WHERE order_id = ANY(%(orders)s) OR phone_lookup IN (
+       SELECT phone_lookup FROM customer_order WHERE id = ANY(%(orders)s) AND phone_lookup IS NOT NULL)
+"""
+
+
 def _wipe_orders(tx: Connection, order_ids: list[int], now: datetime) -> None:
+    tx.exec_driver_sql(_FORGET_PROMISES, {"orders": order_ids})
     jobs = _jobs(order_ids)
     tx.execute(
         update(CustomerOrder)

@@ -186,9 +186,9 @@ class CoverageFileForm(base.Form):
 
 
 class ReviewQuery(base.Query):
-    """Of one category, behind a division."""
+    """Of one category (of all without one), behind a division."""
 
-    category_code = base.PlainText(40, required=True)
+    category_code = base.PlainText(40, load_default=None)
     after = base.PlainText(12, pattern="[0-9]+", load_default="")
     limit = base.Whole(1, 100, load_default=50)
 

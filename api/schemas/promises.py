@@ -57,7 +57,7 @@ class CoverageQuery(base.Query):
     parent = base.PlainText(12, pattern=DIVISION, load_default=None)
 
 
-class ProofQuery(base.Query):
+class ProofBody(base.Body):
     """A promise by its public id."""
 
     promise_id = base.PlainText(60, required=True)

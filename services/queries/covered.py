@@ -125,9 +125,25 @@ class Overlap:
     owner: str | None
 
 
+_CATEGORIES = "SELECT code FROM category WHERE %(only)s::text IS NULL OR code = %(only)s ORDER BY code"
+
+
+def _categories(tx: Connection, only: str | None) -> list[str]:
+    return list(tx.exec_driver_sql(_CATEGORIES, {"only": only}).scalars())
+
+
 @query
-def holes(connection: Connection, category: str, after: str, limit: int, now: datetime) -> list[Hole]:
-    """Districts (or what has none below) behind `after` without a dealer for the category, by code."""
+def holes(connection: Connection, category: str | None, after: str, limit: int, now: datetime) -> list[Hole]:
+    """Districts behind `after` without a dealer for the category (None: for each), by code; `limit` of them."""
+    found = [
+        hole
+        for one in _categories(connection, category)
+        for hole in _holes(connection, one, after, limit, now)
+    ]
+    return found[:limit]
+
+
+def _holes(connection: Connection, category: str, after: str, limit: int, now: datetime) -> list[Hole]:
     table, found = addresses.TABLE.get(connection), list[Hole]()
     _maps.get(connection.engine, {}).pop(category, None)  # whoever mends holes looks again at once
     drawn = _map(connection, table, category, now)
@@ -173,9 +189,18 @@ HAVING count(*) > 1 AND (NOT %(unowned)s OR count(*) FILTER (WHERE ruled.owns) =
 
 @query
 def overlaps(
-    connection: Connection, category: str, after: str, limit: int, *, unowned: bool = False
+    connection: Connection, category: str | None, after: str, limit: int, *, unowned: bool = False
 ) -> list[Overlap]:
     """Divisions behind `after` that several dealers serve, by code; `unowned`: only those that nobody owns."""
+    found = [
+        overlap
+        for one in _categories(connection, category)
+        for overlap in _overlaps(connection, one, after, limit, unowned)
+    ]
+    return found[:limit]
+
+
+def _overlaps(connection: Connection, category: str, after: str, limit: int, unowned: bool) -> list[Overlap]:
     table = addresses.TABLE.get(connection)
     asked = {"category": category, "after": after, "limit": limit, "unowned": unowned}
     return [

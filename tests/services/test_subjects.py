@@ -16,12 +16,14 @@ from models.job import Job, JobEvent
 from models.notice import Outbox
 from models.order import CustomerOrder
 from models.person import AccessEvent, Person, RoleBinding, Subject
+from models.promise import Promise
 from models.session import WechatIdentity
-from services import exports, links, people, sessions, subjects
+from services import exports, links, people, promises, sessions, subjects
 from services.parts.access import Came, Opened
+from services.promises import Asked, AskedLine
 from services.queries import sessions as reads
 from tests.standing_in import PHONES
-from tests.worlds import World
+from tests.worlds import DISTRICT, DOOR, SKU, World
 from wechat.gateway import Gateway
 from wechat.stand_in.remote import Remote
 
@@ -81,6 +83,8 @@ def test_erasure_destroys_keys_and_leaves_ids_and_events(
     """Person and orders are unreadable and unfindable; sessions and links end; photos are queued; events stay."""
     job_id, other = world.job(phone=PHONES["wang"]), world.job()
     close(job_id, world)
+    asked = Asked((AskedLine(SKU),), division_code=DISTRICT, point=DOOR, phone=PHONES["wang"])
+    promises.make(asked, world.now)
     with db.engine.begin() as tx:
         token = links.make(tx, job_id, world.now)
         events = tx.execute(select(JobEvent.__table__)).all()
@@ -98,6 +102,8 @@ def test_erasure_destroys_keys_and_leaves_ids_and_events(
         queued = connection.execute(select(Outbox).where(Outbox.kind == "erase_photos")).one()
         identity = connection.execute(select(WechatIdentity)).one()
         assert connection.execute(select(JobEvent.__table__)).all() == events
+        promised = connection.execute(select(Promise.phone_lookup, Promise.observed)).one()
+    assert (promised.phone_lookup, promised.observed["metres"]) == (None, {})
     assert (person.personal, person.phone_lookup, person.status) == (None, None, "ended")
     assert (order.personal, order.phone_lookup, order.place_lookup) == (None, None, None)
     assert keys == [(None, world.now)] * 2
