@@ -104,7 +104,7 @@ DEFINITIONS: Mapping[str, Definition] = {
         f"首次约定的上门时段在统计期内结束的工单（每个网点取其首次约定），按时段结束所在周（{_WEEK}）",
         "kept：在首次约定时段结束之前签到",
         "promised = kept + late + absent：late 晚于时段签到，absent 时段已过而未签到",
-        "customer_moved 因客户原因改期、挂起的；cancelled 时段结束前已取消的；时段尚未结束的",
+        "customer_moved 因客户原因改期、挂起且客户未否认的；cancelled 时段结束前已取消的；时段尚未结束的",
         (
             "网点自己原因的改期（moved）不换约定：仍以首次约定判断。",
             "late_minutes 是 late 工单晚到分钟数的中位数。",
@@ -116,7 +116,8 @@ DEFINITIONS: Mapping[str, Definition] = {
         f"统计期内接单的线上安装工单，按接单所在周（{_WEEK}）",
         "passed_over：等待期间至少有一天网点自报产能仍有空余，却未安排上门",
         "judged：已具备上门条件、网点报有该品类产能的工单",
-        "customer_moved 因客户原因推迟的；undelivered 未知送达的；no_capacity 网点未报产能的；cancelled 已取消的",
+        "customer_moved 因客户原因推迟且客户未否认的；undelivered 未知送达的；no_capacity 网点未报产能的；"
+        "cancelled 已取消的",
         (
             "等待从接单、送达、客户希望日期三者最晚的一天起，到签到日（未签到按约定日，未约定按今天）止，首尾两天不算。",
             "空余 = 网点自报当日产能 − 当日已约的线上数量；休息日不算空余。线下工单不在本系统内，"
@@ -148,7 +149,7 @@ DEFINITIONS: Mapping[str, Definition] = {
         "后来重新派出的不算流失；二次上门、回访不计；既无流失也无自行安装的地区不列出",
         (
             "self_installed：没有网点、客户自行安装成功的，不算流失。",
-            "refused：有网点覆盖、但都拒接或超时而停在客服队列的，不算流失。",
+            "refused：有网点覆盖、但都拒接、超时或产能已满而停在客服队列的，不算流失。",
             "lost_fen 是流失工单所属订单行的实付金额（分），已扣退款。",
         ),
     ),

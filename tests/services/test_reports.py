@@ -128,6 +128,21 @@ def test_a_window_moved_at_the_customers_wish_is_nobodys_broken_promise(world: W
     assert (row.promised, row.customer_moved, row.kept_bp) == (0, 1, None)
 
 
+def test_a_delay_the_customer_denies_is_the_dealers(world: World) -> None:
+    """Put off 'because he asked', which he says he did not: a promise broken, and a wait that is judged."""
+    with db.engine.begin() as tx:
+        tx.execute(insert(Capacity).values(dealer_id=world.dealers[0], category_code="water_heater", units=1))
+    job_id = booked(world)
+    call = Command(Action.SUSPEND, reason="customer_asked", next_contact_at=world.now + DAY)
+    perform(world.actor("dispatcher1"), job_id, call, world.now)
+    perform(world.customer(job_id), job_id, Command(Action.DENY_DELAY), world.now + HOUR)
+
+    [promised], [fair] = asked(world, PROMISED), asked(world, FAIRNESS)
+
+    assert (promised.absent, promised.customer_moved) == (1, 0)
+    assert (fair.judged, fair.passed_over, fair.customer_moved) == (1, 1, 0)
+
+
 def test_the_lead_time_shown_before_the_sale_is_held_against_the_days_it_took(world: World) -> None:
     """Two days promised, there on the day itself."""
     job_id = submitted(world)

@@ -9,7 +9,7 @@ from services.queries.reports.asking import CATEGORY_NAME, REGION, REGION_NAME, 
 
 @dataclass(frozen=True, slots=True)
 class CoverageHoleRow:
-    """Orders lost in one region. `lost_bp` is lost / jobs; `refused` are covered, but every dealer said no."""
+    """Orders lost in one region. `lost_bp` is lost / jobs; `refused`: covered, but every dealer said no or is full."""
 
     region: str | None
     category_code: str | None
@@ -50,7 +50,7 @@ COVERAGE_HOLES = Report(
         "unserved": "count(*) FILTER (WHERE status = 'unserved')",
         "cancelled": "count(*) FILTER (WHERE is_lost AND status = 'cancelled')",
         "self_installed": "count(*) FILTER (WHERE by_oneself)",
-        "refused": "count(*) FILTER (WHERE status = 'new' AND queue = 'no_dealer_left')",
+        "refused": "count(*) FILTER (WHERE status = 'new' AND queue IN ('no_dealer_left', 'no_capacity'))",
         "lost_fen": "coalesce(sum(paid_fen) FILTER (WHERE is_lost), 0)::bigint",
     },
     labels={"region_name": REGION_NAME, "category_name": CATEGORY_NAME},
@@ -66,7 +66,7 @@ COVERAGE_HOLES = Report(
         "unserved": "现为无网点",
         "cancelled": "因无网点取消",
         "self_installed": "客户自行安装（未计流失）",
-        "refused": "网点均拒接（未计流失）",
+        "refused": "网点均拒接或已满（未计流失）",
         "lost_fen": "流失金额（分）",
     },
 )

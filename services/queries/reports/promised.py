@@ -32,12 +32,14 @@ class PromisedRow:
 
 
 def at_customers_wish(event: str) -> str:
-    """SQL: this event is a delay that is the customer's (domain.delays)."""
+    """SQL: this event is a delay put down to the customer (domain.delays), who has not denied it."""
     told = [
         f"({event}.action = '{action}' AND {event}.reason IN ({', '.join(repr(str(one)) for one in sorted(reasons))}))"
         for action, reasons in CUSTOMERS.items()
     ]
-    return f"({' OR '.join(told)})"
+    denied = f"""EXISTS (SELECT 1 FROM job_event denial WHERE denial.job_id = {event}.job_id
+                     AND denial.action = 'deny_delay' AND (denial.data ->> 'denied_seq')::bigint = {event}.seq)"""
+    return f"(({' OR '.join(told)}) AND NOT {denied})"
 
 
 # The arrival clock counts over the window: where it starts and how long it is, is what was agreed. The first one of a
