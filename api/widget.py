@@ -76,7 +76,8 @@ def _page(name: str, **values: Any) -> Response:
 )
 def choose(call: Call, query: Mapping[str, Any]) -> Response:
     """Province, city, district, and a street for whoever wants to be exact."""
-    return _page("choosing.html", at=promises.choosing(query["sku"], query["division"], call.now))
+    at = promises.choosing(query["sku"], query["division"], call.now)
+    return _page("choosing.html", at=at, channel=query["channel"])
 
 
 @route(
@@ -95,7 +96,8 @@ def ask(call: Call, form: Mapping[str, Any]) -> Response:
     """Made and kept as by POST /promises."""
     limits.scarce("promise", call.address)
     line = AskedLine(form["sku"], form["quantity"])
-    made = promises.make(Asked((line,), division_code=form["division_code"]), call.now)
+    asked = Asked((line,), division_code=form["division_code"], channel=form["channel"])
+    made = promises.make(asked, call.now)
     return _to(f"/widget/promises/{made.id}")
 
 

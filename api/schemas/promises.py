@@ -64,10 +64,11 @@ class ProofBody(base.Body):
 
 
 class ChoosingQuery(base.Query):
-    """Where the widget stands."""
+    """Where the widget stands; `channel`: the shop whose terms hold."""
 
     sku = base.PlainText(60, required=True)
     division = base.PlainText(12, pattern=DIVISION, load_default=None)
+    channel = base.PlainText(40, load_default=None)
 
 
 class WidgetForm(base.Form):
@@ -76,6 +77,7 @@ class WidgetForm(base.Form):
     sku = base.PlainText(60, required=True)
     quantity = base.Whole(1, 99, load_default=1)
     division_code = base.PlainText(12, pattern=DIVISION, required=True)
+    channel = base.PlainText(40, load_default=None)
 
 
 class WidgetDecisionForm(base.Form):

@@ -112,7 +112,7 @@ def test_the_widget_leads_from_province_to_promise_without_a_script(
     world: World, client: FlaskClient
 ) -> None:
     """Links down to the district, a form, and the promise under its own address; a strict policy on every page."""
-    top = client.get(f"/widget/promise?sku={SKU}")
+    top = client.get(f"/widget/promise?sku={SKU}&channel=own-shop")
     district = client.get(f"/widget/promise?sku={SKU}&division={DISTRICT}")
     asked = client.post("/widget/promises", data=FORM, content_type="multipart/form-data")
     page = client.get(asked.headers["Location"])
@@ -124,6 +124,7 @@ def test_the_widget_leads_from_province_to_promise_without_a_script(
         200,
     )
     assert "山东省" in top.text
+    assert f'href="?sku={SKU}&amp;channel=own-shop&amp;division=370000"' in top.text
     assert "查看服务承诺" in district.text
     assert "由" not in page.headers["Content-Security-Policy"]
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
