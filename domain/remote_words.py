@@ -56,6 +56,8 @@ def nothing(distance_m: int | None) -> str:
 
 def outcome(customer_fen: int, brand_fen: int) -> str:
     """Who pays what."""
+    if not customer_fen and not brand_fen:
+        return "按规则没有远程费，您无需支付"
     if not customer_fen:
         return f"远程费 {yuan(brand_fen)} 由品牌承担，您无需支付"
     if not brand_fen:
