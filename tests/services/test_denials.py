@@ -17,6 +17,7 @@ from services.clocks import raise_levels
 from services.exports import _job
 from services.lifecycle import perform
 from services.personal import subject_key
+from tests.services.money import extra
 from tests.services.test_lifecycle import AT_DOOR, HOUR, booked, rows, submitted
 from tests.worlds import World
 
@@ -68,14 +69,10 @@ def test_a_yes_from_a_browser_without_a_name_counts_and_is_audited(world: World)
 def test_a_nameless_yes_to_a_charge_sends_the_job_to_the_audit(world: World) -> None:
     """Money is agreed to by the same unknown hand."""
     job_id, then = booked(world), world.now + HOUR
-    installer = world.actor("installer1")
-    perform(installer, job_id, Command(Action.CHECK_IN, fix=AT_DOOR), then)
-    perform(
-        installer, job_id, Command(Action.ADD_CHARGE, item="drill", quantity=1, collected_by="dealer"), then
-    )
-    [charge] = rows("SELECT id FROM charge")
+    perform(world.actor("installer1"), job_id, Command(Action.CHECK_IN, fix=AT_DOOR), then)
+    charge = extra(job_id, "dealer", status="proposed")
     nameless = replace(world.customer(job_id), device_id=None)
-    perform(nameless, job_id, Command(Action.APPROVE_CHARGE, charge_id=charge.id), then)
+    perform(nameless, job_id, Command(Action.APPROVE_CHARGE, charge_id=charge), then)
 
     assert world.row(job_id).audit_flag == "unverified_device"
 
