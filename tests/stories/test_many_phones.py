@@ -156,6 +156,7 @@ OWN = frozenset([
     "id", "job_id", "order_line_id", "subject_id", "visit_id", "photo_id", "charge_id", "note_id", "prev_hash", "hash",
     "event_hash", "sha256", "client_id", "place", "text", "code", "payload", "dedupe_key", "serial_number",
     "window_start", "window_end",
+    "funnel",  # tells how many offers the dealer had before: the second job's dealer had one more
 ])  # fmt: skip
 TABLES = {
     "job": "id",
