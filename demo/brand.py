@@ -68,7 +68,9 @@ def _catalogue(stage: Stage, now: datetime) -> None:
             catalogue.new_checklist(category.code, shelf.CHECKLISTS[category.code], now)
     for product in shelf.PRODUCTS:
         catalogue.put_product(product)
-    if {item.code: item.price_fen for item in found.prices(now)} != {p.code: p.price_fen for p in shelf.PRICES}:
+    if {item.code: item.price_fen for item in found.prices(now)} != {
+        p.code: p.price_fen for p in shelf.PRICES
+    }:
         catalogue.new_price_list(shelf.PRICES, now)
     stage.tell.say(f"  品类 {len(shelf.CATEGORIES)}，商品 {len(shelf.PRODUCTS)}，增项 {len(shelf.PRICES)}")
 

@@ -105,7 +105,9 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "promise:read": PUBLIC,
     "rebinding:decide": PEOPLE,  # the person too, in a session of the old account; the service asks again
     "rebinding:read": frozenset({Role.ADMIN, Role.AGENT, Role.DEALER_OWNER}),
-    "remote_fee:judge": frozenset({Role.ADMIN, Role.AGENT}),  # shows where the customer lives; each look is recorded
+    "remote_fee:judge": frozenset(
+        {Role.ADMIN, Role.AGENT}
+    ),  # shows where the customer lives; each look is recorded
     "report:read": BRAND_ROLES,
     "report:read_own": BRAND_ROLES | {Role.DEALER_OWNER},  # an owner the rows of his own
     "route:oversee": _DESK,

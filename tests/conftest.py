@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import settings
 
-settings.register_profile("thorough", max_examples=2_000, deadline=None)  # --hypothesis-profile=thorough, for a night
+settings.register_profile(
+    "thorough", max_examples=2_000, deadline=None
+)  # --hypothesis-profile=thorough, for a night
 
 pytest_plugins = ["tests.databases", "tests.standing_in"]
 
