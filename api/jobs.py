@@ -209,4 +209,4 @@ def call_later(call: Call, job_id: int) -> ReturnVisit:
 )
 def call_questions(call: Call) -> Page[Question]:
     """What is asked, in this order."""
-    return Page(list(QUESTIONS), None)
+    return Page(tuple(QUESTIONS), None)
