@@ -148,7 +148,8 @@ def _keep(tx: Connection, actor: Actor, job_id: int, shot: Shot, taken: Taken, n
     row = photo_rows.Row(known.job, shot, taken, actor, now)
     photo_id = photo_rows.insert(tx, row, _found(shot, taken.facts, known.slot, now))
     command = Command(Action.TAKE_PHOTO, photo_id=photo_id, slot=shot.slot)
-    act(tx, actor, job_id, command, now, occurred_at=_occurred_at(shot, known.job.last_occurred_at))
+    when = _occurred_at(shot, known.job.last_occurred_at)
+    act(tx, actor, job_id, command, now, occurred_at=when, locked=known.job)
     return photos.card(tx, actor, photo_id)
 
 

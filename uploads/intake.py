@@ -88,7 +88,6 @@ def _write(out: BinaryIO, piece: bytes) -> None:
 def _keep(store: Store, parts: list[tuple[Path, str]]) -> None:
     """Renditions first, so that an original in the store always has them."""
     try:
-        for path, key in parts:
-            store.put(path, key)
+        store.take_over(parts)
     except OSError as error:
         raise Unavailable("照片暂时无法保存，请稍后重试") from error

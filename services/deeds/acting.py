@@ -122,7 +122,7 @@ def _write(deed: Deed, to: Status, effect: Effect) -> Acted:
     lifted = clocks.lifted_reasons(command.action, variant) if has_paused else []
     if lifted:
         clocks.lift(deed.tx, job.id, lifted, deed.at)
-    if deed.at < deed.now:
+    if deed.at < deed.now and command.action != Action.TAKE_PHOTO:  # a photo stops no clock
         rejudging.judge_again(deed.tx, job.id, deed.at, deed.now)
     role = deed.actor.role
     actions = tuple(str(name) for name in lifecycle.available_actions(after, role))

@@ -5,10 +5,9 @@ from __future__ import annotations
 import errno
 import hashlib
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import BinaryIO
 
 import pytest
 
@@ -35,10 +34,11 @@ class Drip(io.RawIOBase):
 class FullStore(LocalStore):
     """A disk with no room left for originals."""
 
-    def put(self, source: Path | BinaryIO, key: str) -> None:
-        if "." not in key:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        super().put(source, key)
+    def take_over(self, parts: Sequence[tuple[Path, str]]) -> None:
+        for part, key in parts:
+            if "." not in key:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            super().take_over([(part, key)])
 
 
 def test_a_photo_is_kept_under_its_hash_with_both_renditions(taking: Taking, store: LocalStore) -> None:
