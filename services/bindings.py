@@ -72,7 +72,11 @@ def decide(
     return Decided(person_id, binding_id, row.role, row.dealer_id, move.target)
 
 
+_ADMINS = select(RoleBinding.id).where(RoleBinding.role == Role.ADMIN, RoleBinding.status == "active")
+
+
 def _manageable(tx: Connection, actor: Actor, person_id: int, binding_id: int) -> Row[*tuple[object, ...]]:
+    _hold_admins(tx, binding_id)
     row = tx.execute(
         select(
             RoleBinding.id, RoleBinding.person_id, RoleBinding.role, RoleBinding.dealer_id, RoleBinding.status
@@ -87,15 +91,17 @@ def _manageable(tx: Connection, actor: Actor, person_id: int, binding_id: int) -
     return row
 
 
+def _hold_admins(tx: Connection, binding_id: int) -> None:
+    """Where an admin is concerned, all are locked first and in one order: two who end each other at once leave one.
+
+    Trap: the binding's own row locked before them is another order, and a deadlock.
+    """
+    concerned = select(RoleBinding.role).where(RoleBinding.id == binding_id).scalar_subquery()
+    tx.execute(_ADMINS.where(concerned == Role.ADMIN).order_by(RoleBinding.id).with_for_update())
+
+
 def _keep_an_admin(tx: Connection, binding_id: int) -> None:
-    """Two admins who end each other at once lock the same rows in the same order: one is left."""
-    active = tx.execute(
-        select(RoleBinding.id)
-        .where(RoleBinding.role == Role.ADMIN, RoleBinding.status == "active")
-        .order_by(RoleBinding.id)
-        .with_for_update()
-    ).scalars()
-    if not set(active) - {binding_id}:
+    if not set(tx.execute(_ADMINS).scalars()) - {binding_id}:
         raise LastAdmin
 
 

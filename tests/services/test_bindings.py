@@ -68,8 +68,13 @@ def test_two_admins_who_end_each_other_at_once_leave_one(app: Flask, world: Worl
             except bindings.LastAdmin as refused:
                 return refused.code
 
-    with ThreadPoolExecutor(2) as pool:
-        assert sorted(pool.map(end, wishes)) == ["ended", "last_admin"]
+    for _ in range(10):
+        with db.engine.begin() as tx:
+            tx.execute(
+                RoleBinding.__table__.update().where(RoleBinding.role == "admin").values(status="active")
+            )
+        with ThreadPoolExecutor(2) as pool:
+            assert sorted(pool.map(end, wishes)) == ["ended", "last_admin"]
 
 
 def test_changing_wechat_accounts_needs_approval_ends_the_old_sessions_and_tells_the_old_account(
