@@ -1,6 +1,7 @@
 """Tables and constraints; no rules. Importing this package registers every table."""
 
 from models import (
+    aftercare,
     catalogue,
     clock,
     complaint,
@@ -23,6 +24,7 @@ from models.base import Base, db
 
 __all__ = [
     "Base",
+    "aftercare",
     "catalogue",
     "clock",
     "complaint",
