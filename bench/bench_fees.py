@@ -15,12 +15,11 @@ import argparse
 import json
 import os
 import secrets
-import shutil
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -30,9 +29,8 @@ from typing import Any
 import psycopg
 
 from bench.fee_month import fill
+from bench.house import database
 from demo import postgres
-from demo.places import data_folder
-from models import migrate
 from services.command_line import application
 from services.config import Config
 from services.fees import BATCH, FeeRun, run_fees
@@ -50,24 +48,6 @@ CREATE TABLE ready_leg AS SELECT * FROM ledger_leg;
 CREATE TABLE plain_entry AS SELECT * FROM ledger_entry WHERE false;
 CREATE TABLE plain_leg AS SELECT * FROM ledger_leg WHERE false;
 """
-
-
-@contextmanager
-def database() -> Iterator[str]:
-    """An empty migrated database: in a cluster of this run's own, or on the server of DATABASE_URL."""
-    with tempfile.TemporaryDirectory() as folder:
-        given, data = os.environ.get("DATABASE_URL"), data_folder(Path(folder) / "postgres")
-        server = given or postgres.start(data, {"shared_buffers": "256MB", "max_wal_size": "4GB"})
-        name = f"bench_fees_{secrets.token_hex(4)}"
-        try:
-            url = postgres.create_database(server, name)
-            migrate.upgrade(url)
-            yield url
-        finally:
-            postgres.drop(server, name)
-            if not given:
-                postgres.stop(data)
-                shutil.rmtree(data, ignore_errors=True)
 
 
 def settings(url: str) -> Config:
@@ -199,7 +179,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--batch", type=int, default=BATCH)
     asked = parser.parse_args()
-    with database() as url:
+    with database("fees") as url:
         connected = psycopg.connect(postgres.libpq(url), autocommit=True)
         with application("bench_fees", settings(url)), connected as connection:
             fill(connection, asked.jobs)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
-from sqlalchemy import insert, text
+from sqlalchemy import insert
 
 from domain.actions import Action, Command, Window
 from domain.actors import SYSTEM
@@ -16,6 +15,7 @@ from models.catalogue import Category, Division, Product
 from services.lifecycle import answer_offer, perform
 from services.parts import addresses, order_book
 from services.parts.orders import Taken, take_rows
+from tests.rows import rows
 from tests.worlds import SKU, World
 
 HOUR = timedelta(hours=1)
@@ -41,11 +41,6 @@ def elsewhere() -> None:
         plain = {"category_code": "lamp", "name": "灯泡", "needs_installation": False}
         tx.execute(insert(Product).values(sku="BULB", **plain))
         tx.execute(insert(Product).values(sku="LAMP", category_code="lamp", name="吸顶灯"))
-
-
-def rows(sql: str, **params: Any) -> list[Any]:
-    with db.engine.connect() as connection:
-        return list(connection.execute(text(sql), params))
 
 
 def take(world: World, *told: OrderRow, source: str = "test") -> Taken:

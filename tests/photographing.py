@@ -10,14 +10,13 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from sqlalchemy import text
 
 from domain.actions import Action, Command, Window
 from domain.actors import SYSTEM
 from domain.geo import Datum, Point
-from models import db
 from services.lifecycle import answer_offer, perform
 from services.parts.photo_rows import Shot
+from tests.rows import rows
 from tests.uploads import pictures
 from tests.worlds import World
 from uploads.decode import Decoder
@@ -52,12 +51,6 @@ def shot(client_id: str = "c-1", slot: str = "site", **changed: Any) -> Shot:
 def stream(data: bytes) -> io.BytesIO:
     """As a request brings it."""
     return io.BytesIO(data)
-
-
-def rows(sql: str, **params: Any) -> list[Any]:
-    """Whatever the database says."""
-    with db.engine.connect() as connection:
-        return list(connection.execute(text(sql), params))
 
 
 def booked(world: World, number: int = 1, **order: Any) -> int:

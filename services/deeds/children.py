@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from domain.actions import Action, Command
 from domain.job import Kind, Status
 from services.deeds.handling import Deed
@@ -25,22 +27,12 @@ def second_visit(deed: Deed, fault: str) -> int:
     job = deed.job
     asked = {"dealer": job.dealer_id, "installer": job.installer_id}
     still = deed.tx.exec_driver_sql(_STILL, asked).first()
-    child = jobs.NewJob(
-        kind=Kind.SECOND_VISIT,
+    child = replace(
+        jobs.child_of(job, Kind.SECOND_VISIT),
         status=Status.ACCEPTED if still else Status.NEW,
-        order_line_id=job.order_line_id,
-        channel_id=job.channel_id,
-        subject_id=job.subject_id,
-        sku=job.sku,
-        category_code=job.category_code,
-        units=job.units,
-        scheme=job.scheme,
-        division_code=job.division_code,
         checklist_id=job.checklist_id,
         price_list_id=job.price_list_id,
         silence_confirms=job.silence_confirms,
-        zone=job.zone,
-        parent_id=job.id,
         fault=fault,
         dealer_id=still.dealer_id if still else None,
         installer_id=still.installer_id if still else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -47,10 +47,10 @@ class NewJob:
     distance_m: int | None = None
 
 
-def call_about(job: JobState) -> NewJob:
-    """The return visit of a job: it waits in the agents' queue, so that nothing dispatches it."""
+def child_of(job: JobState, kind: Kind) -> NewJob:
+    """A job about another one's order line: what every child inherits, and nothing of who comes or with what."""
     return NewJob(
-        kind=Kind.RETURN_VISIT,
+        kind=kind,
         order_line_id=job.order_line_id,
         channel_id=job.channel_id,
         subject_id=job.subject_id,
@@ -62,10 +62,14 @@ def call_about(job: JobState) -> NewJob:
         checklist_id=None,
         price_list_id=None,
         silence_confirms=False,
-        queue="return_visit",
         zone=job.zone,
         parent_id=job.id,
     )
+
+
+def call_about(job: JobState) -> NewJob:
+    """The return visit of a job: it waits in the agents' queue, so that nothing dispatches it."""
+    return replace(child_of(job, Kind.RETURN_VISIT), queue="return_visit")
 
 
 _SEAL = """

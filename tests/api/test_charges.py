@@ -14,7 +14,8 @@ from models import db
 from services.lifecycle import perform
 from services.parts import link_tokens
 from tests import worlds
-from tests.photographing import DOOR, rows, take_over
+from tests.photographing import DOOR, take_over
+from tests.rows import rows
 from tests.services.test_lifecycle import photograph
 from tests.worlds import World
 

@@ -13,8 +13,9 @@ from services.fees import run_fees
 from services.ledger import correct
 from services.statements import draw
 from tests import worlds
+from tests.rows import rows
 from tests.services import money
-from tests.services.money import APRIL_1, DAY, MARCH, RULE, ended, rows, rule
+from tests.services.money import APRIL_1, DAY, MARCH, RULE, ended, rule
 from tests.worlds import World
 
 API = "/api/v1"

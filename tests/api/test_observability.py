@@ -48,9 +48,9 @@ def test_a_librarys_log_is_scrubbed_json_too(capfdbinary: Any, app: Flask) -> No
     try:
         raise ValueError("phone 13800138000")
     except ValueError:
-        logging.getLogger("some.library").exception("sent to %s", "13800138000")
+        logging.getLogger("some.package").exception("sent to %s", "13800138000")
     line = orjson.loads(capfdbinary.readouterr().err.splitlines()[-1])
-    assert (line["logger"], line["level"], line["error"]) == ("some.library", "error", "ValueError")
+    assert (line["logger"], line["level"], line["error"]) == ("some.package", "error", "ValueError")
     assert "13800138000" not in orjson.dumps(line).decode()
 
 

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from services.parts import photo_store
 from tests.api.conftest import Clock
 from tests.api.uploading import Upload, decoder, job_id, upload, world  # noqa: F401
-from tests.photographing import rows
+from tests.rows import rows
 from tests.worlds import World
 
 FILE = (b"x", "a.jpg")

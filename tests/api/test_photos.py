@@ -16,7 +16,8 @@ from services import links
 from services.parts.access import Came
 from tests.api.conftest import Clock
 from tests.api.uploading import Upload, decoder, job_id, upload, world  # noqa: F401
-from tests.photographing import booked, picture, redispatched, rows
+from tests.photographing import booked, picture, redispatched
+from tests.rows import rows
 from tests.uploads import pictures
 from tests.worlds import World
 

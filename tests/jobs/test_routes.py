@@ -22,7 +22,8 @@ from services.day_plans import purge
 from services.lifecycle import perform
 from services.queries import day_plans
 from tests.architecture.source import ROOT
-from tests.services.test_lifecycle import AT_DOOR, HOUR, booked, rows
+from tests.rows import rows
+from tests.services.test_lifecycle import AT_DOOR, HOUR, booked
 from tests.worlds import World
 
 TODAY = date(2026, 3, 2)

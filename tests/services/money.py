@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, text, update
+from sqlalchemy import insert, update
 
 from models import db
 from models.clock import Breach, Clock
@@ -13,6 +13,7 @@ from models.job import Job, JobEvent, Visit
 from models.money import FeeRule
 from models.order import Channel
 from models.site import Charge, CheckIn
+from tests.rows import rows
 from tests.worlds import World
 
 MARCH, APRIL, MAY = date(2026, 3, 1), date(2026, 4, 1), date(2026, 5, 1)
@@ -34,13 +35,6 @@ RULE: dict[str, Any] = {
         {"clock": "finish", "level": "breach", "fen": 3000},
     ],
 }
-
-
-def rows(sql: str, **params: Any) -> list[Any]:
-    """What a statement returns, in a transaction of its own."""
-    with db.engine.begin() as tx:
-        found = tx.execute(text(sql), params)
-        return list(found) if found.returns_rows else []
 
 
 def put(table: Any, **values: Any) -> int:

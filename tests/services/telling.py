@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, text
+import pytest
+from flask import Flask
+from sqlalchemy import insert
 
 from domain.notices import CLAIM_PAGE, INBOX_PAGE, JOB_PAGE, SUBSCRIBE
 from models import db
@@ -19,9 +21,12 @@ from services.notices import Drained, drain_with
 from services.parts.outbox import Owed, put
 from services.personal import lookup, new_subject, seal
 from services.sms import LogSms
+from tests.rows import rows
 from tests.standing_in import APP, SECRET
-from tests.worlds import World
+from tests.worlds import World, build
+from wechat.gateway import Gateway
 from wechat.stand_in.remote import Remote
+from wechat.stand_in.server import StandIn
 
 SEND = "cgi-bin/message/subscribe/send"
 
@@ -35,12 +40,6 @@ def set_up(sim: Remote, *left_out: str) -> None:
     ]
     pages = [JOB_PAGE, INBOX_PAGE, CLAIM_PAGE]
     sim.setup(apps=[{"appid": APP, "secret": SECRET, "pages": pages, "templates": templates}])
-
-
-def rows(sql: str, **params: Any) -> list[Any]:
-    """Read with a statement."""
-    with db.engine.connect() as connection:
-        return list(connection.execute(text(sql), params))
 
 
 def customer(phone: str, now: datetime) -> int:
@@ -136,3 +135,15 @@ def post_for(world: World, sim: Remote, gateway: Any, folder: Path, clock: Calla
     set_up(sim)
     log = folder / "sms.log"
     return Post(world, sim, gateway, LogSms(log), log, clock)
+
+
+@pytest.fixture(name="world")
+def wechats_world(app: Flask, stand_in: StandIn, sim: Remote) -> World:
+    """The invented brand, at WeChat's own time."""
+    return build(stand_in.world.clock.now())
+
+
+@pytest.fixture(name="post")
+def post_office(world: World, sim: Remote, wechat: Gateway, stand_in: StandIn, tmp_path: Path) -> Post:
+    """The drain and what it needs."""
+    return post_for(world, sim, wechat, tmp_path, stand_in.world.clock.now)

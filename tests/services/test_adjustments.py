@@ -13,7 +13,8 @@ from jobs.drains import PAYS, owed
 from models.site import Charge
 from services.lifecycle import perform
 from tests.architecture.source import ROOT
-from tests.services.money import extra, posted, put, rows
+from tests.rows import rows
+from tests.services.money import extra, posted, put
 from tests.services.test_lifecycle import HOUR, booked, submitted
 from tests.worlds import World
 

@@ -10,7 +10,8 @@ from domain.actions import Action, Command
 from domain.actors import SYSTEM
 from domain.lifecycle import Barred
 from services.lifecycle import perform
-from tests.services.test_lifecycle import HOUR, booked, photograph, rows, submitted
+from tests.rows import rows
+from tests.services.test_lifecycle import HOUR, booked, photograph, submitted
 from tests.worlds import World
 
 RUNNING = "SELECT kind FROM clock WHERE kind IN ('audit', 'supplement') AND stopped_at IS NULL"

@@ -13,7 +13,8 @@ from domain.lifecycle import Barred
 from services import charge_sweeps
 from services.lifecycle import perform
 from services.queries import charges
-from tests.services.test_lifecycle import AT_DOOR, HOUR, booked, photograph, proposed, rows
+from tests.rows import rows
+from tests.services.test_lifecycle import AT_DOOR, HOUR, booked, photograph, proposed
 from tests.services.test_remote_fee import rows as run
 from tests.worlds import World
 

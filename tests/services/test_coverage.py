@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import io
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import insert
 
 from channels.refusals import ColumnsMissing
 from domain.errors import Invalid
@@ -19,6 +18,7 @@ from services.dealers import AuthorisationGiven, CapacityGiven, CoverageGiven
 from services.parts.addresses import TABLE
 from services.promotions import PromotionGiven
 from services.queries import catalogue, covered
+from tests.rows import rows
 from tests.worlds import DISTRICT, World
 
 HEADER = "网点编码,品类编码,区划代码,服务方式,属地,免费公里,每公里元\n"
@@ -38,12 +38,6 @@ def take(world: World, *lines: str, header: str = HEADER, days: int = 0) -> Impo
     """Take a file of these lines."""
     stream = io.BytesIO((header + "".join(f"{line}\n" for line in lines)).encode())
     return coverage_files.take(world.actor("admin"), "c.csv", stream, world.now + timedelta(days=days))
-
-
-def rows(statement: str) -> list[Any]:
-    """What a statement finds."""
-    with db.engine.connect() as connection:
-        return list(connection.execute(text(statement)))
 
 
 def test_good_rows_go_in_and_the_same_file_again_changes_nothing(world: World) -> None:

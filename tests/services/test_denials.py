@@ -17,8 +17,9 @@ from services.clocks import raise_levels
 from services.exports import _job
 from services.lifecycle import perform
 from services.personal import subject_key
+from tests.rows import rows
 from tests.services.money import extra
-from tests.services.test_lifecycle import AT_DOOR, HOUR, booked, rows, submitted
+from tests.services.test_lifecycle import AT_DOOR, HOUR, booked, submitted
 from tests.worlds import World
 
 DAY = timedelta(days=1)

@@ -4,28 +4,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 from threading import Thread
-from typing import Any
 
 from flask import Flask
-from sqlalchemy import insert, text, update
+from sqlalchemy import insert, update
 
 from models import db
 from models.dealer import Capacity, Coverage, Dealer
 from models.job import Job
 from services.dispatching import Dispatched, dispatch_batch, dispatch_waiting, expire_offers
+from tests.rows import change, rows
 from tests.worlds import World
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-
-
-def rows(sql: str, **params: Any) -> list[Any]:
-    with db.engine.connect() as connection:
-        return list(connection.execute(text(sql), params))
-
-
-def change(table: Any, **values: Any) -> None:
-    with db.engine.begin() as tx:
-        tx.execute(update(table).values(**values))
 
 
 def offers(job_id: int) -> list[tuple[int, str]]:

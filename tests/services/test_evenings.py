@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, text, update
+from sqlalchemy import insert, text
 
 from domain.actions import Action, Command, Window
 from models import db
@@ -16,19 +16,10 @@ from models.site import Damage
 from services.dispatching import dispatch_batch
 from services.evenings import evening_check, next_contacts_due, unknown_delivery
 from services.lifecycle import answer_offer, perform
+from tests.rows import change, rows
 from tests.worlds import World
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-
-
-def rows(sql: str, **params: Any) -> list[Any]:
-    with db.engine.connect() as connection:
-        return list(connection.execute(text(sql), params))
-
-
-def change(table: Any, **values: Any) -> None:
-    with db.engine.begin() as tx:
-        tx.execute(update(table).values(**values))
 
 
 def accepted(world: World, job_id: int) -> None:

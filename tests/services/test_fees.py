@@ -19,6 +19,7 @@ from models import db
 from services import fees
 from services.fees import run_fees
 from services.parts import ledger
+from tests.rows import rows
 from tests.services import money
 from tests.services.money import (
     APRIL,
@@ -31,7 +32,6 @@ from tests.services.money import (
     extra,
     keys,
     posted,
-    rows,
     rule,
 )
 from tests.worlds import World

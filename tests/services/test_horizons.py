@@ -15,7 +15,8 @@ from models import db
 from services.lifecycle import answer_offer, perform
 from services.queries import jobs
 from services.queries.job_views import Filters
-from tests.services.test_lifecycle import AT_DOOR, HOUR, booked, offered, proposed, rows, submitted
+from tests.rows import rows
+from tests.services.test_lifecycle import AT_DOOR, HOUR, booked, offered, proposed, submitted
 from tests.worlds import World
 
 DAY = timedelta(days=1)

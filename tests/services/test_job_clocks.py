@@ -10,7 +10,8 @@ from domain.actions import Action, Command, Window
 from domain.lifecycle import Barred
 from services.clocks import raise_levels
 from services.lifecycle import answer_offer, perform
-from tests.services.test_lifecycle import AT_DOOR, HOUR, booked, offered, photograph, rows
+from tests.rows import rows
+from tests.services.test_lifecycle import AT_DOOR, HOUR, booked, offered, photograph
 from tests.worlds import World
 
 DAY = timedelta(days=1)

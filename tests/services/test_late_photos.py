@@ -16,7 +16,8 @@ from services.lifecycle import perform
 from services.parts import photo_store
 from services.photos import take_photo
 from services.queries.photos import PhotoCard
-from tests.photographing import booked, decoder, picture, redispatched, rows, shot, stream, take_over  # noqa: F401
+from tests.photographing import booked, decoder, picture, redispatched, shot, stream, take_over  # noqa: F401
+from tests.rows import rows
 from tests.worlds import World
 from uploads.decode import Decoder
 from uploads.store import LocalStore

@@ -9,7 +9,8 @@ from domain.actions import Action, Command
 from services.clocks import raise_levels
 from services.lifecycle import perform
 from services.queries import breaches
-from tests.services.test_lifecycle import AT_DOOR, HOUR, booked, rows
+from tests.rows import rows
+from tests.services.test_lifecycle import AT_DOOR, HOUR, booked
 from tests.worlds import World
 
 ARRIVE = "SELECT level, next_at, stopped_at FROM clock WHERE job_id = :j AND kind = 'arrive'"

@@ -18,7 +18,8 @@ from models import db
 from services.fees import run_fees
 from services.ledger import AlreadyReversed, MonthNotOver, close_month, correct
 from services.parts import arrays, ledger
-from tests.services.money import APRIL, APRIL_1, DAY, MARCH, MAY, ended, posted, rows, rule
+from tests.rows import rows
+from tests.services.money import APRIL, APRIL_1, DAY, MARCH, MAY, ended, posted, rule
 from tests.worlds import World
 
 ENTRY = "INSERT INTO ledger_entry (natural_key, month, kind, memo, posted_at) VALUES (%s, '2026-03-01', 'x', '', now())"

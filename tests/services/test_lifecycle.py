@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import insert
 
 from domain.actions import Action, Command, Scores, Window
 from domain.actors import SYSTEM
@@ -16,15 +16,11 @@ from domain.lifecycle import Barred
 from models import db
 from models.photo import Photo
 from services.lifecycle import answer_offer, perform
+from tests.rows import rows
 from tests.worlds import World
 
 HOUR = timedelta(hours=1)
 AT_DOOR = Point(121.4001, 37.5301, Datum.GCJ02, 20.0, "wx.getLocation")
-
-
-def rows(sql: str, **params: Any) -> list[Any]:
-    with db.engine.connect() as connection:
-        return list(connection.execute(text(sql), params))
 
 
 def offered(world: World, job_id: int, *numbers: int) -> list[int]:

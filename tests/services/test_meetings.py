@@ -13,7 +13,8 @@ from models import db
 from services.deeds import act
 from services.departures import installer_left
 from services.lifecycle import perform
-from tests.services.test_lifecycle import HOUR, booked, rows
+from tests.rows import rows
+from tests.services.test_lifecycle import HOUR, booked
 from tests.worlds import World
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,25 +19,13 @@ from models.person import Desk, DeskChannel, RoleBinding, Subject
 from services import links
 from services.parts import notice_queue
 from services.parts.access import Came
-from tests.services.telling import SEND, Post, customer, left, post_for, rows, set_up
-from tests.worlds import World, build
+from tests.rows import rows
+from tests.services.telling import SEND, Post, customer, left, post_office, set_up, wechats_world  # noqa: F401
+from tests.worlds import World
 from wechat.gateway import Gateway, Sent, SubscribeMessage
 from wechat.stand_in.remote import Remote
-from wechat.stand_in.server import StandIn
 
 HOUR, MINUTE = 3600.0, 60.0
-
-
-@pytest.fixture
-def world(app: Flask, stand_in: StandIn, sim: Remote) -> World:
-    """The invented brand, at WeChat's own time."""
-    return build(stand_in.world.clock.now())
-
-
-@pytest.fixture
-def post(world: World, sim: Remote, wechat: Gateway, stand_in: StandIn, tmp_path: Path) -> Post:
-    """The drain and what it needs."""
-    return post_for(world, sim, wechat, tmp_path, stand_in.world.clock.now)
 
 
 class Wrapped:

@@ -2,31 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-from flask import Flask
-
 from services.dispatching import Dispatched, dispatch_batch
-from tests.services.telling import Post, left, post_for, rows
-from tests.worlds import World, build
-from wechat.gateway import Gateway
-from wechat.stand_in.remote import Remote
-from wechat.stand_in.server import StandIn
+from tests.rows import rows
+from tests.services.telling import Post, left, post_office, wechats_world  # noqa: F401
+from tests.worlds import World
 
 TEN_MINUTES = 600.0
-
-
-@pytest.fixture
-def world(app: Flask, stand_in: StandIn, sim: Remote) -> World:
-    """The invented brand, at WeChat's own time."""
-    return build(stand_in.world.clock.now())
-
-
-@pytest.fixture
-def post(world: World, sim: Remote, wechat: Gateway, stand_in: StandIn, tmp_path: Path) -> Post:
-    """The drain and what it needs."""
-    return post_for(world, sim, wechat, tmp_path, stand_in.world.clock.now)
 
 
 def test_twelve_offers_are_twelve_inbox_items_and_two_messages(post: Post, world: World) -> None:

@@ -18,7 +18,8 @@ from models.session import CustomerLink
 from services.lifecycle import perform
 from services.queries import jobs
 from services.queries.job_views import Filters
-from tests.ordering import HOUR, ROW, booked, elsewhere, kinds, rows, take
+from tests.ordering import HOUR, ROW, booked, elsewhere, kinds, take
+from tests.rows import rows
 from tests.worlds import SKU, World
 
 

@@ -14,7 +14,8 @@ from models import db
 from models.order import Channel
 from services.orders import NewLine, NewOrder, Told, place, tell
 from services.queries import orders as reading
-from tests.ordering import ROW, elsewhere, kinds, rows, take
+from tests.ordering import ROW, elsewhere, kinds, take
+from tests.rows import rows
 from tests.worlds import SKU, World
 
 

@@ -19,7 +19,8 @@ from services.photo_keeping import ErasedPhotos, check_store, erase_photos, swee
 from services.photo_views import open_file, view
 from services.photos import take_photo
 from services.queries.photos import PhotoCard
-from tests.photographing import booked, decoder, picture, rows, shot, stream  # noqa: F401
+from tests.photographing import booked, decoder, picture, shot, stream  # noqa: F401
+from tests.rows import rows
 from tests.worlds import World
 from uploads.decode import Decoder
 from uploads.store import LocalStore

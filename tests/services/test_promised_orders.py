@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import insert
 
 from domain.errors import Invalid
 from models import db
@@ -16,18 +16,12 @@ from services import orders, promises
 from services.orders import NewLine, NewOrder, Told
 from services.parts.addresses import TABLE
 from services.promises import Asked, AskedLine, PromisePage
+from tests.rows import rows
 from tests.services.test_promises import RULE
 from tests.worlds import DISTRICT, DOOR, SKU, World
 
 PHONE = "13812345678"
 HERE = Asked((AskedLine(SKU),), division_code=DISTRICT, point=DOOR)
-
-
-def rows(statement: str, **values: Any) -> list[Any]:
-    """What a statement finds, or its effect."""
-    with db.engine.begin() as tx:
-        found = tx.execute(text(statement), values)
-        return list(found) if found.returns_rows else []
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import insert
 
 from domain.actions import Action, Command
 from domain.actors import SYSTEM
@@ -24,6 +24,7 @@ from services.orders import NewLine, NewOrder
 from services.promises import Asked, AskedLine
 from services.queries import remote_fees as found
 from tests.photographing import take_over
+from tests.rows import rows
 from tests.services import money
 from tests.services.test_lifecycle import AT_DOOR, HOUR, photograph, submitted
 from tests.services.test_promises import RULE
@@ -39,13 +40,6 @@ def rule(world: World) -> None:
     """A fee rule: 1 km free, ¥2.00 a kilometre behind it; the first dealer's outlet is 2.1 km from the door."""
     with db.engine.begin() as tx:
         tx.execute(insert(FeeRule).values(version=1, effective_from=world.now, rule=RULE))
-
-
-def rows(statement: str, **values: Any) -> list[Any]:
-    """What a statement finds, or its effect."""
-    with db.engine.begin() as tx:
-        done = tx.execute(text(statement), values)
-        return list(done) if done.returns_rows else []
 
 
 def job(world: World, asked: Asked | None = ASKED) -> int:

@@ -30,7 +30,8 @@ from services.queries.reports.damage import DAMAGE
 from services.queries.reports.fairness import FAIRNESS
 from services.queries.reports.on_time import ON_TIME
 from services.queries.reports.promised import PROMISED
-from tests.services.test_lifecycle import AT_DOOR, HOUR, booked, offered, rows, submitted
+from tests.rows import rows
+from tests.services.test_lifecycle import AT_DOOR, HOUR, booked, offered, submitted
 from tests.worlds import World
 
 DAY = timedelta(days=1)

@@ -14,7 +14,8 @@ from domain.questions import QUESTIONS
 from services.dispatching import dispatch_batch
 from services.lifecycle import perform
 from services.return_visits import NothingToAsk, create
-from tests.services.test_lifecycle import HOUR, rows, submitted
+from tests.rows import rows
+from tests.services.test_lifecycle import HOUR, submitted
 from tests.worlds import World
 
 ALL = tuple((question.code, question.options[0].code) for question in QUESTIONS)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import insert, text, update
+from sqlalchemy import insert, update
 
 from domain.actions import Action, Command, Window
 from domain.capacity import CapacityFull
@@ -20,15 +20,11 @@ from models.offer import AutoAccept
 from services import dispatching
 from services.lifecycle import perform
 from services.parts.rounds import Round
+from tests.rows import rows
 from tests.worlds import World
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 AT_ONCE = 6
-
-
-def rows(sql: str, **params: Any) -> list[Any]:
-    with db.engine.connect() as connection:
-        return list(connection.execute(text(sql), params))
 
 
 def limit(world: World, units: int, **more: Any) -> None:

@@ -31,7 +31,8 @@ from services.statements import (
     withdraw_contest,
 )
 from services.uow import use_case
-from tests.services.money import APRIL, APRIL_1, DAY, ENDED, MARCH, MAY, clock, ended, extra, rows, rule
+from tests.rows import rows
+from tests.services.money import APRIL, APRIL_1, DAY, ENDED, MARCH, MAY, clock, ended, extra, rule
 from tests.worlds import World
 
 MAY_1 = APRIL_1 + 30 * DAY

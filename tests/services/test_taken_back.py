@@ -18,7 +18,8 @@ from models.dealer import Coverage
 from services import dispatching
 from services.lifecycle import answer_offer, perform
 from services.parts.addresses import TABLE
-from tests.services.test_lifecycle import AT_DOOR, HOUR, booked, photograph, proposed, rows, submitted
+from tests.rows import rows
+from tests.services.test_lifecycle import AT_DOOR, HOUR, booked, photograph, proposed, submitted
 from tests.worlds import World
 
 DAY = timedelta(days=1)

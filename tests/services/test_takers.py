@@ -13,7 +13,8 @@ from domain.orders import OrderRow
 from models import db
 from services.parts import order_book
 from services.parts.orders import Taken, take_rows
-from tests.ordering import ROW, elsewhere, rows, take
+from tests.ordering import ROW, elsewhere, take
+from tests.rows import rows
 from tests.worlds import World
 
 

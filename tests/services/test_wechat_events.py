@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
-from flask import Flask
 from sqlalchemy import text
 
 from domain.permissions import Standing
@@ -14,24 +12,9 @@ from models import db
 from services import subscriptions, wechat_events
 from services.parts.linking import PhoneSessionOnly
 from services.subscriptions import TemplateHint
-from tests.services.telling import Post, left, post_for, rows
-from tests.worlds import World, build
-from wechat.gateway import Gateway
+from tests.rows import rows
+from tests.services.telling import Post, left, post_office, wechats_world  # noqa: F401
 from wechat.push_events import ChangeEvent, Other, PopupEvent, SentEvent, TemplateAnswer, TemplateReport
-from wechat.stand_in.remote import Remote
-from wechat.stand_in.server import StandIn
-
-
-@pytest.fixture
-def world(app: Flask, stand_in: StandIn, sim: Remote) -> World:
-    """The invented brand, at WeChat's own time."""
-    return build(stand_in.world.clock.now())
-
-
-@pytest.fixture
-def post(world: World, sim: Remote, wechat: Gateway, stand_in: StandIn, tmp_path: Path) -> Post:
-    """The drain and what it needs."""
-    return post_for(world, sim, wechat, tmp_path, stand_in.world.clock.now)
 
 
 def popup(post: Post, key: str, **answers: str) -> PopupEvent:

@@ -12,9 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
-from typing import Any
-
-from sqlalchemy import text
 
 from demo.doors import status_of
 from domain.actions import Action, Command
@@ -24,16 +21,12 @@ from services.lifecycle import perform
 from services.queries.chains import verify_all
 from tests.databases import DurablePostgres
 from tests.photographing import picture
+from tests.rows import rows
 from tests.stories import phones, serving
 from tests.worlds import World
 
 THREADS = 4
 Seen = list[tuple[int, str]]
-
-
-def rows(sql: str, **params: Any) -> list[Any]:
-    with db.engine.connect() as connection:
-        return list(connection.execute(text(sql), params))
 
 
 @dataclass

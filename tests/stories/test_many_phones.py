@@ -11,17 +11,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from demo import postgres
 from domain.actions import Action, Command
 from domain.actors import SYSTEM
-from models import db
 from services.fees import run_fees
 from services.lifecycle import perform
 from services.queries.chains import verify_all
 from tests.databases import TEMPLATE
 from tests.photographing import picture
+from tests.rows import rows
 from tests.services import money
 from tests.stories import phones, serving
 from tests.worlds import World
@@ -44,11 +43,6 @@ def served(postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> It
     with serving.home(url, tmp_path_factory.mktemp("many")) as home, serving.web(home) as web:
         yield Served(home.world(), web)
     postgres.drop(postgres_server, name)
-
-
-def rows(sql: str, **params: Any) -> list[Any]:
-    with db.engine.connect() as connection:
-        return list(connection.execute(text(sql), params))
 
 
 def a_job(world: World, numbers: list[int], **order: Any) -> tuple[int, dict[int, int]]:
