@@ -108,7 +108,12 @@ class Direct(Connection):
             raise self._told(error, line.driver, statement) from error
 
     def finish_with(self, statement: str, parameters: Mapping[str, Any]) -> None:
-        """One last statement, sent together with the COMMIT; what it is refused with, `commit` raises."""
+        """One last statement, sent together with the COMMIT; what it is refused with, `commit` raises.
+
+        Asked a second time, the first is run now.
+        """
+        if self._last is not None:
+            self.exec_driver_sql(*self._last)
         self._last = (statement, parameters)
 
     def commit(self) -> None:

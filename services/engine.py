@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-import psycopg
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import DisconnectionError
 
@@ -84,9 +83,10 @@ def _fetch_one(engine: Engine, statement: str, values: Mapping[str, Any]) -> tup
         rows, _ = line.run(statement, values)
         driver.autocommit = False
         return rows[0] if rows else None
-    except psycopg.Error as error:
-        pooled.invalidate(error)  # also because it may still be in autocommit
-        if not driver.closed:
+    except BaseException as error:
+        lost = driver.closed
+        pooled.invalidate(error)  # trap: whatever it was, the connection may still be in autocommit
+        if not lost:
             raise
         engine.dispose()
         raise DisconnectionError from error

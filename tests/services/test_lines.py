@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError
 
 from models import db
 from services.direct import Direct, reading
+from services.engine import fetch_one
 from services.uow import answering, query, use_case
 
 OFTEN = 5  # more often than a statement runs unprepared
@@ -109,3 +111,41 @@ def test_a_connection_that_is_lost_is_an_error_once(app: Flask) -> None:
         _do("SELECT pg_terminate_backend(pg_backend_pid())")
     assert lost.value.connection_invalidated
     assert _ask("SELECT 1") == [(1,)]
+
+
+def test_a_second_last_statement_does_not_take_the_place_of_the_first(shelf: None) -> None:
+    """A use case with a last statement of its own, whose answer is kept: both stand, or neither."""
+
+    def keep(tx: Direct, _result: object) -> None:
+        tx.finish_with("INSERT INTO shelf VALUES (%(id)s, 'kept')", {"id": 100})
+
+    @use_case
+    def do(tx: Connection, first: int) -> None:
+        assert isinstance(tx, Direct)
+        tx.finish_with("INSERT INTO shelf VALUES (%(id)s, 'own')", {"id": first})
+
+    with answering(keep):
+        do(1)
+        with pytest.raises(IntegrityError):
+            do(2)
+    assert _ask("SELECT id FROM shelf ORDER BY id") == [(1,), (100,)]
+
+
+def test_whatever_goes_wrong_with_a_look_up_its_connection_is_not_left_in_autocommit(shelf: None) -> None:
+    """Else the next use case could take nothing back: every statement would commit by itself."""
+    with pytest.raises(UnicodeEncodeError):
+        fetch_one(db.engine, "SELECT %(word)s::text", {"word": "\ud800"})
+    with pytest.raises(IntegrityError):
+        _do(*["INSERT INTO shelf VALUES (1)"] * 2)
+    assert _ask("SELECT count(*) FROM shelf") == [(0,)]
+
+
+def test_a_refused_look_up_is_told_and_only_a_lost_connection_is_tried_again(app: Flask) -> None:
+    """A refusal costs its own connection, not all that lie in the pool."""
+    pool = db.engine.pool
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        fetch_one(db.engine, "SELECT 1 / %(zero)s", {"zero": 0})
+    assert db.engine.pool is pool
+    with pytest.raises(DisconnectionError):  # a second time, too
+        fetch_one(db.engine, "SELECT pg_terminate_backend(pg_backend_pid())", {})
+    assert fetch_one(db.engine, "SELECT 1", {}) == (1,)
