@@ -27,10 +27,10 @@ _PAGE = """
 SELECT code, name, level, parent_code, valid_from, valid_to FROM division
  WHERE code > %(after)s ORDER BY code LIMIT 500
 """
-# Any row written since has a younger transaction, any row gone changes the count.
+# Any row written since has another transaction, not always a younger one; any row gone changes the count.
 _STAMP = """
-SELECT (SELECT (count(*), max(xmin::text::bigint))::text FROM division),
-       (SELECT (count(*), max(xmin::text::bigint))::text FROM division_alias)
+SELECT (SELECT (count(*), sum(xmin::text::bigint))::text FROM division),
+       (SELECT (count(*), sum(xmin::text::bigint))::text FROM division_alias)
 """
 
 
@@ -53,7 +53,13 @@ def _divisions(tx: Connection) -> Iterator[Any]:
         after = page[-1][0]
 
 
-TABLE: Kept[DivisionTable] = Kept(_load, lambda tx: tuple(tx.exec_driver_sql(_STAMP).one()))
+def table_stamp(tx: Connection) -> tuple[str, str]:
+    """Another one means that divisions or their aliases are not those that were read."""
+    divisions, aliases = tx.exec_driver_sql(_STAMP).one()
+    return divisions, aliases
+
+
+TABLE: Kept[DivisionTable] = Kept(_load, table_stamp)
 
 
 def resolve(tx: Connection, text: str) -> Resolution:
