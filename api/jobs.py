@@ -57,6 +57,8 @@ PATHS: Mapping[Action, str] = {
     Action.CONFIRM_WITH_RESERVES: "confirm-with-reserves",
     Action.DISPUTE: "dispute",
     Action.RULE: "rule",
+    Action.CONTEST_CHARGE: "charges/<id:charge_id>/contest",
+    Action.CONCEDE_CHARGE: "charges/<id:charge_id>/concede",
     Action.RULE_CHARGE: "charges/<id:charge_id>/rule",
     Action.RATE: "rating",
     Action.AUDIT_SAMPLED: "audit-sampled",

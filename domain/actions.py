@@ -65,6 +65,8 @@ class Action(StrEnum):
     CONFIRM_WITH_RESERVES = "confirm_with_reserves"
     DISPUTE = "dispute"
     RULE = "rule"
+    CONTEST_CHARGE = "contest_charge"
+    CONCEDE_CHARGE = "concede_charge"
     RULE_CHARGE = "rule_charge"
     RATE = "rate"
     AUDIT_SAMPLED = "audit_sampled"
@@ -215,6 +217,8 @@ ASKS: Mapping[Action, Ask] = MappingProxyType(
         Action.CONFIRM_WITH_RESERVES: Ask("有保留验收", ("reason",), ("note",), reasons.DISPUTE),
         Action.DISPUTE: Ask("不予验收", ("reason",), ("note",), reasons.DISPUTE),
         Action.RULE: Ask("裁定", ("outcome",), ("fault", "note"), outcomes=("confirmed", "rework")),
+        Action.CONTEST_CHARGE: Ask("不同意退还收费", ("charge_id",), ("note", "photo_id")),
+        Action.CONCEDE_CHARGE: Ask("同意退还收费", ("charge_id",), ("note",)),
         Action.RULE_CHARGE: Ask(
             "裁定收费",
             ("charge_id", "outcome"),

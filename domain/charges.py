@@ -42,7 +42,12 @@ STATE_NAMES: Mapping[str, str] = {
     "lapsed": "未确认，已失效",
     "disputed": "有异议，客服裁定中",
 }
-# The Tmall adjustment's own numbers; 9 is settled, 8 (confirmed by timeout) does not exist here for extras.
+RULING_NAMES: Mapping[str, str] = {
+    "stands": "维持收费",
+    "refunded": "已退还",
+    "overcharged": "多收，加倍赔付",
+}
+# The Tmall adjustment's own numbers; 9 is settled, 8 ended by timeout: here of a dispute, never a yes to an extra.
 TMALL_STATES: Mapping[str, int] = {
     "proposed": 1,
     "approved": 2,
@@ -54,7 +59,7 @@ TMALL_STATES: Mapping[str, int] = {
     "withdrawn": 7,
     "lapsed": 7,
 }
-_SETTLED = 9
+_SETTLED, _TIMEOUT = 9, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +158,10 @@ def _line(item: Item, quantity: int) -> QuoteLine:
     )
 
 
-def tmall_state(state: str, ruling: str | None, settled: bool) -> int:
+def tmall_state(state: str, ruling: str | None, settled: bool, by_silence: bool = False) -> int:
     """The number of Tmall's adjustment status: proposed 1, approved 2, paid 9, refused or withdrawn 7."""
     if state == State.DISPUTED and ruling is not None:
-        return TMALL_STATES[ruling]
+        return _TIMEOUT if by_silence else TMALL_STATES[ruling]
     if state == State.APPROVED and settled:
         return _SETTLED
     return TMALL_STATES[state]

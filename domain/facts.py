@@ -45,4 +45,5 @@ class Facts:
     delay_deniable: bool = False
     charge_ruled: bool = False
     unruled_charges: int = 0
+    charge_answered: bool = False
     questions_missing: tuple[str, ...] = ()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from domain import charge_guards, delays, guards, questions, refunds
+from domain import charge_disputes, charge_guards, delays, guards, questions, refunds
 from domain.actions import Action as A
 from domain.actions import Command, check
 from domain.actors import Role
@@ -93,6 +93,7 @@ _BEFORE_VISIT = (S.NEW, S.OFFERED, S.ACCEPTED, S.BOOKED, S.SUSPENDED)
 _WITH_DEALER = (S.ACCEPTED, S.BOOKED, S.SUSPENDED)
 _LIVE = (*_BEFORE_VISIT, S.ON_SITE, S.SUBMITTED, S.CONFIRMED, S.REWORK)
 _ENDED = (S.CANCELLED, S.UNSERVED)
+_QUARRELLED = (S.SUBMITTED, S.CONFIRMED, S.REWORK, S.CANCELLED)
 
 Table = Mapping[tuple[S, A], Move]
 
@@ -207,7 +208,9 @@ _VISIT: Table = MappingProxyType(
         **_to((S.SUBMITTED,), A.RULE, _ruled, _AGENT, guards.something_to_rule, refunds.charges_ruled),
         **_to((S.CONFIRMED,), A.RULE, _ruled, _AGENT, guards.rework_only, refunds.charges_ruled),
         **_to((S.REWORK,), A.RULE, S.CONFIRMED, _AGENT | _SYSTEM, guards.waives_or_done),
-        **_everywhere((S.SUBMITTED, S.CONFIRMED, S.REWORK), A.RULE_CHARGE, _AGENT, refunds.charge_disputed),
+        **_everywhere(_QUARRELLED, A.CONTEST_CHARGE, _DESK | _SYSTEM, charge_disputes.dealer_to_answer),
+        **_everywhere(_QUARRELLED, A.CONCEDE_CHARGE, _DESK | _SYSTEM, charge_disputes.charge_disputed),
+        **_everywhere(_QUARRELLED, A.RULE_CHARGE, _AGENT | _SYSTEM, charge_disputes.charge_disputed),
         **_everywhere((S.CONFIRMED, S.CLOSED), A.RATE, _CUSTOMER, guards.not_rated),
         # the brand's eye
         **_everywhere((S.CONFIRMED,), A.AUDIT_SAMPLED, _SYSTEM | _AUDITOR, guards.not_audited),

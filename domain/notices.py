@@ -46,6 +46,20 @@ TOLD: Mapping[A, tuple[Notice, ...]] = MappingProxyType(
             Notice(Audience.INSTALLER, "job_held"),
         ),
         A.ADD_CHARGE: (Notice(Audience.CUSTOMER, "charge_proposed"),),
+        A.DISPUTE_CHARGE: (
+            Notice(Audience.DESK, "charge_disputed"),
+            Notice(Audience.AGENTS, "dispute_opened"),
+        ),
+        A.CONTEST_CHARGE: (Notice(Audience.AGENTS, "charge_contested"),),
+        A.CONCEDE_CHARGE: (
+            Notice(Audience.CUSTOMER, "dispute_ruled"),
+            Notice(Audience.DESK, "dispute_ruled"),
+        ),
+        A.RULE_CHARGE: (Notice(Audience.CUSTOMER, "dispute_ruled"), Notice(Audience.DESK, "dispute_ruled")),
+        A.LAPSE_CHARGE: (
+            Notice(Audience.CUSTOMER, "charge_lapsed"),
+            Notice(Audience.INSTALLER, "charge_lapsed"),
+        ),
         A.ABORT_VISIT: (Notice(Audience.CUSTOMER, "visit_aborted"), Notice(Audience.DESK, "visit_aborted")),
         A.SUBMIT: (Notice(Audience.CUSTOMER, "please_confirm"),),
         A.DISPUTE: (Notice(Audience.AGENTS, "dispute_opened"), Notice(Audience.DESK, "dispute_opened")),
@@ -212,6 +226,30 @@ TEMPLATES: Mapping[str, Template] = MappingProxyType(
             "安装已完工，请验收并评价",
             _C,
         ),
+        "charge_lapse_near": _T(
+            "收费待确认",
+            "安装单 {number} 有收费待确认，不答复即不收取",
+            "charge",
+            "待确认",
+            "不答复即不收取",
+            _C,
+        ),
+        "charge_lapsed": _T(
+            "收费未确认", "安装单 {number} 的收费未经确认，不收取", "charge", "已失效", "未确认的收费不收取"
+        ),
+        "charge_disputed": _T(
+            "收费有异议",
+            "工单 {number} 的收费有异议，请在 48 小时内答复",
+            "task",
+            "有异议",
+            "逾期可能视为同意退还",
+        ),
+        "charge_contested": _T(
+            "收费待裁定", "工单 {number} 的收费异议请在 72 小时内裁定", "task", "待裁定", "请裁定收费异议"
+        ),
+        "answer_near": _T(
+            "争议即将到期", "工单 {number} 的争议尚未答复，逾期按规则处理", "task", "将到期", "请尽快答复争议"
+        ),
         "dispute_opened": _T("有异议待裁定", "工单 {number} 客户提出异议", "task", "有异议", "客户提出异议"),
         "dispute_ruled": _T(
             "异议已裁定", "工单 {number} 的异议已有结果", "progress", "已裁定", "异议已有结果", _C
@@ -220,6 +258,28 @@ TEMPLATES: Mapping[str, Template] = MappingProxyType(
             "稽核未通过", "工单 {number} 稽核未通过，请查看要求", "task", "未通过", "稽核未通过，请查看要求"
         ),
         "complaint_opened": _T("新投诉", "工单 {number} 有新的投诉", "task", "有投诉", "请及时回复投诉"),
+        "repair_quoted": _T(
+            "维修报价待确认",
+            "您的维修单 {number} 已报价，请查看明细，同意后才会安排师傅上门",
+            "charge",
+            "待确认",
+            "您同意报价后才会上门",
+            _C,
+        ),
+        "service_unknown": _T(
+            "序列号待核实",
+            "维修申请 {number} 的序列号查不到安装记录，请核实",
+            "task",
+            "待核实",
+            "请核实维修申请的序列号",
+        ),
+        "review_alert": _T(
+            "有新的差评",
+            "店铺有 {count} 条差评待处理，请先安抚客户，再协调网点",
+            "task",
+            "有差评",
+            "请先安抚客户再协调网点",
+        ),
         "job_urged": _T("催办", "客服催办工单 {number}，请尽快答复", "task", "被催办", "请尽快答复催办"),
         "job_withdrawn": _T("工单已改派", "工单 {number} 已改派", "task", "已改派", "该工单已不归您处理"),
         "job_cancelled": _T("工单已取消", "工单 {number} 已取消", "task", "已取消", "无需上门"),

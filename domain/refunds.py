@@ -32,12 +32,6 @@ class Ruling(StrEnum):
     OVERCHARGED = "overcharged"
 
 
-def charge_disputed(_job: JobState, _command: Command, facts: Facts) -> Iterator[Fault]:
-    """An extra is ruled on once, after somebody disputed it."""
-    if facts.charge_status != "disputed" or facts.charge_ruled:
-        yield Fault("charge_id", "charge_not_disputed", "该收费没有待裁定的异议")
-
-
 def charges_ruled(_job: JobState, _command: Command, facts: Facts) -> Iterator[Fault]:
     """A quarrel ends when each extra that was part of it has its own outcome."""
     if facts.unruled_charges:
@@ -63,15 +57,25 @@ def customer_fen(ruling: Ruling, given_fen: int | None, charged_fen: int) -> int
 
 
 def charge_entry(
-    job_id: int, charge_id: int, dealer_id: int, ruling: Ruling, fen: int, *, by_brand: bool, month: date
+    job_id: int,
+    charge_id: int,
+    dealer_id: int,
+    ruling: Ruling,
+    fen: int,
+    *,
+    by_brand: bool,
+    month: date,
+    at_brands_cost: bool = False,
 ) -> Entry:
     """¥60.00 for an extra the dealer took in cash → dealer_receivable:7 +6000, customer_clearing −6000.
 
     The brand's own collection was (or will be) credited to the dealer whole: then dealer_payable:7 +6000.
+    At the brand's cost the dealer keeps its money, whoever took it: brand_service_expense +6000.
     """
     kind = Account.DEALER_PAYABLE if by_brand else Account.DEALER_RECEIVABLE
+    whose = account(Account.BRAND_SERVICE_EXPENSE) if at_brands_cost else account(kind, dealer_id)
     words = "多收费用加倍赔付" if ruling == Ruling.OVERCHARGED else "收费退还"
-    legs = (Leg(account(kind, dealer_id), fen), Leg(account(Account.CUSTOMER_CLEARING), -fen))
+    legs = (Leg(whose, fen), Leg(account(Account.CUSTOMER_CLEARING), -fen))
     key = f"job:{job_id}:charge:{charge_id}:refund"
     return Entry(key, month, legs, f"{words} {yuan(fen)}", kind="charge_refund", job_id=job_id)
 

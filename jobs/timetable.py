@@ -93,6 +93,18 @@ TIMETABLE: tuple[Task, ...] = (
         "a day without an answer, give or take ten minutes",
     ),
     Task(
+        "charge_warnings",
+        "4-59/10 * * * *",
+        "services.charge_sweeps:warn",
+        "a fifth of a day is five hours, give or take ten minutes",
+    ),
+    Task(
+        "charge_disputes",
+        "*/10 * * * *",
+        "services.charge_sweeps:end_disputes",
+        "days without a word, give or take ten minutes",
+    ),
+    Task(
         "remote_silence",
         "27 * * * *",
         "services.charge_sweeps:rule_by_silence",

@@ -42,6 +42,8 @@ class Charge(Base):
         one_of("status", ("proposed", "approved", "refused", "withdrawn", "lapsed", "disputed")),
         one_of("collected_by", ("brand", "dealer", "installer")),
         one_of("ruling", ("stands", "refunded", "overcharged")),
+        one_of("ruled_how", ("agent", "dealer", "silence", "remote")),
+        one_of("refund_at", ("dealer", "brand")),
         CheckConstraint(
             "amount_fen = quantity * unit_fen AND quantity > 0 AND unit_fen >= 0", name="amount_adds_up"
         ),
@@ -66,6 +68,12 @@ class Charge(Base):
     agreed_how: Mapped[str | None]  # tap, link, code; promise: the way, as shown before the purchase
     ruling: Mapped[str | None]  # of a disputed one: stands, refunded, overcharged
     refund_fen: Mapped[int | None]  # what of it the customer gets back
+    disputed_at: Mapped[datetime | None]  # from then on the dealer is asked
+    answered_at: Mapped[
+        datetime | None
+    ]  # the dealer spoke, or its time was up: from then on an agent is asked
+    ruled_how: Mapped[str | None]  # agent, dealer (gave it back), silence; remote: the verdict on the way
+    refund_at: Mapped[str | None]  # at whose cost it goes back: dealer or brand
 
 
 class ConfirmCode(Base):

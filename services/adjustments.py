@@ -19,7 +19,7 @@ from domain.refunds import Ruling
 from services.parts import ledger
 from services.uow import use_case
 
-_CHARGE = "SELECT ruling, refund_fen, collected_by FROM charge WHERE id = %(charge)s"
+_CHARGE = "SELECT ruling, refund_fen, refund_at, collected_by FROM charge WHERE id = %(charge)s"
 
 
 @use_case
@@ -35,6 +35,7 @@ def charge_refund(tx: Connection, payload: Mapping[str, Any], now: datetime) -> 
         row.refund_fen,
         by_brand=row.collected_by == "brand",
         month=month,
+        at_brands_cost=row.refund_at == "brand",
     )
     return ledger.post(tx, [entry], {}, now)
 

@@ -1,17 +1,20 @@
-"""What silence does to money: an extra nobody answered lapses; a way nobody ruled on is the brand's.
+"""What silence does to money: an extra nobody answered lapses; a way nobody ruled on is the brand's; disputes end.
 
-Silence is a yes only to what the promise showed (that is agreed when it is added); to anything else it is none.
+Silence is a yes only to what the promise showed (that is agreed when it is added); to anything else it is none. Who
+is silent is warned once when a fifth of the time is left.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
 from domain.actions import Action, Command
 from domain.actors import SYSTEM
+from domain.charge_disputes import LEFT_WHEN_WARNED, WITHIN, Dispute, Stage, fallen
 from domain.charges import ANSWER_WITHIN, RULE_WITHIN
 from domain.errors import DomainError
 from services.deeds import act
@@ -51,6 +54,20 @@ def rule_by_silence(now: datetime) -> Silent:
     return _sweep(_UNRULED, now - RULE_WITHIN, now)
 
 
+_DISPUTED = """
+SELECT charge.id, charge.job_id, disputed_at, answered_at, shown FROM charge JOIN job ON job.id = charge.job_id
+ WHERE charge.status = 'disputed' AND ruling IS NULL AND charge.id > %(after)s
+   AND coalesce(answered_at + %(ruled)s, disputed_at + %(answered)s) <= %(before)s
+   AND job.status IN ('submitted', 'confirmed', 'rework', 'cancelled')
+ ORDER BY charge.id LIMIT %(batch)s
+"""
+
+
+def end_disputes(now: datetime) -> Silent:
+    """End the disputes over extras on which the dealer or the agents kept silent; see `domain.charge_disputes`."""
+    return _sweep(_DISPUTED, now, now)
+
+
 def _sweep(claim: str, before: datetime, now: datetime) -> Silent:
     total, after = Silent(), 0
     while True:
@@ -66,16 +83,20 @@ def _batch(
     tx: Connection, claim: str, before: datetime, after: int, now: datetime
 ) -> tuple[Silent, int | None]:
     """One batch; behind which id the next begins, None when this was the last."""
-    rows = tx.exec_driver_sql(claim, {"before": before, "after": after, "batch": BATCH}).all()
-    done = 0
-    for row in rows:
-        command = (
-            Command(Action.LAPSE_CHARGE, charge_id=row.id)
-            if claim is _UNANSWERED
-            else Command(Action.RULE_REMOTE, outcome="brand")
-        )
-        done += _one(tx, row.job_id, command, now)
+    asked = {"before": before, "after": after, "batch": BATCH}
+    asked |= {"answered": WITHIN[Stage.DEALER], "ruled": WITHIN[Stage.AGENT]} if claim is _DISPUTED else {}
+    rows = tx.exec_driver_sql(claim, asked).all()
+    done = sum(_one(tx, row.job_id, _meant(claim, row), now) for row in rows)
     return Silent(done, len(rows) - done), rows[-1].id if len(rows) == BATCH else None
+
+
+def _meant(claim: str, row: Any) -> Command:
+    """What silence on this row means."""
+    if claim is _UNANSWERED:
+        return Command(Action.LAPSE_CHARGE, charge_id=row.id)
+    if claim is _DISPUTED:
+        return fallen(row.id, Dispute(row.disputed_at, row.answered_at, row.shown))
+    return Command(Action.RULE_REMOTE, outcome="brand")
 
 
 def _one(tx: Connection, job_id: int, command: Command, now: datetime) -> bool:
@@ -85,3 +106,44 @@ def _one(tx: Connection, job_id: int, command: Command, now: datetime) -> bool:
     except DomainError:
         return False
     return True
+
+
+# Each thing that waits for a word: since when, for how long, whom to warn. The moment tells a job's notices apart.
+_WARN = """
+INSERT INTO outbox (kind, dedupe_key, job_id, payload, created_at, next_at)
+SELECT 'notice', key, job_id, jsonb_build_object('template', template, 'audience', audience)
+       || CASE WHEN audience = 'desk' THEN jsonb_build_object('dealer_ids', jsonb_build_array(dealer_id))
+               ELSE '{}'::jsonb END, %(now)s, %(now)s
+  FROM (SELECT DISTINCT ON (waits.job_id, template, audience) waits.job_id, template, audience, job.dealer_id,
+               format('job:%%s:%%s:%%s:%%s', waits.job_id, template, audience, extract(epoch FROM since)::bigint) AS key
+          FROM (SELECT job_id, created_at AS since, %(lapse)s AS within, 'charge_lapse_near' AS template,
+                       'customer' AS audience FROM charge WHERE status = 'proposed'
+                UNION ALL
+                SELECT job_id, disputed_at, %(answered)s, 'answer_near', 'desk' FROM charge
+                 WHERE status = 'disputed' AND ruling IS NULL AND answered_at IS NULL
+                UNION ALL
+                SELECT job_id, answered_at, %(ruled)s, 'answer_near', 'agents' FROM charge
+                 WHERE status = 'disputed' AND ruling IS NULL AND answered_at IS NOT NULL
+                UNION ALL
+                SELECT job_id, opened_at, %(remote)s, 'answer_near', 'agents' FROM remote_dispute
+                  JOIN job ON job.id = job_id WHERE ruled_by IS NULL AND remote_open) waits
+          JOIN job ON job.id = waits.job_id
+         WHERE since + within > %(now)s AND since + within - within / %(left)s <= %(now)s
+           AND (audience <> 'desk' OR job.dealer_id IS NOT NULL)
+         ORDER BY waits.job_id, template, audience, since) AS near
+ WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE dedupe_key = key)
+    ON CONFLICT (dedupe_key) DO NOTHING
+"""
+
+
+@use_case
+def warn(tx: Connection, now: datetime) -> int:
+    """Warn once who is about to lose his say: the customer, the dealer's desk, the agents. How many are owed."""
+    spans = {
+        "lapse": ANSWER_WITHIN,
+        "answered": WITHIN[Stage.DEALER],
+        "ruled": WITHIN[Stage.AGENT],
+        "remote": RULE_WITHIN,
+    }
+    asked = {"now": now, "left": LEFT_WHEN_WARNED, **spans}
+    return tx.exec_driver_sql(_WARN, asked).rowcount

@@ -32,6 +32,7 @@ _DECIDE = """
 UPDATE charge SET status = %(status)s, decided_at = %(at)s, agreed_how = coalesce(%(how)s::text, agreed_how)
  WHERE id = %(id)s
 """
+_DISPUTED = "UPDATE charge SET disputed_at = %(at)s WHERE id = %(id)s"
 _SETTLE = "UPDATE charge SET settled_at = %(at)s WHERE id = %(id)s"
 
 
@@ -148,7 +149,8 @@ def settle(deed: Deed, _to: Status, _carry: Any) -> Effect:
 
 @handles(Action.DISPUTE_CHARGE, prepare=_the_charge)
 def dispute(deed: Deed, _to: Status, _carry: Any) -> Effect:
-    """Afterwards the customer thinks otherwise: an agent rules, and nothing closes before."""
+    """Afterwards the customer thinks otherwise: the dealer answers, an agent rules, and nothing closes before."""
     data = _decided(deed, "disputed")
+    deed.tx.exec_driver_sql(_DISPUTED, {"at": deed.now, "id": deed.command.charge_id})
     columns = {"dispute_open": True, "auto_confirm_at": None, "queue": "dispute", "queued_at": deed.now}
     return Effect(columns, data)

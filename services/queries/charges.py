@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from domain import charges
 from domain.actors import Actor, Role
+from domain.charge_disputes import STAGE_NAMES, Dispute
 from domain.charges import Quote
 from domain.errors import NotFound
 from domain.fee_rules import CHARGE_TYPES
@@ -46,8 +47,9 @@ class JobPriceList:
 
 @dataclass(frozen=True, slots=True)
 class ChargeCard:
-    """A charge with its arithmetic and where it stands; `answer_by`: after that silence has let it lapse.
+    """A charge with its arithmetic and where it stands; `answer_by`: after that silence decides.
 
+    `ruled_how`: agent, dealer, silence, remote; `refund_at`: at whose cost it goes back, dealer or brand.
     `after_work`: proposed when photos of the finished work were already there; the yes should come before it.
     """
 
@@ -71,6 +73,8 @@ class ChargeCard:
     settled: bool
     ruling: str | None
     refund_fen: int | None
+    ruled_how: str | None
+    refund_at: str | None
     proposed_at: datetime
     after_work: bool
     answer_by: datetime | None
@@ -95,6 +99,7 @@ SELECT charge.id, charge.item_code, coalesce(item.name, '远程费') AS name, ch
        coalesce(item.unit, '次') AS unit, charge.quantity, charge.unit_fen, charge.amount_fen, charge.status,
        charge.shown, charge.photo_id, charge.collected_by, charge.agreed_how,
        charge.settled_at IS NOT NULL AS settled, charge.ruling, charge.refund_fen, charge.created_at,
+       charge.ruled_how, charge.refund_at, charge.disputed_at, charge.answered_at,
        EXISTS (SELECT 1 FROM photo JOIN job ON job.id = photo.job_id
                  JOIN slot ON slot.checklist_id = job.checklist_id AND slot.code = photo.slot_code
                 WHERE photo.job_id = charge.job_id AND slot.phase = 'after' AND photo.received_at < charge.created_at)
@@ -163,6 +168,7 @@ def cards(connection: Connection, job_id: int, list_id: int | None) -> tuple[Cha
 
 
 def _card(row: Any) -> ChargeCard:
+    dispute = _dispute(row)
     text = charges.arithmetic(row.charge_type, row.name, row.unit_fen, row.quantity, row.unit)
     return ChargeCard(
         id=row.id,
@@ -176,8 +182,8 @@ def _card(row: Any) -> ChargeCard:
         amount_fen=row.amount_fen,
         text=text,
         status=row.status,
-        status_name=charges.STATE_NAMES[row.status],
-        tmall_status=charges.tmall_state(row.status, row.ruling, row.settled),
+        status_name=_status_name(row, dispute),
+        tmall_status=charges.tmall_state(row.status, row.ruling, row.settled, row.ruled_how == "silence"),
         shown=row.shown,
         photo_id=row.photo_id,
         collected_by=row.collected_by,
@@ -185,7 +191,31 @@ def _card(row: Any) -> ChargeCard:
         settled=row.settled,
         ruling=row.ruling,
         refund_fen=row.refund_fen,
+        ruled_how=row.ruled_how,
+        refund_at=row.refund_at,
         proposed_at=row.created_at,
         after_work=row.after_work,
-        answer_by=row.created_at + charges.ANSWER_WITHIN if row.status == "proposed" else None,
+        answer_by=_answer_by(row, dispute),
     )
+
+
+def _dispute(row: Any) -> Dispute | None:
+    """The dispute that is going on, if any."""
+    if row.status != "disputed" or row.ruling is not None or row.disputed_at is None:
+        return None
+    return Dispute(row.disputed_at, row.answered_at, row.shown)
+
+
+def _status_name(row: Any, dispute: Dispute | None) -> str:
+    if dispute is not None:
+        return f"有异议，{STAGE_NAMES[dispute.stage]}"
+    if row.status == "disputed" and row.ruling is not None:
+        return f"有异议，{charges.RULING_NAMES[row.ruling]}"
+    return charges.STATE_NAMES[row.status]
+
+
+def _answer_by(row: Any, dispute: Dispute | None) -> datetime | None:
+    if dispute is not None:
+        return dispute.answer_by
+    waiting: datetime = row.created_at + charges.ANSWER_WITHIN
+    return waiting if row.status == "proposed" else None
