@@ -52,10 +52,11 @@ class BreachState:
     declined_at: datetime | None
 
 
+# Trap: the job before the breach, as deeds and corrections lock them; the other way round two wait in a ring.
+_HOLD = "SELECT 1 FROM job WHERE id = (SELECT job_id FROM breach WHERE id = %(id)s) FOR NO KEY UPDATE"
 _READ = """
 SELECT breach.*, job.channel_id, job.category_code, job.zone, job.subject_id, job.fees_posted_at
-  FROM breach JOIN job ON job.id = breach.job_id WHERE breach.id = %(id)s
-   FOR UPDATE OF breach FOR SHARE OF job
+  FROM breach JOIN job ON job.id = breach.job_id WHERE breach.id = %(id)s FOR UPDATE OF breach
 """
 _STATE = "RETURNING id, acknowledged_at, excused_at, excuse, appealed_at, declined_at"
 _ACKNOWLEDGE = f"""
@@ -131,7 +132,8 @@ def excuse(tx: Connection, actor: Actor, breach_id: int, reason: str, now: datet
 
 
 def _read(tx: Connection, breach_id: int) -> Any:
-    """The breach, locked; its job held, so that no fee run posts meanwhile."""
+    """The breach, locked; its job held, so that no fee run posts meanwhile and no deed judges it anew."""
+    tx.exec_driver_sql(_HOLD, {"id": breach_id})
     row = tx.exec_driver_sql(_READ, {"id": breach_id}).first()
     if row is None:
         raise NotFound

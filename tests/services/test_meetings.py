@@ -6,15 +6,18 @@ from concurrent.futures import ThreadPoolExecutor
 from time import sleep
 from typing import Any
 
+import pytest
 from flask import Flask
 
 from domain.actions import Action, Command, Window
 from models import db
+from services import breaches
+from services.clocks import raise_levels
 from services.deeds import act
 from services.departures import installer_left
 from services.lifecycle import perform
 from tests.rows import rows
-from tests.services.test_lifecycle import HOUR, booked
+from tests.services.test_lifecycle import AT_DOOR, HOUR, booked
 from tests.worlds import World
 
 
@@ -61,3 +64,20 @@ def test_an_installers_leave_and_an_order_file_do_not_wait_for_each_other_in_a_r
 
     assert leaving.result(10) == 2
     assert rows("SELECT 1 FROM job WHERE installer_id IS NOT NULL") == []
+
+
+def test_an_appeal_and_a_check_in_told_late_do_not_wait_for_each_other_in_a_ring(
+    app: Flask, world: World
+) -> None:
+    """Both lock the job before its breaches: the appeal waits, and finds the breach withdrawn."""
+    job_id, heard = booked(world), world.now + 4 * HOUR
+    raise_levels(world.now + 3.5 * HOUR)
+    [breach] = rows("SELECT id FROM breach WHERE job_id = :j AND kind = 'arrive' AND level = 2", j=job_id)
+    told = Command(Action.CHECK_IN, fix=AT_DOOR)
+    with db.engine.connect() as tx:
+        tx.exec_driver_sql("SELECT 1 FROM job WHERE id = %(id)s FOR UPDATE", {"id": job_id})
+        appealing = beside(app, breaches.appeal, world.actor("owner1"), breach.id, "路上堵车", heard)
+        act(tx, world.actor("installer1"), job_id, told, heard, occurred_at=world.now + 2 * HOUR)
+        tx.commit()
+    with pytest.raises(breaches.AlreadyHandled):
+        appealing.result(10)
