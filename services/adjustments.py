@@ -16,21 +16,24 @@ from domain import refunds
 from domain.calendar import month_of
 from domain.ledger import reverse as mirror
 from domain.refunds import Ruling
-from services.parts import ledger
+from services.parts import ledger, serving
 from services.uow import use_case
 
-_CHARGE = "SELECT ruling, refund_fen, refund_at, collected_by FROM charge WHERE id = %(charge)s"
+_CHARGE = f"""
+SELECT ruling, refund_fen, refund_at, collected_by, {serving.DEALER_OF_CHARGE} AS dealer_id
+  FROM charge WHERE id = %(charge)s
+"""
 
 
 @use_case
 def charge_refund(tx: Connection, payload: Mapping[str, Any], now: datetime) -> int:
-    """Post what a disputed extra gives back; how many entries were new."""
+    """Post what a disputed extra gives back, from the dealer whose it was; how many entries were new."""
     month = ledger.open_month(month_of(now), ledger.hold_months(tx))
     row = tx.exec_driver_sql(_CHARGE, {"charge": payload["charge_id"]}).one()
     entry = refunds.charge_entry(
         payload["job_id"],
         payload["charge_id"],
-        payload["dealer_id"],
+        row.dealer_id or payload["dealer_id"],
         Ruling(row.ruling),
         row.refund_fen,
         by_brand=row.collected_by == "brand",

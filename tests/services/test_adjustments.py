@@ -7,15 +7,17 @@ from datetime import timedelta
 import pytest
 
 from domain.actions import Action, Command
+from domain.actors import SYSTEM
 from domain.errors import Invalid
 from domain.lifecycle import Barred
 from jobs.drains import PAYS, owed
 from models.site import Charge
-from services.lifecycle import perform
+from services.lifecycle import answer_offer, perform
 from tests.architecture.source import ROOT
+from tests.photographing import redispatched
 from tests.rows import rows
 from tests.services.money import extra, posted, put
-from tests.services.test_lifecycle import HOUR, booked, submitted
+from tests.services.test_lifecycle import AT_DOOR, HOUR, booked, proposed, submitted
 from tests.worlds import World
 
 
@@ -59,6 +61,33 @@ def test_a_disputed_extra_has_an_outcome_and_the_ledger_follows(
     assert [fault.code for fault in early.value.errors] == ["charges_unruled"]
     expected = [] if legs is None else [legs.format(d=world.dealers[0])]
     assert [entry.legs for entry in posted()] == expected
+
+
+def test_an_extra_goes_back_from_the_dealer_who_took_it_not_from_the_one_who_has_the_job(
+    world: World,
+) -> None:
+    """The first dealer took ¥100.00 in cash and lost the job; the second one, who finished it, owes nothing."""
+    job_id, then = booked(world), world.now + HOUR
+    installer, customer = world.actor("installer1"), world.customer(job_id)
+    perform(installer, job_id, Command(Action.CHECK_IN, fix=AT_DOOR), then)
+    charge = proposed(world, job_id, then)
+    perform(customer, job_id, Command(Action.APPROVE_CHARGE, charge_id=charge), then)
+    perform(installer, job_id, Command(Action.SETTLE_CHARGE, charge_id=charge), then)
+    call = Command(Action.SUSPEND, reason="part_missing", next_contact_at=then + timedelta(days=1))
+    perform(installer, job_id, call, then)
+    redispatched(world, job_id)
+    perform(SYSTEM, job_id, Command(Action.OFFER, dealer_ids=(world.dealers[1],)), then + HOUR)
+    [offer] = rows("SELECT id FROM offer WHERE job_id = :j AND status = 'open'", j=job_id)
+    answer_offer(world.actor("dispatcher2"), Command(Action.ACCEPT, offer_id=offer.id), then + HOUR)
+    rows("UPDATE job SET status = 'submitted' WHERE id = :j", j=job_id)
+
+    perform(customer, job_id, Command(Action.DISPUTE_CHARGE, charge_id=charge), then + HOUR)
+    ruled = Command(Action.RULE_CHARGE, charge_id=charge, outcome="refunded")
+    perform(world.actor("agent"), job_id, ruled, then + HOUR)
+    owed(then + HOUR)
+
+    [entry] = posted()
+    assert entry.legs == f"dealer_receivable:{world.dealers[0]} 10000, customer_clearing -10000"
 
 
 def test_a_rework_that_ends_by_itself_leaves_an_extras_dispute_open(world: World) -> None:
