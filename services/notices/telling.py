@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -10,27 +11,43 @@ from sqlalchemy.dialects.postgresql import insert
 
 from domain.errors import DomainError
 from models.notice import InboxItem
+from services.notices import telling_desks
 from services.parts import grants, notice_people, notice_queue, notice_words
 from services.parts.notice_queue import WECHAT, Row
 from services.uow import use_case
 
 log = logging.getLogger("tuozhuang.notices")
 
-_PASSED_ON = ("template", "dealer_ids", "values")
+_SENSELESS = (DomainError, ValueError, KeyError, TypeError)
 
 
 @use_case
 def tell(tx: Connection, now: datetime, limit: int) -> int:
     """Tell everything that is owed; how many. One notice that cannot be told holds up no other."""
     rows = notice_queue.owed(tx, now, limit)
-    for row in rows:
+    alone = _tell_desks(tx, rows, now)
+    for row in alone:
         try:
             with tx.begin_nested():
                 _tell(tx, row, now)
-        except (DomainError, ValueError, KeyError, TypeError) as wrong:
+        except _SENSELESS as wrong:
             log.error("notice %d cannot be told: %s", row.id, type(wrong).__name__)
             notice_queue.park(tx, row, f"内容无法生成 / {type(wrong).__name__}")
     return len(rows)
+
+
+def _tell_desks(tx: Connection, rows: Sequence[Row], now: datetime) -> Sequence[Row]:
+    """Tell those for dealers' desks together; returns what is left to be told one by one."""
+    desks = [row for row in rows if telling_desks.is_for_desks(row)]
+    if len(desks) < telling_desks.WORTH_IT:
+        return rows
+    try:
+        with tx.begin_nested():
+            telling_desks.tell(tx, desks, now)
+    except _SENSELESS:  # one of them: the others are told by themselves
+        return rows
+    told = {row.id for row in desks}
+    return [row for row in rows if row.id not in told]
 
 
 def _tell(tx: Connection, row: Row, now: datetime) -> None:
@@ -38,14 +55,7 @@ def _tell(tx: Connection, row: Row, now: datetime) -> None:
     audience = notice_people.audience_of(row.payload)
     people = notice_people.recipients(tx, row.payload, row.job_id, row.person_id)
     _write_inbox(tx, row, [one.person_id for one in people if one.person_id is not None], now)
-    payload = {
-        **{name: row.payload[name] for name in _PASSED_ON if name in row.payload},
-        "audience": audience,
-        "notice": row.id,
-        "template_id": grants.wechat_id(template.wechat),
-        "happened_at": row.created_at.isoformat(),
-        "to_account": "identity_id" in row.payload,
-    }
+    payload = notice_queue.passed_on(row, audience, grants.wechat_id(template.wechat))
     for one in people:
         account = one.identity_id
         if account is not None and grants.usable(tx, account, payload["template_id"]):

@@ -86,8 +86,27 @@ def add(
     tx: Connection, wire: str, payload: Mapping[str, Any], to: int | None, job_id: int | None, now: datetime
 ) -> None:
     """A row for one person (None: whoever has the order's phone) and wire; once per notice, wire and person."""
-    who = "order" if to is None else str(to)
-    _put(tx, f"notice:{payload['notice']}:{wire}:{who}", wire, payload, to, job_id, now, now)
+    _put(tx, key_of(wire, payload, to), wire, payload, to, job_id, now, now)
+
+
+def key_of(wire: str, payload: Mapping[str, Any], to: int | None) -> str:
+    """What makes a row once per notice, wire and person."""
+    return f"notice:{payload['notice']}:{wire}:{'order' if to is None else to}"
+
+
+def passed_on(row: Row, audience: str, template_id: str) -> dict[str, Any]:
+    """What a row for one person and wire takes over from the notice owed."""
+    return {
+        **{name: row.payload[name] for name in _PASSED_ON if name in row.payload},
+        "audience": audience,
+        "notice": row.id,
+        "template_id": template_id,
+        "happened_at": row.created_at.isoformat(),
+        "to_account": "identity_id" in row.payload,
+    }
+
+
+_PASSED_ON = ("template", "dealer_ids", "values")
 
 
 def _put(
@@ -123,12 +142,22 @@ def gather(
     The first goes at once; those after it are told together, by the template `several`, when the next ten minutes
     begin. 300 jobs offered to a dealer within a minute: one message now, one for the other 299.
     """
-    name = f"{payload['template']}:{wire}:{'order' if to is None else to}"
-    place = now.timestamp() // GATHERED.total_seconds()
-    begins = datetime.fromtimestamp((place + 1) * GATHERED.total_seconds(), UTC)
-    if not _put(tx, f"gathered:{name}:{place:.0f}", wire, payload, to, job_id, now, now):
+    name = gathered_name(wire, payload, to)
+    here, following, begins = gathering(now)
+    if not _put(tx, f"gathered:{name}:{here}", wire, payload, to, job_id, now, now):
         told = {**payload, "template": several}
-        _put(tx, f"gathered:{name}:{place + 1:.0f}", wire, told, to, job_id, now, begins)
+        _put(tx, f"gathered:{name}:{following}", wire, told, to, job_id, now, begins)
+
+
+def gathered_name(wire: str, payload: Mapping[str, Any], to: int | None) -> str:
+    """What is gathered together: one template for one person on one wire."""
+    return f"{payload['template']}:{wire}:{'order' if to is None else to}"
+
+
+def gathering(now: datetime) -> tuple[int, int, datetime]:
+    """(number of these ten minutes, of the next, when those begin)"""
+    place = int(now.timestamp() // GATHERED.total_seconds())
+    return place, place + 1, datetime.fromtimestamp((place + 1) * GATHERED.total_seconds(), UTC)
 
 
 def text_instead(

@@ -49,10 +49,15 @@ class Facts:
 
 def facts(tx: Connection, job_id: int | None, payload: Mapping[str, Any], when: datetime) -> Facts:
     """The facts of a notice as they stand now; one statement."""
-    values = {name: str(value) for name, value in (payload.get("values") or {}).items()}
     row = None
     if job_id is not None:
         row = tx.execute(_FACTS, {"job": job_id, "dealers": payload.get("dealer_ids")}).one_or_none()
+    return read(job_id, row, payload, when)
+
+
+def read(job_id: int | None, row: Any, payload: Mapping[str, Any], when: datetime) -> Facts:
+    """The facts from their row, if there is one."""
+    values = {name: str(value) for name, value in (payload.get("values") or {}).items()}
     if row is None:
         return Facts(job_id, None, None, None, when, values)
     window = (row.window_start, row.window_end) if row.window_start and row.window_end else None
