@@ -59,7 +59,7 @@ def remote_sum_fits(_job: JobState, command: Command, facts: Facts) -> Iterator[
     customers = command.outcome == "customer"
     if facts.remote_not_agreed:
         if command.agreed_fen is None:
-            yield Fault("agreed_fen", "remote_not_agreed", "超出计价距离，请填写协商价")
+            yield Fault("agreed_fen", "remote_not_agreed", "金额须先与客户协商，请填写协商价")
     elif customers and not command.agreed_fen:
         yield Fault("agreed_fen", "required", "请填写客户承担的金额")
     elif customers and facts.remote_most_fen is None:

@@ -140,6 +140,11 @@ def rank(seen: Iterable[Covering]) -> tuple[tuple[Candidate, ...], tuple[Candida
     return tuple(_kept(kept)), tuple(dropped)
 
 
+def first(seen: Iterable[Covering]) -> Covering | None:
+    """The one that `rank` puts first, without a word of why: for whoever only has to know who comes."""
+    return min((dealer for dealer in seen if not any(_gates(dealer))), key=_order, default=None)
+
+
 def unlimited(dealer: Covering) -> Covering:
     """The same dealer, had nobody set it a limit."""
     return replace(dealer, capacity_left=None)
@@ -161,21 +166,24 @@ def room(diary: Diary, days: Sequence[Day], asked: tuple[date, date], units: int
     return earliest, earliest is not None and first > days[-1].date
 
 
+def _gates(dealer: Covering) -> tuple[bool, ...]:
+    """Which of `BARS` shut it out, in their order."""
+    return (
+        not dealer.active,
+        dealer.zone == "none",
+        not dealer.authorised,
+        dealer.refused,
+        not dealer.skilled,
+        bool(dealer.lacks),
+        dealer.capacity_left is not None and dealer.capacity_left <= 0,
+    )
+
+
 def _bars(dealer: Covering) -> tuple[Step, ...]:
-    full = dealer.capacity_left is not None and dealer.capacity_left <= 0
-    shut = {
-        "inactive": not dealer.active,
-        "not_covered": dealer.zone == "none",
-        "unauthorised": not dealer.authorised,
-        "refused": dealer.refused,
-        "unskilled": not dealer.skilled,
-        "uncertified": bool(dealer.lacks),
-        "full": full,
-    }
     return tuple(
         Step(code, False, lacking(dealer.lacks) if code == "uncertified" else BARS[code])
-        for code, holds in shut.items()
-        if holds
+        for code, shut in zip(BARS, _gates(dealer), strict=True)
+        if shut
     )
 
 

@@ -16,7 +16,8 @@ from domain.job import Kind
 from domain.money import BP, ROUNDINGS, half_up_fen, percent, share_of, yuan
 
 ANY = "*"
-DISTANCES = ("road", "straight")
+ROAD, STRAIGHT = "road", "straight"
+DISTANCES = (ROAD, STRAIGHT)
 ZONE_NAMES = {Zone.FREE: "免费区", Zone.REMOTE: "远程区"}
 BASE_NAMES = {
     Kind.INSTALL: "基础安装费",
@@ -65,6 +66,12 @@ class RemoteFeeNotAgreed(DomainError):
     title = "超出计价距离，远程费需先协商"
 
 
+class RoadUnknown(RemoteFeeNotAgreed):
+    """The rule counts the road, which nobody has measured: its price is agreed like one beyond the formula."""
+
+    title = "按实际道路里程计费，里程需先核实"
+
+
 @dataclass(frozen=True, slots=True)
 class Category:
     """A product category and the name people read."""
@@ -88,7 +95,8 @@ class BaseRate:
 class RemoteRate:
     """Fen per km beyond the free metres, one way. A zone without a row has no remote fee.
 
-    The distance is rounded first, to `km_step_m` by the named rounding; `distance` labels what was measured.
+    The distance is rounded first, to `km_step_m` by the named rounding. `distance` is what counts: straight metres
+    are measured here, those of a road are not; a person finds them out and the price is agreed.
     """
 
     zone: Zone
@@ -97,7 +105,7 @@ class RemoteRate:
     category: str = ANY
     cap_fen: int | None = None
     negotiated_beyond_m: int = 80_000
-    distance: str = "road"
+    distance: str = STRAIGHT
     km_step_m: int = 100
     km_rounding: str = "half_up"
 
@@ -168,13 +176,20 @@ class FeeRule:
         agreed_fen: int | None,
         free_m: int | None = None,
         per_km_fen: int | None = None,
+        *,
+        as_ruled: bool = False,
     ) -> Part | None:
         """The remote fee of a visit: `远程费 (23.4 km − 20 km) × ¥2.00 = ¥6.80`. None within the free radius.
 
-        Nor is there one without a measured distance: it could not be explained.
+        Nor is there one without a measured distance: it could not be explained. Metres are straight unless they are
+        `as_ruled`, of the rule's own kind; where that is the road, straight ones say nothing: `RoadUnknown`.
         """
         rate = self.remote_rate(category, zone, free_m, per_km_fen)
-        if rate is None or distance_m is None:
+        if rate is None:
+            return None
+        if rate.distance == ROAD and not as_ruled:
+            return _by_road(rate, agreed_fen)
+        if distance_m is None:
             return None
         rounded = ROUNDINGS[rate.km_rounding](distance_m, rate.km_step_m) * rate.km_step_m
         if rounded <= rate.free_m:
@@ -241,6 +256,12 @@ def _remote_rates(rule: FeeRule) -> dict[tuple[str, str], RemoteRate]:
         if rate is not None:
             found[category.code, zone.value] = rate
     return found
+
+
+def _by_road(rate: RemoteRate, agreed_fen: int | None) -> Part:
+    if agreed_fen is None:
+        raise RoadUnknown(f"{km(rate.free_m)} 以外每公里 {yuan(rate.per_km_fen)}")
+    return Part("remote_fee", agreed_fen, f"远程费 按实际道路里程，协商价 {yuan(agreed_fen)}")
 
 
 @lru_cache(maxsize=16_384)

@@ -60,7 +60,7 @@ def price_of(
     """The price before the purchase, by the very look-ups that make the fee lines."""
     base = rule.base_part(kind, category, zone, scheme)
     try:
-        remote = rule.remote_part(category, zone, distance_m, agreed_remote_fen)
+        remote = rule.remote_part(category, zone, distance_m, agreed_remote_fen, as_ruled=True)
     except RemoteFeeNotAgreed:
         return Price(base, units, None, negotiated=True)
     return Price(base, units, remote, negotiated=False)

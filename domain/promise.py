@@ -2,26 +2,24 @@
 
 Pure: facts in, promise out. Prices come from the very functions that make the fee lines (`domain/fee_rules.py`), the
 dealer from the ranking that dispatch uses (`domain/dispatch.py`), so what was shown and what follows cannot differ.
-The words are made in `domain/promise_words.py`. A change of meaning raises `ENGINE`.
+The words are made in `domain/promise_words.py`. A change of meaning raises `promise_facts.ENGINE`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from domain import dispatch
 from domain import promise_words as words
-from domain.capacity import Day, free_days, room, windows_of
+from domain.capacity import free_days, room, windows_of
 from domain.clocks import Zone
 from domain.fee_facts import Scheme
-from domain.fee_rules import NoFee, Part, RemoteFeeNotAgreed
+from domain.fee_rules import ROAD, NoFee, Part, RemoteFeeNotAgreed
 from domain.job import Kind
 from domain.money import share_of, yuan
 from domain.promise_facts import Extra, Facts, Good, Server
 
-ENGINE = 1
 LIVES = timedelta(days=7)
 SILENCE_HOURS = 48
 WINDOWS = 3
@@ -120,18 +118,24 @@ def promise(facts: Facts) -> Answer:
     )
 
 
-def server_of(servers: Sequence[Server], days: Sequence[Day]) -> Server | None:
-    """Who comes: the first that dispatch would ask; one without any room left only if nobody else covers."""
-    seen = [_as_covering(server, days) for server in servers]
-    ranked, _ = dispatch.rank(seen)
-    if not ranked:
-        open_ended = [line for line in seen if line.capacity_left is not None and line.capacity_left <= 0]
-        ranked, _ = dispatch.rank([dispatch.unlimited(line) for line in open_ended])
-    chosen = ranked[0].dealer_id if ranked else None
-    return next((server for server in servers if server.dealer_id == chosen), None)
+def server_of(facts: Facts, good: Good) -> Server | None:
+    """Who comes: the first that dispatch would ask of an order placed now; one without room only if all are full."""
+    servers = facts.servers.get(good.category, ())
+    seen = [_as_covering(facts, good, server) for server in servers]
+    best = dispatch.first(seen)
+    if best is None:
+        full = [dispatch.unlimited(one) for one in seen if one.capacity_left is not None]
+        best = dispatch.first(full)
+    return None if best is None else next(one for one in servers if one.dealer_id == best.dealer_id)
 
 
-def _as_covering(server: Server, days: Sequence[Day]) -> dispatch.Covering:
+def _as_covering(facts: Facts, good: Good, server: Server) -> dispatch.Covering:
+    diary, days = server.diary, facts.days
+    if facts.engine == 1:
+        earliest, in_time, left = None, True, room(diary, days)
+    else:
+        earliest, in_time = dispatch.room(diary, days, dispatch.asked_days(None, days), good.quantity)
+        left = 0 if earliest is None else None
     return dispatch.Covering(
         dealer_id=server.dealer_id,
         zone=server.zone,
@@ -139,18 +143,25 @@ def _as_covering(server: Server, days: Sequence[Day]) -> dispatch.Covering:
         alliance=server.alliance,
         score=server.score,
         active=server.active,
-        capacity_left=room(server.diary, days),
+        capacity_left=left,
         distance_m=server.distance_m,
         refused=False,
         auto_accept=False,
         authorised=server.authorised,
+        skilled=server.skilled,
+        lacks=server.lacks,
+        level=server.level,
+        earliest=earliest,
+        in_time=in_time,
+        recent=server.recent,
+        per_day=diary.limits.standing,
     )
 
 
 def _line(facts: Facts, good: Good) -> LinePromise:
     if not good.needs_installation:
         return _without(good, None, words.NO_INSTALLATION)
-    server = server_of(facts.servers.get(good.category, ()), facts.days)
+    server = server_of(facts, good)
     if server is None:
         own = _self_install(good)
         return _without(good, own, words.uncovered(facts.place, own.advice))
@@ -203,11 +214,12 @@ def _remote(facts: Facts, good: Good, server: Server) -> RemoteFee:
     rate = facts.rule.remote_rate(good.category, zone, server.free_m, server.per_km_fen)
     if rate is None:
         return RemoteFee("none", None, words.NO_REMOTE)
-    if server.distance_m is None:
-        return RemoteFee("by_distance", None, words.by_distance(rate))
+    by_road = rate.distance == ROAD and facts.engine > 1
+    if by_road or server.distance_m is None:
+        return RemoteFee("by_distance", None, words.by_distance(rate, by_road))
     own = (server.free_m, server.per_km_fen)
     try:
-        part = facts.rule.remote_part(good.category, zone, server.distance_m, None, *own)
+        part = facts.rule.remote_part(good.category, zone, server.distance_m, None, *own, as_ruled=True)
     except RemoteFeeNotAgreed:
         return RemoteFee("negotiated", None, words.negotiated(server.distance_m, rate))
     if part is None:

@@ -9,6 +9,8 @@ from datetime import datetime
 from domain.capacity import Day, Diary
 from domain.fee_rules import FeeRule
 
+ENGINE = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Good:
@@ -30,7 +32,10 @@ class Good:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A dealer whose coverage names the place for one category. `name` is all that a customer sees of it."""
+    """A dealer whose coverage names the place for one category. `name` is all that a customer sees of it.
+
+    `skilled`, `lacks`, `level` are its people's, `recent` a week's offers: as in `domain.dispatch.Covering`.
+    """
 
     dealer_id: int
     name: str
@@ -44,6 +49,10 @@ class Server:
     distance_m: int | None = None
     free_m: int | None = None
     per_km_fen: int | None = None
+    skilled: bool = True
+    lacks: tuple[str, ...] = ()
+    level: int = 0
+    recent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +76,11 @@ class Extra:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that a promise is computed from. `days` begin today; `servers` by category."""
+    """All that a promise is computed from. `days` begin today; `servers` by category.
+
+    `engine`: by which rules of ours. 1 knew no people, measured room over all days at once and every way in a straight
+    line; its promises must still come out as they were.
+    """
 
     made_at: datetime
     place: str
@@ -77,3 +90,4 @@ class Facts:
     days: tuple[Day, ...]
     extras: tuple[Extra, ...]
     rule: FeeRule | None
+    engine: int = ENGINE

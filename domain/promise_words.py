@@ -76,11 +76,13 @@ def covered(
     return f"由{dealer}上门安装（{where}）；{early}{reason}，{when}；{remote}；{trip}"
 
 
-def by_distance(rate: RemoteRate) -> str:
-    """The rule, where the distance is not known yet."""
+def by_distance(rate: RemoteRate, by_road: bool = False) -> str:
+    """The rule, where the distance is not known yet. The road is nothing we measure: an agent finds it out."""
+    way = "网点到您家的实际道路里程" if by_road else "网点到您家的距离"
+    paid = "里程由客服核实，未经您同意不收" if by_road else "由您上门时支付"
     return (
-        f"远程费按网点到您家的距离计算：{km(rate.free_m)} 以内免费，超出部分每公里 {yuan(rate.per_km_fen)}"
-        f"{_cap(rate)}，超过 {km(rate.negotiated_beyond_m)} 先协商；由您上门时支付"
+        f"远程费按{way}计算：{km(rate.free_m)} 以内免费，超出部分每公里 {yuan(rate.per_km_fen)}"
+        f"{_cap(rate)}，超过 {km(rate.negotiated_beyond_m)} 先协商；{paid}"
     )
 
 

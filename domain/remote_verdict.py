@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from domain import remote_words as words
 from domain.clocks import Zone
-from domain.fee_rules import FeeRule, Part, RemoteFeeNotAgreed
+from domain.fee_rules import ROAD, FeeRule, Part, RemoteFeeNotAgreed, RoadUnknown
 from domain.geo import Place
 
 
@@ -34,9 +34,14 @@ class Ground(StrEnum):
     NO_RULE = "no_rule"
     DISTANCE_UNKNOWN = "distance_unknown"
     NOT_AGREED = "not_agreed"
+    ROAD_UNKNOWN = "road_unknown"
     BOUNDARY_WRONG = "boundary_wrong"
     CHECK_IN_OUTSIDE = "check_in_outside"
     CHECK_IN_UNKNOWN = "check_in_unknown"
+
+
+TO_BE_AGREED = frozenset({Ground.NOT_AGREED, Ground.ROAD_UNKNOWN})
+"""Grounds that a price agreed with the customer removes."""
 
 
 class Payer(StrEnum):
@@ -128,7 +133,7 @@ def judge(way: Way, shown: Shown | None, arrival: Arrival | None) -> Verdict:
         customer_fen=customer_fen,
         brand_fen=owed.amount_fen - customer_fen if owed else None,
         payer=payer_of(customer_fen, owed.amount_fen if owed else None),
-        needs_yes=shown is None or shown.basis == Basis.NEGOTIATED,
+        needs_yes=shown is None or shown.basis == Basis.NEGOTIATED or _shown_by_road(way, shown),
         arithmetic=owed.text if owed else None,
         text=_told(way, shown, arrival, owed, customer_fen, grounds),
     )
@@ -155,14 +160,24 @@ def _owed(way: Way) -> tuple[Part | None, tuple[Ground, ...]]:
         return None, (Ground.NO_RULE,)
     if way.rule.remote_rate(way.category, way.zone, way.free_m, way.per_km_fen) is None:
         return None, ()
-    if way.distance_m is None:
-        return None, (Ground.DISTANCE_UNKNOWN,)
     own = (way.free_m, way.per_km_fen)
     try:
         part = way.rule.remote_part(way.category, way.zone, way.distance_m, way.agreed_fen, *own)
+    except RoadUnknown:
+        return None, (Ground.ROAD_UNKNOWN,)
     except RemoteFeeNotAgreed:
         return None, (Ground.NOT_AGREED,)
+    if part is None and way.distance_m is None:
+        return None, (Ground.DISTANCE_UNKNOWN,)
     return (part if part and part.amount_fen else None), ()
+
+
+def _shown_by_road(way: Way, shown: Shown) -> bool:
+    """The promise named a rule that counts the road, and so no sum."""
+    if shown.basis != Basis.BY_DISTANCE or shown.rule is None:
+        return False
+    rate = shown.rule.remote_rate(way.category, shown.zone, shown.free_m, shown.per_km_fen)
+    return rate is not None and rate.distance == ROAD
 
 
 def _promised(way: Way, shown: Shown | None) -> tuple[int | None, tuple[Ground, ...]]:
@@ -183,6 +198,8 @@ def _by_distance(way: Way, shown: Shown) -> tuple[int | None, tuple[Ground, ...]
     known = [metres for metres in (shown.distance_m, way.distance_m) if metres is not None]
     if shown.rule is None:
         return None, (Ground.NO_RULE,)
+    if _shown_by_road(way, shown):
+        return way.agreed_fen, (Ground.ROAD_UNKNOWN,) if way.agreed_fen is None else ()
     if not known:
         return None, (Ground.DISTANCE_UNKNOWN,)
     own = (shown.free_m, shown.per_km_fen)

@@ -15,6 +15,7 @@ GROUNDS: Mapping[str, str] = {
     "no_rule": "当日没有生效的收费规则",
     "distance_unknown": "网点到您家的距离无法核实",
     "not_agreed": "超出计价距离，尚未与您协商一致",
+    "road_unknown": "收费按实际道路里程，里程尚未核实",
     "boundary_wrong": "下单前展示为免费，按规则却属于远程",
     "check_in_outside": "师傅签到的位置不在您家附近",
     "check_in_unknown": "师傅的签到位置无法核实",

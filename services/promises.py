@@ -15,8 +15,8 @@ from domain.errors import Fault, Invalid, NotFound
 from domain.geo import Datum, Point
 from domain.people import e164
 from domain.phones import PhoneKind, parse
-from domain.promise import ENGINE, Answer
-from domain.promise_facts import Extra
+from domain.promise import Answer
+from domain.promise_facts import ENGINE, Extra
 from domain.promise_reading import read_answer
 from services.parts import addresses, promise_tokens, promising, shelf
 from services.parts.promising import Question
@@ -78,14 +78,17 @@ class Proof:
     again: Answer
 
 
-@use_case
+@query
 def make(tx: Connection, asked: Asked, now: datetime) -> PromisePage:
-    """Answer and keep the answer. `Invalid` names unknown goods, `AddressUnclear` the places it may be."""
+    """Answer and keep the answer. `Invalid` names unknown goods, `AddressUnclear` the places it may be.
+
+    Not in one transaction: what is written is one row, and what it was computed from stands in it.
+    """
     question = Question(
         tuple((line.sku, line.quantity) for line in asked.lines), *_place(tx, asked, now), asked.channel
     )
     made = promising.make(tx, question, _door(asked), now)
-    promise_id = promising.write(tx, question, made, phone_of(asked.phone), now, last=True)
+    promise_id = promising.write(tx, question, made, phone_of(asked.phone), now, alone=True)
     token, until = promise_tokens.sign(promise_id), made.answer.expires_at
     return PromisePage(token, ENGINE, now, until, False, question.division_code, None, made.answer)
 
@@ -157,7 +160,8 @@ def prove(connection: Connection, token: str) -> Proof:
     """The promise computed again from the rules, coverage and calendars it names, whatever stands there now."""
     row, answer = _row(connection, token)
     question = promising.question_of(row.question)
-    again = promising.remake(connection, question, row.observed, row.versions, row.made_at).answer
+    asked = (row.observed, row.versions, row.made_at, row.engine)
+    again = promising.remake(connection, question, *asked).answer
     return Proof(token, again == answer, row.versions, answer, again)
 
 

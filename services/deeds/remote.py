@@ -18,7 +18,7 @@ from domain.charges import REMOTE_ITEM, REMOTE_TYPE, Item
 from domain.errors import Fault, Invalid
 from domain.facts import Facts
 from domain.job import Status
-from domain.remote_verdict import Ground, Payer, Verdict
+from domain.remote_verdict import TO_BE_AGREED, Payer, Verdict
 from services.deeds.handling import Deed, Effect, Prepared, handles
 from services.deeds.site import SILENCE
 from services.parts import notes, remote_cases
@@ -87,7 +87,7 @@ def _case(deed: Deed) -> Prepared:
         now=deed.at,
         remote_ruled=found.ruled_by in ("agent", "silence"),
         remote_most_fen=verdict.owed_fen if verdict.promised_fen is None else _most(verdict),
-        remote_not_agreed=Ground.NOT_AGREED in verdict.grounds,
+        remote_not_agreed=not TO_BE_AGREED.isdisjoint(verdict.grounds),
     )
     return Prepared(facts, found)
 
@@ -184,7 +184,7 @@ def rule(deed: Deed, _to: Status, found: Known) -> Effect:
     customer_fen = (command.agreed_fen or 0) if command.outcome == "customer" else 0
     columns: dict[str, Any] = {"remote_open": False}
     owed = verdict.owed_fen
-    if Ground.NOT_AGREED in verdict.grounds:
+    if not TO_BE_AGREED.isdisjoint(verdict.grounds):
         owed = columns["remote_agreed_fen"] = command.agreed_fen
         if verdict.promised_fen is not None:
             customer_fen = min(customer_fen, verdict.promised_fen)

@@ -15,6 +15,7 @@ from typing import Any
 
 import orjson
 
+from domain import dispatch
 from domain.calendar import SHANGHAI, local_date
 from domain.capacity import HORIZON_DAYS, Diary, Limits
 from domain.geo import Datum, Point, distance_m, to_wgs84
@@ -38,6 +39,21 @@ LIMITS = """
 SELECT json_agg(json_build_array(capacity.day, capacity.promotion, capacity.units, capacity.edition)) FROM capacity
  WHERE capacity.dealer_id = dealer.id AND capacity.category_code = {category}
    AND (capacity.day IS NULL OR capacity.day BETWEEN %(today)s AND %(last)s)
+"""
+# A week's offers, units asked of it just now (where there is a limit), and its people: [level, what he lacks] each.
+PEOPLE = """,
+       (SELECT count(*) FROM offer WHERE dealer_id = dealer.id AND offered_at >= %(week)s) AS recent,
+       CASE WHEN EXISTS (SELECT 1 FROM capacity WHERE dealer_id = dealer.id AND category_code = category.code) THEN
+           (SELECT coalesce(sum(job.units), 0) FROM offer JOIN job ON job.id = offer.job_id
+             WHERE offer.dealer_id = dealer.id AND offer.status = 'open' AND job.category_code = category.code)
+           ELSE 0 END AS held_out,
+       (SELECT json_agg(json_build_array(skill.level, ARRAY(
+                  SELECT need FROM jsonb_array_elements_text(category.certificates) AS need
+                   WHERE NOT EXISTS (SELECT 1 FROM certificate c WHERE c.person_id = skill.person_id
+                                        AND c.kind = need AND c.expires_on >= %(today)s))))
+          FROM role_binding b JOIN person ON person.id = b.person_id AND person.status = 'active'
+          JOIN skill ON skill.person_id = b.person_id AND skill.category_code = category.code
+         WHERE b.dealer_id = dealer.id AND b.role = 'installer' AND b.status = 'active')::text AS staff
 """
 COLUMNS = """
 dealer.id AS dealer_id, coalesce(dealer.short_name, dealer.name) AS name, dealer.alliance, dealer.score, dealer.status,
@@ -91,6 +107,26 @@ def found(more: str = "") -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class People:
+    """Who is there for a dealer's category, how often it was asked in a week, units it was just asked for."""
+
+    skilled: bool = True
+    lacks: tuple[str, ...] = ()
+    level: int = 0
+    recent: int = 0
+    held_out: int = 0
+
+
+def people_of(row: Any) -> People:
+    """Of a row with `PEOPLE`: the best who may do it; where nobody may, what he lacks who lacks least."""
+    staff = orjson.loads(row.staff) if row.staff else ()
+    fit = [level for level, missing in staff if not missing]
+    least = min((missing for _, missing in staff), key=lambda missing: len(missing), default=())
+    lacks = () if fit else tuple(least)
+    return People(bool(staff), lacks, max(fit, default=0), row.recent, int(row.held_out))
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """A dealer in one category as it stood, and the ids of the rows that say so."""
 
@@ -102,7 +138,7 @@ class Seen:
 
 
 def span(now: datetime) -> dict[str, Any]:
-    """The parameters of time: a promise's horizon from today in Shanghai on."""
+    """The parameters of time: a promise's horizon from today in Shanghai on, and the week behind."""
     today = local_date(now)
     midnight = datetime.combine(today, time(), SHANGHAI)
     return {
@@ -110,11 +146,13 @@ def span(now: datetime) -> dict[str, Any]:
         "last": today + timedelta(days=HORIZON_DAYS - 1),
         "midnight": midnight,
         "until": midnight + timedelta(days=HORIZON_DAYS),
+        "week": now - dispatch.RECENT,
     }
 
 
-def seen(row: Any, today: date, distance_m: int | None) -> Seen:
+def seen(row: Any, today: date, distance_m: int | None, people: People) -> Seen:
     """A row of `found` as the domain reads it."""
+    pending = int(row.pending) + people.held_out
     limits = orjson.loads(row.limits) if row.limits else ()
     has_leave = row.leave is not None and (row.leave_until is None or row.leave_until >= today)
     server = Server(
@@ -126,10 +164,14 @@ def seen(row: Any, today: date, distance_m: int | None) -> Seen:
         score=row.score,
         active=row.status == "active",
         authorised=has_leave or not row.needs_authorisation,
-        diary=diary(limits, row.used, int(row.pending), row.opening_days, row.holidays_open),
+        diary=diary(limits, row.used, pending, row.opening_days, row.holidays_open),
         distance_m=distance_m,
         free_m=row.free_m,
         per_km_fen=row.per_km_fen,
+        skilled=people.skilled,
+        lacks=people.lacks,
+        level=people.level,
+        recent=people.recent,
     )
     editions = (row.edition, *(line[3] for line in limits), *(() if row.leave is None else (row.leave,)))
     return Seen(row.category_code, server, row.auto_accept, row.coverage_id, editions)

@@ -2,7 +2,7 @@
 
 By its id where the shop passes it; else the newest that fits: same phone, one of the goods, the same place, not expired
 when the order was placed. A promise leads to one order. What the jobs take from it: who pays the way and at most how
-much, whether silence confirms, whether a trip in vain may be charged.
+much, whether silence confirms (where it knew the shop), whether a trip in vain may be charged.
 """
 
 from __future__ import annotations
@@ -66,11 +66,11 @@ p.made_at <= %(now)s AND p.expires_at > coalesce(o.ordered_at, %(now)s)
 """,
 )
 _CLAIM = "UPDATE promise SET order_id = %(order)s WHERE id = %(promise)s AND order_id IS NULL RETURNING id"
-_ANSWERS = "SELECT id, answer FROM promise WHERE id = ANY(%(ids)s)"
-# Work that has begun is held to what was promised when it began.
+_ANSWERS = "SELECT id, answer, question ->> 'channel' AS channel FROM promise WHERE id = ANY(%(ids)s)"
+# Work that has begun is held to what was promised when it began. A promise that knew no shop says nothing of silence.
 _HOLD = """
-UPDATE job SET promise_id = t.promise_id, silence_confirms = t.silence, remote_payer = t.payer,
-       promised_remote_fen = t.most_fen, trip_by_customer = t.trip
+UPDATE job SET promise_id = t.promise_id, silence_confirms = coalesce(t.silence, job.silence_confirms),
+       remote_payer = t.payer, promised_remote_fen = t.most_fen, trip_by_customer = t.trip
   FROM json_to_recordset(%(terms)s::json)
        AS t(order_id bigint, promise_id bigint, sku text, silence boolean, payer text, most_fen bigint, trip boolean)
   JOIN order_line line ON line.order_id = t.order_id
@@ -124,13 +124,13 @@ def hold(tx: Connection, bound: Sequence[Bound]) -> None:
     if not bound:
         return
     rows = tx.exec_driver_sql(_ANSWERS, {"ids": [one.promise_id for one in bound]})
-    answers = {row.id: row.answer for row in rows}
-    terms = [term for one in bound for term in _terms(one, answers[one.promise_id])]
+    kept = {row.id: row for row in rows}
+    terms = [term for one in bound for term in _terms(one, kept[one.promise_id])]
     tx.exec_driver_sql(_HOLD, {"terms": orjson.dumps(terms).decode()})
 
 
-def _terms(bound: Bound, answer: Mapping[str, Any]) -> list[dict[str, Any]]:
-    found = []
+def _terms(bound: Bound, kept: Any) -> list[dict[str, Any]]:
+    found, answer = [], kept.answer
     for line in answer["lines"]:
         remote, trip = line["remote"] or {}, line["trip"] or {}
         paid = remote.get("basis") in _PAID
@@ -139,7 +139,7 @@ def _terms(bound: Bound, answer: Mapping[str, Any]) -> list[dict[str, Any]]:
                 "order_id": bound.order_id,
                 "promise_id": bound.promise_id,
                 "sku": line["sku"],
-                "silence": answer["silence_confirms"],
+                "silence": None if kept.channel is None else answer["silence_confirms"],
                 "payer": "customer" if paid else "operator",
                 "most_fen": remote.get("amount_fen") if paid else None,
                 "trip": trip.get("amount_fen") is not None,

@@ -1,7 +1,8 @@
 """From a question to a promise: the facts as they are now, or as they were when it was made.
 
-Two statements make a promise: one reads who covers the place with their room (and whether the shelf is still what
-stands there), one keeps the promise. The same statement over `past.py` reads what it read then.
+Two statements make a promise, each a transaction of its own: one reads who covers the place with their room and
+people (and whether the shelf is still what stands there), one keeps the promise. The same statement over `past.py`
+reads what it read then.
 """
 
 from __future__ import annotations
@@ -17,28 +18,27 @@ from sqlalchemy import Connection
 from domain.calendar import local_date
 from domain.errors import Fault, Invalid
 from domain.geo import Point, to_wgs84
-from domain.promise import ENGINE, Answer, promise
-from domain.promise_facts import Facts, Good, Terms
-from services.direct import Direct
+from domain.promise import Answer, promise
+from domain.promise_facts import ENGINE, Facts, Good, Terms
 from services.parts import coverage, past, shelf
-from services.parts.coverage import Seen
+from services.parts.coverage import People, Seen
 from services.parts.shelf import Shelf, Stamp
 
 _SHADOWED = "WITH" + past.SHADOWS
 
 
-def _reading(nearest: str, before: str, number: str) -> str:
-    """Who covers the place, on the first line the shelf's stamp and the next promise's number."""
-    return f"""{before} {nearest}, found AS ({coverage.found()})
-SELECT stamp.edition AS stamped, stamp.prices, stamp.rules, found.*, {number} AS promise_id
+def _reading(nearest: str, before: str, more: str) -> str:
+    """Who covers the place, beside the shelf's stamp."""
+    return f"""{before} {nearest}, found AS ({coverage.found(more)})
+SELECT stamp.edition AS stamped, stamp.prices, stamp.rules, found.*
   FROM ({shelf.STAMP}) AS stamp LEFT JOIN found ON true
 """
 
 
-_NUMBER = "nextval('promise_id_seq')"
-_LIVE_ONE = _reading(coverage.NEAREST_OF_ONE, "WITH", _NUMBER)
-_LIVE_MANY = _reading(coverage.NEAREST_OF_MANY, "WITH", _NUMBER)
-_PAST = _reading(coverage.NEAREST_OF_MANY, _SHADOWED + ",", "0")
+_LIVE_ONE = _reading(coverage.NEAREST_OF_ONE, "WITH", coverage.PEOPLE)
+_LIVE_MANY = _reading(coverage.NEAREST_OF_MANY, "WITH", coverage.PEOPLE)
+_PAST = _reading(coverage.NEAREST_OF_MANY, _SHADOWED + ",", "")
+_UNKNOWN = People()  # what promises of engine 1 observed of people
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +58,8 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """An answer, and all it was computed from: `observed` at that moment, `versions` for ever.
+    """An answer, and all it was computed from: `observed` at that moment, `versions` for ever."""
 
-    `id` is the number it may be kept under: drawn with the facts, so that keeping it needs no answer.
-    """
-
-    id: int
     answer: Answer
     observed: Mapping[str, Any]
     versions: Mapping[str, Any]
@@ -72,16 +68,16 @@ class Made:
 def make(tx: Connection, asked: Question, door: Point | None, now: datetime) -> Made:
     """The promise as of now; `Invalid` for goods or a shop nobody knows."""
     stamp, kept = shelf.kept(tx)
-    rows, newest, number = _read(tx, asked, kept, now)
+    rows, newest = _read(tx, asked, kept, now)
     if newest != stamp:
         kept = shelf.renewed(tx, stamp)[1]
-        rows, _, number = _read(tx, asked, kept, now)
+        rows, _ = _read(tx, asked, kept, now)
     refuse_unknown(asked, kept)
     where = None if door is None else to_wgs84(door)
     day = local_date(now)
-    seen = [coverage.seen(row, day, coverage.metres(row, where)) for row in rows]
+    seen = [coverage.seen(row, day, coverage.metres(row, where), coverage.people_of(row)) for row in rows]
     answer = promise(_facts(asked, kept, seen, now))
-    return Made(number, answer, _observed(seen), _versions(asked, kept, seen, now))
+    return Made(answer, _observed(seen), _versions(asked, kept, seen, now))
 
 
 def remake(
@@ -90,20 +86,37 @@ def remake(
     observed: Mapping[str, Any],
     versions: Mapping[str, Any],
     made_at: datetime,
+    engine: int,
 ) -> Made:
-    """The same promise from the history: nothing of what stands there now is read."""
+    """The same promise from the history, by the engine of that day: nothing of what stands there now is read."""
     parameters = past.parameters(versions, observed)
     kept = shelf.load(tx, _SHADOWED, parameters)
     categories = {"categories": _categories(asked, kept)}
     values = {**coverage.place(asked.path), **coverage.span(made_at), **parameters, **categories}
     rows = [row for row in tx.exec_driver_sql(_PAST, values) if row.coverage_id is not None]
-    metres, day = observed["metres"], local_date(made_at)
-    seen = [coverage.seen(row, day, metres.get(str(row.dealer_id))) for row in rows]
-    answer = promise(_facts(asked, kept, seen, made_at))
-    return Made(0, answer, _observed(seen), _versions(asked, kept, seen, made_at))
+    metres, people, day = observed["metres"], _people(observed), local_date(made_at)
+    seen = [
+        coverage.seen(
+            row,
+            day,
+            metres.get(str(row.dealer_id)),
+            people.get((row.dealer_id, row.category_code), _UNKNOWN),
+        )
+        for row in rows
+    ]
+    answer = promise(_facts(asked, kept, seen, made_at, engine))
+    return Made(answer, _observed(seen), _versions(asked, kept, seen, made_at))
 
 
-def _read(tx: Connection, asked: Question, kept: Shelf, now: datetime) -> tuple[list[Any], Stamp, int]:
+def _people(observed: Mapping[str, Any]) -> dict[tuple[int, str], People]:
+    told = observed.get("people", ())
+    return {
+        (dealer, category): People(skilled, tuple(lacks), level, recent)
+        for dealer, category, skilled, lacks, level, recent in told
+    }
+
+
+def _read(tx: Connection, asked: Question, kept: Shelf, now: datetime) -> tuple[list[Any], Stamp]:
     categories = _categories(asked, kept)
     values: dict[str, Any] = {**coverage.place(asked.path), **coverage.span(now)}
     if len(categories) == 1:
@@ -112,7 +125,7 @@ def _read(tx: Connection, asked: Question, kept: Shelf, now: datetime) -> tuple[
         rows = tx.exec_driver_sql(_LIVE_MANY, values | {"categories": categories}).all()
     first = rows[0]
     stamp = (first.stamped, first.prices, first.rules)
-    return [row for row in rows if row.coverage_id is not None], stamp, first.promise_id
+    return [row for row in rows if row.coverage_id is not None], stamp
 
 
 def _categories(asked: Question, kept: Shelf) -> list[str]:
@@ -139,7 +152,7 @@ def _goods(asked: Question, kept: Shelf) -> Iterable[Good]:
         yield good if quantity == 1 else replace(good, quantity=quantity)
 
 
-def _facts(asked: Question, kept: Shelf, seen: Sequence[Seen], now: datetime) -> Facts:
+def _facts(asked: Question, kept: Shelf, seen: Sequence[Seen], now: datetime, engine: int = ENGINE) -> Facts:
     servers: dict[str, list[Any]] = {}
     for one in seen:
         servers.setdefault(one.category, []).append(one.server)
@@ -153,20 +166,23 @@ def _facts(asked: Question, kept: Shelf, seen: Sequence[Seen], now: datetime) ->
         days=kept.days(now),
         extras=prices.extras if prices else (),
         rule=kept.rule(now),
+        engine=engine,
     )
 
 
 def _observed(seen: Sequence[Seen]) -> dict[str, Any]:
-    """Load and distances: what no version tells afterwards."""
+    """Load, people and distances: what no version tells afterwards."""
     load: list[Any] = []
+    people: list[Any] = []
     for one in seen:
-        dealer, diary = one.server.dealer_id, one.server.diary
+        server, dealer, diary = one.server, one.server.dealer_id, one.server.diary
+        people.append([dealer, one.category, server.skilled, server.lacks, server.level, server.recent])
         load += [[dealer, one.category, day.isoformat(), units] for day, units in sorted(diary.used.items())]
         load += [[dealer, one.category, None, diary.pending]] if diary.pending else []
     metres = {
         str(one.server.dealer_id): one.server.distance_m for one in seen if one.server.distance_m is not None
     }
-    return {"load": load, "metres": metres}
+    return {"load": load, "people": people, "metres": metres}
 
 
 def _versions(asked: Question, kept: Shelf, seen: Sequence[Seen], now: datetime) -> dict[str, Any]:
@@ -187,21 +203,22 @@ def _versions(asked: Question, kept: Shelf, seen: Sequence[Seen], now: datetime)
 
 
 _KEEP = """
-INSERT INTO promise (id, engine, made_at, expires_at, division_code, phone_lookup, question, observed, versions, answer)
-SELECT %(id)s::bigint, %(engine)s::smallint, %(made_at)s::timestamptz, %(expires_at)s::timestamptz, %(division)s::text,
+INSERT INTO promise (engine, made_at, expires_at, division_code, phone_lookup, question, observed, versions, answer)
+SELECT %(engine)s::smallint, %(made_at)s::timestamptz, %(expires_at)s::timestamptz, %(division)s::text,
        %(phone)s::bytea, %(question)s::jsonb, %(observed)s::jsonb, %(versions)s::jsonb, %(answer)s::jsonb
+{unhurried} RETURNING id
 """
+_HURRIED = _KEEP.replace("{unhurried}", "")
 # It binds nobody until an order names it, and the order's own commit, which waits, writes all before it to the disk.
 # What a crash of the database's machine may cost is promises of its last moment that led to nothing.
-_UNHURRIED = _KEEP + " WHERE set_config('synchronous_commit', 'off', true) = 'off'"
+_UNHURRIED = _KEEP.replace("{unhurried}", "WHERE set_config('synchronous_commit', 'off', true) = 'off'")
 
 
 def write(
-    tx: Connection, asked: Question, made: Made, phone: bytes | None, now: datetime, *, last: bool = False
+    tx: Connection, asked: Question, made: Made, phone: bytes | None, now: datetime, *, alone: bool = False
 ) -> int:
-    """Write a promise down, its price list by its version; returns its id. `last`: with the COMMIT, and unhurried."""
+    """Write a promise down, its price list by its version; returns its id. `alone`: a transaction of its own."""
     values = {
-        "id": made.id,
         "engine": ENGINE,
         "made_at": now,
         "expires_at": made.answer.expires_at,
@@ -212,11 +229,7 @@ def write(
         "versions": _json(made.versions),
         "answer": _json(replace(made.answer, extras=())),
     }
-    if last and isinstance(tx, Direct):
-        tx.finish_with(_UNHURRIED, values)
-    else:
-        tx.exec_driver_sql(_KEEP, values)
-    return made.id
+    return int(tx.exec_driver_sql(_UNHURRIED if alone else _HURRIED, values).scalar_one())
 
 
 def _json(value: Any) -> str:

@@ -29,19 +29,7 @@ Place = tuple[str, str]
 _MORE = """,
        nearest.division,
        coalesce((SELECT wanted FROM auto_accept
-                  WHERE dealer_id = dealer.id AND category_code = category.code), dealer.auto_accept) AS takes,
-       (SELECT count(*) FROM offer WHERE dealer_id = dealer.id AND offered_at >= %(week)s) AS recent,
-       CASE WHEN EXISTS (SELECT 1 FROM capacity WHERE dealer_id = dealer.id AND category_code = category.code) THEN
-           (SELECT coalesce(sum(job.units), 0) FROM offer JOIN job ON job.id = offer.job_id
-             WHERE offer.dealer_id = dealer.id AND offer.status = 'open' AND job.category_code = category.code)
-           ELSE 0 END AS held_out,
-       (SELECT json_agg(json_build_array(skill.level, ARRAY(
-                  SELECT need FROM jsonb_array_elements_text(category.certificates) AS need
-                   WHERE NOT EXISTS (SELECT 1 FROM certificate c WHERE c.person_id = skill.person_id
-                                        AND c.kind = need AND c.expires_on >= %(today)s))))
-          FROM role_binding b JOIN person ON person.id = b.person_id AND person.status = 'active'
-          JOIN skill ON skill.person_id = b.person_id AND skill.category_code = category.code
-         WHERE b.dealer_id = dealer.id AND b.role = 'installer' AND b.status = 'active') AS staff
+                  WHERE dealer_id = dealer.id AND category_code = category.code), dealer.auto_accept) AS takes
 """
 # As `coverage.nearest`, for many places at once.
 _PLACES = f"""
@@ -58,7 +46,7 @@ nearest AS MATERIALIZED (
       JOIN coverage ON coverage.division_code = here.code AND coverage.category_code = asked.category
      WHERE coverage.valid_to IS NULL
      ORDER BY here.division, coverage.category_code, coverage.dealer_id, here.depth)
-{coverage.found(_MORE)}
+{coverage.found(_MORE + coverage.PEOPLE)}
 """
 _JOBS = """
 SELECT job.id, o.place_lookup, o.personal, subject.wrapped_key, rule.asked_at_once, rule.offer_minutes,
@@ -115,11 +103,10 @@ class Round:
         if not new:
             return
         divisions, categories = zip(*new, strict=True)
-        asked = coverage.span(self.now) | {"week": self.now - dispatch.RECENT}
-        asked |= {"divisions": list(divisions), "categories": list(categories)}
+        asked = coverage.span(self.now) | {"divisions": list(divisions), "categories": list(categories)}
         self._places |= {place: [] for place in new}
         for row in tx.exec_driver_sql(_PLACES, asked):
-            seen = coverage.seen(row, local_date(self.now), None)
+            seen = coverage.seen(row, local_date(self.now), None, coverage.people_of(row))
             self._places[row.division, row.category_code].append((row, seen.server))
 
     def servers(self, place: Place) -> frozenset[int]:
@@ -147,10 +134,9 @@ class Round:
                 self._doors[door].append((job.id, dealer_id))
 
     def _covering(self, job: JobState, known: _Known, asked: Any, row: Any, server: Any) -> Covering:
-        held_out = int(row.held_out) + self._units[server.dealer_id, job.category_code]
-        diary = replace(server.diary, pending=server.diary.pending + held_out)
+        given_out = self._units[server.dealer_id, job.category_code]
+        diary = replace(server.diary, pending=server.diary.pending + given_out)
         earliest, in_time = dispatch.room(diary, self._days, asked, job.units)
-        level, lacks = _staff(row.staff)
         beside = (
             known.neighbours if known.door is None else [*known.neighbours, *self._doors.get(known.door, ())]
         )
@@ -168,12 +154,12 @@ class Round:
             authorised=server.authorised,
             free_m=server.free_m,
             per_km_fen=server.per_km_fen,
-            skilled=bool(row.staff),
-            lacks=lacks,
-            level=level,
+            skilled=server.skilled,
+            lacks=server.lacks,
+            level=server.level,
             earliest=earliest,
             in_time=in_time,
-            recent=row.recent + self._asked[server.dealer_id],
+            recent=server.recent + self._asked[server.dealer_id],
             per_day=server.diary.limits.standing,
             same_door=tuple(sorted({other for other, dealer in beside if dealer == server.dealer_id})),
         )
@@ -183,15 +169,6 @@ def _known(row: Any) -> _Known:
     rule = Rule() if row.asked_at_once is None else Rule(row.asked_at_once, row.offer_minutes)
     neighbours = [(job_id, dealer_id) for job_id, dealer_id in row.neighbours or ()]
     return _Known(row.place_lookup, door_of(row), frozenset(row.refused), neighbours, rule)
-
-
-def _staff(staff: Sequence[tuple[int, list[str]]] | None) -> tuple[int, tuple[str, ...]]:
-    """(level of the best who may do it, what he lacks who lacks least when nobody may)"""
-    fit = [level for level, missing in staff or () if not missing]
-    if fit or not staff:
-        return max(fit, default=0), ()
-    least: list[str] = min((missing for _, missing in staff), key=lambda missing: len(missing))
-    return 0, tuple(least)
 
 
 def door_of(row: Any) -> Point | None:

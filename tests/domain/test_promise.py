@@ -6,9 +6,13 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from domain import dispatch
 from domain.capacity import Day, Diary, Limits, fits, free_days, room
 from domain.clocks import Zone
+from domain.dispatch import Covering, rank
 from domain.fee_rules import BaseRate, Category, FeeRule, RemoteRate
 from domain.promise import Answer, promise
 from domain.promise_facts import Facts, Good, Server, Terms
@@ -96,6 +100,81 @@ def test_nobody_is_asked_to_fit_gas_or_wiring_himself(certificate: str) -> None:
     assert own is not None
     assert (own.suitable, own.question, own.video_url) == (False, None, None)
     assert "建议不要购买" in own.advice
+
+
+def test_where_the_road_counts_the_rule_is_shown_and_no_straight_number() -> None:
+    """Nobody has measured the road: 按实际道路里程, to be found out by an agent. A promise of before was straight."""
+    by_road = replace(RULE, remote=(RemoteRate(Zone.REMOTE, 20_000, 200, distance="road"),))
+    dealer = replace(DEALER, zone="remote", distance_m=23_400)
+    remote = asked(dealer, rule=by_road).lines[0].remote
+
+    assert remote is not None
+    assert (remote.basis, remote.amount_fen) == ("by_distance", None)
+    assert "实际道路里程计算：20 km 以内免费，超出部分每公里 ¥2.00" in remote.text
+    assert "未经您同意不收" in remote.text
+    assert "23.4" not in remote.text
+    before = asked(dealer, rule=by_road, engine=1).lines[0].remote
+    assert before is not None
+    assert before.amount_fen == 680
+
+
+def test_whoever_has_nobody_for_the_work_is_not_promised() -> None:
+    """No skill, no certificate: the next comes, and where there is no next, nobody; as dispatch would."""
+    other = replace(DEALER, dealer_id=8, name="诚信", territory_owner=False)
+
+    for unfit in (replace(DEALER, skilled=False), replace(DEALER, lacks=("gas",))):
+        assert asked(unfit, other).lines[0].dealer == "诚信"
+        assert asked(unfit).lines[0].covered is False
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_the_promise_names_whom_dispatch_would_ask(data: st.DataObject) -> None:
+    """The head of the ranking with all its gates, over drawn dealers; who is only full stays the last hope."""
+    servers = [data.draw(drawn_server(number)) for number in range(data.draw(st.integers(1, 5)))]
+    line = asked(*servers).lines[0]
+    ranked, dropped = rank([as_dispatch_sees(server) for server in servers])
+
+    if ranked:
+        assert line.dealer == f"网点{ranked[0].dealer_id}"
+    elif not any(one.barred_by() == {"full"} for one in dropped):
+        assert line.covered is False
+    else:
+        assert line.windows == ()
+
+
+def drawn_server(number: int) -> st.SearchStrategy[Server]:
+    """A dealer as it may come."""
+    return st.builds(
+        Server,
+        dealer_id=st.just(number),
+        name=st.just(f"网点{number}"),
+        zone=st.sampled_from(["free", "remote", "none"]),
+        territory_owner=st.booleans(),
+        alliance=st.booleans(),
+        score=st.integers(60, 100),
+        active=st.sampled_from([True, True, False]),
+        authorised=st.sampled_from([True, True, False]),
+        diary=st.builds(
+            Diary, st.builds(Limits, st.sampled_from([None, 0, 1, 3])), pending=st.integers(0, 6)
+        ),
+        distance_m=st.none() | st.integers(0, 90_000),
+        skilled=st.sampled_from([True, True, False]),
+        lacks=st.sampled_from([(), (), ("gas",)]),
+        level=st.integers(0, 3),
+        recent=st.integers(0, 5),
+    )
+
+
+def as_dispatch_sees(server: Server) -> Covering:
+    """The same dealer as a round of dispatch knows it, for a fresh order without a wish."""
+    earliest, in_time = dispatch.room(server.diary, DAYS, dispatch.asked_days(None, DAYS), 1)
+    return Covering(
+        server.dealer_id, server.zone, server.territory_owner, server.alliance, server.score, server.active,
+        0 if earliest is None else None, server.distance_m, False, False, server.authorised,
+        skilled=server.skilled, lacks=server.lacks, level=server.level, earliest=earliest, in_time=in_time,
+        recent=server.recent, per_day=server.diary.limits.standing,
+    )  # fmt: skip
 
 
 def test_a_dealer_without_the_brands_leave_does_not_count() -> None:

@@ -141,3 +141,22 @@ def test_the_parts_make_the_whole_and_the_customer_pays_no_more_than_was_shown(
     assert found.decided or found.customer_fen == 0
     assert basis != Basis.BY_KM or found.customer_fen <= amount
     assert basis not in (Basis.FREE, Basis.NONE) or found.customer_fen == 0
+
+
+BY_ROAD = read_rule({**DATA, "remote": [{**DATA["remote"][0], "distance": "road"}]})
+
+
+def test_a_rule_of_the_road_goes_to_an_agent_and_no_straight_metres_stand_in_for_it() -> None:
+    """Nothing is computed and nothing taken until somebody has named the price; then it needs the customer's yes."""
+    way = replace(WAY, rule=BY_ROAD)
+    shown = replace(SHOWN, basis=Basis.BY_DISTANCE, amount_fen=None, rule=BY_ROAD)
+    found = judge(way, shown, THERE)
+
+    assert (found.decided, found.grounds, found.owed_fen) == (False, (Ground.ROAD_UNKNOWN,), None)
+    assert (found.customer_fen, found.payer, found.needs_yes) == (0, Payer.BRAND, True)
+    assert "按实际道路里程" in found.text
+    assert "23.4" not in found.text
+
+    agreed = judge(replace(way, agreed_fen=1500), shown, THERE)
+    assert (agreed.decided, agreed.customer_fen, agreed.needs_yes) == (True, 1500, True)
+    assert judge(way, SHOWN, THERE).grounds == (Ground.ROAD_UNKNOWN,)
