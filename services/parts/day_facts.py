@@ -13,7 +13,7 @@ from domain.calendar import SHANGHAI
 from domain.geo import Datum, Point
 from domain.reasons import HOLD
 from domain.route import Assumptions, Call, DayFacts
-from services.personal import Erased, reveal, unwrap
+from services.parts.rounds import door_of
 
 OPEN = ("booked", "on_site", "submitted")
 """Jobs whose change makes a plan stale; one confirmed stays in the day as done."""
@@ -78,21 +78,12 @@ def _call(visit_id: int, jobs: Sequence[Any]) -> Call:
         start=start,
         end=end,
         units=sum(job.units for job in jobs),
-        point=next((point for point in map(_door, jobs) if point is not None), None),
+        point=next((point for point in map(door_of, jobs) if point is not None), None),
         arrived_at=min(arrived) if arrived else None,
         left_at=max(job.submitted_at for job in jobs) if over else None,
         held=held,
         faults=tuple(dict.fromkeys(fault for job in jobs for fault in _faults(job))),
     )
-
-
-def _door(job: Any) -> Point | None:
-    try:
-        personal = reveal(unwrap(job.wrapped_key), "customer_order.personal", job.personal)
-    except Erased:
-        return None
-    at = personal.get("point")
-    return Point(at["lng"], at["lat"], Datum(at["datum"]), at.get("accuracy_m")) if at else None
 
 
 def _faults(job: Any) -> list[str]:
