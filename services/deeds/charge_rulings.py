@@ -18,7 +18,7 @@ from domain.job import Status
 from domain.refunds import Ruling
 from services.deeds.handling import Deed, Effect, Prepared, handles
 from services.deeds.site import SILENCE
-from services.parts import outbox
+from services.parts import refunding
 
 _READ = """
 SELECT status, ruling, amount_fen, collected_by, settled_at IS NOT NULL AS settled, disputed_at, answered_at, shown
@@ -111,9 +111,8 @@ def _write(deed: Deed, ruling: Ruling, fen: int, how: str, cost: str) -> None:
     values = {"ruling": ruling, "fen": fen, "how": how, "cost": cost if fen else None, "now": deed.now}
     deed.tx.exec_driver_sql(_RULE, values | {"id": charge_id})
     if fen:
-        payload = {"job_id": deed.job.id, "charge_id": charge_id, "dealer_id": deed.job.dealer_id}
-        owed = outbox.Owed("charge_refund", f"charge_refund:{charge_id}", payload, job_id=deed.job.id)
-        outbox.put(deed.tx, [owed], deed.now)
+        assert charge_id is not None
+        refunding.owe(deed.tx, deed.job, charge_id, deed.now)
 
 
 def _quarrel_over(deed: Deed) -> dict[str, Any]:
