@@ -165,7 +165,9 @@ def prove(connection: Connection, token: str) -> Proof:
     return Proof(token, again == answer, row.versions, answer, again)
 
 
-_DECIDE = "UPDATE promise SET decision = %(decision)s, decided_at = %(now)s WHERE id = %(id)s"
+_DECIDE = """
+UPDATE promise SET decision = %(decision)s, decided_at = %(now)s WHERE id = %(id)s AND order_id IS NULL RETURNING id
+"""
 
 
 @use_case
@@ -175,7 +177,9 @@ def decide(tx: Connection, token: str, decision: str, now: datetime) -> PromiseP
     asked = [line for line in answer.lines if line.self_install is not None and line.self_install.suitable]
     if not asked:
         raise Invalid(errors=[Fault("decision", "not_asked", "该承诺没有询问自行安装")])
-    tx.exec_driver_sql(_DECIDE, {"id": row.id, "decision": decision, "now": now})
+    given = {"id": row.id, "decision": decision, "now": now}
+    if tx.exec_driver_sql(_DECIDE, given).first() is None:
+        raise Invalid(errors=[Fault("decision", "ordered", "已下单，不能再更改")])
     return replace(_page(row, answer, now), decision=decision)
 
 

@@ -1,20 +1,21 @@
 """A promise finds the order it led to, and the order's jobs are held to it.
 
-By its id where the shop passes it; else the newest that fits: same phone, one of the goods, the same place, not expired
-when the order was placed. A promise leads to one order. What the jobs take from it: who pays the way and at most how
-much, whether silence confirms (where it knew the shop), whether a trip in vain may be charged.
+By its id where the shop passes it; else the newest that fits: same phone, one of the goods, the same place, made before
+the order was placed and not expired then. A promise leads to one order. What the jobs take from it: who pays the way
+and at most how much, whether silence confirms (where it knew the shop), whether a trip in vain may be charged.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection
 
+from domain.calendar import SHANGHAI
 from domain.orders import OrderRow
 from services.parts import order_told, promise_tokens
 from services.parts.order_book import Order
@@ -48,14 +49,16 @@ def named(rows: Sequence[OrderRow], given: Mapping[str, int]) -> dict[str, int]:
 _FIND = """
 SELECT DISTINCT ON (o.id) o.id AS order_id, p.id AS promise_id, p.fresh
   FROM json_to_recordset(%(orders)s::json)
-       AS o(id bigint, named bigint, phone text, division text, skus jsonb, ordered_at timestamptz),
+       AS o(id bigint, named bigint, phone text, division text, skus jsonb, ordered_at timestamptz,
+            bought_by timestamptz),
   LATERAL (
     SELECT p.id, p.made_at, 1 AS way, false AS fresh FROM promise p WHERE p.order_id = o.id
     UNION ALL
     SELECT p.id, p.made_at, 2, true FROM promise p WHERE p.id = o.named AND p.order_id IS NULL AND {fits}
     UNION ALL
     SELECT p.id, p.made_at, 3, true FROM promise p
-     WHERE o.phone IS NOT NULL AND p.phone_lookup = decode(o.phone, 'hex') AND p.order_id IS NULL AND {fits}) AS p
+     WHERE o.phone IS NOT NULL AND p.phone_lookup = decode(o.phone, 'hex') AND p.order_id IS NULL
+       AND p.made_at <= coalesce(o.bought_by, %(now)s) AND {fits}) AS p
  ORDER BY o.id, p.way, p.made_at DESC
 """.replace(
     "{fits}",
@@ -107,7 +110,19 @@ def _asked(order: Order, named_id: int | None) -> dict[str, Any]:
         "division": order.division_code,
         "skus": [line.row.sku for line in order.lines.values() if line.row.sku],
         "ordered_at": order.ordered_at,
+        "bought_by": _bought_by(order.ordered_at),
     }
+
+
+def _bought_by(ordered_at: datetime | None) -> datetime | None:
+    """When the purchase was over. What is asked about somebody's phone after it, anybody may ask: it binds nobody.
+
+    Clocks differ by minutes, and a file that knows only the day says midnight.
+    """
+    if ordered_at is None:
+        return None
+    only_the_day = ordered_at.astimezone(SHANGHAI).time() == time()
+    return ordered_at + (timedelta(days=1) if only_the_day else timedelta(minutes=10))
 
 
 def claim(tx: Connection, order_id: int, promise_id: int, now: datetime, source: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
+from domain.calendar import SHANGHAI
 from domain.errors import Invalid
 from models import db
 from models.money import FeeRule
@@ -79,6 +80,37 @@ def test_an_order_finds_its_promise_by_phone_goods_and_place(world: World) -> No
     promises.make(replace(HERE, phone="13900000000"), world.now + timedelta(minutes=2))
 
     assert order(world, "A1").promise_id == number_of(newest)
+
+
+def test_what_is_asked_about_a_phone_after_the_purchase_binds_nobody(world: World) -> None:
+    """The address is public: whoever knows the customer's phone could set his terms before the file comes in."""
+    at = world.now + timedelta(minutes=20)
+    promises.make(replace(HERE, phone=PHONE), world.now + timedelta(minutes=31))
+    assert order(world, "A1", ordered_at=at).promise_id is None
+
+    before = promises.make(replace(HERE, phone=PHONE), at)
+    promises.make(replace(HERE, phone=PHONE), world.now + timedelta(minutes=32))
+    assert order(world, "A2", ordered_at=at).promise_id == number_of(before)
+
+
+def test_a_file_that_knows_only_the_day_of_the_order_finds_the_promise_of_that_day(world: World) -> None:
+    """Midnight in Shanghai stands for the whole day."""
+    page = promises.make(replace(HERE, phone=PHONE), world.now)
+    day = world.now.astimezone(SHANGHAI).replace(hour=0, minute=0)
+    assert order(world, "A1", ordered_at=day).promise_id == number_of(page)
+
+
+def test_whether_the_customer_can_do_it_himself_is_settled_by_the_order(world: World) -> None:
+    """What he said before he bought stays on record, whoever still has the promise's address."""
+    rows("UPDATE product SET self_install_allowed = true")
+    rows("UPDATE coverage SET valid_to = valid_from")
+    page = promises.make(HERE, world.now)
+    promises.decide(page.id, "unsure", world.now)
+    promises.decide(page.id, "cannot", world.now)
+    order(world, "A1", promise_id=page.id)
+    with pytest.raises(Invalid):
+        promises.decide(page.id, "can", world.now + timedelta(days=1))
+    assert rows("SELECT decision FROM promise") == [("cannot",)]
 
 
 def test_a_promise_that_is_over_or_of_other_goods_binds_nothing(world: World) -> None:
