@@ -66,18 +66,34 @@ def charge_entry(
     by_brand: bool,
     month: date,
     at_brands_cost: bool = False,
+    step: int | None = None,
 ) -> Entry:
     """¥60.00 for an extra the dealer took in cash → dealer_receivable:7 +6000, customer_clearing −6000.
 
     The brand's own collection was (or will be) credited to the dealer whole: then dealer_payable:7 +6000.
-    At the brand's cost the dealer keeps its money, whoever took it: brand_service_expense +6000.
+    At the brand's cost the dealer keeps its money, whoever took it: brand_service_expense +6000. A `step` corrects
+    an earlier refund of the same charge, by a negative amount where that gave too much.
     """
     kind = Account.DEALER_PAYABLE if by_brand else Account.DEALER_RECEIVABLE
     whose = account(Account.BRAND_SERVICE_EXPENSE) if at_brands_cost else account(kind, dealer_id)
-    words = "多收费用加倍赔付" if ruling == Ruling.OVERCHARGED else "收费退还"
+    words = "多收费用加倍赔付" if ruling == Ruling.OVERCHARGED else "收费退还" if fen > 0 else "收费退还更正"
     legs = (Leg(whose, fen), Leg(account(Account.CUSTOMER_CLEARING), -fen))
-    key = f"job:{job_id}:charge:{charge_id}:refund"
+    key = f"job:{job_id}:charge:{charge_id}:refund" + ("" if step is None else f":{step}")
     return Entry(key, month, legs, f"{words} {yuan(fen)}", kind="charge_refund", job_id=job_id)
+
+
+def above(paid_fen: int, most_fen: int) -> int:
+    """What of a payment goes back when the customer's part is less: ¥20.00 paid, ¥6.80 his part → ¥13.20."""
+    return max(0, paid_fen - most_fen)
+
+
+def set_off(key: str, job_id: int | None, dealer_id: int, fen: int, memo: str, month: date) -> Entry:
+    """A claim on a dealer taken off what it is owed: dealer_payable:7 +6000, dealer_receivable:7 −6000."""
+    legs = (
+        Leg(account(Account.DEALER_PAYABLE, dealer_id), fen),
+        Leg(account(Account.DEALER_RECEIVABLE, dealer_id), -fen),
+    )
+    return Entry(f"{key}:set_off", month, legs, f"抵扣应收：{memo}", kind="set_off", job_id=job_id)
 
 
 def compensation_entry(

@@ -26,6 +26,7 @@ KINDS: Mapping[str, str] = {
     "penalty": "时效扣款",
     "charge_refund": "收费退还",
     "compensation": "投诉补偿",
+    "set_off": "抵扣应收",
 }
 """Groups in the order people read them; kinds unknown here follow by name under their own name."""
 

@@ -35,10 +35,11 @@ def charge_refund(tx: Connection, payload: Mapping[str, Any], now: datetime) -> 
         payload["charge_id"],
         row.dealer_id or payload["dealer_id"],
         Ruling(row.ruling),
-        row.refund_fen,
+        payload.get("fen", row.refund_fen),
         by_brand=row.collected_by == "brand",
         month=month,
         at_brands_cost=row.refund_at == "brand",
+        step=payload.get("step"),
     )
     return ledger.post(tx, [entry], {}, now)
 

@@ -14,7 +14,7 @@ from domain.actors import SYSTEM, Actor, Role
 from domain.calendar import month_of
 from domain.errors import Conflict, Invalid, NotFound, StaleVersion
 from domain.statements import MOVES, FourEyes, Status, answer_by, end_of
-from services.parts import drawing
+from services.parts import drawing, netting
 from services.parts.drawing import Difference, Drawn
 from services.uow import query, use_case
 
@@ -64,7 +64,11 @@ class Answered:
 
 @use_case
 def draw(tx: Connection, month: date, now: datetime) -> Drawn:
-    """Bring the drafts of a month up to the ledger; run it as often as you like (`parts/drawing.py`)."""
+    """Bring the drafts of a month up to the ledger; run it as often as you like (`parts/drawing.py`).
+
+    Claims on dealers are set off first, each with a line of its own (`parts/netting.py`).
+    """
+    netting.net(tx, month.replace(day=1), now)
     return drawing.draw(tx, month.replace(day=1), now)
 
 

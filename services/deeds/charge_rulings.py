@@ -107,12 +107,10 @@ def rule(deed: Deed, _to: Status, charge: Any) -> Effect:
 
 
 def _write(deed: Deed, ruling: Ruling, fen: int, how: str, cost: str) -> None:
-    charge_id = deed.command.charge_id
     values = {"ruling": ruling, "fen": fen, "how": how, "cost": cost if fen else None, "now": deed.now}
-    deed.tx.exec_driver_sql(_RULE, values | {"id": charge_id})
+    deed.tx.exec_driver_sql(_RULE, values | {"id": deed.command.charge_id})
     if fen:
-        assert charge_id is not None
-        refunding.owe(deed.tx, deed.job, charge_id, deed.now)
+        refunding.owe(deed.tx, deed.job, deed.command.charge_id or 0, deed.now)
 
 
 def _quarrel_over(deed: Deed) -> dict[str, Any]:

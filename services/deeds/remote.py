@@ -19,9 +19,10 @@ from domain.errors import Fault, Invalid
 from domain.facts import Facts
 from domain.job import Status
 from domain.remote_verdict import TO_BE_AGREED, Payer, Verdict
+from services.deeds import overpaid
 from services.deeds.handling import Deed, Effect, Prepared, handles
 from services.deeds.site import SILENCE
-from services.parts import notes, refunding, remote_cases
+from services.parts import notes, remote_cases
 
 _RULING = "SELECT customer_fen, ruled_by, verdict FROM remote_dispute WHERE job_id = %(job)s"
 # Two jobs of one visit at once: the second sees the first one's charge.
@@ -138,8 +139,8 @@ def dispute(deed: Deed, _to: Status, found: Known) -> Effect:
         columns |= {"remote_open": True}  # which bars confirming by silence; a ruling gives the time anew
         columns |= queues.queued(deed.job, "remote_fee", deed.now)
     columns |= _dropped(deed, verdict.customer_fen)
-    back_fen = _given_back(deed, verdict.customer_fen) if by_rule else None
-    return Effect(columns, said | {"note_id": note_id, "refund_fen": back_fen})
+    back = overpaid.give_back(deed, verdict.customer_fen) if by_rule else 0
+    return Effect(columns, said | {"note_id": note_id, "refund_fen": back or None})
 
 
 def _said(found: Known) -> dict[str, Any]:
@@ -175,27 +176,6 @@ def _dropped(deed: Deed, most_fen: int) -> dict[str, Any]:
     return {"open_charges": deed.job.open_charges - fewer} if fewer else {}
 
 
-_BACK = """
-UPDATE charge SET status = 'disputed', disputed_at = %(now)s, answered_at = %(now)s, ruling = 'refunded',
-       ruled_how = 'remote', refund_at = 'dealer', refund_fen = amount_fen - %(most)s
- WHERE job_id = %(job)s AND charge_type = %(remote)s AND settled_at IS NOT NULL AND status = 'approved'
-   AND amount_fen > %(most)s
-RETURNING id, refund_fen
-"""
-
-
-def _given_back(deed: Deed, most_fen: int) -> int | None:
-    """What was taken above the customer's part goes back to him, in fen: what is above it the brand pays the dealer.
-
-    Trap: otherwise the dealer would keep the customer's money and be paid the same way by the brand.
-    """
-    asked = {"now": deed.now, "job": deed.job.id, "remote": REMOTE_TYPE, "most": most_fen}
-    found = deed.tx.exec_driver_sql(_BACK, asked).all()
-    for charge in found:
-        refunding.owe(deed.tx, deed.job, charge.id, deed.now)
-    return sum(charge.refund_fen for charge in found) or None
-
-
 _RULE = """
 UPDATE remote_dispute SET customer_fen = %(customer)s, owed_fen = %(owed)s, ruled_by = %(by)s, ruled_at = %(at)s,
        ruled_person_id = %(person)s WHERE job_id = %(job)s
@@ -221,5 +201,5 @@ def rule(deed: Deed, _to: Status, found: Known) -> Effect:
     if job.status == Status.SUBMITTED and job.silence_confirms and not job.dispute_open:
         columns["auto_confirm_at"] = deed.now + SILENCE
     columns |= _paying(customer_fen) | _dropped(deed, customer_fen)
-    back_fen = _given_back(deed, customer_fen)
-    return Effect(columns, {"customer_fen": customer_fen, "owed_fen": owed, "by": by, "refund_fen": back_fen})
+    back = overpaid.give_back(deed, customer_fen) or None
+    return Effect(columns, {"customer_fen": customer_fen, "owed_fen": owed, "by": by, "refund_fen": back})

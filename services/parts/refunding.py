@@ -1,8 +1,9 @@
-"""Money that goes back to a customer for an extra: owed here, posted once by the ledger's own drain."""
+"""Owing the ledger what goes back to a customer: posted by its drain (`services/adjustments.py`), once a step."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -10,8 +11,15 @@ from domain.job import JobState
 from services.parts import outbox
 
 
-def owe(tx: Connection, job: JobState, charge_id: int, now: datetime) -> None:
-    """Have what the charge's row says posted; it is done within seconds, into the open month."""
-    payload = {"job_id": job.id, "charge_id": charge_id, "dealer_id": job.dealer_id}
-    owed = outbox.Owed("charge_refund", f"charge_refund:{charge_id}", payload, job_id=job.id)
-    outbox.put(tx, [owed], now)
+def owe(tx: Connection, job: JobState, charge_id: int, now: datetime, step_fen: int | None = None) -> None:
+    """Owe the refund that stands on the charge, or a step of it: `step_fen` more, negative for less than before.
+
+    A step is told apart by the deed that made it; without one the charge has one refund, ever.
+    """
+    payload: dict[str, Any] = {"job_id": job.id, "charge_id": charge_id, "dealer_id": job.dealer_id}
+    key = f"charge_refund:{charge_id}"
+    if step_fen is not None:
+        step = job.event_seq + 1
+        payload |= {"fen": step_fen, "step": step}
+        key = f"{key}:{step}"
+    outbox.put(tx, [outbox.Owed("charge_refund", key, payload, job_id=job.id)], now)
