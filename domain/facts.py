@@ -21,6 +21,7 @@ class Facts:
     other_open_offers: int = 0
     offer_open: bool = False
     address_resolved: bool = False
+    payment_agreed: bool = False
     still_covered: bool = False
     installer_faults: tuple[str, ...] = ()
     place: Place | None = None

@@ -14,7 +14,7 @@ from domain.actions import Command
 from domain.errors import Fault
 from domain.facts import Facts
 from domain.geo import Place
-from domain.job import JobState, Status
+from domain.job import JobState, Kind, Status
 from domain.lateness import SKEW
 
 SHORTEST_WINDOW, LONGEST_WINDOW = timedelta(minutes=15), timedelta(hours=14)
@@ -28,6 +28,12 @@ def address_resolved(_job: JobState, _command: Command, facts: Facts) -> Iterato
     """Only a resolved address may be dispatched."""
     if not facts.address_resolved:
         yield Fault("address", "address_unresolved", "地址尚未确认，请先在地址队列中处理")
+
+
+def payment_agreed(job: JobState, _command: Command, facts: Facts) -> Iterator[Fault]:
+    """A repair is dispatched when it is known who pays, and if that is the customer, after his yes."""
+    if job.kind == Kind.REPAIR and not facts.payment_agreed:
+        yield Fault("payer", "payment_open", "费用由谁承担尚未确定，或客户尚未同意报价")
 
 
 def offer_open(_job: JobState, _command: Command, facts: Facts) -> Iterator[Fault]:

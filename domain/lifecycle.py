@@ -115,7 +115,14 @@ def _to(
 _VISIT: Table = MappingProxyType(
     {
         # pool and dispatch
-        **_to((S.NEW, S.OFFERED), A.OFFER, S.OFFERED, _AGENT | _SYSTEM, guards.address_resolved),
+        **_to(
+            (S.NEW, S.OFFERED),
+            A.OFFER,
+            S.OFFERED,
+            _AGENT | _SYSTEM,
+            guards.address_resolved,
+            guards.payment_agreed,
+        ),
         **_to((S.OFFERED,), A.ACCEPT, S.ACCEPTED, _DESK | _SYSTEM, guards.offer_open),
         **_to((S.OFFERED,), A.DECLINE, _pool, _DESK, guards.offer_open),
         **_to((S.OFFERED,), A.EXPIRE, _pool, _SYSTEM, guards.offer_open),

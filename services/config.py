@@ -15,6 +15,7 @@ from flask import current_app
 
 from domain.delays import LAST_MINUTE
 from domain.delivery import BACK
+from domain.warranty import FITTING_MONTHS, WORK_MONTHS
 
 Mode = Literal["production", "demo", "test"]
 ONE_OR_MORE = validate.Range(min=1)
@@ -56,6 +57,8 @@ class Config:
     route_minutes_unknown: int = 30
     late_change: timedelta = LAST_MINUTE
     widget_embedders: str = "https:"
+    warranty_fitting_months: int = FITTING_MONTHS
+    warranty_work_months: int = WORK_MONTHS
     log_level: str = "INFO"
 
 
@@ -103,6 +106,8 @@ def load() -> Config:
             route_minutes_unknown=env.int("ROUTE_MINUTES_UNKNOWN", 30, validate=ONE_OR_MORE),
             late_change=timedelta(hours=env.int("LATE_CHANGE_HOURS", LAST_MINUTE // timedelta(hours=1))),
             widget_embedders=env.str("WIDGET_EMBEDDERS", "https:"),
+            warranty_fitting_months=env.int("WARRANTY_FITTING_MONTHS", FITTING_MONTHS, validate=ONE_OR_MORE),
+            warranty_work_months=env.int("WARRANTY_WORK_MONTHS", WORK_MONTHS, validate=ONE_OR_MORE),
             log_level=env.str("LOG_LEVEL", "INFO"),
         )
     except EnvError as error:

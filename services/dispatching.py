@@ -24,7 +24,7 @@ from domain.errors import DomainError
 from domain.job import JobState
 from services.deeds import act
 from services.deeds.loading import COLUMNS
-from services.parts import queueing, rooms
+from services.parts import queueing, repair_payment, rooms
 from services.parts.rounds import Round
 from services.uow import query, use_case
 
@@ -147,6 +147,9 @@ def _dispatch(tx: Connection, plan: Plan, now: datetime) -> str | None:
     if job.division_code is None:
         queueing.queue(tx, job.id, "address", now)
         return "address"
+    if not repair_payment.agreed(tx, job):
+        queueing.queue(tx, job.id, repair_payment.QUOTE, now)
+        return None
     if plan.asked:
         return _offer(tx, plan, now)
     if plan.funnel.covered():

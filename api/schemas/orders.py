@@ -23,7 +23,9 @@ from api.schemas.base import (
     Whole,
     fields,
 )
+from api.schemas.jobs import Words
 from domain.orders import MAX_FEN, MAX_LINE_NUMBER, MAX_QUANTITY, OrderState
+from domain.warranty import COVERS
 from services.orders import NewLine, NewOrder, Told
 from services.service_requests import Wanted
 
@@ -122,4 +124,5 @@ class ServiceRequestBody(Body):
     serial_number = PlainText(40, 5, pattern=r"[0-9A-Za-z\-]+", load_default=None, allow_none=True)
     order_line_id = BigId(load_default=None, allow_none=True)
     units = Whole(1, 99, load_default=1)
+    cover = Words(tuple(COVERS), load_default="goods")
     problem = PlainText(1000, required=True)

@@ -32,6 +32,7 @@ _CLOCKS = {kind.value: kind for kind in ClockKind}
 _BLAME: Mapping[str | None, Blame | None] = {None: None, **{blame.value: blame for blame in Blame}}
 _COLLECTED = {by.value: by for by in CollectedBy}
 _PAYERS = {"operator": Party.OPERATOR, "customer": Party.CUSTOMER}
+_REPAIRS = {"brand": Party.BRAND, "dealer": Party.BRAND, "customer": Party.CUSTOMER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,10 @@ _TAKE = """
 SELECT job.id, job.kind, job.status, job.category_code, job.zone, job.scheme, job.units, job.dealer_id, job.visit_id,
        job.distance_m, job.remote_agreed_fen, job.fault, job.trip_fee, job.trip_fault, job.checked_in_at,
        job.closed_at, job.free_m, job.per_km_fen, job.remote_payer, job.promised_remote_fen, job.trip_by_customer,
-       channel.operator_dealer_id, parent.dealer_id AS first_dealer_id
+       channel.operator_dealer_id, coalesce(parent.dealer_id, repair.liable_dealer_id) AS first_dealer_id,
+       repair.payer AS repair_payer
   FROM job JOIN channel ON channel.id = job.channel_id LEFT JOIN job parent ON parent.id = job.parent_id
+  LEFT JOIN service_request repair ON repair.job_id = job.id
  WHERE job.status IN ('closed', 'cancelled') AND job.fees_posted_at IS NULL
    AND (job.closed_at, job.id) > (%(at)s, %(id)s)
  ORDER BY job.closed_at, job.id LIMIT %(most)s FOR NO KEY UPDATE OF job SKIP LOCKED
@@ -139,7 +142,8 @@ def _facts(
         agreed_remote_fen=row.remote_agreed_fen,
         free_m=row.free_m if dealer_id == row.dealer_id else None,
         per_km_fen=row.per_km_fen if dealer_id == row.dealer_id else None,
-        remote_payer=_PAYERS[row.remote_payer],
+        payer=_REPAIRS.get(row.repair_payer, Party.OPERATOR),
+        remote_payer=_REPAIRS.get(row.repair_payer) or _PAYERS[row.remote_payer],
         promised_remote_fen=row.promised_remote_fen,
         trip_by_customer=row.trip_by_customer,
         collected_by=_hands(row, outcome),
@@ -152,7 +156,7 @@ def _facts(
 
 def _hands(row: Any, outcome: Outcome) -> CollectedBy:
     """The way that the promise shows is paid at the door; a trip in vain the brand claims."""
-    at_door = row.remote_payer == "customer" and outcome == Outcome.COMPLETED
+    at_door = "customer" in (row.remote_payer, row.repair_payer) and outcome == Outcome.COMPLETED
     return CollectedBy.DEALER if at_door else CollectedBy.BRAND
 
 
@@ -168,7 +172,6 @@ SELECT charge.job_id, charge.id, charge_type, name, unit, quantity, unit_fen, co
    AND charge.settled_at IS NOT NULL
  ORDER BY charge.id
 """
-
 
 _Extra = tuple[int | None, Charge]
 
@@ -274,8 +277,10 @@ mine AS (
 SELECT mine.visit_id, job.id, job.category_code, mine.zone, mine.outlet_m, mine.agreed_fen,
        job.free_m, job.per_km_fen
   FROM mine JOIN job ON job.id = mine.job_id LEFT JOIN job parent ON parent.id = job.parent_id
+  LEFT JOIN service_request repair ON repair.job_id = job.id
  WHERE (job.visit_id = mine.visit_id OR job.trip_fee IS NOT NULL)
-   AND NOT coalesce(job.fault = 'dealer' AND (parent.dealer_id IS NULL OR parent.dealer_id = job.dealer_id), false)
+   AND NOT coalesce(job.fault = 'dealer'
+                AND coalesce(parent.dealer_id, repair.liable_dealer_id, job.dealer_id) = job.dealer_id, false)
    AND NOT coalesce(job.trip_fault = 'dealer' AND (job.status = 'cancelled'
                     OR job.visit_id IS DISTINCT FROM mine.visit_id), false)
 """

@@ -1,4 +1,4 @@
-"""The price list a job was made with, and which of it the customer's promise had shown."""
+"""The price list a job was made with, and which of it the customer's promise, or the quote of a repair, had shown."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ _LIST = "SELECT id, version, effective_from FROM price_list WHERE id = %(list)s"
 # Of a promise made under another price list, that list counts: its id stands among the promise's versions.
 _ITEMS = """
 SELECT item.code, item.name, item.unit, item.price_fen, item.charge_type,
-       coalesce(promised.price_fen >= item.price_fen, false) AS shown
+       coalesce(promised.price_fen >= item.price_fen, false) OR EXISTS (
+           SELECT 1 FROM service_request asked, jsonb_path_query(asked.quote, '$.parts.lines[*]') AS quoted
+            WHERE asked.job_id = job.id AND asked.answer = 'agreed' AND quoted ->> 'item' = item.code
+              AND (quoted ->> 'unit_fen')::bigint >= item.price_fen) AS shown
   FROM price_item item JOIN job ON job.id = %(job)s LEFT JOIN promise p ON p.id = job.promise_id
   LEFT JOIN price_item promised
     ON promised.price_list_id = (p.versions ->> 'price_list')::bigint AND promised.code = item.code

@@ -26,8 +26,9 @@ _DESK = """
 _AGENTS = """
   JOIN role_binding b ON b.person_id = person.id AND b.status = 'active' AND b.role = 'agent'
  WHERE person.status = 'active'
-   AND (b.desk_id IS NULL OR EXISTS (SELECT 1 FROM desk_channel d JOIN job ON job.channel_id = d.channel_id
-                                      WHERE d.desk_id = b.desk_id AND job.id = :job)) ORDER BY 1
+   AND (b.desk_id IS NULL OR EXISTS (
+       SELECT 1 FROM desk_channel d WHERE d.desk_id = b.desk_id
+          AND d.channel_id = coalesce(:channel, (SELECT channel_id FROM job WHERE id = :job)))) ORDER BY 1
 """
 _ORDER = """
 SELECT o.phone_lookup, o.personal, subject.wrapped_key FROM job
@@ -76,6 +77,7 @@ def recipients(
         "app": config().wechat_app_id,
         "dealers": payload.get("dealer_ids") or [],
         "job": job_id,
+        "channel": payload.get("channel_id"),  # of what is about a shop and no job
         "person": payload.get("person_id") or person_id,
     }
     statement = text(_HEAD + _BY_AUDIENCE[audience])

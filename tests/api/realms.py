@@ -18,6 +18,7 @@ from sqlalchemy import insert, text
 from domain.actions import Action, Command
 from domain.actors import SYSTEM
 from models import db
+from models.aftercare import ServiceRequest
 from models.clock import Breach
 from models.complaint import Complaint
 from models.money import LedgerAccount, LedgerEntry, LedgerLeg, Statement, StatementLine
@@ -124,6 +125,10 @@ def _job(made: Realm) -> None:
         Complaint, **base, category="attitude", opened_at=now, opened_by_role="customer"
     )
     raised = {"due_at": now, "raised_at": now, "dealer_id": made.dealer_id}
+    who_pays = {"cover": "goods", "verdict": "inside", "payer": "brand", "text": "在保修期内"}
+    made.objects["service"] = put(
+        ServiceRequest, **base, channel_id=made.channel_id, subject_id=row.subject_id, created_at=now, **who_pays
+    )
     made.objects["breach"] = put(
         Breach, **base, clock_id=job_id, kind="contact", family="dealer", level=2, **raised
     )
@@ -239,6 +244,7 @@ KINDS: Mapping[str, str] = {
     "photo_id": "photo",
     "breach_id": "breach",
     "order_id": "order",
+    "service_id": "service",
     "import_id": "import",
     "coverage_import_id": "coverage_import",
     "statement_id": "statement",

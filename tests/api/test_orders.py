@@ -279,7 +279,8 @@ def test_nobody_asks_for_the_repair_of_what_is_not_his(ask: Ask, installed: int)
         == 422
     )
     unknown = {"serial_number": "SN-99999", "problem": "x"}
-    assert ask("agent", "POST", "/service-requests", unknown).status_code == 404
+    waits = ask("agent", "POST", "/service-requests", unknown)
+    assert (waits.status_code, waits.json["job_id"], waits.json["status"]) == (201, None, "waiting")
     assert ask("agent", "POST", "/service-requests", {"problem": "x"}).status_code == 422
     both = {**unknown, "order_line_id": installed}
     assert ask("agent", "POST", "/service-requests", both).status_code == 422
