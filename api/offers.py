@@ -40,7 +40,7 @@ def offer_list(call: Call, query: Mapping[str, Any]) -> Page[OfferCard]:
     """The caller's dealer's offers, newest first, with deadline, zone, distance and the reasons."""
     after = paging.key(query["cursor"], int)
     before = None if after is None else int(str(after[0]))
-    found = offers.listed(call.who, query["status"], before, query["limit"] + 1)
+    found = offers.listed(call.who, query["status"], before, query["limit"] + 1, call.now)
     return paging.page(found, query["limit"], lambda card: (card.id,))
 
 
@@ -55,7 +55,10 @@ def offer_list(call: Call, query: Mapping[str, Any]) -> Page[OfferCard]:
     summary="接单",
 )
 def accept(call: Call, body: Mapping[str, Any], offer_id: int) -> Acted:
-    """First to accept wins; everybody after gets 409 `job_changed`."""
+    """First to accept wins; everybody after gets 409 `job_changed`.
+
+    Without room for it within 30 days: 409 `capacity_full`, unless `beyond_capacity` is true.
+    """
     command, occurred_at = command_of(Action.ACCEPT, body, call.now, offer_id=offer_id)
     return lifecycle.answer_offer(call.who, command, call.now, occurred_at=occurred_at)
 

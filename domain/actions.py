@@ -130,6 +130,7 @@ class Command:
     dealer_ids: tuple[int, ...] = ()
     installer_id: int | None = None
     agreed_fen: int | None = None
+    beyond_capacity: bool | None = None  # taken on purpose, though the month is full
     fix: Point | None = None
     photo_id: int | None = None
     slot: str | None = None
@@ -162,7 +163,7 @@ class Ask:
 ASKS: Mapping[Action, Ask] = MappingProxyType(
     {
         Action.OFFER: Ask("派单", ("dealer_ids",), ("note", "agreed_fen")),
-        Action.ACCEPT: Ask("接单", (), ("offer_id",)),
+        Action.ACCEPT: Ask("接单", (), ("offer_id", "beyond_capacity")),
         Action.DECLINE: Ask("拒单", ("offer_id", "reason"), ("note",), reasons.DECLINE),
         Action.EXPIRE: Ask("超时未接", ("offer_id",)),
         Action.MARK_UNSERVED: Ask("标记无网点", (), ("note",)),

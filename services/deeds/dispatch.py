@@ -12,6 +12,7 @@ from domain import queues
 from domain.actions import Action
 from domain.actors import Role
 from domain.calendar import Counts
+from domain.capacity import HORIZON_DAYS, CapacityFull
 from domain.clocks import due
 from domain.dispatch import Candidate, Funnel
 from domain.errors import Fault, Invalid, JobChanged, NotFound
@@ -20,7 +21,7 @@ from domain.job import Kind, Status
 from services.deeds import children
 from services.deeds.handling import Deed, Effect, Prepared, handles
 from services.deeds.writing import Beside
-from services.parts import candidates, clocks, policies, repair_payment
+from services.parts import candidates, clocks, policies, rooms
 
 _OFFER = """
 SELECT offer.dealer_id, offer.status, offer.zone, offer.distance_m, offer.free_m, offer.per_km_fen,
@@ -99,8 +100,7 @@ def _who_could(deed: Deed) -> Prepared:
     if deed.actor.role != Role.SYSTEM:  # the sweep names one of the funnel
         _check_asked(deed)
     ranked = deed.command.funnel or candidates.rank(deed.tx, deed.job, deed.now)
-    known, agreed = deed.job.division_code is not None, repair_payment.agreed(deed.tx, deed.job)
-    return Prepared(Facts(now=deed.at, address_resolved=known, payment_agreed=agreed), ranked)
+    return Prepared(Facts(now=deed.at, address_resolved=deed.job.division_code is not None), ranked)
 
 
 def _check_asked(deed: Deed) -> None:
@@ -147,6 +147,7 @@ def accept(deed: Deed, _to: Status, found: OfferRow | None) -> Effect:
     """The first to accept wins: every other open offer is withdrawn in the same transaction."""
     if found is None:
         return Effect({"accepted_at": deed.at} | queues.attended(deed.job, deed.now))
+    beyond = _stretches(deed, found.dealer_id)
     if found.zone != deed.job.zone:
         clocks.rezone(deed.tx, replace(deed.job, zone=found.zone))
     columns = {
@@ -159,7 +160,24 @@ def accept(deed: Deed, _to: Status, found: OfferRow | None) -> Effect:
         **queues.attended(deed.job, deed.now),
     }
     taken = Beside(_TAKE, {"offer": deed.command.offer_id})
-    return Effect(columns, {"offer_id": deed.command.offer_id, "dealer_id": found.dealer_id}, beside=taken)
+    said = {
+        "offer_id": deed.command.offer_id,
+        "dealer_id": found.dealer_id,
+        "beyond_capacity": beyond or None,
+    }
+    return Effect(columns, said, beside=taken)
+
+
+def _stretches(deed: Deed, dealer_id: int) -> bool:
+    """Whether the dealer takes more than its month has room for; `CapacityFull` unless it says that it means to.
+
+    Who accepts by itself was asked for room on the asked days already.
+    """
+    if deed.actor.role == Role.SYSTEM or rooms.has_month(deed.tx, deed.job, dealer_id, deed.now):
+        return False
+    if not deed.command.beyond_capacity:
+        raise CapacityFull(f"未来 {HORIZON_DAYS} 天没有空档；仍要接单，请确认超产能接单（beyond_capacity）")
+    return True
 
 
 @handles(Action.DECLINE, Action.EXPIRE, prepare=_the_offer)

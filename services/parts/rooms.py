@@ -7,14 +7,14 @@ the lock before has committed.
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import orjson
 from sqlalchemy import Connection
 
 from domain import dispatch
 from domain.calendar import SHANGHAI, local_date
-from domain.capacity import CapacityFull, fits
+from domain.capacity import CapacityFull, Diary, fits
 from domain.job import JobState
 from services.parts import coverage, shelf
 
@@ -55,8 +55,10 @@ def require_day(tx: Connection, job: JobState, start: datetime) -> None:
     row = tx.exec_driver_sql(
         _DAY, asked | {"midnight": midnight, "until": midnight + timedelta(days=1)}
     ).one()
-    diary = coverage.diary(orjson.loads(row.limits or b"[]"), None, 0, row.opening_days, row.holidays_open)
-    limit = diary.limit(shelf.fresh(tx).day(day))
+    limits = orjson.loads(row.limits or b"[]")
+    limit = coverage.diary(limits, None, 0, row.opening_days, row.holidays_open).limit(
+        shelf.fresh(tx).day(day)
+    )
     if not fits(limit, int(row.used), job.units):
         left = max(0, (limit or 0) - int(row.used))
         raise CapacityFull(f"{day.month}月{day.day}日产能为 {limit} 台，已约 {row.used} 台，还剩 {left} 台")
@@ -64,14 +66,25 @@ def require_day(tx: Connection, job: JobState, start: datetime) -> None:
 
 def has_room(tx: Connection, job: JobState, dealer_id: int, now: datetime) -> bool:
     """Whether the dealer still has room for the job on the asked days, under its lock: may it accept by itself?"""
-    if not _locked(tx, dealer_id, job.category_code):
-        return True
-    row = tx.exec_driver_sql(
-        _DIARY, {"dealer": dealer_id, "category": job.category_code, **coverage.span(now)}
-    ).one()
-    diary = coverage.diary(
-        orjson.loads(row.limits or b"[]"), row.used, int(row.pending), row.opening_days, row.holidays_open
-    )
+    return not _locked(tx, dealer_id, job.category_code) or _found(tx, job, dealer_id, now)[1]
+
+
+def has_month(tx: Connection, job: JobState, dealer_id: int, now: datetime) -> bool:
+    """Whether it has room on any day a promise looks at, under its lock: may it accept without stretching itself?"""
+    return not _locked(tx, dealer_id, job.category_code) or _found(tx, job, dealer_id, now)[0] is not None
+
+
+def _found(tx: Connection, job: JobState, dealer_id: int, now: datetime) -> tuple[date | None, bool]:
+    """As `domain.dispatch.room`."""
     days = shelf.fresh(tx).days(now)
     wanted = None if job.wanted_at is None else local_date(job.wanted_at)
-    return dispatch.room(diary, days, dispatch.asked_days(wanted, days), job.units)[1]
+    asked = dispatch.asked_days(wanted, days)
+    return dispatch.room(diary(tx, dealer_id, job.category_code, now), days, asked, job.units)
+
+
+def diary(tx: Connection, dealer_id: int, category: str, now: datetime) -> Diary:
+    """A dealer's days in a category as they stand; to rely on it, hold the lock."""
+    asked = {"dealer": dealer_id, "category": category, **coverage.span(now)}
+    row = tx.exec_driver_sql(_DIARY, asked).one()
+    limits, pending = orjson.loads(row.limits or b"[]"), int(row.pending)
+    return coverage.diary(limits, row.used, pending, row.opening_days, row.holidays_open)

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
 from domain.actors import Actor
+from domain.capacity import Day, Diary, free_days, room
+from services.parts import rooms, shelf
 from services.uow import query
 
 
 @dataclass(frozen=True, slots=True)
 class OfferCard:
-    """One offer: what, where (district), by when, how far, and why this dealer."""
+    """One offer: what, where (district), by when, how far, why this dealer, and how full it is at this moment.
+
+    `capacity_left` is the units it could still accept in 30 days (None: no limit), `earliest` its first day with room
+    for this one; None: the month is full, and accepting needs `beyond_capacity`.
+    """
 
     id: int
     job_id: int
@@ -28,6 +36,8 @@ class OfferCard:
     zone: str
     distance_m: int | None
     reasons: tuple[str, ...]
+    capacity_left: int | None
+    earliest: date | None
 
 
 _LIST = """
@@ -46,9 +56,19 @@ SELECT offer.id, offer.job_id, offer.status, offer.offered_at, offer.expires_at,
 
 @query
 def listed(
-    connection: Connection, actor: Actor, status: str, before: int | None, limit: int
+    connection: Connection, actor: Actor, status: str, before: int | None, limit: int, now: datetime
 ) -> list[OfferCard]:
     """Offers of the actor's dealer in one status, newest first; nobody else's ever."""
     asked = {"dealer": actor.dealer_id, "status": status, "before": before, "limit": limit}
     rows = connection.exec_driver_sql(_LIST, asked).all()
-    return [OfferCard(*(*row[:-1], tuple(row[-1]))) for row in rows]
+    dealer_id = actor.dealer_id or 0
+    diaries = {
+        name: rooms.diary(connection, dealer_id, name, now) for name in {r.category_code for r in rows}
+    }
+    days = shelf.fresh(connection).days(now)
+    return [_card(row, diaries[row.category_code], days) for row in rows]
+
+
+def _card(row: Any, diary: Diary, days: Sequence[Day]) -> OfferCard:
+    left, earliest = room(diary, days), next(free_days(diary, days, row.units), None)
+    return OfferCard(*(*row[:-1], tuple(row[-1]), None if left is None else max(0, left), earliest))

@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, text, update
 
 from domain.actions import Action, Command, Window
 from domain.actors import Actor
+from domain.calendar import local_date
 from domain.errors import Invalid, NotFound
 from models import db
 from models.catalogue import Category
@@ -142,9 +143,10 @@ def test_the_dealer_reads_why_it_was_asked(world: World) -> None:
     """Its own line of the funnel, in words."""
     world.job()
     dispatch_batch(world.now)
-    [card] = offers.listed(world.actor("dispatcher1"), "open", None, 10)
+    [card] = offers.listed(world.actor("dispatcher1"), "open", None, 10, world.now)
 
     assert card.reasons[:2] == ("本区域属地网点", "服务联盟成员")
+    assert (card.capacity_left, card.earliest) == (None, local_date(world.now))
 
 
 def test_two_jobs_of_one_door_go_to_one_dealer_though_the_other_would_be_next(world: World) -> None:

@@ -12,14 +12,17 @@ from flask import Flask
 from sqlalchemy import insert, update
 
 from domain.actions import Action, Command, Window
+from domain.actors import SYSTEM
+from domain.calendar import local_date
 from domain.capacity import CapacityFull
 from models import db
 from models.dealer import Capacity, Dealer
 from models.job import Job
 from models.offer import AutoAccept
 from services import dispatching
-from services.lifecycle import perform
+from services.lifecycle import answer_offer, perform
 from services.parts.rounds import Round
+from services.queries import offers
 from tests.rows import rows
 from tests.worlds import World
 
@@ -141,6 +144,51 @@ def test_six_accept_by_themselves_at_once_what_each_run_thinks_is_free(app: Flas
     done = at_once(app, lambda plan: dispatching._dispatch(plan, world.now), plans)
 
     assert sorted(done) == ["accepted"] * 3 + ["offered"] * 3
+
+
+def two_places_in_a_month(world: World) -> list[int]:
+    """(offers) The first dealer has two places tomorrow and none on any other day; six jobs are offered to it."""
+    limit(world, 0)
+    limit(world, 2, day=local_date(world.now + DAY))
+    made = [world.job(phone=f"1380000{n:04d}") for n in range(AT_ONCE)]
+    for job_id in made:
+        perform(SYSTEM, job_id, Command(Action.OFFER, dealer_ids=(world.dealers[0],)), world.now)
+    return [row.id for row in rows("SELECT id FROM offer ORDER BY id")]
+
+
+def accept(world: World, offer_id: int, beyond: bool | None = None) -> bool:
+    """Whether the dealer could accept it by hand."""
+    command = Command(Action.ACCEPT, offer_id=offer_id, beyond_capacity=beyond)
+    try:
+        answer_offer(world.actor("dispatcher1"), command, world.now)
+    except CapacityFull:
+        return False
+    return True
+
+
+def test_six_accept_by_hand_the_last_two_places_of_the_month_at_once(app: Flask, world: World) -> None:
+    """Nobody takes on what he has no day for within the month a promise speaks of; the offer stays open."""
+    made = two_places_in_a_month(world)
+    [card, *_] = offers.listed(world.actor("dispatcher1"), "open", None, 10, world.now)
+
+    done = at_once(app, lambda offer_id: accept(world, offer_id), made)
+    [full, *_] = offers.listed(world.actor("dispatcher1"), "open", None, 10, world.now)
+
+    assert sorted(done) == [False] * 4 + [True] * 2
+    assert [row.n for row in rows("SELECT count(*) AS n FROM offer WHERE status = 'open'")] == [4]
+    tomorrow = local_date(world.now + DAY)
+    assert [(c.capacity_left, c.earliest) for c in (card, full)] == [(2, tomorrow), (0, None)]
+
+
+def test_a_dealer_may_stretch_itself_on_purpose_and_that_is_on_record(world: World) -> None:
+    """`beyond_capacity` lets it take more; the event says so only where it really was more."""
+    made = two_places_in_a_month(world)
+    done = [accept(world, offer_id, True) for offer_id in made[:3]]
+    said = rows(
+        "SELECT data ->> 'beyond_capacity' AS beyond FROM job_event WHERE action = 'accept' ORDER BY job_id"
+    )
+
+    assert (done, [row.beyond for row in said]) == ([True] * 3, [None, None, "true"])
 
 
 def test_a_wish_for_one_category_outweighs_the_dealers_own(world: World) -> None:
