@@ -72,6 +72,9 @@ class CustomerLink(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    claimed: Mapped[bool] = mapped_column(
+        server_default=text("false")
+    )  # nobody was sent it: opened by the order's number and four digits, which the dealer's people know too
 
 
 class ApiKey(Base):

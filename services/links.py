@@ -37,10 +37,12 @@ def make(tx: Connection, job_id: int, now: datetime, days: int = DAYS) -> str:
     return _make(tx, job_id, now, now + timedelta(days=days))[1]
 
 
-def _make(tx: Connection, job_id: int, now: datetime, expires_at: datetime) -> tuple[int, str]:
+def _make(
+    tx: Connection, job_id: int, now: datetime, expires_at: datetime, *, claimed: bool = False
+) -> tuple[int, str]:
     token = secrets.token_urlsafe(32)
     row = insert(CustomerLink).values(
-        token_hash=hashed(token), job_id=job_id, created_at=now, expires_at=expires_at
+        token_hash=hashed(token), job_id=job_id, created_at=now, expires_at=expires_at, claimed=claimed
     )
     return tx.execute(row.returning(CustomerLink.id)).scalar_one(), token
 
@@ -129,7 +131,7 @@ def claim(order_number: str, phone_last4: str, came: Came, now: datetime) -> Ope
 
 @use_case
 def _open_claimed(tx: Connection, job_id: int, came: Came, now: datetime) -> Opened:
-    link_id, _ = _make(tx, job_id, now, now + CLAIMED)
+    link_id, _ = _make(tx, job_id, now, now + CLAIMED, claimed=True)
     return _session(tx, link_id, job_id, now + CLAIMED, came, now, "claim")
 
 

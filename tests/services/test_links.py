@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from domain.access import LinkRefused
+from domain.actions import Action, Command
 from domain.actors import Actor, Role
 from domain.errors import NotFound, TooMany
 from models import db
@@ -15,8 +16,10 @@ from models.job import Job
 from models.order import CustomerOrder, OrderLine
 from models.session import CustomerLink
 from services import links
+from services.lifecycle import perform
 from services.parts.access import Came
 from services.queries import sessions as reads
+from tests.services.test_lifecycle import HOUR, submitted
 from tests.worlds import World
 
 CAME = Came("203.0.113.7", "customers-phone")
@@ -126,3 +129,26 @@ def test_one_address_cannot_try_many_orders(world: World) -> None:
     with pytest.raises(TooMany):
         links.claim(number_of(job_ids[1]), "1111", CAME, world.now)
     assert links.claim(number_of(job_ids[1]), "1111", Came("198.51.100.1"), world.now).job_id == job_ids[1]
+
+
+def test_a_yes_by_number_and_digits_is_looked_at_whatever_device_it_names(world: World) -> None:
+    """The installer sees both on the job's page; whoever was sent the link is not troubled."""
+    later = world.now + 4 * HOUR
+    flags = []
+    for way in ("claim", "link"):
+        job_id = submitted(world)
+        opened = (
+            links.claim(number_of(job_id), "1111", CAME, later)
+            if way == "claim"
+            else links.sign_in(made(job_id, world), CAME, later)
+        )
+        found = reads.find(reads.hashed(opened.token), later, None)
+        assert found is not None
+        assert found.actor is not None
+        perform(found.actor, job_id, Command(Action.CONFIRM), later)
+        row = world.row(job_id)
+        flags.append((row.status, row.audit, row.audit_flag))
+    assert flags == [
+        ("confirmed", "waiting", "unverified_device"),
+        ("confirmed", "not_sampled", None),
+    ]
