@@ -21,7 +21,7 @@ from domain.job import Kind, Status
 from services.deeds import children
 from services.deeds.handling import Deed, Effect, Prepared, handles
 from services.deeds.writing import Beside
-from services.parts import candidates, clocks, policies, rooms
+from services.parts import candidates, clocks, policies, repair_payment, rooms
 
 _OFFER = """
 SELECT offer.dealer_id, offer.status, offer.zone, offer.distance_m, offer.free_m, offer.per_km_fen,
@@ -100,7 +100,8 @@ def _who_could(deed: Deed) -> Prepared:
     if deed.actor.role != Role.SYSTEM:  # the sweep names one of the funnel
         _check_asked(deed)
     ranked = deed.command.funnel or candidates.rank(deed.tx, deed.job, deed.now)
-    return Prepared(Facts(now=deed.at, address_resolved=deed.job.division_code is not None), ranked)
+    known, agreed = deed.job.division_code is not None, repair_payment.agreed(deed.tx, deed.job)
+    return Prepared(Facts(now=deed.at, address_resolved=known, payment_agreed=agreed), ranked)
 
 
 def _check_asked(deed: Deed) -> None:
