@@ -25,6 +25,16 @@ _LIMITS = """
 INSERT INTO capacity (dealer_id, category_code, units)
 SELECT dealer.id, category.code, 3 + (random() * 10)::int FROM dealer, category
 """
+# Two installers each, who may do everything: a dealer without any would not be promised.
+_PEOPLE = (
+    "INSERT INTO subject DEFAULT VALUES",
+    "INSERT INTO person (subject_id) SELECT (SELECT max(id) FROM subject) FROM generate_series(1, 2 * %(dealers)s)",
+    """INSERT INTO role_binding (person_id, role, dealer_id, status)
+       SELECT id, 'installer', 1 + n %% %(dealers)s, 'active'
+         FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM person) AS person""",
+    """INSERT INTO skill (person_id, category_code, level)
+       SELECT person.id, category.code, 1 + person.id %% 3 FROM person, category""",
+)
 # Every district has an owner; the rest lies in districts and streets as it falls, twice the same left out.
 _OWNERS = """
 INSERT INTO coverage (dealer_id, category_code, division_code, zone, territory_owner, valid_from)
@@ -64,6 +74,8 @@ def build(many_dealers: int, many_rows: int, now: datetime) -> list[str]:
         asked = {"dealers": many_dealers, "now": now, "categories": list(CATEGORIES)}
         tx.exec_driver_sql(_DEALERS, asked)
         tx.exec_driver_sql(_LIMITS)
+        for statement in _PEOPLE:
+            tx.exec_driver_sql(statement, asked)
         tx.exec_driver_sql(_OWNERS, {**asked, "rows": many_rows})
         left = many_rows - tx.exec_driver_sql("SELECT count(*) FROM coverage").scalar_one()
         places_told = {"places": places, "many": len(places)}
@@ -78,7 +90,7 @@ def build(many_dealers: int, many_rows: int, now: datetime) -> list[str]:
         rule = {"effective_from": "2026-01-01", "categories": named, "base": base, "remote": rates}
         tx.exec_driver_sql(_RULE, {"rule": json.dumps(rule)})
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("VACUUM (ANALYZE) coverage, dealer, capacity, division")
+        connection.exec_driver_sql("VACUUM (ANALYZE)")
     drawn.shuffle(places)
     return places[:5000]
 

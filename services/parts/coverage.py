@@ -43,14 +43,14 @@ SELECT json_agg(json_build_array(capacity.day, capacity.promotion, capacity.unit
 # A week's offers, units asked of it just now (where there is a limit), and its people: [level, what he lacks] each.
 PEOPLE = """,
        (SELECT count(*) FROM offer WHERE dealer_id = dealer.id AND offered_at >= %(week)s) AS recent,
-       CASE WHEN EXISTS (SELECT 1 FROM capacity WHERE dealer_id = dealer.id AND category_code = category.code) THEN
+       CASE WHEN room.limits IS NOT NULL THEN
            (SELECT coalesce(sum(job.units), 0) FROM offer JOIN job ON job.id = offer.job_id
              WHERE offer.dealer_id = dealer.id AND offer.status = 'open' AND job.category_code = category.code)
            ELSE 0 END AS held_out,
-       (SELECT json_agg(json_build_array(skill.level, ARRAY(
+       (SELECT json_agg(json_build_array(skill.level, CASE WHEN category.certificates = '[]' THEN '{}' ELSE ARRAY(
                   SELECT need FROM jsonb_array_elements_text(category.certificates) AS need
                    WHERE NOT EXISTS (SELECT 1 FROM certificate c WHERE c.person_id = skill.person_id
-                                        AND c.kind = need AND c.expires_on >= %(today)s))))
+                                        AND c.kind = need AND c.expires_on >= %(today)s)) END))
           FROM role_binding b JOIN person ON person.id = b.person_id AND person.status = 'active'
           JOIN skill ON skill.person_id = b.person_id AND skill.category_code = category.code
          WHERE b.dealer_id = dealer.id AND b.role = 'installer' AND b.status = 'active')::text AS staff
@@ -64,11 +64,17 @@ dealer.holidays_open, dealer.edition
 
 def diary_columns(category: str) -> str:
     """limits, used and pending of `dealer` in a category; the last two are asked only where there is a limit."""
-    limits, used, pending = (piece.format(category=category) for piece in (LIMITS, USED, PENDING))
-    limited = f"EXISTS (SELECT 1 FROM capacity WHERE dealer_id = dealer.id AND category_code = {category})"
+    used, pending = (piece.format(category=category) for piece in (USED, PENDING))
     return (
-        f"({limits})::text AS limits, CASE WHEN {limited} THEN ({used})::text END AS used,"
-        f" CASE WHEN {limited} THEN ({pending}) ELSE 0 END AS pending"
+        f"room.limits, CASE WHEN room.limits IS NOT NULL THEN ({used})::text END AS used,"
+        f" CASE WHEN room.limits IS NOT NULL THEN ({pending}) ELSE 0 END AS pending"
+    )
+
+
+def diary_join(category: str) -> str:
+    """What `diary_columns` needs beside `dealer`: its limits, looked at once."""
+    return (
+        f"CROSS JOIN LATERAL (SELECT ({LIMITS.format(category=category)})::text AS limits OFFSET 0) AS room"
     )
 
 
@@ -97,6 +103,7 @@ SELECT nearest.id AS coverage_id, nearest.category_code, nearest.zone, nearest.t
        leave.edition AS leave, leave.until AS leave_until, category.needs_authorisation
        --more--
   FROM nearest JOIN dealer ON dealer.id = nearest.dealer_id JOIN category ON category.code = nearest.category_code
+  {diary_join("nearest.category_code")}
   LEFT JOIN authorisation leave ON leave.dealer_id = dealer.id AND leave.category_code = category.code
 """
 

@@ -35,7 +35,7 @@ SELECT dealer.opening_days, dealer.holidays_open, ({coverage.LIMITS.format(categ
 """
 _DIARY = f"""
 SELECT dealer.opening_days, dealer.holidays_open, {coverage.diary_columns("%(category)s")}
-  FROM dealer WHERE dealer.id = %(dealer)s
+  FROM dealer {coverage.diary_join("%(category)s")} WHERE dealer.id = %(dealer)s
 """
 
 
