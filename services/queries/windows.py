@@ -33,7 +33,7 @@ SELECT job.id, job.dealer_id, job.installer_id, job.category_code, job.units, jo
 """
 _DIARY = f"""
 SELECT dealer.opening_days, dealer.holidays_open, {coverage.diary_columns("%(category)s")}
-  FROM dealer WHERE dealer.id = %(dealer)s
+  FROM dealer {coverage.diary_join("%(category)s")} WHERE dealer.id = %(dealer)s
 """
 _BUSY = """
 SELECT id, window_start, window_end FROM job
