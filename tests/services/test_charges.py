@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from domain.actions import Action, Command
-from domain.errors import Invalid, NotFound
+from domain.errors import Forbidden, Invalid, NotFound
 from domain.lifecycle import Barred
 from services import charge_sweeps
 from services.lifecycle import perform
@@ -119,6 +119,55 @@ def test_what_is_proposed_after_the_work_is_marked(world: World) -> None:
 
     marks = [card.after_work for card in charges.sheet(world.actor("agent"), job_id).charges]
     assert marks == [False, True]
+
+
+def test_after_the_work_an_installers_tap_is_no_yes(world: World) -> None:
+    """Proposed with the finished view taken: a photo, and the customer's own word by link or by his code, or nothing."""
+    job_id, then = on_site(world)
+    installer = world.actor("installer1")
+    photograph(world, job_id, "finished", then)
+    with pytest.raises(Barred) as bare:
+        perform(installer, job_id, DRILL, then + HOUR)
+    charge = proposed(world, job_id, then + HOUR)
+    yes = Command(Action.APPROVE_CHARGE, charge_id=charge)
+    with pytest.raises(Barred) as tapped:
+        perform(installer, job_id, yes, then + HOUR)
+    with pytest.raises(Barred) as taken:
+        perform(installer, job_id, Command(Action.SETTLE_CHARGE, charge_id=charge), then + HOUR)
+    with pytest.raises(Forbidden):
+        perform(world.actor("dispatcher1"), job_id, yes, then + HOUR)
+    told = charges.sheet(world.customer(job_id), job_id).code
+    perform(installer, job_id, replace(yes, code=told), then + HOUR)
+
+    assert [charges.sheet(installer, job_id).charges[0].after_work, status(job_id)] == [
+        True,
+        [("approved", "code")],
+    ]
+    codes = [fault.code for refused in (bare, tapped, taken) for fault in refused.value.errors]
+    assert codes == ["above_promise_needs_photo", "code_wrong", "charge_not_approved"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "ended"), [(Action.REFUSE_CHARGE, "refused"), (Action.APPROVE_CHARGE, "withdrawn")]
+)
+def test_a_customer_who_says_no_or_does_not_pay_keeps_nobody_there(
+    world: World, answer: Action, ended: str
+) -> None:
+    """Handing in waits for an open extra; refused, or agreed and then not paid and withdrawn, it waits no more."""
+    job_id, then = on_site(world)
+    installer, submit = world.actor("installer1"), Command(Action.SUBMIT, serial_numbers=("SN-00001",))
+    for slot in ("site", "nameplate", "finished"):
+        photograph(world, job_id, slot, then)
+    charge = proposed(world, job_id, then)
+    with pytest.raises(Barred) as waits:
+        perform(installer, job_id, submit, then + HOUR)
+    perform(world.customer(job_id), job_id, Command(answer, charge_id=charge), then + HOUR)
+    if answer == Action.APPROVE_CHARGE:
+        perform(installer, job_id, Command(Action.WITHDRAW_CHARGE, charge_id=charge), then + HOUR)
+    perform(installer, job_id, submit, then + HOUR)
+
+    assert [fault.code for fault in waits.value.errors] == ["charges_open"]
+    assert (world.row(job_id).status, status(job_id)[0][0]) == ("submitted", ended)
 
 
 def test_silence_is_no_yes(world: World) -> None:
