@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from domain.errors import DomainError
 from domain.notices import Audience
 from services.notices.working import BREAK_S, is_due, work
-from services.parts import link_tokens, notice_people, notice_queue, notice_words
+from services.parts import link_tokens, notice_people, notice_queue, notice_words, told_codes
 from services.parts.notice_queue import SMS, Row
 from services.sms import SIGNATURE, Sms, SmsGateway, SmsRefused, SmsUnavailable
 from services.uow import use_case
@@ -71,6 +71,7 @@ def _begin(tx: Connection, row: Row, now: datetime) -> Sms | str | None:
         return None
     link = ""
     if audience is Audience.CUSTOMER and row.job_id is not None:
+        body += told_codes.words(tx, str(row.payload["template"]), row.job_id)
         link = f" {link_tokens.address(tx, row.job_id, now)}"
     key = f"{row.id}@{int(row.created_at.timestamp())}"
     return Sms(key, reach.phone, f"{SIGNATURE}{body}{link}")

@@ -122,7 +122,7 @@ def test_what_is_proposed_after_the_work_is_marked(world: World) -> None:
 
 
 def test_after_the_work_an_installers_tap_is_no_yes(world: World) -> None:
-    """Proposed with the finished view taken: a photo, and the customer's own word by link or by his code, or nothing."""
+    """Proposed with the finished view taken: a photo, and the customer's own word by link or code, or nothing."""
     job_id, then = on_site(world)
     installer = world.actor("installer1")
     photograph(world, job_id, "finished", then)
