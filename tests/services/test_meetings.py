@@ -12,12 +12,14 @@ from flask import Flask
 from domain.actions import Action, Command, Window
 from models import db
 from services import breaches
+from services.charge_sweeps import lapse_charges
 from services.clocks import raise_levels
 from services.deeds import act
 from services.departures import installer_left
 from services.lifecycle import perform
 from tests.rows import rows
-from tests.services.test_lifecycle import AT_DOOR, HOUR, booked
+from tests.services.money import accepted
+from tests.services.test_lifecycle import AT_DOOR, HOUR, booked, proposed
 from tests.worlds import World
 
 
@@ -81,3 +83,27 @@ def test_an_appeal_and_a_check_in_told_late_do_not_wait_for_each_other_in_a_ring
         tx.commit()
     with pytest.raises(breaches.AlreadyHandled):
         appealing.result(10)
+
+
+def test_silence_about_money_waits_for_nobody_and_one_bad_row_stops_no_other(
+    app: Flask, world: World
+) -> None:
+    """Of three extras one is held by somebody, one cannot be acted on: the third lapses, in the same run."""
+    then, later = world.now + HOUR, world.now + 26 * HOUR
+    jobs = [booked(world, address=f"芝罘区胜利路 {number} 号") for number in range(3)]
+    for job_id in jobs:
+        perform(world.actor("installer1"), job_id, Command(Action.CHECK_IN, fix=AT_DOOR), then)
+        proposed(world, job_id, then)
+    accepted(
+        jobs[1], world.dealers[0], then, seq=world.row(jobs[1]).event_seq + 1
+    )  # where the next event belongs
+    with db.engine.connect() as tx:
+        tx.exec_driver_sql("SELECT 1 FROM job WHERE id = %(id)s FOR UPDATE", {"id": jobs[0]})
+        done = beside(app, lapse_charges, later).result(5)
+        tx.rollback()
+    assert (done.done, done.refused) == (1, 1)
+    assert [row.status for row in rows("SELECT status FROM charge ORDER BY id")] == [
+        "proposed",
+        "proposed",
+        "lapsed",
+    ]
