@@ -189,10 +189,22 @@ UPDATE promise SET phone_lookup = NULL, observed = jsonb_set(observed, '{metres}
  WHERE order_id = ANY(%(orders)s) OR phone_lookup IN (
        SELECT phone_lookup FROM customer_order WHERE id = ANY(%(orders)s) AND phone_lookup IS NOT NULL)
 """
+# The same of the offers. How far the dealer who did the work came stays on the job: its fee rests on it.
+_FORGET_WAYS = """
+UPDATE offer SET distance_m = NULL, funnel = coalesce((
+       SELECT jsonb_agg(line || jsonb_build_object('distance_m', NULL, 'steps', coalesce((
+                  SELECT jsonb_agg(step ORDER BY place)
+                    FROM jsonb_array_elements(line -> 'steps') WITH ORDINALITY AS steps(step, place)
+                   WHERE step ->> 'step' <> 'distance'), '[]')) ORDER BY n)
+         FROM jsonb_array_elements(funnel) WITH ORDINALITY AS lines(line, n)), '[]')
+ WHERE job_id IN (SELECT job.id FROM job JOIN order_line line ON line.id = job.order_line_id
+                   WHERE line.order_id = ANY(%(orders)s))
+"""
 
 
 def _wipe_orders(tx: Connection, order_ids: list[int], now: datetime) -> None:
     tx.exec_driver_sql(_FORGET_PROMISES, {"orders": order_ids})
+    tx.exec_driver_sql(_FORGET_WAYS, {"orders": order_ids})
     jobs = _jobs(order_ids)
     tx.execute(
         update(CustomerOrder)

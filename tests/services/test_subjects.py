@@ -19,9 +19,11 @@ from models.person import AccessEvent, Person, RoleBinding, Subject
 from models.promise import Promise
 from models.session import WechatIdentity
 from services import exports, links, people, promises, sessions, subjects
+from services.dispatching import dispatch_batch
 from services.parts.access import Came, Opened
 from services.promises import Asked, AskedLine
 from services.queries import sessions as reads
+from tests.rows import rows
 from tests.standing_in import PHONES
 from tests.worlds import DISTRICT, DOOR, SKU, World
 from wechat.gateway import Gateway
@@ -112,6 +114,25 @@ def test_erasure_destroys_keys_and_leaves_ids_and_events(
     for token in (opened.token, by_link.token):
         assert reads.find(reads.hashed(token), world.now, None) is None
     assert subjects.reveal(world.actor("agent"), other, "contact", world.now).name == "张三"
+
+
+def test_erasure_forgets_how_far_from_the_door_each_dealer_was(world: World, customer: Actor) -> None:
+    """Two distances lead back to a door. Why each dealer was asked or not is still to be read."""
+    job_id = world.job(phone=PHONES["wang"])
+    dispatch_batch(world.now)
+    close(job_id, world)
+    seen = rows("SELECT funnel, distance_m FROM offer")
+    subjects.erase(customer, world.now)
+    [kept] = rows("SELECT funnel, distance_m FROM offer")
+
+    assert seen[0].distance_m is not None
+    assert all(line["distance_m"] is not None for line in seen[0].funnel)
+    assert kept.distance_m is None
+    assert [line["distance_m"] for line in kept.funnel] == [None, None]
+    assert [[step["step"] for step in line["steps"]] for line in kept.funnel] == [
+        [step["step"] for step in line["steps"] if step["step"] != "distance"] for line in seen[0].funnel
+    ]
+    assert " km" not in str(kept.funnel)
 
 
 def test_who_comes_back_after_erasure_is_a_stranger(
