@@ -19,6 +19,7 @@ from domain.promise import Answer
 from domain.promise_facts import ENGINE, Extra
 from domain.promise_reading import read_answer
 from services.parts import addresses, promise_tokens, promising, shelf
+from services.parts.known_places import place_of
 from services.parts.promising import Question
 from services.personal import lookup
 from services.uow import query, use_case
@@ -109,10 +110,9 @@ def _door(asked: Asked) -> Point | None:
 def _place(tx: Connection, asked: Asked, now: datetime) -> tuple[tuple[str, ...], str]:
     """(the division and what is above it, its full name)"""
     table = addresses.TABLE.get(tx)
-    code, today = asked.division_code, local_date(now)
-    if code is not None:
-        row = table.rows.get(code)
-        if row is None or not row.current(today) or not (table.deepest(code)):
+    if asked.division_code is not None:
+        place = place_of(table, asked.division_code)
+        if place is None or not place.stands(local_date(now)):
             raise Invalid(errors=[Fault("division_code", "unknown_division", "请选择到区县或街道")])
     elif asked.address is not None:
         found = addresses.resolve(tx, asked.address)
@@ -120,11 +120,18 @@ def _place(tx: Connection, asked: Asked, now: datetime) -> tuple[tuple[str, ...]
             fault = Fault("address", found.status, found.reason)
             named = [{"code": one, "name": table.full_name(one)} for one in found.candidates[:20]]
             raise AddressUnclear(found.reason, errors=[fault], candidates=named)
-        code = found.division_code
+        place = place_of(table, found.division_code)
     else:
-        told = "只凭坐标不能确定区县" if asked.point else "请填写地址或选择区划"
-        raise Invalid(errors=[Fault("address", "required", f"{told}，请同时填写地址或区划")])
-    return tuple(reversed(table.path(code))), table.full_name(code)
+        raise Invalid(errors=[Fault("address", "required", _ADD_TO_POINT if asked.point else _ADD_PLACE)])
+    assert place is not None
+    return place.path, place.name
+
+
+# No boundary is at hand to say in which district a point lies: a wrong guess is worse than a question.
+_ADD_TO_POINT = (
+    "只有坐标不能确定在哪个区县，请同时填写 address（带省市区的地址）或 division_code（区县或街道的代码）"
+)
+_ADD_PLACE = "请填写 address（带省市区的地址）或 division_code（区县或街道的代码）"
 
 
 _ROW = """

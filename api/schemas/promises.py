@@ -6,12 +6,10 @@ from typing import Any
 
 from marshmallow import fields, post_load
 
-from api.schemas import base
+from api.schemas import base, promise_reading
 from api.schemas.jobs import Words
+from api.schemas.promise_reading import DIVISION, MOST_LINES
 from services.promises import Asked, AskedLine
-
-DIVISION = "[0-9]{6,12}"
-MOST_LINES = 10
 
 
 class AskedLineBody(base.Body):
@@ -36,6 +34,11 @@ class PromiseBody(base.Body):
     @post_load
     def _make(self, data: dict[str, Any], **_: Any) -> Asked:
         return Asked(**data | {"lines": tuple(data["lines"])})
+
+    def load(self, data: Any, **more: Any) -> Any:
+        """As marshmallow loads it; what stands there plainly is read at a fifth of the price."""
+        plain = None if more else promise_reading.plain(data)
+        return super().load(data, **more) if plain is None else plain
 
 
 class DecisionBody(base.Body):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
+from functools import lru_cache
 
 from domain.errors import NotFound
 from services.config import config
@@ -38,7 +38,11 @@ def read_or_none(token: str) -> int | None:
         return None
 
 
+@lru_cache(maxsize=4)
+def _key(secret: bytes) -> bytes:
+    return hmac.digest(secret, _PURPOSE, "sha256")
+
+
 def _mac(promise_id: int) -> str:
-    key = hmac.digest(config().secret_key, _PURPOSE, hashlib.sha256)
-    mac = hmac.digest(key, b"%d" % promise_id, hashlib.sha256)
+    mac = hmac.digest(_key(config().secret_key), b"%d" % promise_id, "sha256")
     return base64.urlsafe_b64encode(mac[:_MAC_BYTES]).rstrip(b"=").decode()
