@@ -239,6 +239,13 @@ TEMPLATES: Mapping[str, Template] = MappingProxyType(
             "需处理",
             "有时效需要处理",
         ),
+        "nobody_left": _T(
+            "工单派不出去",
+            "有 {count} 个工单{level}，等客服处理，其中有工单 {number}",
+            "task",
+            "派不出去",
+            "有工单派不出去，请处理",
+        ),
         "breach_appealed": _T(
             "时效申诉", "工单 {number} 有时效申诉待答复", "task", "有申诉", "请按时答复申诉"
         ),

@@ -24,7 +24,7 @@ from domain.errors import DomainError
 from domain.job import JobState
 from services.deeds import act
 from services.deeds.loading import COLUMNS
-from services.parts import queueing, repair_payment, rooms
+from services.parts import digests, queueing, repair_payment, rooms
 from services.parts.rounds import Round
 from services.uow import query, use_case
 
@@ -162,8 +162,14 @@ def _nobody_left(tx: Connection, job: JobState, funnel: Funnel, now: datetime) -
     why = NO_ROOM if funnel.only_full() else "no_dealer_left"
     out = [line.dealer_id for line in funnel.dropped]
     barred = [sorted(line.barred_by()) for line in funnel.dropped]
-    is_news = queueing.queue(tx, job.id, why, now, data={"dealer_ids": out, "barred_by": barred})
-    return why if is_news else None
+    if not queueing.queue(tx, job.id, why, now, data={"dealer_ids": out, "barred_by": barred}):
+        return None
+    told = {"template": "nobody_left", "audience": "agents", "values": {"count": 1, "level": _WORDS[why]}}
+    digests.owe(tx, f"{why}:channel:{job.channel_id}:", job.id, told, now)
+    return why
+
+
+_WORDS = {NO_ROOM: "因各网点产能已满未派出", "no_dealer_left": "已没有网点可派"}
 
 
 _OPEN = "SELECT id FROM offer WHERE job_id = %(job)s AND dealer_id = %(dealer)s AND status = 'open'"

@@ -32,7 +32,8 @@ SELECT DISTINCT b.dealer_id, person.id, w.id AS identity_id
 """
 _FACTS = """
 SELECT asked.id, job.window_start, job.window_end, o.number,
-       (SELECT max(expires_at) FROM offer WHERE job_id = job.id AND dealer_id = ANY(asked.dealers)) AS deadline
+       (SELECT max(expires_at) FROM offer WHERE job_id = job.id AND dealer_id = ANY(asked.dealers)) AS deadline,
+       true AS waits
   FROM json_to_recordset(%(asked)s::json) AS asked(id bigint, job bigint, dealers bigint[])
   JOIN job ON job.id = asked.job
   JOIN order_line line ON line.id = job.order_line_id JOIN customer_order o ON o.id = line.order_id

@@ -6,7 +6,7 @@ until then; nothing is dropped, nothing is told twice, and who restarts finds th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -53,6 +53,19 @@ WITH owed AS (
     RETURNING dedupe_key, xmax = 0 AS fresh)
 SELECT dedupe_key, fresh FROM owed
 """
+_FIRST = """
+INSERT INTO outbox (kind, dedupe_key, job_id, payload, created_at, next_at)
+VALUES ('notice', %(key)s, %(job)s, %(payload)s::jsonb, %(now)s, %(now)s)
+    ON CONFLICT (dedupe_key) DO NOTHING RETURNING id
+"""
+
+
+def owe(tx: Connection, stem: str, job_id: int, payload: Mapping[str, Any], now: datetime) -> None:
+    """One more for a digest: told at once when it is the first of its hour, else in the next hour's message."""
+    told = orjson.dumps(payload).decode()
+    values = {"key": stem + hour_of(now), "job": job_id, "payload": told, "now": now}
+    if tx.exec_driver_sql(_FIRST, values).first() is None:
+        postpone(tx, [{"stem": stem, "job_id": job_id, "payload": payload}], now)
 
 
 def hour_of(at: datetime) -> str:

@@ -21,15 +21,21 @@ _FACTS = text(
     """
     SELECT job.window_start, job.window_end, o.number,
            (SELECT max(expires_at) FROM offer WHERE offer.job_id = job.id
-               AND (CAST(:dealers AS bigint[]) IS NULL OR offer.dealer_id = ANY(:dealers))) AS deadline
+               AND (CAST(:dealers AS bigint[]) IS NULL OR offer.dealer_id = ANY(:dealers))) AS deadline,
+           CAST(:dealers AS bigint[]) IS NULL OR EXISTS (
+               SELECT 1 FROM offer WHERE offer.dealer_id = ANY(:dealers) AND offer.status = 'open'
+                  AND (offer.job_id = job.id OR :several)) AS waits
       FROM job JOIN order_line line ON line.id = job.order_line_id JOIN customer_order o ON o.id = line.order_id
      WHERE job.id = :job
     """
 )
 
+SEVERAL = "jobs_offered"
+OFFERS = ("job_offered", SEVERAL)
+
 
 class Obsolete(Conflict):
-    """What the notice would tell is no longer so: a visit that has no time any more."""
+    """What the notice would tell is no longer so: a visit without a time, offers that were all answered."""
 
     code = "notice_obsolete"
     title = "通知内容已过时"
@@ -44,6 +50,7 @@ class Facts:
     window: tuple[datetime, datetime] | None
     deadline: datetime | None
     when: datetime
+    waits: bool = True  # of offers: one is still open
     values: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -51,7 +58,8 @@ def facts(tx: Connection, job_id: int | None, payload: Mapping[str, Any], when: 
     """The facts of a notice as they stand now; one statement."""
     row = None
     if job_id is not None:
-        row = tx.execute(_FACTS, {"job": job_id, "dealers": payload.get("dealer_ids")}).one_or_none()
+        asked = {"job": job_id, "dealers": payload.get("dealer_ids")}
+        row = tx.execute(_FACTS, asked | {"several": payload.get("template") == SEVERAL}).one_or_none()
     return read(job_id, row, payload, when)
 
 
@@ -59,9 +67,10 @@ def read(job_id: int | None, row: Any, payload: Mapping[str, Any], when: datetim
     """The facts from their row, if there is one."""
     values = {name: str(value) for name, value in (payload.get("values") or {}).items()}
     if row is None:
-        return Facts(job_id, None, None, None, when, values)
+        return Facts(job_id, None, None, None, when, values=values)
+    waits = row.waits or payload.get("template") not in OFFERS
     window = (row.window_start, row.window_end) if row.window_start and row.window_end else None
-    return Facts(job_id, row.number, window, row.deadline, when, values)
+    return Facts(job_id, row.number, window, row.deadline, when, waits, values)
 
 
 def words(template: Template, known: Facts, audience: str) -> tuple[str, str]:
@@ -78,8 +87,8 @@ def words(template: Template, known: Facts, audience: str) -> tuple[str, str]:
 
 
 def require_current(template: Template, known: Facts) -> None:
-    """`Obsolete` when the notice is about a visit's time and there is none any more."""
-    if template.wechat == "visit" and known.window is None:
+    """`Obsolete` when a visit's time is announced and there is none any more, or an offer that is open no longer."""
+    if (template.wechat == "visit" and known.window is None) or not known.waits:
         raise Obsolete
 
 

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import insert
 
-from services.dispatching import Dispatched, dispatch_batch
+from domain.actions import Action, Command
+from models import db
+from models.dealer import Capacity
+from services.dispatching import Dispatched, dispatch_batch, dispatch_waiting
+from services.lifecycle import answer_offer
 from services.notices import telling_desks
 from tests.rows import rows
 from tests.services.telling import Post, left, post_office, wechats_world  # noqa: F401
@@ -64,4 +69,50 @@ def test_told_together_or_one_by_one_is_the_same(
     assert [line[:2] for line in together if line[0] == "wechat"] == [
         ("wechat", "pending"),
         ("wechat", "sent"),
+    ]
+
+
+def test_who_has_answered_everything_is_not_told_of_it_again(post: Post, world: World) -> None:
+    """The message for the others is dropped when none of them is open any more; one that is open is enough for it."""
+    post.account("wang", world.people["dispatcher1"], *["task"] * 9)
+    desk, seen = world.actor("dispatcher1"), []
+    for left_open in (0, 1):
+        for n in range(3):
+            world.job(phone=f"1380{left_open}00{n:04d}")
+        dispatch_batch(post.clock())
+        post.drain()
+        for row in rows("SELECT id FROM offer WHERE status = 'open' ORDER BY id DESC OFFSET :n", n=left_open):
+            answer_offer(desk, Command(Action.ACCEPT, offer_id=row.id), post.clock())
+        post.drain(TEN_MINUTES)
+        seen.append(len(post.delivered()))
+        post.drain(TEN_MINUTES)
+
+    assert seen == [1, 3]
+    assert [row.last_error for row in rows("SELECT last_error FROM outbox WHERE state = 'parked'")] == [
+        "通知内容已过时 / notice_obsolete"
+    ]
+
+
+def test_agents_are_told_that_nobody_is_left_in_one_message_an_hour(post: Post, world: World) -> None:
+    """Of three jobs without a dealer the first is told at once, the other two when the next hour begins."""
+    with db.engine.begin() as tx:
+        for dealer_id in world.dealers:
+            tx.execute(insert(Capacity).values(dealer_id=dealer_id, category_code="water_heater", units=0))
+    account = post.account("wang", world.people["agent"], *["task"] * 5)
+    for n in range(3):
+        world.job(phone=f"1380000{n:04d}")
+    done = dispatch_batch(post.clock())
+    again = dispatch_waiting(post.clock())
+    post.drain()
+    at_once = left(account, "task")
+    post.drain(6 * TEN_MINUTES)
+    said = rows(
+        "SELECT title, body FROM inbox_item WHERE person_id = :p ORDER BY id", p=world.people["agent"]
+    )
+
+    assert (done, again) == (Dispatched(no_capacity=3), Dispatched())
+    assert (at_once, left(account, "task")) == (4, 3)
+    assert [row.body.partition("，")[0] for row in said] == [
+        "有 1 个工单因各网点产能已满未派出",
+        "有 2 个工单因各网点产能已满未派出",
     ]
