@@ -60,7 +60,10 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class ClockFact:
-    """How a clock of the job ended: the highest level reached. `turn` tells clocks of one kind apart."""
+    """How a clock of the job ended: the highest level reached. `turn` tells clocks of one kind apart.
+
+    `appealed`: the dealer's appeal waits for an answer, and what the level costs waits with it.
+    """
 
     kind: ClockKind
     family: Family
@@ -68,6 +71,7 @@ class ClockFact:
     level: Level | None = None
     excused: bool = False
     turn: int = 1
+    appealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,10 +175,10 @@ def _visit(job: JobFacts) -> int:
 
 
 def _add_timeliness(found: list[FeeLine], job: JobFacts, rule: FeeRule, bonus_due: bool) -> None:
-    """One line per clock: its highest level replaces the lower ones."""
+    """One line per clock: its highest level replaces the lower ones. One under appeal has none until it is decided."""
     for clock in job.clocks:
         part = rule.timely_part(clock)
-        if part is None or (part.kind == "bonus" and not bonus_due):
+        if part is None or clock.appealed or (part.kind == "bonus" and not bonus_due):
             continue
         debit, credit = _BONUS if part.kind == "bonus" else _PENALTY
         key = f"job:{job.job_id}:timeliness:{clock.kind}:{clock.turn}"

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from domain.calendar import month_of
-from services import adjustments, departures, order_imports, owing, photo_keeping, statements
+from services import adjustments, departures, fees, order_imports, owing, photo_keeping, statements
 
 
 def imports(now: datetime) -> dict[str, int]:
@@ -31,6 +31,7 @@ PAYS: Mapping[str, Pay] = {
     "erase_photos": lambda owed, now: photo_keeping.erase_photos(owed["subject_ids"], now),
     "charge_refund": adjustments.charge_refund,
     "compensation": adjustments.compensation,
+    "held_penalty": fees.post_held,
     "refund_after_close": adjustments.refund_after_close,
 }
 

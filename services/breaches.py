@@ -55,8 +55,11 @@ class BreachState:
 # Trap: the job before the breach, as deeds and corrections lock them; the other way round two wait in a ring.
 _HOLD = "SELECT 1 FROM job WHERE id = (SELECT job_id FROM breach WHERE id = %(id)s) FOR NO KEY UPDATE"
 _READ = """
-SELECT breach.*, job.channel_id, job.category_code, job.zone, job.subject_id, job.fees_posted_at
-  FROM breach JOIN job ON job.id = breach.job_id WHERE breach.id = %(id)s FOR UPDATE OF breach
+SELECT breach.*, job.channel_id, job.category_code, job.zone, job.subject_id, job.fees_posted_at, clock.turn,
+       EXISTS (SELECT 1 FROM breach open WHERE open.clock_id = breach.clock_id AND open.appealed_at IS NOT NULL
+                  AND coalesce(open.excused_at, open.declined_at, open.withdrawn_at) IS NULL) AS held
+  FROM breach JOIN job ON job.id = breach.job_id JOIN clock ON clock.id = breach.clock_id
+ WHERE breach.id = %(id)s FOR UPDATE OF breach
 """
 _STATE = "RETURNING id, acknowledged_at, excused_at, excuse, appealed_at, declined_at"
 _ACKNOWLEDGE = f"""
@@ -104,11 +107,17 @@ def appeal(tx: Connection, actor: Actor, breach_id: int, reason: str, now: datet
 
 @use_case
 def decline(tx: Connection, actor: Actor, breach_id: int, reason: str, now: datetime) -> BreachState:
-    """An agent answers an appeal with no, and says why; the dealer is told. Granting it is `excuse`."""
+    """An agent answers an appeal with no, and says why; the dealer is told. Granting it is `excuse`.
+
+    What the level costs waited for this: it is posted with the job's fees, or now where these are posted already.
+    """
     row = _of_agent(tx, actor, breach_id)
     if row.appealed_at is None or any((row.declined_at, row.excused_at, row.withdrawn_at)):
         raise AlreadyHandled
     appeals.answered(tx, row.clock_id, now, row.id)
+    if row.fees_posted_at is not None:
+        payload = {"job_id": row.job_id, "kind": row.kind, "turn": row.turn}
+        outbox.put(tx, [Owed("held_penalty", f"held_penalty:{row.id}", payload, job_id=row.job_id)], now)
     _tell(tx, row, "appeal_declined", {"audience": Audience.DESK, "dealer_ids": [row.dealer_id]}, now)
     return _noted(tx, _DECLINE, actor, row, reason, now)
 
@@ -117,14 +126,15 @@ def decline(tx: Connection, actor: Actor, breach_id: int, reason: str, now: date
 def excuse(tx: Connection, actor: Actor, breach_id: int, reason: str, now: datetime) -> BreachState:
     """An agent takes the blame off: every level this clock has reached so far, none it reaches later.
 
-    NotFound outside the agent's channels, `FeesPosted` when the penalty is in the ledger already.
+    NotFound outside the agent's channels, `FeesPosted` when the penalty is in the ledger already: while an appeal
+    waits it is not, whenever the job's fees were posted.
     """
     if reason not in EXCUSES:
         raise Invalid(errors=[Fault("reason", "unknown_value", f"可选：{'、'.join(EXCUSES)}")])
     row = _of_agent(tx, actor, breach_id)
     if row.excused_at is not None or row.withdrawn_at is not None:
         raise AlreadyHandled
-    if row.fees_posted_at is not None:
+    if row.fees_posted_at is not None and not row.held:
         raise FeesPosted
     appeals.answered(tx, row.clock_id, now)
     values = {"id": row.id, "clock": row.clock_id, "reason": reason, "by": actor.person_id, "now": now}

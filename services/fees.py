@@ -6,11 +6,12 @@ loses and doubles nothing. What cannot be priced is held back with the reason an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 import orjson
 from sqlalchemy import Connection
@@ -178,7 +179,7 @@ class _Pricing:
         settled = _Settled([], [], [], [])
         for job in due:
             try:
-                priced = self._price(job)
+                priced = self.price(job)
             except DomainError as refusal:
                 settled.held.append(Held(job.job_id, refusal.code, refusal.detail or refusal.title))
                 continue
@@ -188,7 +189,8 @@ class _Pricing:
                 settled.memos.extend(_memos(claim.facts, month, lines))
         return settled
 
-    def _price(self, job: Due) -> list[tuple[Claim, date, tuple[FeeLine, ...]]]:
+    def price(self, job: Due) -> list[tuple[Claim, date, tuple[FeeLine, ...]]]:
+        """The lines of each claim and their month; raises where a part cannot be priced."""
         if job.unswept:
             raise Unswept
         wanted = month_of(job.closed_at)
@@ -227,6 +229,22 @@ class _Pricing:
         if len(sharing) < 2 or fees.dearest(sharing, rule) in (None, facts.job_id):
             return facts
         return replace(facts, carries_remote=False)
+
+
+@use_case
+def post_held(tx: Connection, payload: Mapping[str, Any], now: datetime) -> int:
+    """Post the penalty that an appeal had held, now that it was declined, into the open month; how many were new.
+
+    By the rule of the day of the work, under the key it would have had: decided again, it is still once.
+    """
+    known, closed = rules.load(tx), ledger.hold_months(tx)
+    job = fee_facts.again(tx, payload["job_id"], now)
+    key = f"job:{job.job_id}:timeliness:{payload['kind']}:{payload['turn']}"
+    entries: list[Entry] = []
+    for claim, _, lines in _Pricing(tx, known, closed).price(job):
+        held = [replace(line, text=f"{line.text}（申诉驳回后计入）") for line in lines if line.key == key]
+        entries += entries_for(held, claim.parties, ledger.open_month(month_of(now), closed))
+    return ledger.post(tx, entries, known.ids, now)
 
 
 def _memos(facts: JobFacts, month: date, lines: Sequence[FeeLine]) -> Iterator[_Memo]:

@@ -15,20 +15,18 @@ from typing import Any
 from sqlalchemy import Connection
 
 from domain.charges import REMOTE_TYPE
-from domain.clocks import ClockKind, Family, Level, Owner, Zone
+from domain.clocks import Zone
 from domain.fee_facts import Blame, Charge, ClockFact, CollectedBy, JobFacts, Outcome, Scheme
-from domain.fee_rules import CLOCK_NAMES
 from domain.job import Kind
 from domain.ledger import Parties, Party
-from services.parts import arrays
+from services.parts import arrays, fee_clocks
+from services.parts.fee_clocks import Ended
 
 Cursor = tuple[datetime, int]
 
-_LEVELS = (None, Level.NOTICE, Level.BREACH, Level.SEVERE)
 _KINDS = {kind.value: kind for kind in Kind}
 _ZONES = {zone.value: zone for zone in Zone}
 _SCHEMES = {scheme.value: scheme for scheme in Scheme}
-_CLOCKS = {kind.value: kind for kind in ClockKind}
 _BLAME: Mapping[str | None, Blame | None] = {None: None, **{blame.value: blame for blame in Blame}}
 _COLLECTED = {by.value: by for by in CollectedBy}
 _PAYERS = {"operator": Party.OPERATOR, "customer": Party.CUSTOMER}
@@ -54,7 +52,7 @@ class Due:
     unswept: bool
 
 
-_TAKE = """
+_SELECT = """
 SELECT job.id, job.kind, job.status, job.category_code, job.zone, job.scheme, job.units, job.dealer_id, job.visit_id,
        job.distance_m, job.remote_agreed_fen, job.fault, job.trip_fee, job.trip_fault, job.checked_in_at,
        job.closed_at, job.free_m, job.per_km_fen, job.remote_payer, job.promised_remote_fen, job.trip_by_customer,
@@ -62,6 +60,8 @@ SELECT job.id, job.kind, job.status, job.category_code, job.zone, job.scheme, jo
        repair.payer AS repair_payer
   FROM job JOIN channel ON channel.id = job.channel_id LEFT JOIN job parent ON parent.id = job.parent_id
   LEFT JOIN service_request repair ON repair.job_id = job.id
+"""
+_TAKE = f"""{_SELECT}
  WHERE job.status IN ('closed', 'cancelled') AND job.fees_posted_at IS NULL
    AND (job.closed_at, job.id) > (%(at)s, %(id)s)
  ORDER BY job.closed_at, job.id LIMIT %(most)s FOR NO KEY UPDATE OF job SKIP LOCKED
@@ -73,25 +73,40 @@ def take(tx: Connection, after: Cursor, most: int, bonus: Sequence[str], now: da
 
     `bonus`: the kinds of clock for whose keeping some rule pays; kept clocks of other kinds are left unread.
     """
-    rows = tx.exec_driver_sql(_TAKE, {"at": after[0], "id": after[1], "most": most}).all()
+    return _read(
+        tx, tx.exec_driver_sql(_TAKE, {"at": after[0], "id": after[1], "most": most}).all(), bonus, now
+    )
+
+
+def again(tx: Connection, job_id: int, now: datetime) -> Due:
+    """One job whose fees are posted, but for what waited for a decision; locked until the transaction ends."""
+    rows = tx.exec_driver_sql(
+        f"{_SELECT} WHERE job.id = %(id)s FOR NO KEY UPDATE OF job", {"id": job_id}
+    ).all()
+    return _read(tx, rows, (), now)[0]
+
+
+def _read(tx: Connection, rows: Sequence[Any], bonus: Sequence[str], now: datetime) -> list[Due]:
     ids = arrays.plain([row.id for row in rows])
-    charges, clocks = _charges(tx, ids), _clocks(tx, ids, bonus, now)
+    charges, clocks = _charges(tx, ids), fee_clocks.ended(tx, ids, bonus, now)
     trips = _trips(tx, [row.id for row in rows if row.trip_fee is not None])
     return [_due(row, charges.get(row.id, ()), clocks.get(row.id, ()), trips.get(row.id, ())) for row in rows]
 
 
-def _due(row: Any, extras: Sequence[_Extra], clocks: Sequence[_Clock], trips: Sequence[Any]) -> Due:
+def _due(row: Any, extras: Sequence[_Extra], clocks: Sequence[Ended], trips: Sequence[Any]) -> Due:
     found = [_trip(row, trip) for trip in trips]
     charges: dict[int | None, list[Charge]] = defaultdict(list)
     for serving_id, charge in extras:
         charges[serving_id or row.dealer_id].append(charge)
     if row.dealer_id is not None:
-        found.append(_main(row, charges[row.dealer_id], _of(row.dealer_id, row.dealer_id, clocks)))
+        found.append(
+            _main(row, charges[row.dealer_id], fee_clocks.of_dealer(row.dealer_id, row.dealer_id, clocks))
+        )
     others = {clock.dealer_id for clock in clocks if clock.dealer_id} | {
         dealer for dealer in charges if dealer
     }
     for dealer_id in sorted(others - {row.dealer_id}):
-        late, own = _of(dealer_id, row.dealer_id, clocks), tuple(charges[dealer_id])
+        late, own = fee_clocks.of_dealer(dealer_id, row.dealer_id, clocks), tuple(charges[dealer_id])
         facts = _facts(row, dealer_id, Outcome.BEFORE_CHECK_IN, charges=own, clocks=late)
         found.append(Claim(facts, Parties(dealer_id, row.operator_dealer_id), row.closed_at))
     return Due(row.id, row.closed_at, tuple(found), any(clock.unswept for clock in clocks))
@@ -188,56 +203,6 @@ def _charges(tx: Connection, ids: str) -> dict[int, list[_Extra]]:
         charge = Charge(charge_id, kind, what, unit or "项", quantity, fen, _COLLECTED[by])
         found[job_id].append((dealer_id, charge))
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class _Clock:
-    dealer_id: int | None
-    fact: ClockFact
-    kept: bool
-    unswept: bool
-
-
-# The finish clock is nobody's own: a level it reached is of the dealer who had the job then, as the breach says.
-_CLOCK_ROWS = """
-SELECT job_id, coalesce(dealer_id, CASE WHEN level > 1 THEN (SELECT breach.dealer_id FROM breach
-           WHERE clock_id = clock.id AND breach.level = clock.level AND withdrawn_at IS NULL) END) AS dealer_id,
-       kind, turn, level, stopped_at IS NOT NULL AS stopped,
-       coalesce(next_at <= %(now)s, false) AS unswept,
-       level > 1 AND EXISTS (SELECT 1 FROM breach
-           WHERE clock_id = clock.id AND breach.level = clock.level AND excused_at IS NOT NULL) AS excused
-  FROM clock WHERE job_id = ANY(%(ids)s::bigint[]) AND family = 'dealer' AND owner = 'dealer' AND kind = ANY(%(kinds)s)
-   AND (level > 1 OR kind = ANY(%(bonus)s::text[]) OR next_at <= %(now)s)
- ORDER BY job_id, turn
-"""
-
-
-def _clocks(tx: Connection, ids: str, bonus: Sequence[str], now: datetime) -> dict[int, list[_Clock]]:
-    """The clocks that may carry money, as they ended. The level raised last is what may be excused."""
-    found: dict[int, list[_Clock]] = defaultdict(list)
-    values = {"ids": ids, "now": now, "kinds": list(CLOCK_NAMES), "bonus": list(bonus)}
-    rows = tx.exec_driver_sql(_CLOCK_ROWS, values)
-    for job_id, dealer_id, kind, turn, level, stopped, unswept, excused in rows:
-        fact = ClockFact(_CLOCKS[kind], Family.DEALER, Owner.DEALER, _LEVELS[level], excused, turn)
-        found[job_id].append(_Clock(dealer_id, fact, level < 2 and stopped, unswept))
-    return found
-
-
-def _of(dealer_id: int, serving_id: int | None, clocks: Sequence[_Clock]) -> tuple[ClockFact, ...]:
-    """A dealer's clocks that ended in a verdict: each breach, and of a kind's kept ones the last turn only.
-
-    A window moved twice makes three `arrive` clocks and at most one bonus.
-    """
-    if not clocks:
-        return ()
-    own = [clock for clock in clocks if (clock.dealer_id or serving_id) == dealer_id]
-    last = {clock.fact.kind: clock.fact.turn for clock in own}
-    return tuple(
-        clock.fact
-        for clock in own
-        if clock.fact.level in (Level.BREACH, Level.SEVERE)
-        or (clock.kept and last[clock.fact.kind] == clock.fact.turn)
-    )
 
 
 _TRIPS = """
