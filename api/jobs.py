@@ -16,8 +16,9 @@ from domain.lateness import on_our_clock
 from domain.questions import QUESTIONS, Question
 from services import lifecycle, return_visits
 from services.deeds import Acted
-from services.queries import jobs, windows
+from services.queries import jobs, voices, windows
 from services.queries.job_views import EventLine, Filters, JobLine, JobPage
+from services.queries.voices import Voices
 from services.queries.windows import FreeWindow
 from services.return_visits import ReturnVisit
 
@@ -170,6 +171,20 @@ def job_page(call: Call, job_id: int) -> JobPage:
 def job_events(call: Call, job_id: int) -> Page[EventLine]:
     """The hash-chained events, first to last."""
     return Page(jobs.events(call.who, job_id), None)
+
+
+@route(
+    area,
+    "GET",
+    "/jobs/<id:job_id>/voices",
+    permission="job:read_voices",
+    answer=Voices,
+    errors=(404,),
+    summary="客户的投诉、异议与结果",
+)
+def job_voices(call: Call, job_id: int) -> Voices:
+    """What the customer said, what agents answered and how it ended. What dealers answer is for the agents."""
+    return voices.voices(call.who, job_id)
 
 
 @route(

@@ -247,7 +247,15 @@ ASKS: Mapping[Action, Ask] = MappingProxyType(
     }
 )
 
-CATEGORIES = ("charge", "lateness", "workmanship", "attitude", "damage", "safety")
+CATEGORY_NAMES: Mapping[str, str] = {
+    "charge": "收费",
+    "lateness": "不准时",
+    "workmanship": "安装质量",
+    "attitude": "服务态度",
+    "damage": "物品损坏",
+    "safety": "安全隐患",
+}
+CATEGORIES = tuple(CATEGORY_NAMES)
 
 
 def check(command: Command) -> None:

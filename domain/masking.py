@@ -21,6 +21,20 @@ def mask_name(name: str | None) -> str:
     return name[0] + "*" * max(1, min(len(name) - 1, 4))
 
 
+_COMPOUND = frozenset(
+    {"欧阳", "司马", "诸葛", "上官", "司徒", "令狐", "皇甫", "尉迟", "长孙", "慕容", "端木", "公孙"}
+)
+
+
+def mask_installer(name: str | None) -> str:
+    """What a customer calls whoever comes: `王小明` → `王师傅`, `欧阳峰` → `欧阳师傅`; nobody's name → `师傅`."""
+    name = (name or "").strip()
+    if not name or not "\u4e00" <= name[0] <= "\u9fff":
+        return "师傅"
+    surname = name[:2] if name[:2] in _COMPOUND else name[0]
+    return f"{surname}师傅"
+
+
 def mask_address(address: str | None) -> str:
     """Province to county, no street: `广东省深圳市南山区科技园1号` → `广东省深圳市南山区****`."""
     if not address:

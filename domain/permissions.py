@@ -79,6 +79,7 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "job:read_events": frozenset({Role.ADMIN, Role.AGENT, Role.AUDITOR, Role.DEALER_OWNER}),
     "job:return_visit": frozenset({Role.ADMIN, Role.AGENT}),
     "job:reveal": DEALER_ROLES | {Role.ADMIN, Role.AGENT},
+    "job:read_voices": frozenset({Role.CUSTOMER}),
     "job:unlink": frozenset({Role.ADMIN, Role.AGENT}),
     "ledger:read": frozenset({Role.ADMIN, Role.DEALER_OWNER, Role.FINANCE}),
     "me:bind": SIGNED_IN,

@@ -87,7 +87,10 @@ class CustomerContact:
 
 @dataclass(frozen=True, slots=True)
 class JobPage:
-    """Everything about one job that this reader may know, and what he may do next."""
+    """Everything about one job that this reader may know, and what he may do next.
+
+    `installer_name`: whole for staff, `王师傅` for the customer, whom a masked `installer_phone` tells who rings.
+    """
 
     id: int
     kind: str
@@ -105,6 +108,8 @@ class JobPage:
     dealer_id: int | None
     dealer_name: str | None
     installer_id: int | None
+    installer_name: str | None
+    installer_phone: str | None
     parent_id: int | None
     fault: str | None
     window_start: datetime | None

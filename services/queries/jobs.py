@@ -16,7 +16,7 @@ from domain.job import KIND_NAMES, STATUS_NAMES, JobState, Kind, Status
 from domain.privacy import Sight, shown, sight_of
 from services.deeds.loading import COLUMNS
 from services.personal import Erased, reveal, unwrap
-from services.queries import scope
+from services.queries import scope, visitors
 from services.queries.job_views import (
     ChargeLine,
     ClockLine,
@@ -60,11 +60,12 @@ def listed(
 _PAGE = """
 SELECT {columns}, job.auto_confirm_at, job.confirmed_by, job.closed_at, o.number AS order_number, o.personal,
        subject.wrapped_key, product.name AS product_name, dealer.name AS dealer_name, rating.overall, code.code,
-       channel.operator_dealer_id, o.resolution, o.resolution_candidates
+       channel.operator_dealer_id, o.resolution, o.resolution_candidates, {visitor}
   FROM job JOIN order_line line ON line.id = job.order_line_id JOIN customer_order o ON o.id = line.order_id
   JOIN subject ON subject.id = job.subject_id JOIN channel ON channel.id = job.channel_id
   LEFT JOIN product ON product.sku = job.sku LEFT JOIN dealer ON dealer.id = job.dealer_id
   LEFT JOIN rating ON rating.job_id = job.id LEFT JOIN confirm_code code ON code.job_id = job.id
+  {join}
  WHERE job.id = %(id)s AND {condition}
 """
 _SLOTS = """
@@ -91,7 +92,7 @@ _SERIALS = (
 def page(connection: Connection, actor: Actor, job_id: int, now: datetime) -> JobPage:
     """One job; NotFound outside the actor's horizon."""
     condition, params = scope.jobs(actor)
-    sql = _PAGE.format(columns=COLUMNS, condition=condition)
+    sql = _PAGE.format(columns=COLUMNS, condition=condition, visitor=visitors.COLUMNS, join=visitors.JOIN)
     row = connection.exec_driver_sql(sql, params | {"id": job_id}).first()
     if row is None:
         raise NotFound
@@ -128,6 +129,7 @@ def _page(
     actions = lifecycle.available_actions(job, actor.role)
     brand, customer = actor.role in BRAND_ROLES, actor.role == Role.CUSTOMER
     shown = {name: getattr(job, name) for name in _AS_IT_IS}
+    comes = visitors.visitor(row, actor.role, job.status)
     return JobPage(
         **shown,
         kind_name=KIND_NAMES[Kind(job.kind)],
@@ -135,6 +137,8 @@ def _page(
         order_number=_number(actor, row),
         product_name=row.product_name or job.sku,
         dealer_name=row.dealer_name,
+        installer_name=comes.name,
+        installer_phone=comes.phone,
         queue=job.queue if brand else None,
         address_question=question,
         audit=job.audit if brand or job.audit == "evidence_asked" else "not_sampled",

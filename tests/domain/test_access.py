@@ -21,7 +21,7 @@ from domain.access import (
     spell_invitation,
 )
 from domain.errors import Invalid
-from domain.masking import mask_address, mask_name, mask_openid, mask_phone
+from domain.masking import mask_address, mask_installer, mask_name, mask_openid, mask_phone
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 
@@ -101,3 +101,9 @@ def test_masks_show_enough_to_recognise_and_not_enough_to_use() -> None:
     assert mask_address("深圳市阳光小区3栋") == "深圳市****"
     assert mask_address("somewhere") == "som****"
     assert mask_openid("oAbCdEfGh") == "oAbCdE…"
+
+
+def test_a_customer_calls_the_installer_by_surname() -> None:
+    """One character, two for compound surnames; a name that is none is nobody's."""
+    named = [mask_installer(name) for name in ("王小明", "欧阳峰", "储师傅", "Bob", None)]
+    assert named == ["王师傅", "欧阳师傅", "储师傅", "师傅", "师傅"]
