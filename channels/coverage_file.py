@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, BinaryIO
 
-from channels import csv_records, xlsx_records
 from channels.cells import CellError, amount_fen, clean, identifier
 from channels.formats import REASON_HEADERS
 from channels.parsed import Bad, Record, storable
-from channels.refusals import ColumnsMissing, FileTooLarge, HeaderUnknown
-from channels.text_lines import Lines, Overlong, read_up_to
+from channels.refusals import FileTooLarge
+from channels.tables import open_table
 from domain.coverage import DEAREST_FEN, FARTHEST_M, YES_NO, ZONES, Key, Terms, Told
 from domain.errors import Fault
 
@@ -24,7 +22,6 @@ OWNER, FREE, RATE = "属地", "免费公里", "每公里元"
 NEEDED = (DEALER, CATEGORY, DIVISION, ZONE)
 COLUMNS = (*NEEDED, OWNER, FREE, RATE)
 _KM = re.compile(r"([0-9]{1,4})(\.[0-9]{1,3})?")
-_ZIP = b"PK\x03\x04"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,35 +39,13 @@ class Line:
 
 def read(stream: BinaryIO) -> Iterator[Line | Bad]:
     """Rows of a coverage file. Raises `HeaderUnknown`, `ColumnsMissing`, `FileUnreadable`, `FileTooLarge`."""
-    header, records = _open(stream)
-    names = tuple(clean(cell) for cell in header)
-    missing = [name for name in NEEDED if name not in names]
-    if missing:
-        raise ColumnsMissing(errors=[Fault(name, "column_missing", f"缺少列「{name}」") for name in missing])
+    names, records = open_table(stream, NEEDED)
     return _rows(records, names)
-
-
-def _open(stream: BinaryIO) -> tuple[tuple[str, ...], Iterator[Record]]:
-    head = read_up_to(stream, 4)
-    if head == _ZIP:
-        stream.seek(0)
-        records = xlsx_records.records(stream)
-        first = next(records, None)
-        if first is None:
-            raise HeaderUnknown("工作表是空的")
-        return first.cells, records
-    lines = Lines(stream, head)
-    line = lines.pop()
-    if line is None or isinstance(line, Overlong):
-        raise HeaderUnknown("文件是空的" if line is None else "首行太长，不是表头")
-    delimiter = max(",\t;", key=line.count)
-    header = tuple(next(csv.reader([line], delimiter=delimiter)))
-    return header, csv_records.records(lines, delimiter, len(header))
 
 
 def _rows(records: Iterator[Record], header: tuple[str, ...]) -> Iterator[Line | Bad]:
     told = tuple(map(storable, header))
-    for count, record in enumerate((r for r in records if r.fault or any(c.strip() for c in r.cells)), 1):
+    for count, record in enumerate(records, 1):
         if count > MAX_ROWS:
             raise FileTooLarge(f"超过 {MAX_ROWS} 行")
         yield _row(record, told)

@@ -111,6 +111,10 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     ),  # shows where the customer lives; each look is recorded
     "report:read": BRAND_ROLES,
     "report:read_own": BRAND_ROLES | {Role.DEALER_OWNER},  # an owner the rows of his own
+    "review:handle": frozenset({Role.ADMIN, Role.AGENT}),
+    "review:import": frozenset({Role.ADMIN, Role.AGENT}),
+    "review:read": _DESK | BRAND_ROLES,  # dealers: of their own jobs and shops, without the name
+    "review:tell": frozenset({Role.ADMIN, Role.AGENT, Standing.SHOP}),
     "route:oversee": _DESK,
     "route:read": frozenset({Role.INSTALLER}),
     "run:read": frozenset({Role.ADMIN}),

@@ -112,6 +112,12 @@ TIMETABLE: tuple[Task, ...] = (
     ),
     Task("day_plans", "* * * * *", "jobs.routes:plan_days", "the order follows the bookings within a minute"),
     Task("promises", "25 4 * * *", "services.promises:purge", "what led to nothing is not kept", late=DAY),
+    Task(
+        "review_orders",
+        "33 * * * *",
+        "services.reviews:link_loose",
+        "a review may come before the order's file",
+    ),
     # telling people
     Task("notices", "*/5 * * * * *", "services.notices:drain", "who was told late was not told"),
     Task(
@@ -214,6 +220,9 @@ TIMETABLE: tuple[Task, ...] = (
     ),
     Task(
         "forget_bad_rows", "51 4 * * *", "services.order_imports:purge", "personal data of bad rows", late=DAY
+    ),
+    Task(
+        "forget_review_rows", "53 4 * * *", "services.reviews:purge", "personal data of bad rows", late=DAY
     ),
     Task(
         "photo_orphans",

@@ -15,6 +15,7 @@ from flask import current_app
 
 from domain.delays import LAST_MINUTE
 from domain.delivery import BACK
+from domain.reviews import BAD_STARS
 from domain.warranty import FITTING_MONTHS, WORK_MONTHS
 
 Mode = Literal["production", "demo", "test"]
@@ -59,6 +60,7 @@ class Config:
     widget_embedders: str = "https:"
     warranty_fitting_months: int = FITTING_MONTHS
     warranty_work_months: int = WORK_MONTHS
+    review_bad_stars: int = BAD_STARS
     log_level: str = "INFO"
 
 
@@ -108,6 +110,7 @@ def load() -> Config:
             widget_embedders=env.str("WIDGET_EMBEDDERS", "https:"),
             warranty_fitting_months=env.int("WARRANTY_FITTING_MONTHS", FITTING_MONTHS, validate=ONE_OR_MORE),
             warranty_work_months=env.int("WARRANTY_WORK_MONTHS", WORK_MONTHS, validate=ONE_OR_MORE),
+            review_bad_stars=env.int("REVIEW_BAD_STARS", BAD_STARS, validate=ONE_OR_MORE),
             log_level=env.str("LOG_LEVEL", "INFO"),
         )
     except EnvError as error:

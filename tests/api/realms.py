@@ -18,7 +18,7 @@ from sqlalchemy import insert, text
 from domain.actions import Action, Command
 from domain.actors import SYSTEM
 from models import db
-from models.aftercare import ServiceRequest
+from models.aftercare import Review, ReviewImport, ServiceRequest
 from models.clock import Breach
 from models.complaint import Complaint
 from models.money import LedgerAccount, LedgerEntry, LedgerLeg, Statement, StatementLine
@@ -129,6 +129,16 @@ def _job(made: Realm) -> None:
     made.objects["service"] = put(
         ServiceRequest, **base, channel_id=made.channel_id, subject_id=row.subject_id, created_at=now, **who_pays
     )
+    told = {"score": 1, "reviewed_at": now, "fingerprint": b"", "bad": True, "created_at": now}
+    made.objects["review"] = put(
+        Review, **base, channel_id=made.channel_id, platform_id="R-1", subject_id=row.subject_id,
+        order_line_id=row.order_line_id, **told,
+    )  # fmt: skip
+    counts = dict.fromkeys((f"rows_{name}" for name in ("read", "new", "changed", "same", "bad", "loose")), 0)
+    made.objects["review_import"] = put(
+        ReviewImport, channel_id=made.channel_id, subject_id=row.subject_id, filename="r.csv", created_at=now,
+        **counts,
+    )  # fmt: skip
     made.objects["breach"] = put(
         Breach, **base, clock_id=job_id, kind="contact", family="dealer", level=2, **raised
     )
@@ -245,6 +255,8 @@ KINDS: Mapping[str, str] = {
     "breach_id": "breach",
     "order_id": "order",
     "service_id": "service",
+    "review_id": "review",
+    "review_import_id": "review_import",
     "import_id": "import",
     "coverage_import_id": "coverage_import",
     "statement_id": "statement",
