@@ -7,7 +7,8 @@ from typing import Any
 
 from flask import Response
 
-from api import routes
+from api import paging, routes
+from api.files import CSV, attached
 from api.paging import Page
 from api.routes import Call, route
 from api.schemas.catalogue import CoverageFileForm, OverlapQuery, PromotionDaysBody, ReviewQuery
@@ -20,7 +21,6 @@ from services.queries.covered import Hole, Overlap
 
 area = routes.area("coverage", "服务范围总览与大促日")
 MAX_BODY = 16 * 1024 * 1024
-CSV = "text/csv"
 
 
 @route(
@@ -52,7 +52,7 @@ def upload(call: Call, form: Mapping[str, Any]) -> Imported:
 def upload_errors(_: Call, coverage_import_id: int) -> Response:
     """Each bad row with its reason, ready to be mended and sent again."""
     name = f"coverage-{coverage_import_id}-errors.csv"
-    return _attached(b"".join(coverage_files.bad_rows_csv(coverage_import_id)), name)
+    return attached(b"".join(coverage_files.bad_rows_csv(coverage_import_id)), name)
 
 
 @route(
@@ -65,12 +65,7 @@ def upload_errors(_: Call, coverage_import_id: int) -> Response:
 )
 def upload_template(_: Call) -> Response:
     """With two rows to see how."""
-    return _attached(template(), "coverage-template.csv")
-
-
-def _attached(content: bytes, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, mimetype=CSV, headers=headers)
+    return attached(template(), "coverage-template.csv")
 
 
 @route(
@@ -83,8 +78,10 @@ def _attached(content: bytes, name: str) -> Response:
     summary="没有网点服务的区县",
 )
 def holes(call: Call, query: Mapping[str, Any]) -> Page[Hole]:
-    """Behind `after`, by code; how many of its streets somebody serves all the same."""
-    return Page(tuple(covered.holes(query["category_code"], query["after"], query["limit"], call.now)), None)
+    """By category and code; how many of its streets somebody serves all the same."""
+    after: Any = paging.key(query["cursor"], str, str)
+    found = covered.holes(query["category_code"], after, query["limit"] + 1, call.now)
+    return paging.page(found, query["limit"], lambda hole: (hole.category_code, hole.division_code))
 
 
 @route(
@@ -97,9 +94,10 @@ def holes(call: Call, query: Mapping[str, Any]) -> Page[Hole]:
     summary="多家网点重叠的区划",
 )
 def overlaps(_: Call, query: Mapping[str, Any]) -> Page[Overlap]:
-    """Behind `after`, by code; the owner first where there is one."""
-    asked = (query["category_code"], query["after"], query["limit"])
-    return Page(tuple(covered.overlaps(*asked, unowned=query["unowned"])), None)
+    """By category and code; the owner first where there is one."""
+    after: Any = paging.key(query["cursor"], str, str)
+    found = covered.overlaps(query["category_code"], after, query["limit"] + 1, unowned=query["unowned"])
+    return paging.page(found, query["limit"], lambda one: (one.category_code, one.division_code))
 
 
 @route(

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response, stream_with_context
 
 from api import paging, routes
+from api.files import CSV, XLSX, attached
 from api.paging import Page
 from api.routes import Call, route
 from api.schemas.orders import ImportForm, ImportQuery
@@ -19,8 +20,6 @@ from services.queries.order_imports import Progress
 
 area = routes.area("order_imports", "订单导入")
 MAX_BODY = MOST_BYTES + 64 * 1024  # the largest file and its form
-CSV = "text/csv"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @route(
@@ -86,7 +85,7 @@ def import_page(call: Call, import_id: int) -> Progress:
 def import_errors(call: Call, import_id: int) -> Response:
     """Each bad row with its reason, ready to be mended and imported again; kept for 30 days."""
     rows = stream_with_context(reading.bad_rows_csv(call.who, import_id))
-    return _attached(Response(rows, mimetype=CSV), f"import-{import_id}-errors.csv")
+    return attached(rows, f"import-{import_id}-errors.csv")
 
 
 @route(
@@ -99,7 +98,7 @@ def import_errors(call: Call, import_id: int) -> Response:
 )
 def csv_template(_: Call) -> Response:
     """With an example row."""
-    return _attached(Response(template_csv(), mimetype=CSV), "order-template.csv")
+    return attached(template_csv(), "order-template.csv")
 
 
 @route(
@@ -112,9 +111,4 @@ def csv_template(_: Call) -> Response:
 )
 def xlsx_template(_: Call) -> Response:
     """Every column is text, so that no order number loses its digits."""
-    return _attached(Response(template_xlsx(), mimetype=XLSX), "order-template.xlsx")
-
-
-def _attached(response: Response, name: str) -> Response:
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return attached(template_xlsx(), "order-template.xlsx", XLSX)

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 from flask import Response
 
 from api import paging, routes
+from api.files import CSV, attached
 from api.routes import Call, route
 from api.schemas.reports import FileQuery, ReportQuery
 from domain.calendar import local_date
@@ -25,7 +26,6 @@ from services.queries.reports.promised import PROMISED
 
 area = routes.area("reports", "报表")
 REPORTS: tuple[Report[Any], ...] = (ON_TIME, PROMISED, FAIRNESS, COMPLAINT_REASONS, DAMAGE, COVERAGE_HOLES)
-CSV = "text/csv"
 T = TypeVar("T")
 
 
@@ -79,10 +79,7 @@ def _as_file(report: Report[Any]) -> Any:
         asked = _asked(report, query, call)
         rows = asking.whole(call.who, report, asked, call.now)
         days = asked.period
-        file = Response(sheet.written(report, days, rows), mimetype=CSV)
-        name = f"{report.name}-{days.since}-{days.until}.csv"
-        file.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-        return file
+        return attached(sheet.written(report, days, rows), f"{report.name}-{days.since}-{days.until}.csv")
 
     return view
 

@@ -185,12 +185,10 @@ class CoverageFileForm(base.Form):
     file = base.File(required=True)
 
 
-class ReviewQuery(base.Query):
-    """Of one category (of all without one), behind a division."""
+class ReviewQuery(base.PageQuery):
+    """Of one category (of all without one)."""
 
     category_code = base.PlainText(40, load_default=None)
-    after = base.PlainText(12, pattern="[0-9]+", load_default="")
-    limit = base.Whole(1, 100, load_default=50)
 
 
 class OverlapQuery(ReviewQuery):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine
@@ -17,6 +18,7 @@ from services.parts import addresses, shelf
 from services.uow import query
 
 FRESH_S = 60.0
+T = TypeVar("T")
 
 _COVERED = """
 SELECT coverage.division_code, bool_or(dealer.alliance) AS alliance FROM coverage
@@ -125,22 +127,39 @@ class Overlap:
     owner: str | None
 
 
-_CATEGORIES = "SELECT code FROM category WHERE %(only)s::text IS NULL OR code = %(only)s ORDER BY code"
+_CATEGORIES = """
+SELECT code FROM category WHERE (%(only)s::text IS NULL OR code = %(only)s) AND code >= %(after)s ORDER BY code
+"""
+Key = tuple[str, str]  # category and division
 
 
-def _categories(tx: Connection, only: str | None) -> list[str]:
-    return list(tx.exec_driver_sql(_CATEGORIES, {"only": only}).scalars())
+def _by_category(
+    tx: Connection,
+    only: str | None,
+    after: Key | None,
+    limit: int,
+    listed: Callable[[str, str, int], list[T]],
+) -> list[T]:
+    """`limit` rows behind `after` (None: from the start) by category, then by division."""
+    behind, code = after or ("", "")
+    found: list[T] = []
+    for one in tx.exec_driver_sql(_CATEGORIES, {"only": only, "after": behind}).scalars():
+        found += listed(one, code if one == behind else "", limit - len(found))
+        if len(found) == limit:
+            break
+    return found
 
 
 @query
-def holes(connection: Connection, category: str | None, after: str, limit: int, now: datetime) -> list[Hole]:
-    """Districts behind `after` without a dealer for the category (None: for each), by code; `limit` of them."""
-    found = [
-        hole
-        for one in _categories(connection, category)
-        for hole in _holes(connection, one, after, limit, now)
-    ]
-    return found[:limit]
+def holes(
+    connection: Connection, category: str | None, after: Key | None, limit: int, now: datetime
+) -> list[Hole]:
+    """Districts without a dealer for the category (None: for each), by category and code; `limit` of them."""
+
+    def listed(one: str, code: str, most: int) -> list[Hole]:
+        return _holes(connection, one, code, most, now)
+
+    return _by_category(connection, category, after, limit, listed)
 
 
 def _holes(connection: Connection, category: str, after: str, limit: int, now: datetime) -> list[Hole]:
@@ -189,15 +208,14 @@ HAVING count(*) > 1 AND (NOT %(unowned)s OR count(*) FILTER (WHERE ruled.owns) =
 
 @query
 def overlaps(
-    connection: Connection, category: str | None, after: str, limit: int, *, unowned: bool = False
+    connection: Connection, category: str | None, after: Key | None, limit: int, *, unowned: bool = False
 ) -> list[Overlap]:
-    """Divisions behind `after` that several dealers serve, by code; `unowned`: only those that nobody owns."""
-    found = [
-        overlap
-        for one in _categories(connection, category)
-        for overlap in _overlaps(connection, one, after, limit, unowned)
-    ]
-    return found[:limit]
+    """Divisions that several dealers serve, by category and code; `unowned`: only those that nobody owns."""
+
+    def listed(one: str, code: str, most: int) -> list[Overlap]:
+        return _overlaps(connection, one, code, most, unowned)
+
+    return _by_category(connection, category, after, limit, listed)
 
 
 def _overlaps(connection: Connection, category: str, after: str, limit: int, unowned: bool) -> list[Overlap]:

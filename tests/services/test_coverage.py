@@ -10,11 +10,14 @@ from sqlalchemy import insert
 
 from channels.refusals import ColumnsMissing
 from domain.errors import Invalid
+from migrations import editions
 from models import db
-from models.catalogue import Division
+from models.catalogue import Category, Division
+from models.dealer import Coverage
 from services import coverage_files, dealers, promotions
 from services.coverage_files import Imported
 from services.dealers import AuthorisationGiven, CapacityGiven, CoverageGiven
+from services.parts import past
 from services.parts.addresses import TABLE
 from services.promotions import PromotionGiven
 from services.queries import catalogue, covered
@@ -115,7 +118,7 @@ def test_a_territory_has_one_owner_whoever_sets_it(world: World) -> None:
 
 def test_holes_and_overlaps_are_listed(world: World) -> None:
     """福山区 has nobody; 芝罘区 has two, and an owner."""
-    at = ("water_heater", "", 10)
+    at = ("water_heater", None, 10)
 
     assert [(hole.division_code, hole.division) for hole in covered.holes(*at, world.now)] == [
         (FUSHAN, "山东省烟台市福山区")
@@ -127,6 +130,31 @@ def test_holes_and_overlaps_are_listed(world: World) -> None:
         "烟台第1网点",
     )
     assert covered.overlaps(*at, unowned=True) == []
+
+
+def test_holes_and_overlaps_of_all_categories_are_read_page_by_page(world: World) -> None:
+    """One row a page, by category and then division: every row once, none of a later category is passed over."""
+    with db.engine.begin() as tx:
+        tx.execute(insert(Category).values(code="lamp", name="灯具"))
+        lamp = insert(Coverage).values(
+            category_code="lamp", division_code=FUSHAN, zone="free", valid_from=world.now
+        )
+        tx.execute(lamp, [{"dealer_id": dealer} for dealer in world.dealers])
+
+    found: list[tuple[str, str]] = []
+    while rest := covered.holes(None, found[-1] if found else None, 1, world.now):
+        found.append((rest[0].category_code, rest[0].division_code))
+    assert found == [("lamp", DISTRICT), ("water_heater", FUSHAN)]
+
+    several: list[tuple[str, str]] = []
+    while more := covered.overlaps(None, several[-1] if several else None, 1):
+        several.append((more[0].category_code, more[0].division_code))
+    assert several == [("lamp", FUSHAN), ("water_heater", DISTRICT)]
+
+
+def test_what_the_past_can_be_read_from_is_what_keeps_its_editions() -> None:
+    """The proof's list of tables and the schema's, which is frozen with its migration, are one."""
+    assert past.EDITIONED == editions.EDITIONED
 
 
 def test_capacity_promotions_and_leaves_are_set_and_kept_as_editions(world: World) -> None:
