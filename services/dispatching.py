@@ -191,21 +191,23 @@ def _offer(tx: Connection, plan: Plan, now: datetime) -> str:
 _EXPIRED = """
 SELECT offer.id, offer.job_id FROM offer JOIN job ON job.id = offer.job_id
  WHERE offer.status = 'open' AND offer.expires_at <= %(now)s AND job.status = 'offered' AND offer.id <> ALL(%(not)s)
- ORDER BY offer.expires_at, offer.id LIMIT 1 FOR UPDATE OF job SKIP LOCKED
+ ORDER BY offer.expires_at, offer.id LIMIT %(most)s FOR UPDATE OF job SKIP LOCKED
 """
+AT_ONCE = 50  # jobs locked together
 
 
-def expire_offers(now: datetime, limit: int = 500) -> int:
+def expire_offers(now: datetime, limit: int = 20_000) -> int:
     """End offers nobody answered; returns how many. Where none is open any more the job is dispatched again."""
     expired, stuck = 0, list[int]()
-    for _ in range(limit):
+    while expired < limit:
         try:
-            if not _expire_next(now, stuck):
-                break
+            done = _expire_some(now, stuck, min(AT_ONCE, limit - expired))
         except _Stuck as barred:
             stuck.append(barred.offer_id)
-        else:
-            expired += 1
+            continue
+        if not done:
+            break
+        expired += done
     return expired
 
 
@@ -218,12 +220,11 @@ class _Stuck(Exception):
 
 
 @use_case
-def _expire_next(tx: Connection, now: datetime, stuck: list[int]) -> bool:
-    row = tx.exec_driver_sql(_EXPIRED, {"now": now, "not": stuck}).first()
-    if row is None:
-        return False
-    try:
-        act(tx, SYSTEM, row.job_id, Command(Action.EXPIRE, offer_id=row.id), now)
-    except DomainError as error:
-        raise _Stuck(row.id) from error
-    return True
+def _expire_some(tx: Connection, now: datetime, stuck: list[int], most: int) -> int:
+    rows = tx.exec_driver_sql(_EXPIRED, {"now": now, "not": stuck, "most": most}).all()
+    for row in rows:
+        try:
+            act(tx, SYSTEM, row.job_id, Command(Action.EXPIRE, offer_id=row.id), now)
+        except DomainError as error:
+            raise _Stuck(row.id) from error
+    return len(rows)

@@ -108,3 +108,15 @@ def test_an_offer_that_lives_is_left_alone(world: World) -> None:
 
     assert expire_offers(world.now + HOUR) == 0
     assert offers(job_id) == [(world.dealers[0], "open")]
+
+
+def test_an_offer_that_cannot_end_holds_up_none_of_those_beside_it(world: World) -> None:
+    """They are ended together; the one that is barred is left out and the others go through."""
+    jobs = [world.job(phone=f"1380000{n:04d}") for n in range(4)]
+    dispatch_batch(world.now)
+    with db.engine.begin() as tx:  # a call is never offered, so there is no way to end that
+        tx.execute(update(Job).where(Job.id == jobs[1]).values(kind="return_visit"))
+    later = world.now + 3 * HOUR
+
+    assert (expire_offers(later), expire_offers(later)) == (3, 0)
+    assert [offers(job_id)[0][1] for job_id in jobs] == ["expired", "open", "expired", "expired"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -21,6 +22,7 @@ from services.dispatch_settings import RuleGiven, Wish
 from services.dispatching import Dispatched, dispatch_batch, expire_offers
 from services.lifecycle import answer_offer, perform
 from services.queries import dispatch, offers, same_door, windows
+from tests import ordering
 from tests.worlds import World
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -147,6 +149,30 @@ def test_the_dealer_reads_why_it_was_asked(world: World) -> None:
 
     assert card.reasons[:2] == ("本区域属地网点", "服务联盟成员")
     assert (card.capacity_left, card.earliest) == (None, local_date(world.now))
+
+
+def test_two_orders_of_one_door_in_one_file_are_one_dealers_too(world: World) -> None:
+    """However the shop wrote number and address, by columns or as text: the key is written as the rows are taken."""
+    ordering.elsewhere()
+    run(update(Coverage).values(zone="free", territory_owner=False), update(Dealer).values(alliance=True))
+    by_columns = replace(
+        ordering.ROW,
+        order_number="TB-2",
+        phone="+8613800138000",
+        address="建设路1号",
+        province="山东省",
+        city="烟台市",
+        district="芝罘区",
+    )
+    two_lines = replace(ordering.ROW, order_number="TB-1", line_number=2)
+    other = replace(ordering.ROW, order_number="TB-3", phone="13800138009")
+    made = ordering.take(world, ordering.ROW, two_lines, by_columns, other).jobs
+    dispatch_batch(world.now)
+
+    one, two = world.dealers
+    assert [asked(job_id) for job_id in made] == [[one], [one], [one], [two]]
+    beside = same_door.beside(world.actor("agent"), made[2], world.now)
+    assert [neighbour.job_id for neighbour in beside] == [made[0], made[1]]
 
 
 def test_two_jobs_of_one_door_go_to_one_dealer_though_the_other_would_be_next(world: World) -> None:
