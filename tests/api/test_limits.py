@@ -96,6 +96,20 @@ def test_the_public_is_limited_by_address(tight: FlaskClient) -> None:
     assert tight.get("/healthz", headers={"X-Forwarded-For": "192.0.2.2"}).status_code == 200
 
 
+@pytest.mark.parametrize("ask", ["json", "form"])
+def test_promises_are_dearer_than_a_page_and_limited_more(tight: FlaskClient, ask: str) -> None:
+    """Each is written down: a quarter of what an address may ask altogether, by the API and by the widget alike."""
+    at = {"X-Forwarded-For": "192.0.2.1"}
+    asked: dict[str, Any] = {"json": {"lines": [{"sku": "NONE"}], "division_code": "370602"}}
+    path = "/api/v1/promises"
+    if ask == "form":
+        path = "/widget/promises"
+        asked = {"data": {"sku": "NONE", "division_code": "370602"}, "content_type": "multipart/form-data"}
+    answers = [tight.post(path, headers=at, **asked) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [422, 429]
+    assert tight.get("/healthz", headers=at).status_code == 200
+
+
 def test_an_identity_is_limited_wherever_it_comes_from(tight: FlaskClient, sign_in: SignIn) -> None:
     """Changing the address does not help a token that is used too often."""
     headers = sign_in("agent")

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from domain.actions import Action, Command
-from domain.errors import Forbidden, Invalid, NotFound
+from domain.errors import Forbidden, Invalid, NotFound, TooMany
 from domain.lifecycle import Barred
 from services import charge_sweeps
 from services.lifecycle import perform
@@ -107,6 +107,22 @@ def test_a_yes_by_code_is_to_exactly_what_was_shown(world: World) -> None:
     perform(installer, job_id, replace(yes, code=new), then)
 
     assert status(job_id) == [("approved", "code"), ("proposed", None)]
+
+
+def test_a_code_of_six_digits_is_not_guessed(world: World) -> None:
+    """Five tries an hour at a job's code, counted although each is refused; then the right one, too, must wait."""
+    job_id, then = on_site(world)
+    installer, charge = world.actor("installer1"), proposed(world, job_id, then)
+    right = charges.sheet(world.customer(job_id), job_id).code
+    yes = Command(Action.APPROVE_CHARGE, charge_id=charge)
+    for _ in range(5):
+        with pytest.raises(Barred):
+            perform(installer, job_id, replace(yes, code="wrong!"), then)
+    with pytest.raises(TooMany):
+        perform(installer, job_id, replace(yes, code=right), then)
+
+    perform(installer, job_id, replace(yes, code=right), then + HOUR)
+    assert status(job_id) == [("approved", "code")]
 
 
 def test_what_is_proposed_after_the_work_is_marked(world: World) -> None:
