@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from threading import Thread
 
@@ -11,7 +12,9 @@ from sqlalchemy import insert, update
 from models import db
 from models.dealer import Capacity, Coverage, Dealer
 from models.job import Job
+from services import dispatching
 from services.dispatching import Dispatched, dispatch_batch, dispatch_waiting, expire_offers
+from services.parts.rounds import Round
 from tests.rows import change, rows
 from tests.worlds import World
 
@@ -120,3 +123,17 @@ def test_an_offer_that_cannot_end_holds_up_none_of_those_beside_it(world: World)
 
     assert (expire_offers(later), expire_offers(later)) == (3, 0)
     assert [offers(job_id)[0][1] for job_id in jobs] == ["expired", "open", "expired", "expired"]
+
+
+def test_a_job_that_cannot_be_offered_holds_up_none_of_those_beside_it(world: World) -> None:
+    """Ten offers share a transaction; where one is barred each is made by itself, and an agent gets that one."""
+    jobs = [world.job(phone=f"1380000{n:04d}") for n in range(4)]
+    this = Round(world.now)
+    plans = [dispatching._plan(this, job) for job in dispatching._batch(this, 0, 10, False)]
+    plans[1] = replace(plans[1], job=replace(plans[1].job, kind="return_visit"))
+
+    done = dispatching._together(plans, world.now)
+
+    assert done == ["offered", "failed", "offered", "offered"]
+    assert [world.row(job_id).queue for job_id in jobs] == [None, "dispatch_failed", None, None]
+    assert [len(offers(job_id)) for job_id in jobs] == [1, 0, 1, 1]
