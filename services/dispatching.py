@@ -1,7 +1,7 @@
 """Jobs find their dealers, and offers run out (domain.md §3).
 
 A run reads its jobs by the batch and its places once (`parts/rounds.py`), and plans them in order, each with what the
-ones before it took away. Plain offers are then made ten to a transaction, their rows locked and those of others skipped,
+ones before it took away. Plain offers are made ten to a transaction, their rows locked and those of others skipped,
 everything else in one of its own, by two workers: one reckons while the database writes for the other. Several runners
 share the work, and a run that dies or is repeated does nothing twice.
 """
