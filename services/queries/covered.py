@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -20,15 +20,32 @@ from services.uow import query
 FRESH_S = 60.0
 T = TypeVar("T")
 
-_COVERED = """
+_MAY = """
+dealer.status = 'active' AND EXISTS (SELECT 1 FROM category WHERE code = %(category)s AND (
+       NOT needs_authorisation OR EXISTS (SELECT 1 FROM authorisation leave WHERE leave.dealer_id = dealer.id
+           AND leave.category_code = category.code AND (leave.until IS NULL OR leave.until >= %(today)s))))
+"""
+_COVERED = f"""
 SELECT coverage.division_code, bool_or(dealer.alliance) AS alliance FROM coverage
-  JOIN dealer ON dealer.id = coverage.dealer_id AND dealer.status = 'active'
-  JOIN category ON category.code = coverage.category_code
+  JOIN dealer ON dealer.id = coverage.dealer_id AND {_MAY}
  WHERE coverage.category_code = %(category)s AND coverage.valid_to IS NULL AND coverage.zone <> 'none'
-   AND (NOT category.needs_authorisation OR EXISTS (
-        SELECT 1 FROM authorisation leave WHERE leave.dealer_id = dealer.id
-           AND leave.category_code = category.code AND (leave.until IS NULL OR leave.until >= %(today)s)))
  GROUP BY 1
+"""
+# A street may be left out of a district: where a dealer says so and nobody else comes either. The nearest row counts.
+_LEFT_OUT = f"""
+WITH RECURSIVE place AS (
+    SELECT DISTINCT division_code AS code, division_code AS above FROM coverage
+     WHERE category_code = %(category)s AND valid_to IS NULL AND zone = 'none'
+    UNION ALL
+    SELECT place.code, division.parent_code FROM place JOIN division ON division.code = place.above
+     WHERE division.parent_code IS NOT NULL),
+ruled AS (
+    SELECT DISTINCT ON (place.code, coverage.dealer_id) place.code, coverage.dealer_id, coverage.zone
+      FROM place JOIN coverage ON coverage.division_code = place.above AND coverage.category_code = %(category)s
+       AND coverage.valid_to IS NULL
+     ORDER BY place.code, coverage.dealer_id, length(place.above) DESC, place.above DESC)
+SELECT ruled.code FROM ruled JOIN dealer ON dealer.id = ruled.dealer_id AND {_MAY}
+ GROUP BY ruled.code HAVING bool_and(ruled.zone = 'none')
 """
 
 
@@ -54,10 +71,24 @@ class Covered:
 
 @dataclass(frozen=True, slots=True)
 class _Map:
-    """`whole`: divisions with coverage of their own → by the alliance; `part`: those above them."""
+    """`whole`: divisions with coverage of their own → by the alliance; `part`: those above them.
+
+    `left_out`: divisions that nobody serves although somebody serves what is around them; `holed`: those above them.
+    """
 
     whole: Mapping[str, bool]
     part: Mapping[str, bool]
+    left_out: frozenset[str] = frozenset()
+    holed: frozenset[str] = frozenset()
+
+    def server(self, path: Sequence[str]) -> str | None:
+        """The nearest division of a path, nearest first, by which it is served."""
+        for code in path:
+            if code in self.left_out:
+                return None
+            if code in self.whole:
+                return code
+        return None
 
 
 _maps: WeakKeyDictionary[Engine, dict[str, tuple[float, _Map]]] = WeakKeyDictionary()
@@ -69,13 +100,15 @@ def _map(tx: Connection, table: DivisionTable, category: str, now: datetime) -> 
     at, found = kept.get(category, (-FRESH_S, _Map({}, {})))
     if time.monotonic() - at < FRESH_S:
         return found
-    rows = tx.exec_driver_sql(_COVERED, {"category": category, "today": local_date(now)}).all()
-    whole = {row.division_code: row.alliance for row in rows}
+    asked = {"category": category, "today": local_date(now)}
+    whole = {row.division_code: row.alliance for row in tx.exec_driver_sql(_COVERED, asked)}
+    left_out = frozenset(tx.exec_driver_sql(_LEFT_OUT, asked).scalars())
+    holed = frozenset(above for code in left_out if code in table.rows for above in table.path(code)[:-1])
     part: dict[str, bool] = {}
     for code, alliance in whole.items():
         for above in table.path(code)[:-1] if code in table.rows else ():
             part[above] = part.get(above, False) or alliance
-    found = _Map(whole, part)
+    found = _Map(whole, part, left_out, holed)
     kept[category] = (time.monotonic(), found)
     return found
 
@@ -97,9 +130,10 @@ def published(connection: Connection, sku: str, parent: str | None, now: datetim
 
 
 def _area(drawn: _Map, code: str, name: str, level: int, above: tuple[str, ...]) -> Area:
-    by = [drawn.whole[one] for one in (code, *above) if one in drawn.whole]
-    if by:
-        return Area(code, name, level, "all", any(by))
+    path = (code, *reversed(above))
+    if drawn.server(path) is not None:
+        by = any(drawn.whole.get(one, False) for one in path)
+        return Area(code, name, level, "part" if code in drawn.holed else "all", by)
     return Area(code, name, level, "part" if code in drawn.part else "none", drawn.part.get(code, False))
 
 
@@ -175,7 +209,7 @@ def _holes(connection: Connection, category: str, after: str, limit: int, now: d
             or not table.deepest(code)
         ):
             continue
-        if any(one in drawn.whole for one in table.path(code)):
+        if drawn.server(tuple(reversed(table.path(code)))) is not None:
             continue
         streets = sum(1 for town in table.children(code) if town in drawn.whole)
         found.append(Hole(category, code, table.full_name(code), streets))

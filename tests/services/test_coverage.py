@@ -14,15 +14,16 @@ from migrations import editions
 from models import db
 from models.catalogue import Category, Division
 from models.dealer import Coverage
-from services import coverage_files, dealers, promotions
+from services import coverage_files, dealers, promises, promotions
 from services.coverage_files import Imported
 from services.dealers import AuthorisationGiven, CapacityGiven, CoverageGiven
 from services.parts import past
 from services.parts.addresses import TABLE
+from services.promises import Asked, AskedLine
 from services.promotions import PromotionGiven
 from services.queries import catalogue, covered
 from tests.rows import rows
-from tests.worlds import DISTRICT, World
+from tests.worlds import DISTRICT, SKU, World
 
 HEADER = "网点编码,品类编码,区划代码,服务方式,属地,免费公里,每公里元\n"
 FUSHAN = "370611"
@@ -155,6 +156,24 @@ def test_holes_and_overlaps_of_all_categories_are_read_page_by_page(world: World
 def test_what_the_past_can_be_read_from_is_what_keeps_its_editions() -> None:
     """The proof's list of tables and the schema's, which is frozen with its migration, are one."""
     assert past.EDITIONED == editions.EDITIONED
+
+
+def test_a_street_left_out_of_a_district_is_published_as_left_out(world: World) -> None:
+    """As the promise says there; the district is covered in part. Where another dealer comes, the street is not out."""
+    rows(
+        "INSERT INTO division (code, name, level, parent_code) VALUES ('370602001', '向阳街道', 4, '370602'),"
+        " ('370602002', '东山街道', 4, '370602')"
+    )
+    rows("UPDATE coverage SET valid_to = valid_from WHERE dealer_id = :d", d=world.dealers[1])
+    TABLE.forget()
+    take(world, "D1,water_heater,370602001,不服务,否,,")
+    made = promises.make(Asked((AskedLine(SKU),), division_code="370602001"), world.now)
+    streets = covered.published(SKU, DISTRICT, world.now).items
+    district = covered.published(SKU, "370600", world.now).items
+
+    assert made.answer.covered is False
+    assert [(area.code, area.covered) for area in streets] == [("370602001", "none"), ("370602002", "all")]
+    assert (district[0].code, district[0].covered) == (DISTRICT, "part")
 
 
 def test_capacity_promotions_and_leaves_are_set_and_kept_as_editions(world: World) -> None:
