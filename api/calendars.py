@@ -40,7 +40,7 @@ def read_year(call: Call, year: int) -> YearPage:
     summary="预览工作日历的变更",
 )
 def preview_year(call: Call, body: Mapping[str, Any], year: int) -> Shown:
-    """Which clocks' due times and breaches would change, from what to what; nothing is written."""
+    """Which clocks' due times and breaches would change, of the first ten thousand; nothing is written."""
     return calendars.preview_year(_given(year, body), call.who, call.now)
 
 
@@ -51,11 +51,12 @@ def preview_year(call: Call, body: Mapping[str, Any], year: int) -> Shown:
     permission="calendar:edit",
     body=YearBody,
     answer=Loaded,
+    status=202,
     errors=(409,),
     summary="发布或更正一年的工作日历",
 )
 def load_year(call: Call, body: Mapping[str, Any], year: int) -> Loaded:
-    """Replaces the whole year in one act with its record. Where clocks change, `seen` of the preview is needed."""
+    """The year stands at once, with its record; clocks follow. Where they change, `seen` of the preview is needed."""
     return calendars.load_year(_given(year, body), call.who, body["seen"], call.now)
 
 

@@ -12,7 +12,7 @@ from api.schemas.base import PageQuery
 from api.schemas.clocks import ChangeQuery, PolicyBody, PolicyChangeBody
 from services import clock_policies
 from services.clock_policies import PolicyChange, PolicyLine
-from services.parts.corrections import Applied, Shown
+from services.parts.corrections import Queued, Shown
 from services.queries import corrections
 from services.queries.corrections import ChangeLine, CorrectionLine
 
@@ -46,7 +46,7 @@ def policy_list(call: Call, query: Mapping[str, Any]) -> Page[PolicyLine]:
     summary="预览时效规则变更",
 )
 def policy_preview(call: Call, body: PolicyChange) -> Shown:
-    """Which clocks' due times and breaches would change, from what to what; nothing is written."""
+    """Which clocks' due times and breaches would change, of the first ten thousand; nothing is written."""
     return clock_policies.preview(call.who, body, call.now)
 
 
@@ -56,12 +56,13 @@ def policy_preview(call: Call, body: PolicyChange) -> Shown:
     "/clock-policies",
     permission="clock_policy:edit",
     body=PolicyChangeBody,
-    answer=Applied,
+    answer=Queued,
+    status=202,
     errors=(404, 409),
     summary="新增、更正或撤销时效规则",
 )
-def policy_change(call: Call, body: Mapping[str, Any]) -> Applied:
-    """In one act with its record. Where clocks change, `seen` of the preview must be sent along."""
+def policy_change(call: Call, body: Mapping[str, Any]) -> Queued:
+    """The rule stands at once, its record too; the clocks it meets follow. Where they change, send `seen` along."""
     change = PolicyChange(body["policy"], body["replaces"])
     return clock_policies.apply(call.who, change, body["reason"], body["seen"], call.now)
 
@@ -76,7 +77,7 @@ def policy_change(call: Call, body: Mapping[str, Any]) -> Applied:
     summary="时效更正记录",
 )
 def correction_list(call: Call, query: Mapping[str, Any]) -> Page[CorrectionLine]:
-    """Who changed which policy or year of the calendar, why, and how many clocks it changed."""
+    """Who changed which policy or year of the calendar, why, how far it has come and how many clocks it changed."""
     after = paging.key(query["cursor"], int)
     before = None if after is None else int(str(after[0]))
     return paging.page(

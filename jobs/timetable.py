@@ -151,6 +151,12 @@ TIMETABLE: tuple[Task, ...] = (
         late=DAY,
     ),
     Task(
+        "clock_corrections",
+        "*/5 * * * * *",
+        "services.corrections:work",
+        "who has just corrected a rule looks on",
+    ),
+    Task(
         "recount",
         "7 * * * *",
         "services.clocks:recount_provisional",

@@ -170,6 +170,19 @@ class ClockCorrection(Base):
     at: Mapped[datetime]
 
 
+class ClockCorrectionWork(Base):
+    """How far a correction has come through the clocks it meets; a runner killed in between goes on from there."""
+
+    __tablename__ = "clock_correction_work"
+
+    correction_id: Mapped[int] = ref("clock_correction.id", primary_key=True)
+    after_id: Mapped[int] = mapped_column(server_default="0")  # the last clock that was judged anew
+    counts: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    queued_at: Mapped[datetime]
+    worked_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+
+
 class ClockChange(Base):
     """What a correction did to one clock. Append-only; levels are where it stands once the sweep has passed."""
 

@@ -1,6 +1,6 @@
-"""The working calendar as data: seeded from chinesecalendar, edited by an operator, clocks judged anew at once.
+"""The working calendar as data: seeded from chinesecalendar, edited by an operator, clocks judged anew by the runner.
 
-What an edit would do to clocks is shown first; then it is done in one act, whose record says what was before.
+What an edit would do to clocks is shown first; its record says what was before.
 """
 
 from __future__ import annotations
@@ -8,19 +8,19 @@ from __future__ import annotations
 from calendar import isleap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from domain.actors import Actor, Role
-from domain.calendar import SHANGHAI, Calendar, Counts
+from domain.calendar import Calendar
 from domain.errors import Fault, Forbidden, Invalid
 from models.clock import CalendarDay, CalendarYear
-from services.parts import correcting, corrections, policies
+from services.parts import correcting, correction_plans, corrections, policies
 from services.parts.correcting import Difference
-from services.parts.corrections import Rechecked, Shown
+from services.parts.corrections import LOOK, Rechecked, Shown
 from services.uow import query, use_case
 
 SEEDED = (2024, 2025, 2026)
@@ -47,12 +47,13 @@ class YearGiven:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A year as it now stands, and what became of the clocks that meet it."""
+    """A year as it now stands; the clocks that meet it follow by the runner. `look`: where its progress can be read."""
 
     year: int
     days: int
     correction_id: int
-    difference: Difference
+    finished: bool
+    look: str = LOOK
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +105,19 @@ def preview_year(connection: Connection, given: YearGiven, actor: Actor, now: da
     """What the year would do to clocks that run, or whose fees are not posted; nothing is written."""
     _require_sound(given, actor)
     known = corrections.seen(connection, _named(given))
-    return Shown(known, _difference(connection, given.year, _with(connection, given), now))
+    return Shown(known, _difference(connection, given, now))
+
+
+def _difference(tx: Connection, given: YearGiven, now: datetime) -> Difference:
+    """What is shown before: of every clock in working hours whose span meets the year, the first ten thousand."""
+    plan = correction_plans.of_year(given.year, _with(tx, given))
+    return correcting.differing(tx, plan, now, most=correcting.PREVIEWED)
 
 
 def load_year(given: YearGiven, actor: Actor, seen: str | None, now: datetime) -> Loaded:
-    """Replace a year and judge every clock that meets it anew, in one act; `NotSeen` when clocks move unlooked.
+    """Replace a year; the clocks that meet it follow by the runner. `NotSeen` when clocks move unlooked.
 
-    `Invalid` with every day that is of another year or named twice.
+    `CorrectionRunning` while an earlier one is on its way; `Invalid` with every day of another year or named twice.
     """
     _require_sound(given, actor)
     loaded = _load_year(given, actor, seen, now)
@@ -121,10 +128,10 @@ def load_year(given: YearGiven, actor: Actor, seen: str | None, now: datetime) -
 @use_case
 def _load_year(tx: Connection, given: YearGiven, actor: Actor, seen: str | None, now: datetime) -> Loaded:
     corrections.one_at_a_time(tx)
+    corrections.require_none_running(tx)
     known = corrections.seen(tx, _named(given))
     if seen != known and actor.role != Role.SYSTEM:
-        difference = _difference(tx, given.year, _with(tx, given), now)
-        corrections.require_seen(seen, known, difference)
+        corrections.require_seen(seen, known, _difference(tx, given, now))
     return _load(tx, given, actor.person_id, now)
 
 
@@ -139,34 +146,23 @@ def _load(tx: Connection, given: YearGiven, by_id: int | None, now: datetime) ->
     stated = {"source": given.source, "loaded_at": now}
     row = upsert(CalendarYear).values(year=year, **stated)
     tx.execute(row.on_conflict_do_update(index_elements=[CalendarYear.year], set_=stated))
-    difference = _difference(tx, year, policies.load_calendar(tx), now, record)
-    return Loaded(year, len(days), record, difference)
+    plan = correction_plans.of_year(year, policies.load_calendar(tx))
+    return Loaded(year, len(days), record, finished=not corrections.queue(tx, record, plan, now))
 
 
 @use_case
 def recheck(tx: Connection, now: datetime) -> Rechecked:
     """Judge clocks again that another process started by the days it remembered from before a correction."""
     corrections.one_at_a_time(tx)
+    if corrections.running(tx):  # what is on its way judges them itself
+        return Rechecked()
     latest = {row.what["after"]["year"]: row.id for row in corrections.recent(tx, "calendar", now)}
     calendar = policies.load_calendar(tx)
-    found = [_difference(tx, year, calendar, now, record) for year, record in sorted(latest.items())]
+    found = [
+        correcting.differing(tx, correction_plans.of_year(year, calendar), now, record)
+        for year, record in sorted(latest.items())
+    ]
     return Rechecked(sum(one.clocks for one in found), sum(one.changed() for one in found))
-
-
-# A pause may hold the later instants off; such a clock may reach into any later year.
-_WHICH = "counts = 'working' AND starts_at < %(end)s AND coalesce(severe_at, 'infinity') >= %(begin)s"
-
-
-def _difference(
-    tx: Connection, year: int, calendar: Calendar, now: datetime, record: int | None = None
-) -> Difference:
-    """Every clock in working hours whose span meets the year."""
-    values = {"begin": _midnight(date(year, 1, 1)), "end": _midnight(date(year + 1, 1, 1))}
-
-    def rule(row: Any) -> tuple[Counts, timedelta]:
-        return Counts(row.counts), timedelta(seconds=row.window_s)
-
-    return correcting.differing(tx, _WHICH, values, rule, calendar, now, record)
 
 
 def _with(tx: Connection, given: YearGiven) -> Calendar:
@@ -201,10 +197,6 @@ def _require_sound(given: YearGiven, actor: Actor) -> None:
     faults = list(_faults(given.year, given.days))
     if faults:
         raise Invalid(errors=faults)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), SHANGHAI)
 
 
 def _faults(year: int, days: Sequence[OddDay]) -> Iterator[Fault]:

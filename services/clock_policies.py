@@ -1,7 +1,7 @@
 """Clock policies as an administrator keeps them: a version added, replaced or ended, its difference shown first.
 
 A version from now on binds only clocks that start then. One that begins in the past is a correction: the clocks it
-meets are judged anew, in the same transaction, and what became of each is kept.
+meets are judged anew by the runner (`services/corrections.py`), and what became of each is kept.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from sqlalchemy import Connection, insert, select, update
 
 from domain.actors import Actor, Role
 from domain.calendar import Counts
-from domain.clock_policies import Place, Version, applied, made, require_sound
-from domain.clocks import DEFAULT_POLICIES, ClockKind, ClockPolicy, Family, Zone
+from domain.clock_policies import Version, made, require_sound
+from domain.clocks import DEFAULT_POLICIES, ClockKind, Family, Zone
 from domain.errors import Fault, Forbidden, Invalid, NotFound
 from models.catalogue import Category
 from models.clock import ClockPolicy as Row
 from models.order import Channel
-from services.parts import correcting, corrections, policies
+from services.parts import correcting, correction_plans, corrections, policies
 from services.parts.correcting import Difference
-from services.parts.corrections import Applied, Rechecked, Shown
+from services.parts.corrections import Queued, Rechecked, Shown
 from services.uow import query, use_case
 
 
@@ -78,8 +78,11 @@ def preview(connection: Connection, actor: Actor, change: PolicyChange, now: dat
     return Shown(known, _difference(connection, old, new, now))
 
 
-def apply(actor: Actor, change: PolicyChange, reason: str, seen: str | None, now: datetime) -> Applied:
-    """Change the rules and every clock they meet, in one act; `NotSeen` when clocks move and nobody has looked."""
+def apply(actor: Actor, change: PolicyChange, reason: str, seen: str | None, now: datetime) -> Queued:
+    """Change the rules; the clocks they meet follow by the runner. `NotSeen` when clocks move and nobody has looked.
+
+    `CorrectionRunning` while an earlier one is on its way.
+    """
     _require_admin(actor)
     done = _apply(actor, change, reason, seen, now)
     policies.OVERRIDES.forget()  # after the commit: before it, the old versions would be remembered again
@@ -89,19 +92,21 @@ def apply(actor: Actor, change: PolicyChange, reason: str, seen: str | None, now
 @use_case
 def _apply(
     tx: Connection, actor: Actor, change: PolicyChange, reason: str, seen: str | None, now: datetime
-) -> Applied:
+) -> Queued:
     corrections.one_at_a_time(tx)
+    corrections.require_none_running(tx)
     gone, old, new = _versions(tx, change)
     known = corrections.seen(tx, _named(change))
     if seen != known:
         corrections.require_seen(seen, known, _difference(tx, old, new, now))
+    plan = correction_plans.of_versions(tx, old, new)
     what = {"before": None if gone is None else _words(gone), "after": _named(change)["policy"]}
     record = corrections.begin(tx, "policy", what, reason, actor.person_id, now)
     if change.replaces is not None:
         tx.execute(update(Row).where(Row.id == change.replaces).values(ended_by=record))
     if change.policy is not None:
         tx.execute(insert(Row).values(**_columns(change.policy), made_by=record))
-    return Applied(record, _difference(tx, old, new, now, record))
+    return Queued(record, finished=not corrections.queue(tx, record, plan, now))
 
 
 @use_case
@@ -109,11 +114,12 @@ def recheck(tx: Connection, now: datetime) -> Rechecked:
     """Judge clocks again that another process started by the versions it remembered from before a correction."""
     corrections.one_at_a_time(tx)
     recent = [row.id for row in corrections.recent(tx, "policy", now)]
-    if not recent:
+    if not recent or corrections.running(tx):  # what is on its way judges them itself
         return Rechecked()
     old, new = policies.load_versions(tx, before=recent[0]), policies.load_versions(tx)
     kinds = {(v.policy.kind, v.policy.family) for v in (*old, *new) if v not in old or v not in new}
-    found = [_difference(tx, _only(old, kind), _only(new, kind), now, recent[-1]) for kind in sorted(kinds)]
+    plans = [correction_plans.of_versions(tx, _only(old, kind), _only(new, kind)) for kind in sorted(kinds)]
+    found = [correcting.differing(tx, plan, now, recent[-1]) for plan in plans]
     return Rechecked(sum(one.clocks for one in found), sum(one.changed() for one in found))
 
 
@@ -168,53 +174,11 @@ def _columns(given: PolicyGiven) -> dict[str, Any]:
     return {**values, "owner": _version(given).policy.owner}
 
 
-_WHICH = """
-clock.kind = %(kind)s AND clock.family = %(family)s AND starts_at >= %(begin)s
-AND starts_at < coalesce(%(end)s::timestamptz, 'infinity')
-"""
-
-
-def _difference(
-    tx: Connection,
-    old: list[Version],
-    new: list[Version],
-    now: datetime,
-    record: int | None = None,
-) -> Difference:
-    """Of the clocks that start while the one that comes or the one that goes holds."""
-    meant = [v for v in (*old, *new) if v not in old or v not in new]
-    ends = [v.effective_until for v in meant]
-    policy = meant[0].policy
-    kinds = {(v.policy.kind, v.policy.family) for v in meant}
-    if len(kinds) > 1:
-        raise Invalid(errors=[Fault("replaces", "other_kind", "只能替换同一类时效规则")])
-    values = {
-        "kind": policy.kind.value,
-        "family": policy.family.value,
-        "begin": min(v.effective_from for v in meant),
-        "end": None if None in ends else max(end for end in ends if end is not None),
-    }
-    calendar = policies.load_calendar(tx)
-
-    def rule(row: Any) -> tuple[Counts, timedelta]:
-        place = Place(row.channel_id, row.category_code, row.zone)
-        before, after = (_of(row, versions, place) for versions in (old, new))
-        if (before.counts, before.window) == (after.counts, after.window) or after.window is None:
-            return Counts(row.counts), timedelta(seconds=row.window_s)
-        return after.counts, after.window
-
-    return correcting.differing(tx, _WHICH, values, rule, calendar, now, record)
-
-
-def _of(row: Any, versions: list[Version], place: Place) -> ClockPolicy:
-    """The policy of a clock by these versions, at the instant from which it counts."""
-    mine = [
-        policy
-        for policy in DEFAULT_POLICIES
-        if (policy.kind, policy.family) == (row.kind, row.family) and policy.zone in (None, row.zone)
-    ]
-    [found] = applied(mine[:1], versions, place, row.starts_at)
-    return found
+def _difference(tx: Connection, old: list[Version], new: list[Version], now: datetime) -> Difference:
+    """What is shown before: of the clocks that start while the one that comes or goes holds, the first ten thousand."""
+    return correcting.differing(
+        tx, correction_plans.of_versions(tx, old, new), now, most=correcting.PREVIEWED
+    )
 
 
 def _named(change: PolicyChange) -> dict[str, Any]:

@@ -6,7 +6,7 @@ locked before their clocks, as deeds do, so that no fee run posts meanwhile and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from domain.corrections import Corrected, Standing, corrected
 
 BATCH = 1_000
 SHOWN = 100
+PREVIEWED = 10_000
 
 Rule = Callable[[Any], tuple[Counts, timedelta]]  # of a clock's row: what it is to count and how long
 
@@ -54,7 +55,8 @@ class Change:
 class Difference:
     """Clocks looked at; whose window or times move, earlier or later; still provisional; breaches either way.
 
-    `changes` are the first hundred, `left_off` how many more there are.
+    `changes` are the first hundred, `left_off` how many more there are. `beyond`: clocks that a preview, which has a
+    limit, did not look at.
     """
 
     clocks: int = 0
@@ -65,11 +67,12 @@ class Difference:
     breaches_withdrawn: int = 0
     breaches_coming: int = 0
     left_off: int = 0
+    beyond: int = 0
     changes: tuple[Change, ...] = ()
 
     def is_empty(self) -> bool:
-        """Whether no clock's window or times and no breach change."""
-        return not (self.moved or self.breaches_withdrawn or self.breaches_coming)
+        """Whether no clock's window or times and no breach change, as far as anybody looked."""
+        return not (self.moved or self.breaches_withdrawn or self.breaches_coming or self.beyond)
 
     def changed(self) -> int:
         """How many clocks change in anything."""
@@ -118,44 +121,78 @@ SELECT clock.id, clock.job_id, clock.dealer_id, clock.kind, clock.family, counts
 _LOCK = "SELECT 1 FROM job WHERE id = ANY(%(ids)s::bigint[]) ORDER BY id FOR SHARE"
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A correction as it meets clocks: which (SQL and its values), what each is to count, in which calendar."""
+
+    which: str
+    values: Mapping[str, Any]
+    rule: Rule
+    calendar: Calendar
+
+
 def differing(
     tx: Connection,
-    which: str,
-    values: Mapping[str, Any],
-    rule: Rule,
-    calendar: Calendar,
+    plan: Plan,
     now: datetime,
     record: int | None = None,
     batch: int = BATCH,
+    most: int | None = None,
 ) -> Difference:
-    """Judge the clocks that meet the condition `which` anew; with `record`, a correction's id, also write it all."""
-    tally = _Tally()
-    for rows in _batches(tx, which, values, batch, lock=record is not None):
-        news = [(row, _judged(row, rule, calendar, now)) for row in rows]
-        changed = [(change, new) for row, new in news if (change := tally.take(row, new)) is not None]
-        tally.changes += [change for change, _ in changed]
-        if record is not None and changed:
-            _write(tx, record, changed, now)
-    return tally.difference()
+    """Judge the clocks of a plan anew; with `record`, a correction's id, also write it all, in this transaction.
 
-
-def _batches(
-    tx: Connection, which: str, values: Mapping[str, Any], batch: int, *, lock: bool
-) -> Iterator[Sequence[Any]]:
-    after = 0
-    paged = _ROWS.format(which=f"clock.id > %(after)s AND {which}", rest="LIMIT %(batch)s")
-    held = _ROWS.format(which=f"clock.id = ANY(%(ids)s::bigint[]) AND {which}", rest="FOR UPDATE OF clock")
+    `most`: after so many clocks the others are only counted, as `beyond`.
+    """
+    tally, after, looked = _Tally(), 0, 0
     while True:
-        rows = tx.exec_driver_sql(paged, {**values, "after": after, "batch": batch}).all()
-        full = len(rows) == batch
-        if rows:
-            after = rows[-1].id
-            if lock:
-                tx.exec_driver_sql(_LOCK, {"ids": sorted({row.job_id for row in rows})})
-                rows = tx.exec_driver_sql(held, {**values, "ids": [row.id for row in rows]}).all()
-            yield rows
-        if not full:
-            return
+        last, seen = _turn(tx, plan, now, record, after, batch, tally)
+        looked += seen
+        if last is None:
+            return tally.difference()
+        after = last
+        if most is not None and looked >= most:
+            tally.add("beyond", _left(tx, plan, after))
+            return tally.difference()
+
+
+def step(
+    tx: Connection, plan: Plan, now: datetime, record: int, after: int, batch: int = BATCH
+) -> tuple[dict[str, int], int | None]:
+    """Write one batch of a correction behind clock `after`: what it counted, and the last clock, None at the end."""
+    tally = _Tally()
+    last, _ = _turn(tx, plan, now, record, after, batch, tally)
+    return {**tally.counts, "changed": len(tally.changes)}, last
+
+
+def _turn(
+    tx: Connection, plan: Plan, now: datetime, record: int | None, after: int, batch: int, tally: _Tally
+) -> tuple[int | None, int]:
+    """One batch into the tally; behind which clock the next begins (None: there is none), and how many it had."""
+    paged = _ROWS.format(which=f"clock.id > %(after)s AND {plan.which}", rest="LIMIT %(batch)s")
+    rows = tx.exec_driver_sql(paged, {**plan.values, "after": after, "batch": batch}).all()
+    last, seen = rows[-1].id if len(rows) == batch else None, len(rows)
+    if record is not None and rows:
+        held = _ROWS.format(
+            which=f"clock.id = ANY(%(ids)s::bigint[]) AND {plan.which}", rest="FOR UPDATE OF clock"
+        )
+        tx.exec_driver_sql(_LOCK, {"ids": sorted({row.job_id for row in rows})})
+        rows = tx.exec_driver_sql(held, {**plan.values, "ids": [row.id for row in rows]}).all()
+    news = [(row, _judged(row, plan.rule, plan.calendar, now)) for row in rows]
+    changed = [(change, new) for row, new in news if (change := tally.take(row, new)) is not None]
+    tally.changes += [change for change, _ in changed]
+    if record is not None and changed:
+        _write(tx, record, changed, now)
+    return last, seen
+
+
+def meets(tx: Connection, plan: Plan) -> bool:
+    """Whether there is any clock to be judged anew."""
+    return tx.exec_driver_sql(_ROWS.format(which=plan.which, rest="LIMIT 1"), plan.values).first() is not None
+
+
+def _left(tx: Connection, plan: Plan, after: int) -> int:
+    counted = f"SELECT count(*) FROM ({_ROWS.format(which=f'clock.id > %(after)s AND {plan.which}', rest='')}) AS rest"
+    return int(tx.exec_driver_sql(counted, {**plan.values, "after": after}).scalar_one())
 
 
 def _instants(row: Any) -> tuple[datetime | None, datetime | None, datetime | None]:

@@ -12,8 +12,9 @@ import orjson
 from sqlalchemy import Connection, insert, text
 
 from domain.errors import Conflict
-from models.clock import ClockCorrection
-from services.parts.correcting import Difference
+from models.clock import ClockCorrection, ClockCorrectionWork
+from services.parts import correcting
+from services.parts.correcting import Difference, Plan
 
 
 class NotSeen(Conflict):
@@ -38,12 +39,26 @@ class Shown:
     difference: Difference
 
 
+class CorrectionRunning(Conflict):
+    """An earlier correction has not yet gone through all its clocks."""
+
+    code = "correction_running"
+    title = "上一次更正仍在执行，请稍后再试"
+
+
+LOOK = "/api/v1/clock-corrections"
+
+
 @dataclass(frozen=True, slots=True)
-class Applied:
-    """What a correction did; its changes can be read by its id."""
+class Queued:
+    """The rule stands; the clocks it meets are judged anew by the runner, unless there are none (`finished`).
+
+    `look`: where its progress can be read.
+    """
 
     correction_id: int
-    difference: Difference
+    finished: bool
+    look: str = LOOK
 
 
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('clock rules'))")
@@ -83,6 +98,20 @@ class Rechecked:
 
 
 # Processes remember rules for half a minute, and the recheck runs every hour.
+_RUNNING = "SELECT 1 FROM clock_correction_work WHERE finished_at IS NULL LIMIT 1"
+
+
+def running(tx: Connection) -> bool:
+    """Whether a correction is still on its way through the clocks."""
+    return tx.exec_driver_sql(_RUNNING).first() is not None
+
+
+def require_none_running(tx: Connection) -> None:
+    """`CorrectionRunning`: what was made upon another's clocks halfway could not be told from it."""
+    if running(tx):
+        raise CorrectionRunning
+
+
 _RECENT = "SELECT id, what FROM clock_correction WHERE kind = %(kind)s AND at >= %(since)s ORDER BY id"
 
 
@@ -97,4 +126,13 @@ def begin(
 ) -> int:
     """The row of the act; what it does to clocks is written under its id."""
     values = {"kind": kind, "what": dict(what), "reason": reason, "by_id": by_id, "at": now}
-    return int(tx.execute(insert(ClockCorrection).values(values).returning(ClockCorrection.id)).scalar_one())
+    made = insert(ClockCorrection).values(values).returning(ClockCorrection.id)
+    return int(tx.execute(made).scalar_one())
+
+
+def queue(tx: Connection, record: int, plan: Plan, now: datetime) -> bool:
+    """Have the correction carried through the clocks it meets; false when there are none, and it is done."""
+    waits = correcting.meets(tx, plan)
+    values = {"correction_id": record, "queued_at": now, "finished_at": None if waits else now}
+    tx.execute(insert(ClockCorrectionWork).values(values))
+    return waits

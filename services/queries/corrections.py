@@ -13,7 +13,11 @@ from services.uow import query
 
 @dataclass(frozen=True, slots=True)
 class CorrectionLine:
-    """One act. `before` and `after` are the rule as it was and is; `by_id` None: the seed of the calendar."""
+    """One act. `before` and `after` are the rule as it was and is; `by_id` None: the seed of the calendar.
+
+    Its way through the clocks: `counts` so far (clocks, moved, breaches_withdrawn, …), `worked_at` the last batch,
+    `finished_at` None while it goes on.
+    """
 
     id: int
     kind: str
@@ -23,6 +27,9 @@ class CorrectionLine:
     before: dict[str, Any] | None
     after: dict[str, Any] | None
     changed: int
+    counts: dict[str, Any]
+    worked_at: datetime | None
+    finished_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +46,10 @@ class ChangeLine:
 
 _CORRECTIONS = """
 SELECT id, kind, reason, by_id, at, what->'before' AS before, what->'after' AS after,
-       (SELECT count(*) FROM clock_change WHERE correction_id = c.id) AS changed
-  FROM clock_correction c WHERE id < coalesce(%(before)s, 9223372036854775807) ORDER BY id DESC LIMIT %(limit)s
+       (SELECT count(*) FROM clock_change WHERE correction_id = c.id) AS changed, coalesce(work.counts, '{}') AS counts,
+       work.worked_at, CASE WHEN work.correction_id IS NULL THEN at ELSE work.finished_at END AS finished_at
+  FROM clock_correction c LEFT JOIN clock_correction_work work ON work.correction_id = c.id
+ WHERE id < coalesce(%(before)s, 9223372036854775807) ORDER BY id DESC LIMIT %(limit)s
 """
 _CHANGES = """
 SELECT id, correction_id, clock_id, job_id, before, after FROM clock_change

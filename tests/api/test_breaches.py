@@ -15,6 +15,7 @@ from domain.actors import SYSTEM
 from models import db
 from services import runs
 from services.clocks import raise_levels
+from services.corrections import work
 from services.lifecycle import answer_offer, perform
 from tests import worlds
 from tests.worlds import World
@@ -146,7 +147,7 @@ def test_an_administrator_publishes_a_year_that_everybody_reads(
 
     after = client.get(f"{API}/calendar/2027", headers=desk).json
     assert (before["published"], before["days"]) == (False, [])
-    assert (loaded.status_code, loaded.json, refused.status_code) == (200, repeated.json, 403)
+    assert (loaded.status_code, loaded.json, refused.status_code) == (202, repeated.json, 403)
     assert (after["published"], after["days"]) == (True, DAYS)
 
 
@@ -193,7 +194,7 @@ def test_an_administrator_sees_what_ran_and_asks_for_a_run(
 def test_an_administrator_corrects_a_policy_after_looking_at_the_difference(
     client: FlaskClient, world: World, clock: Any, late: int
 ) -> None:
-    """409 unlooked; shown from what to what; then done, on record, and the breaches it took back are marked."""
+    """409 unlooked; shown from what to what; ordered, done by the runner, on record; breaches taken back are marked."""
     admin, desk = world.sign_in("admin", clock.now), world.sign_in("dispatcher1", clock.now)
     policy = {
         "kind": "book", "family": "dealer", "counts": "wall", "window_s": 172_800,
@@ -204,12 +205,17 @@ def test_an_administrator_corrects_a_policy_after_looking_at_the_difference(
     unlooked = client.post(path, json={"policy": policy, "reason": "更正"}, headers=admin)
     shown = client.post(f"{path}/preview", json={"policy": policy}, headers=admin).json
     body = {"policy": policy, "reason": "更正", "seen": shown["seen"]}
-    done = client.post(path, json=body, headers=admin).json
+    ordered = client.post(path, json=body, headers=admin)
+    done = ordered.json
+    again = client.post(path, json=body | {"reason": "再更正"}, headers=admin)
+    waiting = client.get(done["look"], headers=admin).json["items"][0]
+    work(clock.now)
 
     assert (unlooked.status_code, unlooked.json["code"]) == (409, "difference_not_seen")
     [line] = shown["difference"]["changes"]
     assert (line["job_id"], line["before"]["window_s"], line["after"]["window_s"]) == (late, 86_400, 172_800)
-    assert done["difference"] == shown["difference"]
+    assert (ordered.status_code, done["finished"], waiting["finished_at"]) == (202, False, None)
+    assert (again.status_code, again.json["code"]) == (409, "correction_running")
     [change] = client.get(f"{API}/clock-changes?correction_id={done['correction_id']}", headers=admin).json[
         "items"
     ]

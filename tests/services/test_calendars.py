@@ -14,7 +14,6 @@ from domain.errors import Forbidden, Invalid
 from models import db
 from services.calendars import (
     SEEDED,
-    Loaded,
     OddDay,
     YearGiven,
     load_year,
@@ -25,9 +24,11 @@ from services.calendars import (
     seed,
 )
 from services.clocks import raise_levels, recount_provisional
+from services.corrections import work
 from services.parts import policies
 from services.parts.corrections import DifferenceStale, NotSeen
 from services.queries.corrections import changes, listed
+from tests.services.test_clock_policies import Done, done
 from tests.worlds import World
 
 HOUR = timedelta(hours=1)
@@ -71,13 +72,13 @@ def row(clock_id: int) -> Any:
 
 def publish(
     world: World, year: int, days: list[OddDay], source: str = "国办通知", actor: Actor | None = None
-) -> Loaded:
-    """Looked at and then done."""
+) -> Done:
+    """Looked at, ordered, and carried through the clocks."""
     admin, given = actor or world.actor("admin"), YearGiven(year, tuple(days), source)
     shown = preview_year(given, admin, world.now)
-    done = load_year(given, admin, shown.seen, world.now)
-    assert done.difference == shown.difference
-    return done
+    ordered = load_year(given, admin, shown.seen, world.now)
+    work(world.now)
+    return done(ordered.correction_id, shown.difference)
 
 
 def test_the_seed_loads_the_known_years_once_and_leaves_an_operators_edit_alone(world: World) -> None:
@@ -104,10 +105,10 @@ def test_publishing_a_year_makes_provisional_clocks_final_and_moves_them(world: 
     seed(world.now)
     clock_id = working_clock(world)
 
-    done = publish(world, 2027, [FREE_FRIDAY], "国办通知")
+    made = publish(world, 2027, [FREE_FRIDAY], "国办通知")
 
     found = row(clock_id)
-    assert (done.difference.clocks, done.difference.moved, done.difference.provisional) == (1, 1, 0)
+    assert (made.difference.clocks, made.difference.moved, made.difference.provisional) == (1, 1, 0)
     assert (found.due_at, found.provisional) == (MORNING + timedelta(days=4, hours=6), False)
     assert found.next_at == found.notice_at
 
@@ -146,11 +147,11 @@ def test_a_breach_of_a_day_that_was_free_after_all_is_withdrawn_and_raised_when_
     world.now = MORNING + 31 * HOUR
     raise_levels(world.now)
 
-    done = publish(world, 2027, [FREE_FRIDAY])
+    made = publish(world, 2027, [FREE_FRIDAY])
     between = row(clock_id).level
     raise_levels(MORNING + timedelta(days=4, hours=7))
 
-    assert (done.difference.breaches_withdrawn, between, row(clock_id).level) == (2, 0, 2)
+    assert (made.difference.breaches_withdrawn, between, row(clock_id).level) == (2, 0, 2)
     raised = run("SELECT level, withdrawn FROM breach WHERE clock_id = :c ORDER BY id", c=clock_id)
     assert [(b.level, b.withdrawn) for b in raised] == [
         (1, "corrected"),
@@ -185,12 +186,12 @@ def test_what_a_year_was_and_what_it_did_stays_on_record(world: World) -> None:
     seed(world.now)
     clock_id = working_clock(world)
     publish(world, 2027, [])
-    done = publish(world, 2027, [FREE_FRIDAY], "更正")
+    made = publish(world, 2027, [FREE_FRIDAY], "更正")
 
     line, *_ = listed(None, 10)
-    [change] = changes(done.correction_id, 0, 10)
+    [change] = changes(made.correction_id, 0, 10)
 
-    assert (line.id, line.kind, line.reason, line.changed) == (done.correction_id, "calendar", "更正", 1)
+    assert (line.id, line.kind, line.reason, line.changed) == (made.correction_id, "calendar", "更正", 1)
     assert line.by_id == world.people["admin"]
     assert line.before is not None
     assert line.after is not None
@@ -229,9 +230,9 @@ def test_clocks_started_with_a_forgotten_calendar_are_recounted_by_the_sweep(wor
     publish(world, 2027, [FREE_FRIDAY], actor=SYSTEM)
     clocks = [working_clock(world) for _ in range(3)]
 
-    done = recount_provisional(world.now, batch=2)
+    made = recount_provisional(world.now, batch=2)
 
-    assert (done.clocks, done.moved, done.provisional) == (3, 3, 0)
+    assert (made.clocks, made.moved, made.provisional) == (3, 3, 0)
     assert not any(row(clock_id).provisional for clock_id in clocks)
     assert recount_provisional(world.now).clocks == 0
 

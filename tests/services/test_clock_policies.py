@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,9 +19,10 @@ from models import db
 from services.breaches import AlreadyHandled, appeal, decline
 from services.clock_policies import PolicyChange, PolicyGiven, apply, listed, preview, recheck
 from services.clocks import raise_levels
+from services.corrections import work
 from services.lifecycle import answer_offer, perform
-from services.parts.correcting import differing
-from services.parts.corrections import Applied, DifferenceStale, NotSeen, Rechecked
+from services.parts.correcting import Difference, Plan, differing
+from services.parts.corrections import DifferenceStale, NotSeen, Rechecked
 from services.queries import corrections
 from tests.worlds import World
 
@@ -43,13 +44,33 @@ def given(world: World, hours: float, **more: Any) -> PolicyGiven:
 
 def change(
     world: World, policy: PolicyGiven | None, at: datetime | None = None, replaces: int | None = None
-) -> Applied:
-    """Looked at and then done; what was shown is what was done."""
+) -> Done:
+    """Looked at, ordered, and carried through the clocks; what was shown is what was done."""
     wanted, admin, now = PolicyChange(policy, replaces), world.actor("admin"), at or world.now
     shown = preview(admin, wanted, now)
-    done = apply(admin, wanted, "更正", shown.seen, now)
-    assert done.difference == shown.difference
-    return done
+    ordered = apply(admin, wanted, "更正", shown.seen, now)
+    work(now)
+    return done(ordered.correction_id, shown.difference)
+
+
+@dataclass(frozen=True)
+class Done:
+    """A correction that is through."""
+
+    correction_id: int
+    difference: Difference
+
+
+def done(correction_id: int, shown: Difference) -> Done:
+    """The runner counted what the preview had shown."""
+    line = next(line for line in corrections.listed(None, 10) if line.id == correction_id)
+    assert line.finished_at is not None
+    names = ("clocks", "moved", "earlier", "later", "provisional", "breaches_withdrawn", "breaches_coming")
+    assert {name: line.counts.get(name, 0) for name in names} == {
+        name: getattr(shown, name) for name in names
+    }
+    assert line.changed == line.counts.get("changed", 0) == shown.changed()
+    return Done(correction_id, shown)
 
 
 def accepted(world: World, **more: Any) -> int:
@@ -79,7 +100,7 @@ def test_a_version_from_now_on_binds_the_clocks_that_start_then(world: World) ->
     first = accepted(world)
     world.now += HOUR
 
-    done = apply(
+    ordered = apply(
         world.actor("admin"),
         PolicyChange(given(world, 12, effective_from=world.now)),
         "缩短",
@@ -87,7 +108,7 @@ def test_a_version_from_now_on_binds_the_clocks_that_start_then(world: World) ->
         world.now,
     )
 
-    assert done.difference.is_empty()
+    assert ordered.finished
     assert [booking(job).window_s for job in (first, accepted(world))] == [24 * 3600, 12 * 3600]
 
 
@@ -100,7 +121,7 @@ def test_a_policy_counts_for_its_channel_category_and_zone_alone(world: World) -
     zone = change(world, given(world, 5, channel_id=world.channel_id, zone=Zone.REMOTE))
     here = change(world, given(world, 48, channel_id=world.channel_id))
 
-    assert [done.difference.moved for done in (elsewhere, zone, here)] == [0, 0, 1]
+    assert [made.difference.moved for made in (elsewhere, zone, here)] == [0, 0, 1]
     assert booking(job_id).window_s == 48 * 3600
 
 
@@ -143,11 +164,11 @@ def test_a_shorter_window_is_shown_as_breaches_to_come_and_raised_by_the_sweep(w
     job_id, now = accepted(world), world.now + 10 * HOUR
     raise_levels(now)
 
-    done = change(world, given(world, 4), now)
+    made = change(world, given(world, 4), now)
     raise_levels(now)
     raise_levels(now)
 
-    assert (done.difference.earlier, done.difference.breaches_coming) == (1, 3)
+    assert (made.difference.earlier, made.difference.breaches_coming) == (1, 3)
     assert breaches(job_id) == [(1, None), (2, None), (3, None)]
 
 
@@ -158,9 +179,9 @@ def test_clocks_that_have_stopped_are_judged_again_as_long_as_no_fee_is_posted(w
     run("UPDATE clock SET stopped_at = :at, next_at = NULL WHERE kind = 'book'", at=world.now + 30 * HOUR)
     run("UPDATE job SET fees_posted_at = now() WHERE id = :j", j=paid)
 
-    done = change(world, given(world, 48), world.now + 100 * HOUR)
+    made = change(world, given(world, 48), world.now + 100 * HOUR)
 
-    assert (done.difference.clocks, done.difference.breaches_withdrawn) == (1, 2)
+    assert (made.difference.clocks, made.difference.breaches_withdrawn) == (1, 2)
     assert (booking(open_).level, booking(open_).next_at, booking(paid).level) == (0, None, 2)
 
 
@@ -223,14 +244,14 @@ def test_only_an_administrator_changes_policies_and_only_what_can_be(world: Worl
     admin = world.actor("admin")
     with pytest.raises(Forbidden):
         preview(world.actor("agent"), PolicyChange(given(world, 5)), world.now)
-    done = change(world, given(world, 20))
+    made = change(world, given(world, 20))
     with pytest.raises(PolicyOverlaps):
         preview(admin, PolicyChange(given(world, 5)), world.now)
     with pytest.raises(Invalid) as unknown:
         preview(admin, PolicyChange(given(world, 5, channel_id=99, category_code="none")), world.now)
     with pytest.raises(Invalid):
         preview(admin, PolicyChange(), world.now)
-    [line] = [line for line in listed(0, 100) if line.made_by == done.correction_id]
+    [line] = [line for line in listed(0, 100) if line.made_by == made.correction_id]
     other = replace(given(world, 5), kind=ClockKind.CONTACT)
     with pytest.raises(Invalid) as mixed:
         preview(admin, PolicyChange(other, line.id), world.now)
@@ -240,33 +261,25 @@ def test_only_an_administrator_changes_policies_and_only_what_can_be(world: Worl
 
 
 def test_many_clocks_are_corrected_in_small_batches_as_in_one(world: World) -> None:
-    """Seven clocks by two; the hundred shown are a part, the record is whole."""
+    """Seven clocks by two; the hundred shown are a part, the record is whole; a preview has a limit, and a rest."""
     job_id = accepted(world)
     run(
         "INSERT INTO clock (job_id, kind, family, owner, dealer_id, counts, window_s, starts_at, notice_at, due_at,"
         " severe_at, next_at, turn) SELECT job_id, kind, family, owner, dealer_id, counts, window_s, starts_at,"
         " notice_at, due_at, severe_at, next_at, 1 + n FROM clock, generate_series(1, 6) AS n WHERE kind = 'book'"
     )
-    values = {"kind": "book"}
+    plan = Plan("clock.kind = %(kind)s", {"kind": "book"}, lambda _: (Counts.WALL, 48 * HOUR), PLAIN)
     with db.engine.connect() as tx:
         found = [
-            differing(
-                tx,
-                "clock.kind = %(kind)s",
-                values,
-                lambda _: (Counts.WALL, 48 * HOUR),
-                PLAIN,
-                world.now,
-                None,
-                size,
-            )
-            for size in (2, 1000)
+            differing(tx, plan, world.now, None, size, most)
+            for size, most in ((2, None), (1000, None), (2, 4))
         ]
 
-    done = change(world, given(world, 48))
+    made = change(world, given(world, 48))
 
-    assert found[0] == found[1] == done.difference
-    assert len(corrections.changes(done.correction_id, 0, 100)) == 7
+    assert found[0] == found[1] == made.difference
+    assert (found[2].clocks, found[2].moved, found[2].beyond) == (4, 4, 3)
+    assert len(corrections.changes(made.correction_id, 0, 100)) == 7
     assert {
         row.window_s
         for row in run("SELECT window_s FROM clock WHERE job_id = :j AND kind = 'book'", j=job_id)
@@ -296,7 +309,7 @@ def test_a_clock_started_by_versions_remembered_from_before_is_mended_by_the_rec
     early = accepted(world)
     change(world, given(world, 5))
     [wrong] = [line for line in listed(0, 100) if line.id is not None]
-    done = change(world, given(world, 48), replaces=wrong.id)
+    made = change(world, given(world, 48), replaces=wrong.id)
     job_id = accepted(world, address="胜利路 2 号")
     clock = booking(job_id)
     run(
@@ -310,7 +323,7 @@ def test_a_clock_started_by_versions_remembered_from_before_is_mended_by_the_rec
     assert (first, second, late) == (Rechecked(2, 1), Rechecked(2, 0), Rechecked())
     assert booking(job_id) == clock
     assert booking(early).window_s == 48 * 3600
-    assert [line.clock_id for line in corrections.changes(done.correction_id, 0, 10)][-1] == clock.id
+    assert [line.clock_id for line in corrections.changes(made.correction_id, 0, 10)][-1] == clock.id
 
 
 def test_a_clock_that_stands_still_is_not_taken_for_moved(world: World) -> None:
