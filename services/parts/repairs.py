@@ -57,8 +57,10 @@ SELECT line.id, line.sku, o.channel_id, o.subject_id, o.division_code, product.c
        EXISTS (SELECT 1 FROM job WHERE job.order_line_id = line.id AND job.kind = 'repair'
                   AND job.status NOT IN ('closed', 'cancelled')) AS open
   FROM order_line line JOIN customer_order o ON o.id = line.order_id LEFT JOIN product ON product.sku = line.sku
- WHERE line.id = %(line)s FOR UPDATE OF line
+ WHERE line.id = %(line)s
 """
+# Trap: a statement of its own. One that waits for the row and asks besides whether a repair is open asks as of before.
+_ONE_AT_A_TIME = "SELECT 1 FROM order_line WHERE id = %(line)s FOR UPDATE"
 _WORKS = """
 SELECT job.id, job.dealer_id, job.kind, job.submitted_at,
        EXISTS (SELECT 1 FROM job_unit WHERE job_unit.job_id = job.id AND serial_number = %(serial)s) AS named
@@ -86,6 +88,7 @@ def terms(warranty_months: int) -> Terms:
 
 def make(tx: Connection, actor: Actor, asked: Ask, now: datetime) -> Made:
     """The verdict and the job: dispatched at once where somebody else pays, else before an agent. `RepairOpen`."""
+    tx.exec_driver_sql(_ONE_AT_A_TIME, {"line": asked.line_id})
     facts = tx.exec_driver_sql(_FACTS, {"line": asked.line_id, "now": now}).one()
     if facts.category_code is None:
         raise Invalid(errors=[Fault("sku", "unknown_sku", f"商家编码 {facts.sku} 不在商品目录中")])

@@ -11,16 +11,21 @@ from flask import Flask
 
 from domain.actions import Action, Command, Window
 from models import db
-from services import breaches
+from services import breaches, orders, promises
 from services.charge_sweeps import lapse_charges
 from services.clocks import raise_levels
 from services.deeds import act
 from services.departures import installer_left
+from services.direct import Direct
 from services.lifecycle import perform
+from services.orders import NewLine, NewOrder
+from services.parts.repairs import RepairOpen
+from services.promises import Asked, AskedLine
+from services.service_requests import Wanted, request
 from tests.rows import rows
 from tests.services.money import accepted
-from tests.services.test_lifecycle import AT_DOOR, HOUR, booked, proposed
-from tests.worlds import World
+from tests.services.test_lifecycle import AT_DOOR, HOUR, booked, proposed, submitted
+from tests.worlds import DISTRICT, SKU, World
 
 
 def beside(app: Flask, function: Any, *args: Any) -> Any:
@@ -107,3 +112,37 @@ def test_silence_about_money_waits_for_nobody_and_one_bad_row_stops_no_other(
         "proposed",
         "lapsed",
     ]
+
+
+def test_two_repairs_of_one_thing_asked_for_at_once_are_one(app: Flask, world: World) -> None:
+    """The second waits for the first, and finds it open."""
+    job_id = submitted(world)
+    [line] = rows("SELECT order_line_id AS id FROM job WHERE id = :j", j=job_id)
+    asked, agent = Wanted("不加热", order_line_id=line.id), world.actor("agent")
+    begin: Any = request.__wrapped__  # type: ignore[attr-defined]  # in our own transaction
+    with Direct(db.engine) as tx:
+        begin(tx, agent, asked, world.now + 9 * HOUR)
+        other = beside(app, request, agent, asked, world.now + 9 * HOUR)
+        tx.commit()
+    with pytest.raises(RepairOpen):
+        other.result(10)
+    assert rows("SELECT count(*) FROM job WHERE kind = 'repair'") == [(1,)]
+
+
+def test_two_orders_that_name_one_promise_at_once_do_not_share_it(app: Flask, world: World) -> None:
+    """The second is taken, and bound to nothing."""
+    promise = promises.make(Asked((AskedLine(SKU),), division_code=DISTRICT), world.now)
+    first, second = (
+        NewOrder(
+            world.channel_id, number, "张三", "13812345678", "山东省烟台市芝罘区建设路 1 号", (NewLine(SKU),),
+            promise_id=promise.id,
+        )
+        for number in ("A1", "A2")
+    )  # fmt: skip
+    begin: Any = orders.place.__wrapped__  # type: ignore[attr-defined]  # in our own transaction
+    with Direct(db.engine) as tx:
+        begin(tx, world.actor("agent"), first, world.now)
+        other = beside(app, orders.place, world.actor("agent"), second, world.now)
+        tx.commit()
+    other.result(10)
+    assert [row.promise_id is None for row in rows("SELECT promise_id FROM job ORDER BY id")] == [False, True]
