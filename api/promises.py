@@ -11,10 +11,12 @@ from flask import Response, request
 
 from api import limits, routes
 from api.routes import Call, route
+from api.schemas.guides import GuideQuery
 from api.schemas.promises import CoverageQuery, DecisionBody, DivisionQuery, PromiseBody, ProofBody
 from domain.promise import Answer
-from services import promises
-from services.promises import Asked, GuidePage, PromisePage, Proof
+from services import guides, promises
+from services.guides import GuidePage
+from services.promises import Asked, PromisePage, Proof
 from services.queries import covered
 from services.queries.covered import Covered
 
@@ -98,13 +100,16 @@ def preview(call: Call, query: Mapping[str, Any], sku: str) -> Response:
     "GET",
     "/products/<string(maxlength=60):sku>/guide",
     permission="promise:read",
+    query=GuideQuery,
     answer=GuidePage,
     errors=(404,),
-    summary="商品的安装说明",
+    summary="商品的安装说明（可缓存，可指定版本）",
 )
-def guide(call: Call, sku: str) -> Response:
-    """What is free, how far ahead to book, and, where it may be done by oneself, the film and the steps."""
-    return cacheable(promises.guide(sku))
+def guide(_: Call, query: Mapping[str, Any], sku: str) -> Response:
+    """What is free and what costs, how far ahead to book, what to look at and to photograph; film and steps where
+    one may install it oneself. `version`: one that is or was in force.
+    """
+    return cacheable(guides.page(sku, query["version"]))
 
 
 @route(

@@ -69,6 +69,8 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "docs:read": PUBLIC,
     "fee_rule:read": frozenset({Role.ADMIN, Role.FINANCE}),
     "fee_rule:write": frozenset({Role.FINANCE}),
+    "guide:read": STAFF,
+    "guide:write": frozenset({Role.ADMIN, Role.AGENT}),
     "health:read": PUBLIC,
     "inbox:mark": PEOPLE,
     "inbox:read": PEOPLE,

@@ -67,7 +67,10 @@ class SelfInstall:
 
 @dataclass(frozen=True, slots=True)
 class LinePromise:
-    """One line. `covered` is None for goods that need no installation."""
+    """One line. `covered` is None for goods that need no installation.
+
+    `notes` are what the product's guide says to know before buying, `guide_version` which version of it was shown.
+    """
 
     sku: str
     name: str
@@ -83,6 +86,8 @@ class LinePromise:
     trip: TripFee | None
     self_install: SelfInstall | None
     text: str
+    notes: tuple[str, ...] = ()
+    guide_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +178,7 @@ def _line(facts: Facts, good: Good) -> LinePromise:
     )
     return LinePromise(
         good.sku, good.name, good.quantity, True, server.name, server.alliance, server.zone, lead, windows,
-        good.included or words.included(good.kind), remote, trip, None, told,
+        good.included or words.included(good.kind), remote, trip, None, told, good.notes, good.guide_version,
     )  # fmt: skip
 
 
@@ -181,8 +186,9 @@ def _without(good: Good, own: SelfInstall | None, told: str) -> LinePromise:
     """A line to which nobody comes."""
     covered = None if own is None else False
     return LinePromise(
-        good.sku, good.name, good.quantity, covered, None, False, None, None, (), (), None, None, own, told
-    )
+        good.sku, good.name, good.quantity, covered, None, False, None, None, (), (), None, None, own, told,
+        good.notes, good.guide_version,
+    )  # fmt: skip
 
 
 def _windows(facts: Facts, good: Good, server: Server, lead: int) -> tuple[WindowPromised, ...]:

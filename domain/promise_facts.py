@@ -28,6 +28,8 @@ class Good:
     included: tuple[str, ...] = ()
     video_url: str | None = None
     steps: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    guide_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

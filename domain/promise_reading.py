@@ -26,6 +26,7 @@ def _line(data: Mapping[str, Any]) -> LinePromise:
     read = {
         "windows": windows,
         "included": tuple(data["included"]),
+        "notes": tuple(data.get("notes", ())),  # promises made before there were any have none
         "remote": RemoteFee(**remote) if remote else None,
         "trip": TripFee(**trip) if trip else None,
         "self_install": SelfInstall(**{**own, "steps": tuple(own["steps"])}) if own else None,

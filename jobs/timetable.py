@@ -118,6 +118,7 @@ TIMETABLE: tuple[Task, ...] = (
         "services.reviews:link_loose",
         "a review may come before the order's file",
     ),
+    Task("guides", "*/5 * * * *", "services.guides:put_in_force", "a guide's day begins within minutes"),
     # telling people
     Task("notices", "*/5 * * * * *", "services.notices:drain", "who was told late was not told"),
     Task(

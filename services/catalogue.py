@@ -6,7 +6,7 @@ Checklists and price lists are versioned: a job keeps the version it was made wi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select
@@ -14,7 +14,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from domain.charges import item_faults
 from domain.errors import Fault, Invalid, NotFound
+from domain.guides import read as read_guide
 from models.catalogue import Category, Checklist, PriceItem, PriceList, Product, Slot
+from services.parts import guides
 from services.uow import use_case
 
 
@@ -30,7 +32,7 @@ class CategoryGiven:
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """What the product's page says of installing it; every state of it is kept (models/promise.py)."""
+    """The least of a guide: what is free, the film, the steps. The other parts stay as they are."""
 
     included: tuple[str, ...] = ()
     video_url: str | None = None
@@ -39,7 +41,10 @@ class Guide:
 
 @dataclass(frozen=True, slots=True)
 class ProductGiven:
-    """One SKU; `job_kind` install or deliver_install; months and days are whole numbers."""
+    """One SKU; `job_kind` install or deliver_install; months and days are whole numbers.
+
+    `guide`, where given, becomes the next version of the product's guide, in force at once (services/guides.py).
+    """
 
     sku: str
     category_code: str
@@ -49,7 +54,7 @@ class ProductGiven:
     self_install_allowed: bool = False
     lead_days: int = 1
     warranty_months: int = 24
-    guide: Guide = Guide()
+    guide: Guide | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +104,16 @@ def put_product(tx: Connection, given: ProductGiven) -> ProductGiven:
     """Make or change a product; jobs already made keep what they were made with."""
     if tx.execute(select(Category.code).where(Category.code == given.category_code)).first() is None:
         raise Invalid(errors=[Fault("category_code", "unknown_category", "没有这个品类")])
-    values = asdict(given)
+    values = {name: value for name, value in asdict(given).items() if name != "guide"}
     made = upsert(Product).values(values)
     renewed = {name: made.excluded[name] for name in values if name != "sku"}
     tx.execute(made.on_conflict_do_update(index_elements=["sku"], set_=renewed))
+    if given.guide is not None:
+        row = guides.product(tx, given.sku)
+        before = read_guide(row.guide)
+        content = replace(before, **{field.name: getattr(given.guide, field.name) for field in fields(Guide)})
+        if content != before:
+            guides.straight(tx, given.sku, content)
     return given
 
 

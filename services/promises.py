@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from domain import promise_words as words
 from domain.calendar import SHANGHAI, local_date
 from domain.divisions import ResolutionStatus
 from domain.errors import Fault, Invalid, NotFound
@@ -214,41 +213,6 @@ def preview(connection: Connection, sku: str, division_code: str, now: datetime)
         raise NotFound from refused
     midnight = datetime.combine(local_date(now) + timedelta(days=1), time(), SHANGHAI)
     return replace(answer, expires_at=midnight.astimezone(UTC))  # not a moment of its own: caches compare
-
-
-@dataclass(frozen=True, slots=True)
-class GuidePage:
-    """What a product's page says before it is bought; `version` grows with every change, all of them are kept."""
-
-    sku: str
-    name: str
-    version: int
-    lead_days: int
-    self_install: bool
-    included: tuple[str, ...]
-    video_url: str | None
-    steps: tuple[str, ...]
-
-
-@query
-def guide(connection: Connection, sku: str) -> GuidePage:
-    """The guide of an SKU as it stands; `NotFound`."""
-    kept = shelf.newest(connection).goods.get(sku)
-    if kept is None:
-        raise NotFound
-    good = kept.good
-    own = good.self_install_allowed and not good.certificates
-    told = good.included or words.included(good.kind)
-    return GuidePage(
-        sku,
-        good.name,
-        kept.edition,
-        good.lead_days,
-        own,
-        told,
-        good.video_url if own else None,
-        good.steps if own else (),
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ class ProductBody(base.Body):
     self_install_allowed = base.Flag(load_default=False)
     lead_days = base.Whole(0, 90, load_default=1)
     warranty_months = base.Whole(0, 240, load_default=24)
-    guide = fields.Nested(GuideBody, load_default=Guide)
+    guide = fields.Nested(GuideBody, load_default=None, allow_none=True)
 
 
 class SlotBody(base.Body):

@@ -51,6 +51,7 @@ class Kept:
     good: Good
     edition: int
     category_edition: int
+    guide: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +156,10 @@ def _kept(row: Any) -> Kept:
         included=tuple(guide.get("included", ())),
         video_url=guide.get("video_url"),
         steps=tuple(guide.get("steps", ())),
+        notes=tuple(guide.get("notes", ())),
+        guide_version=guide.get("version"),
     )
-    return Kept(good, row.edition, row.category_edition)
+    return Kept(good, row.edition, row.category_edition, guide)
 
 
 Stamp = tuple[Any, Any, Any]

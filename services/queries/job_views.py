@@ -89,6 +89,7 @@ class CustomerContact:
 class JobPage:
     """Everything about one job that this reader may know, and what he may do next.
 
+    `guide` links the version of the product's guide that the customer was shown, else the one in force.
     `installer_name`: whole for staff, `王师傅` for the customer, whom a masked `installer_phone` tells who rings.
     """
 
@@ -133,6 +134,8 @@ class JobPage:
     rating: int | None
     available_actions: tuple[str, ...]
     action_names: dict[str, str]
+    guide_version: int | None = None
+    guide: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

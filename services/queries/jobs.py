@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection
 
@@ -60,7 +61,10 @@ def listed(
 _PAGE = """
 SELECT {columns}, job.auto_confirm_at, job.confirmed_by, job.closed_at, o.number AS order_number, o.personal,
        subject.wrapped_key, product.name AS product_name, dealer.name AS dealer_name, rating.overall, code.code,
-       channel.operator_dealer_id, o.resolution, o.resolution_candidates, {visitor}
+       channel.operator_dealer_id, o.resolution, o.resolution_candidates, {visitor},
+       coalesce((SELECT (shown ->> 'guide_version')::bigint FROM promise, jsonb_array_elements(answer -> 'lines') shown
+                  WHERE promise.id = job.promise_id AND shown ->> 'sku' = job.sku LIMIT 1),
+                (product.guide ->> 'version')::bigint) AS guide_version
   FROM job JOIN order_line line ON line.id = job.order_line_id JOIN customer_order o ON o.id = line.order_id
   JOIN subject ON subject.id = job.subject_id JOIN channel ON channel.id = job.channel_id
   LEFT JOIN product ON product.sku = job.sku LEFT JOIN dealer ON dealer.id = job.dealer_id
@@ -153,7 +157,13 @@ def _page(
         rating=row.overall,
         available_actions=tuple(str(action) for action in actions),
         action_names={str(action): ASKS[action].name for action in actions},
+        guide_version=row.guide_version,
+        guide=_guide(job.sku, row.guide_version),
     )
+
+
+def _guide(sku: str, version: int | None) -> str | None:
+    return None if version is None else f"/api/v1/products/{quote(sku, safe='')}/guide?version={version}"
 
 
 def _contact(row: Any, sight: Sight) -> CustomerContact | None:
