@@ -17,6 +17,7 @@ from domain.access import device
 from domain.errors import Unauthenticated
 from services import credentials, links, sessions
 from services.config import config
+from services.links import Claimable
 from services.parts.access import Came, Opened
 
 area = routes.area("sessions", "登录")
@@ -32,6 +33,19 @@ class SignedIn:
     job_id: int | None
     idle_expires_at: datetime
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedIn:
+    """A session for `job_id`, and every job of the order: name another by `job_id` to get its session."""
+
+    token: str = field(repr=False)
+    role: str
+    dealer_id: int | None
+    job_id: int | None
+    idle_expires_at: datetime
+    expires_at: datetime
+    jobs: tuple[Claimable, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +144,24 @@ def sign_in_link(call: Call, body: dict[str, Any]) -> SignedIn:
     "/sessions/claim",
     permission="session:create",
     body=ClaimBody,
-    answer=SignedIn,
+    answer=ClaimedIn,
     status=201,
     errors=(401, 429),
     summary="凭订单号和手机尾号查看工单",
 )
-def claim(call: Call, body: dict[str, Any]) -> SignedIn:
-    """For customers whom no message reached: a day's session for the order's job."""
-    return _signed_in(links.claim(body["order_number"], body["phone_last4"], came(call), call.now))
+def claim(call: Call, body: dict[str, Any]) -> ClaimedIn:
+    """For customers whom no message reached: a day's session for one of the order's jobs, all of them listed."""
+    found = links.claim(body["order_number"], body["phone_last4"], came(call), call.now, body["job_id"])
+    opened = found.opened
+    return ClaimedIn(
+        opened.token,
+        opened.role,
+        opened.dealer_id,
+        opened.job_id,
+        opened.idle_expires_at,
+        opened.expires_at,
+        found.jobs,
+    )
 
 
 @routes.route(

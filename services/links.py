@@ -7,15 +7,18 @@ A link is 256 random bits of which only the hash is stored: unlike a signed one 
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, insert, or_, select, update
 
 from domain.access import CLAIM_ADDRESS_LOCK, CLAIM_LOCK, LinkRefused
 from domain.actors import Actor, Role
 from domain.errors import NotFound, TooMany
-from domain.job import Kind, Status
+from domain.job import KIND_NAMES, STATUS_NAMES, Kind, Status
 from domain.phones import last_four
+from models.catalogue import Product
 from models.job import Job
 from models.order import CustomerOrder, OrderLine
 from models.person import Subject
@@ -105,8 +108,32 @@ def _session(
     return opened
 
 
-def claim(order_number: str, phone_last4: str, came: Came, now: datetime) -> Opened:
-    """A day's session for the order's job, by its number and the last four digits of its phone.
+@dataclass(frozen=True, slots=True)
+class Claimable:
+    """A job of the claimed order."""
+
+    id: int
+    kind: str
+    kind_name: str
+    status: str
+    status_name: str
+    product_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """The session for one job, and all jobs of the order: each may be claimed in its turn."""
+
+    opened: Opened
+    jobs: tuple[Claimable, ...]
+
+
+def claim(
+    order_number: str, phone_last4: str, came: Came, now: datetime, job_id: int | None = None
+) -> Claimed:
+    """A day's session for a job of the order, by its number and the last four digits of its phone.
+
+    Without `job_id` it is the running job, else the newest.
 
     Four digits are soon guessed, so wrong tries lock the order number (known or not) and the address, exactly
     and with growing delay. `LinkRefused` for every failure.
@@ -117,16 +144,17 @@ def claim(order_number: str, phone_last4: str, came: Came, now: datetime) -> Ope
     ]
     try:
         lockouts.charge(gates, now)
-        job_id = _claimed(order_number, phone_last4)
-        if job_id is None:
+        jobs = _claimed(order_number, phone_last4)
+        chosen = [job.id for job in jobs if job_id in (None, job.id)]
+        if not chosen:
             raise LinkRefused
     except (LinkRefused, TooMany):
         access.note_refusal("sign_in_refused", now, reason="claim")
         raise
-    opened = _open_claimed(job_id, came, now)
+    opened = _open_claimed(chosen[0], came, now)
     lockouts.clear(gates[0])
     lockouts.refund(gates[1])
-    return opened
+    return Claimed(opened, jobs)
 
 
 @use_case
@@ -136,24 +164,39 @@ def _open_claimed(tx: Connection, job_id: int, came: Came, now: datetime) -> Ope
 
 
 @query
-def _claimed(connection: Connection, order_number: str, phone_last4: str) -> int | None:
-    """The job meant: of the orders with that number and phone the running job, else the newest one."""
+def _claimed(connection: Connection, order_number: str, phone_last4: str) -> tuple[Claimable, ...]:
+    """The jobs of the orders with that number and phone, running ones first, then the newest."""
     rows = connection.execute(
-        select(Job.id, Subject.wrapped_key, CustomerOrder.personal)
+        select(
+            Job.id, Job.kind, Job.status, Job.sku, Product.name, Subject.wrapped_key, CustomerOrder.personal
+        )
         .join(OrderLine, OrderLine.id == Job.order_line_id)
         .join(CustomerOrder, CustomerOrder.id == OrderLine.order_id)
         .join(Subject, Subject.id == CustomerOrder.subject_id)
+        .outerjoin(Product, Product.sku == Job.sku)
         .where(CustomerOrder.number == order_number, or_(Job.parent_id.is_(None), Job.status.not_in(_OVER)))
         .where(Job.kind != Kind.RETURN_VISIT)
         .order_by(Job.status.in_(_OVER), Job.id.desc())
         .limit(50)
     ).all()
-    for row in rows:
-        try:
-            key = personal.unwrap(row.wrapped_key)
-            phone = personal.reveal(key, "customer_order.personal", row.personal).get("phone") or ""
-        except personal.Erased:
-            continue
-        if last_four(phone) == phone_last4:
-            return int(row.id)
-    return None
+    return tuple(
+        Claimable(
+            row.id,
+            row.kind,
+            KIND_NAMES[Kind(row.kind)],
+            row.status,
+            STATUS_NAMES[Status(row.status)],
+            row.name or row.sku,
+        )
+        for row in rows
+        if _ends_with(row, phone_last4)
+    )
+
+
+def _ends_with(row: Any, phone_last4: str) -> bool:
+    try:
+        key = personal.unwrap(row.wrapped_key)
+        phone = personal.reveal(key, "customer_order.personal", row.personal).get("phone") or ""
+    except personal.Erased:
+        return False
+    return last_four(phone) == phone_last4

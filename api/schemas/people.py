@@ -81,10 +81,11 @@ class LinkBody(Body):
 
 
 class ClaimBody(Body):
-    """Order number and the last four digits of its phone."""
+    """Order number and the last four digits of its phone; `job_id` where the order has several jobs."""
 
     order_number = PlainText(64, required=True)
     phone_last4 = PlainText(4, 4, pattern="[0-9]{4}", required=True)
+    job_id = BigId(load_default=None, allow_none=True)
 
 
 class PhoneBody(Body):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from domain.access import LinkRefused
 from domain.actions import Action, Command
@@ -87,10 +87,27 @@ def test_revoking_a_jobs_links_ends_the_sessions_they_opened(world: World) -> No
 def test_order_number_and_last_four_digits_open_the_running_job_for_a_day(world: World) -> None:
     """For customers whom no message reached."""
     job_id = world.job(phone="13800008765")
-    opened = links.claim(number_of(job_id), "8765", CAME, world.now)
+    opened = links.claim(number_of(job_id), "8765", CAME, world.now).opened
     assert (opened.role, opened.job_id) == ("customer", job_id)
     assert opened.expires_at == world.now + timedelta(days=1)
     assert reads.find(reads.hashed(opened.token), world.now, None) is not None
+
+
+def test_a_claim_names_all_jobs_of_the_order_and_opens_the_one_that_is_asked_for(world: World) -> None:
+    """Two articles in one order are two jobs; each has a session of its own, another order's has none."""
+    job_id, other = world.job(), world.job()
+    second = world.job()
+    with db.engine.begin() as tx:
+        line = tx.execute(select(Job.order_line_id).where(Job.id == job_id)).scalar_one()
+        tx.execute(update(Job).where(Job.id == job_id).values(status="closed"))
+        tx.execute(update(Job).where(Job.id == second).values(kind="repair", order_line_id=line))
+    found = links.claim(number_of(job_id), "1111", CAME, world.now)
+    first = links.claim(number_of(job_id), "1111", CAME, world.now, job_id)
+    assert found.opened.job_id == second
+    assert [(job.id, job.kind_name) for job in found.jobs] == [(second, "维修"), (job_id, "安装")]
+    assert (first.opened.job_id, first.jobs) == (job_id, found.jobs)
+    with pytest.raises(LinkRefused):
+        links.claim(number_of(job_id), "1111", CAME, world.now, other)
 
 
 def test_every_failed_claim_gets_the_same_answer(world: World) -> None:
@@ -115,7 +132,7 @@ def test_guessing_the_digits_locks_the_order_from_every_address(world: World) ->
             links.claim(number, "1111", Came("198.51.100.99"), world.now)
         assert locked.value.retry_after_s == 15 * 60
     later = world.now + timedelta(minutes=15)
-    assert links.claim(number_of(job_id), "1111", CAME, later).job_id == job_id
+    assert links.claim(number_of(job_id), "1111", CAME, later).opened.job_id == job_id
 
 
 def test_one_address_cannot_try_many_orders(world: World) -> None:
@@ -128,7 +145,10 @@ def test_one_address_cannot_try_many_orders(world: World) -> None:
             links.claim(f"no-such-order-{guess}", "1111", CAME, world.now)
     with pytest.raises(TooMany):
         links.claim(number_of(job_ids[1]), "1111", CAME, world.now)
-    assert links.claim(number_of(job_ids[1]), "1111", Came("198.51.100.1"), world.now).job_id == job_ids[1]
+    assert (
+        links.claim(number_of(job_ids[1]), "1111", Came("198.51.100.1"), world.now).opened.job_id
+        == job_ids[1]
+    )
 
 
 def test_a_yes_by_number_and_digits_is_looked_at_whatever_device_it_names(world: World) -> None:
@@ -138,7 +158,7 @@ def test_a_yes_by_number_and_digits_is_looked_at_whatever_device_it_names(world:
     for way in ("claim", "link"):
         job_id = submitted(world)
         opened = (
-            links.claim(number_of(job_id), "1111", CAME, later)
+            links.claim(number_of(job_id), "1111", CAME, later).opened
             if way == "claim"
             else links.sign_in(made(job_id, world), CAME, later)
         )
