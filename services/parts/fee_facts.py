@@ -19,7 +19,7 @@ from domain.clocks import Zone
 from domain.fee_facts import Blame, Charge, ClockFact, CollectedBy, JobFacts, Outcome, Scheme
 from domain.job import Kind
 from domain.ledger import Parties, Party
-from services.parts import arrays, fee_clocks
+from services.parts import arrays, fee_clocks, serving
 from services.parts.fee_clocks import Ended
 
 Cursor = tuple[datetime, int]
@@ -175,11 +175,9 @@ def _hands(row: Any, outcome: Outcome) -> CollectedBy:
     return CollectedBy.DEALER if at_door else CollectedBy.BRAND
 
 
-_CHARGES = """
+_CHARGES = f"""
 SELECT charge.job_id, charge.id, charge_type, name, unit, quantity, unit_fen, collected_by,
-       (SELECT (data ->> 'dealer_id')::bigint FROM job_event taken
-         WHERE taken.job_id = charge.job_id AND taken.action = 'accept' AND taken.occurred_at <= charge.created_at
-         ORDER BY taken.seq DESC LIMIT 1) AS dealer_id
+       {serving.DEALER_OF_CHARGE} AS dealer_id
   FROM charge JOIN job ON job.id = charge.job_id
   LEFT JOIN LATERAL (SELECT name, unit FROM price_item
       WHERE price_list_id = job.price_list_id AND code = charge.item_code) item ON true
