@@ -114,6 +114,21 @@ TEMPLATES: Mapping[str, Template] = MappingProxyType(
         "job_assigned": _T(
             "您有新任务", "工单 {number} 已指派给您，{window}", "task", "已派单", "请查看任务并准备上门"
         ),
+        "window_unkept": _T(
+            "约定时段可能赶不上",
+            "工单 {number} 约定 {window}，按排程预计 {arrive} 到达（估算），请调整安排",
+            "task",
+            "可能迟到",
+            "约定时段可能赶不上",
+            several="windows_unkept",
+        ),
+        "windows_unkept": _T(
+            "约定时段可能赶不上",
+            "又有约定时段可能赶不上，请查看师傅的日程",
+            "task",
+            "可能迟到",
+            "多个时段可能赶不上",
+        ),
         "visit_booked": _T(
             "上门时间已约定",
             "师傅将于 {window} 上门安装，请保持电话畅通",

@@ -12,10 +12,11 @@ from datetime import date, datetime, timedelta
 import orjson
 from sqlalchemy import Connection
 
-from domain.calendar import local_date
-from domain.route import Assumptions, DayFacts, Stop
+from domain.calendar import SHANGHAI, local_date
+from domain.notices import Audience
+from domain.route import Assumptions, DayFacts, Flag, Stop
 from services.config import config
-from services.parts import day_facts
+from services.parts import day_facts, outbox
 from services.uow import query, use_case
 
 ROUNDED_M = 100  # how exactly a way is kept: it tells of a door
@@ -107,7 +108,7 @@ SELECT %(plan)s, * FROM json_to_recordset(%(stops)s::json) AS s(position smallin
 
 @use_case
 def keep(tx: Connection, found: Read, stops: Sequence[Stop], solver: str, now: datetime) -> int:
-    """Put this plan in the place of the day's last one; its id. No booking is touched."""
+    """Put this plan in the place of the day's last one; its id. No booking is touched; the desk hears what is late."""
     basis = {
         "solver": solver,
         "assumptions": asdict(found.facts.assumptions),
@@ -119,7 +120,25 @@ def keep(tx: Connection, found: Read, stops: Sequence[Stop], solver: str, now: d
     tx.exec_driver_sql("DELETE FROM day_stop WHERE plan_id = %(plan)s", {"plan": plan_id})
     lines = [{**asdict(stop), "travel_m": _rounded(stop.travel_m)} for stop in stops]
     tx.exec_driver_sql(_STOPS, {"plan": plan_id, "stops": orjson.dumps(lines).decode()})
+    outbox.put(tx, [_unkept(found.owed, stop) for stop in stops if _is_late(stop)], now)
     return plan_id
+
+
+def _is_late(stop: Stop) -> bool:
+    return not stop.done and any(warned.flag == Flag.WINDOW for warned in stop.warnings)
+
+
+def _unkept(day: Owed, stop: Stop) -> outbox.Owed:
+    """A window that cannot be kept, for the desk: once a visit and window, however often the day is planned anew."""
+    arrive = f"{stop.arrive_at.astimezone(SHANGHAI):%-m月%-d日 %H:%M}"
+    payload = {
+        "template": "window_unkept",
+        "audience": Audience.DESK,
+        "dealer_ids": [day.dealer_id],
+        "values": {"arrive": arrive},
+    }
+    key = f"visit:{stop.visit_id}:window_unkept:{int(stop.window_start.timestamp())}"
+    return outbox.Owed("notice", key, payload, job_id=stop.job_ids[0])
 
 
 def _rounded(metres: int | None) -> int | None:

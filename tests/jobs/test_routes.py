@@ -120,6 +120,32 @@ def test_a_stop_tells_what_the_installer_lacks(world: World) -> None:
     assert world.row(job_id).status == "booked"
 
 
+def test_the_desk_hears_once_of_a_window_that_cannot_be_kept(world: World) -> None:
+    """Two doors in one quarter of an hour: one is late, and told; planned anew it is not told again, moved it is."""
+    first, second = booked(world), booked(world, phone="13800002222", address="胜利路 2 号")
+    rows("UPDATE job SET window_end = window_start + interval '15 minutes', updated_at = updated_at")
+    before = {job_id: world.row(job_id) for job_id in (first, second)}
+    for minutes in (0, 5):
+        rows("UPDATE job SET updated_at = :at", at=world.now + timedelta(minutes=minutes))
+        plan_days(world.now)
+    told = rows("SELECT job_id, payload FROM outbox WHERE payload ->> 'template' = 'window_unkept'")
+
+    late = [stop for stop in of_day(world).stops if "window_missed" in {w.flag for w in stop.warnings}]
+    assert [[job.id for job in stop.jobs] for stop in late] == [[row.job_id] for row in told]
+    [row] = told
+    assert row.job_id in before
+    assert late[0].arrive_at is not None
+    arrive = f"{late[0].arrive_at.astimezone(SHANGHAI):%-m月%-d日 %H:%M}"
+    assert row.payload["values"] == {"arrive": arrive}
+    assert (row.payload["audience"], row.payload["dealer_ids"]) == ("desk", [world.dealers[0]])
+
+    rows("UPDATE job SET window_start = window_start + interval '1 minute', updated_at = now()")
+    plan_days(world.now)
+    again = rows("SELECT job_id FROM outbox WHERE payload ->> 'template' = 'window_unkept'")
+    assert len(again) == 2
+    assert all(world.row(job_id).status == "booked" for job_id in before)
+
+
 def test_a_dealer_sees_the_days_of_its_own_installers(world: World) -> None:
     """All of them or one; another dealer's do not exist."""
     booked(world)

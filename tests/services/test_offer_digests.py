@@ -116,3 +116,19 @@ def test_agents_are_told_that_nobody_is_left_in_one_message_an_hour(post: Post, 
         "有 1 个工单因各网点产能已满未派出",
         "有 2 个工单因各网点产能已满未派出",
     ]
+
+
+def test_windows_that_cannot_be_kept_ring_once_in_ten_minutes(post: Post, world: World) -> None:
+    """Three of a morning: one message with its time, one for the two others, three items in the inbox."""
+    account = post.account("wang", world.people["dispatcher1"], *["task"] * 5)
+    for n in range(3):
+        job_id = world.job(phone=f"1380000{n:04d}")
+        post.owe(
+            "window_unkept", "desk", job_id, dealer_ids=[world.dealers[0]], values={"arrive": "3月2日 11:17"}
+        )
+    post.drain()
+    post.drain(TEN_MINUTES)
+    bodies = rows("SELECT body FROM inbox_item WHERE person_id = :person", person=world.people["dispatcher1"])
+
+    assert (len(post.delivered()), left(account, "task"), len(bodies)) == (2, 3, 3)
+    assert "按排程预计 3月2日 11:17 到达（估算）" in bodies[0].body
