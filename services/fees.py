@@ -22,7 +22,7 @@ from domain.errors import DomainError
 from domain.fee_facts import JobFacts
 from domain.fee_rules import FeeRule, RemoteFeeNotAgreed
 from domain.ledger import Entry, FeeLine, entries_for
-from services.parts import arrays, collector, fee_facts, ledger, rules
+from services.parts import arrays, collector, corrections, fee_facts, ledger, rules
 from services.parts.fee_facts import Claim, Cursor, Due
 from services.parts.rules import Rules
 from services.uow import query, use_case
@@ -127,7 +127,12 @@ def _rules(connection: Connection) -> Rules:
 def _batch(
     tx: Connection, known: Rules, after: Cursor, most: int, now: datetime
 ) -> tuple[FeeRun, Cursor | None]:
-    """Claim, price, post and mark one batch; where the next one begins, None when this was the last."""
+    """Claim, price, post and mark one batch; where the next one begins, None when this was the last.
+
+    While a correction is on its way through the clocks nothing is posted: what they cost is not known.
+    """
+    if corrections.running(tx):
+        return FeeRun(), None
     closed = ledger.hold_months(tx)
     due = fee_facts.take(tx, after, most, known.bonus_clocks(), now)
     if not due:

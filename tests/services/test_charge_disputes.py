@@ -148,6 +148,17 @@ def test_a_dealer_may_concede_and_an_agent_rule_at_any_time(world: World) -> Non
     assert outcome(second) == ("stands", "agent", 0, None)
 
 
+def test_a_cancelled_jobs_dispute_ends_like_any_other(world: World) -> None:
+    """The agent cancels after the submission; what the customer paid still has its answer, its silence, its entry."""
+    job_id, charge, at = disputed(world)
+    perform(world.actor("agent"), job_id, Command(Action.CANCEL, reason="other"), at + HOUR)
+    late = at + timedelta(hours=48)
+    charge_sweeps.end_disputes(late)
+    owed(late)
+
+    assert (world.row(job_id).status, outcome(charge)[0], len(posted())) == ("cancelled", "refunded", 1)
+
+
 def test_silence_on_an_extra_ends_no_quarrel_about_the_work(world: World) -> None:
     """The customer disputed both; the extra is given back, the work still waits for an agent."""
     job_id, _, at = disputed(world)

@@ -9,10 +9,12 @@ import pytest
 from services import corrections
 from services.clock_policies import PolicyChange, apply, preview, recheck
 from services.corrections import Worked, work
+from services.fees import run_fees
 from services.parts import correcting
 from services.parts.corrections import CorrectionRunning, Queued, Rechecked
 from services.queries.corrections import changes, listed
 from tests.rows import rows
+from tests.services import money
 from tests.services.test_clock_policies import HOUR, accepted, booking, given
 from tests.worlds import World
 
@@ -65,6 +67,20 @@ def test_a_runner_killed_in_between_goes_on_from_where_it_was(
     [line] = listed(None, 10)
     assert (line.counts["clocks"], line.counts["moved"], line.finished_at) == (3, 3, world.now + HOUR)
     assert len({change.clock_id for change in changes(made.correction_id, 0, 10)}) == line.changed == 3
+
+
+def test_no_fee_is_posted_while_a_correction_is_on_its_way(world: World) -> None:
+    """An ended job's penalty would follow rules that are being taken back: the fee run leaves all to the next one."""
+    money.rule()
+    accepted(world)
+    job_id = money.ended(world)
+    ordered(world)
+    waiting = run_fees(money.APRIL_1)
+    work(world.now)
+    done = run_fees(money.APRIL_1)
+
+    assert (waiting.jobs, done.jobs) == (0, 1)
+    assert {entry.job_id for entry in rows("SELECT job_id FROM ledger_entry")} == {job_id}
 
 
 def test_one_correction_goes_through_at_a_time(world: World) -> None:
