@@ -1,0 +1,64 @@
+"""A picture as it is looked at: grey, without borders, of one size."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Grey = NDArray[np.uint8]
+Reals = NDArray[np.float32]
+
+CANVAS_SIDE = 320
+"""Square root of the canvas' area in pixels; its shape stays the picture's."""
+
+_SMALL, _FLAT, _DEEPEST = 128, 10.0, 0.45
+cv2.setNumThreads(1)  # helpers are limited in CPU, and there are as many of them as cores
+
+
+def read(path: Path) -> Grey:
+    """The grey pixels of a rendition (8 ms for 1280 pixels). ValueError for what is no picture."""
+    picture = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    if picture is None:
+        raise ValueError("not a picture")
+    return np.asarray(picture, np.uint8)
+
+
+def trimmed(grey: Grey) -> Grey:
+    """Without flat borders, letterboxes, strips and the bars of a screenshot, at most 45 % from each side.
+
+    An edge is cut to behind its last run of two even lines, so lines of text in a flat strip go with it.
+    """
+    small = np.asarray(cv2.resize(grey, (_SMALL, _SMALL), interpolation=cv2.INTER_AREA), np.float32)
+    rows, columns = _even(small), _even(np.ascontiguousarray(small.T))
+    top, bottom = _depth(rows), _depth(rows[::-1])
+    left, right = _depth(columns), _depth(columns[::-1])
+    height, width = grey.shape
+    return grey[
+        height * top // _SMALL : height - height * bottom // _SMALL,
+        width * left // _SMALL : width - width * right // _SMALL,
+    ]
+
+
+def _even(small: Reals) -> NDArray[np.bool_]:
+    """Of each row, whether four fifths of it are of one brightness."""
+    ordered = np.sort(small, axis=1)
+    return np.asarray(ordered[:, _SMALL * 9 // 10] - ordered[:, _SMALL // 10] < _FLAT)
+
+
+def _depth(even: NDArray[np.bool_]) -> int:
+    reach = int(_SMALL * _DEEPEST)
+    pairs = np.flatnonzero(even[:reach] & even[1 : reach + 1])
+    return int(pairs[-1]) + 2 if len(pairs) else 0
+
+
+def canvas(grey: Grey) -> Grey:
+    """Trimmed, and brought to an area of 320 x 320 pixels."""
+    inside = trimmed(grey)
+    height, width = inside.shape
+    scale = CANVAS_SIDE / (height * width) ** 0.5
+    size = (max(32, round(width * scale)), max(32, round(height * scale)))
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(inside, size, interpolation=how), np.uint8)
