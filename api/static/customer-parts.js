@@ -126,9 +126,9 @@ var TZ = {};
   }
 
   function charges(state) {
-    var may = TZ.may(state), node = card("收费明细"), past, remote = state.remote;
+    var may = TZ.may(state), node = card("收费明细"), past, job = state.job, remote = state.remote;
     past = state.sheet.charges.filter(function (one) { return one.status !== "proposed"; });
-    if (!past.length && !(remote && remote.payer !== "nobody")) return null;
+    if (!past.length && (!remote || remote.payer === "nobody" || job.status === "cancelled" || job.status === "unserved")) return null;
     if (state.sheet.text) node.appendChild(make("p", { "class": "quiet" }, state.sheet.text));
     past.forEach(function (one) {
       node.appendChild(make("div", { "class": "line" },
@@ -204,6 +204,7 @@ var TZ = {};
 
   function more(state) {
     var nodes = state.job.available_actions.filter(function (name) { return TZ.words.forms[name] && ABOVE.indexOf(name) < 0 && FIRST.indexOf(name) < 0; })
+      .filter(function (name) { return name !== "delivered" || !state.job.delivered_at; })
       .map(function (name) { return TZ.opener(state, name, ""); });
     return nodes.length ? all(card("还可以"), nodes) : null;
   }
