@@ -117,7 +117,11 @@ class Direct(Connection):
         self._last = (statement, parameters)
 
     def commit(self) -> None:
-        """Commit, after the statement of `finish_with` if there is one."""
+        """Commit, after the statement of `finish_with` if there is one.
+
+        Trap: PostgreSQL answers COMMIT of a transaction in which a statement failed with a rollback and no error. Who
+        swallowed that failure would be told that all is well.
+        """
         if self._last is not None:
             (statement, parameters), self._last = self._last, None
             line = self._line = line_of(self.connection)
@@ -125,6 +129,8 @@ class Direct(Connection):
                 line.finish(statement, parameters)
             except psycopg.Error as error:
                 raise self._told(error, line.driver, statement) from error
+        elif self.in_transaction() and line_of(self.connection).has_failed():
+            raise RuntimeError("a statement failed, and nobody said so: nothing can be committed")
         super().commit()
 
     def _told(self, error: psycopg.Error, driver: psycopg.Connection[Any], statement: str) -> BaseException:

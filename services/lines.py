@@ -65,6 +65,10 @@ class Line:
         """Run it and commit, in one round trip; psycopg.Error, and then nothing is committed."""
         self._run(statement, parameters, begin=self._must_begin(), commit=True)
 
+    def has_failed(self) -> bool:
+        """Whether a statement of the transaction was refused: all that is left to it is a rollback."""
+        return bool(self.pgconn.transaction_status == pq.TransactionStatus.INERROR)
+
     def _must_begin(self) -> bool:
         return not self.driver.autocommit and self.pgconn.transaction_status == pq.TransactionStatus.IDLE
 

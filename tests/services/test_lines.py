@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError
 
 from models import db
@@ -149,3 +151,27 @@ def test_a_refused_look_up_is_told_and_only_a_lost_connection_is_tried_again(app
     with pytest.raises(DisconnectionError):  # a second time, too
         fetch_one(db.engine, "SELECT pg_terminate_backend(pg_backend_pid())", {})
     assert fetch_one(db.engine, "SELECT 1", {}) == (1,)
+
+
+@pytest.mark.parametrize("directly", [True, False])
+def test_a_use_case_that_swallows_a_refusal_is_not_told_that_it_was_committed(
+    shelf: None, directly: bool
+) -> None:
+    """PostgreSQL would roll back what it is asked to commit, and say nothing."""
+
+    @use_case
+    def swallows(tx: Connection) -> None:
+        tx.exec_driver_sql("INSERT INTO shelf VALUES (1)")
+        with suppress(DBAPIError):
+            tx.exec_driver_sql("SELECT 1 / 0") if directly else tx.execute(text("SELECT 1 / 0"))
+
+    @use_case
+    def steps_back(tx: Connection) -> None:
+        tx.exec_driver_sql("INSERT INTO shelf VALUES (2)")
+        with suppress(DBAPIError), tx.begin_nested():
+            tx.exec_driver_sql("SELECT 1 / 0")
+
+    with pytest.raises(RuntimeError):
+        swallows()
+    steps_back()
+    assert _ask("SELECT id FROM shelf") == [(2,)]
