@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from domain.errors import DomainError
 from models.notice import InboxItem
-from services.notices import telling_desks
+from services.notices import telling_together
 from services.parts import grants, notice_people, notice_queue, notice_words
 from services.parts.notice_queue import WECHAT, Row
 from services.uow import use_case
@@ -25,7 +25,7 @@ _SENSELESS = (DomainError, ValueError, KeyError, TypeError)
 def tell(tx: Connection, now: datetime, limit: int) -> int:
     """Tell everything that is owed; how many. One notice that cannot be told holds up no other."""
     rows = notice_queue.owed(tx, now, limit)
-    alone = _tell_desks(tx, rows, now)
+    alone = _tell_together(tx, rows, now)
     for row in alone:
         try:
             with tx.begin_nested():
@@ -36,17 +36,17 @@ def tell(tx: Connection, now: datetime, limit: int) -> int:
     return len(rows)
 
 
-def _tell_desks(tx: Connection, rows: Sequence[Row], now: datetime) -> Sequence[Row]:
-    """Tell those for dealers' desks together; returns what is left to be told one by one."""
-    desks = [row for row in rows if telling_desks.is_for_desks(row)]
-    if len(desks) < telling_desks.WORTH_IT:
+def _tell_together(tx: Connection, rows: Sequence[Row], now: datetime) -> Sequence[Row]:
+    """Tell what can be told together; returns what is left to be told one by one."""
+    many = [row for row in rows if telling_together.is_usual(row)]
+    if len(many) < telling_together.WORTH_IT:
         return rows
     try:
         with tx.begin_nested():
-            telling_desks.tell(tx, desks, now)
+            telling_together.tell(tx, many, now)
     except _SENSELESS:  # one of them: the others are told by themselves
         return rows
-    told = {row.id for row in desks}
+    told = {row.id for row in many}
     return [row for row in rows if row.id not in told]
 
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import insert
 
-from domain.actions import Action, Command
+from domain.actions import Action, Command, Window
 from models import db
 from models.dealer import Capacity
 from services.dispatching import Dispatched, dispatch_batch, dispatch_waiting
-from services.lifecycle import answer_offer
-from services.notices import telling_desks
+from services.lifecycle import answer_offer, perform
+from services.notices import telling_together
 from tests.rows import rows
-from tests.services.telling import Post, left, post_office, wechats_world  # noqa: F401
+from tests.services.telling import Post, customer, left, post_office, wechats_world  # noqa: F401
 from tests.worlds import World
 
-TEN_MINUTES = 600.0
+TEN_MINUTES, DAY = 600.0, timedelta(days=1)
 
 
 def test_twelve_offers_are_twelve_inbox_items_and_two_messages(post: Post, world: World) -> None:
@@ -40,17 +43,25 @@ def test_twelve_offers_are_twelve_inbox_items_and_two_messages(post: Post, world
 
 
 def told(post: Post, world: World, first: int) -> list[tuple[str, ...]]:
-    """Six offers and what became of them, numbers of jobs and notices left out."""
+    """Six offers, taken and booked, and whom that was told; numbers of jobs and notices are left out."""
     begin = rows("SELECT coalesce(max(id), 0) AS id FROM outbox")[0].id
-    for n in range(first, first + 6):
-        world.job(phone=f"1380000{n:04d}")
+    made = [world.job(phone=f"1380000{n:04d}") for n in range(first, first + 6)]
     dispatch_batch(post.clock())
     post.drain()
+    desk, now = world.actor("dispatcher1"), post.clock()
+    window = Window(now + DAY, now + DAY + timedelta(hours=2))
+    for job_id, row in zip(made, rows("SELECT id FROM offer WHERE status = 'open' ORDER BY id"), strict=True):
+        answer_offer(desk, Command(Action.ACCEPT, offer_id=row.id), now)
+        perform(desk, job_id, Command(Action.ASSIGN, installer_id=world.people["installer1"]), now)
+        perform(desk, job_id, Command(Action.BOOK, window=window), now)
+    post.drain()
     found = rows(
-        """SELECT outbox.wire, outbox.state, outbox.person_id, outbox.payload ->> 'template' AS template,
-                  regexp_replace(item.body, '[0-9]+', '#', 'g') AS body, item.person_id AS reader
+        """SELECT outbox.wire, outbox.state, least(outbox.person_id, :staff) AS person,
+                  outbox.payload ->> 'template' AS template,
+                  regexp_replace(item.body, '[0-9]+', '#', 'g') AS body, least(item.person_id, :staff) AS reader
              FROM outbox LEFT JOIN inbox_item item ON item.outbox_id = outbox.id WHERE outbox.id > :begin""",
         begin=begin,
+        staff=max(world.people.values()) + 1,  # customers' numbers differ
     )
     return sorted(tuple(map(str, row)) for row in found)
 
@@ -58,18 +69,17 @@ def told(post: Post, world: World, first: int) -> list[tuple[str, ...]]:
 def test_told_together_or_one_by_one_is_the_same(
     post: Post, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The short way for many notices to desks leaves the same items and the same messages as the long one."""
+    """The short way for many notices leaves the same items, messages and texts as the long one."""
     post.account("wang", world.people["dispatcher1"], *["task"] * 9)
+    post.account("li", customer("13800000001", post.clock()), *["visit"] * 2)
+    post.account("zhao", customer("13800000007", post.clock()), *["visit"] * 2)
     together = told(post, world, 0)
     post.drain(2 * TEN_MINUTES)
-    monkeypatch.setattr(telling_desks, "WORTH_IT", 1_000)
+    monkeypatch.setattr(telling_together, "WORTH_IT", 1_000)
     one_by_one = told(post, world, 6)
 
     assert together == one_by_one
-    assert [line[:2] for line in together if line[0] == "wechat"] == [
-        ("wechat", "pending"),
-        ("wechat", "sent"),
-    ]
+    assert Counter(line[0] for line in together) == {"inbox": 12 + 6 + 6, "wechat": 2 + 1, "sms": 5}
 
 
 def test_who_has_answered_everything_is_not_told_of_it_again(post: Post, world: World) -> None:

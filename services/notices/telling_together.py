@@ -1,4 +1,4 @@
-"""Many notices to dealers' desks told at once: a handful of statements, whatever their number.
+"""Many notices told at once: a handful of statements, whatever their number.
 
 Fifty thousand offers in ten minutes are as many inbox items; told one by one, each costs a dozen round trips. What
 comes of it is the same, row for row, as `telling.py` does for one.
@@ -30,9 +30,22 @@ SELECT DISTINCT b.dealer_id, person.id, w.id AS identity_id
  WHERE b.status = 'active' AND b.role IN ('dispatcher', 'dealer_owner') AND b.dealer_id = ANY(%(dealers)s)
  ORDER BY person.id
 """
+_PERSONS = """
+SELECT person.id, w.id AS identity_id FROM person
+  LEFT JOIN wechat_identity w ON w.person_id = person.id AND w.app_id = %(app)s
+ WHERE person.status = 'active' AND person.id = ANY(%(persons)s)
+"""
+_CUSTOMERS = """
+SELECT DISTINCT job.id AS job_id, person.id, w.id AS identity_id
+  FROM job JOIN order_line line ON line.id = job.order_line_id JOIN customer_order o ON o.id = line.order_id
+  JOIN person ON person.phone_lookup = o.phone_lookup AND person.status = 'active'
+  LEFT JOIN wechat_identity w ON w.person_id = person.id AND w.app_id = %(app)s
+ WHERE job.id = ANY(%(jobs)s) ORDER BY person.id
+"""
 _FACTS = """
 SELECT asked.id, job.window_start, job.window_end, o.number,
-       (SELECT max(expires_at) FROM offer WHERE job_id = job.id AND dealer_id = ANY(asked.dealers)) AS deadline,
+       (SELECT max(expires_at) FROM offer WHERE job_id = job.id
+           AND (asked.dealers IS NULL OR dealer_id = ANY(asked.dealers))) AS deadline,
        true AS waits
   FROM json_to_recordset(%(asked)s::json) AS asked(id bigint, job bigint, dealers bigint[])
   JOIN job ON job.id = asked.job
@@ -84,54 +97,97 @@ class Crowd:
     gathered: defaultdict[str, list[tuple[Put, str]]] = field(default_factory=lambda: defaultdict(list))
 
 
-def is_for_desks(row: Row) -> bool:
-    """Whether `tell` may have it; a notice to one account is told by itself."""
+def is_usual(row: Row) -> bool:
+    """Whether `tell` may have it; a notice to one account, or to a shop's agents, is told by itself."""
     payload = row.payload
-    to_desk = payload.get("audience") in (Audience.DESK, Audience.OFFERED)
-    return (
-        to_desk
-        and bool(payload.get("dealer_ids"))
-        and row.job_id is not None
-        and "identity_id" not in payload
-    )
+    audience = payload.get("audience")
+    if row.job_id is None or "identity_id" in payload:
+        return False
+    if audience in _DESKS_OF:
+        return bool(payload.get("dealer_ids"))
+    return audience == Audience.CUSTOMER or (audience in _PERSON_OF and bool(_person(row)))
+
+
+_DESKS_OF = (Audience.DESK, Audience.OFFERED)
+_PERSON_OF = (Audience.INSTALLER, Audience.PERSON)
+
+
+def _person(row: Row) -> int | None:
+    found: int | None = row.payload.get("person_id") or row.person_id
+    return found
 
 
 def tell(tx: Connection, rows: Sequence[Row], now: datetime) -> None:
     """Tell these notices, all of them or none."""
-    people, known = _people(tx, rows), _facts(tx, rows)
-    granted = _granted(tx, people.values())
+    known, people = _facts(tx, rows), _People(tx, rows)
+    granted = _granted(tx, people.accounts)
     crowd = Crowd(now)
     for row in rows:
-        desks = {one.person_id: one for dealer in row.payload["dealer_ids"] for one in people.get(dealer, ())}
-        _take(crowd, row, [desks[person] for person in sorted(desks, key=int)], known[row.id], granted)  # type: ignore[arg-type]
+        _take(crowd, row, people.of(row), known[row.id], granted)
     if crowd.items:
         tx.exec_driver_sql(_INBOX, {"items": orjson.dumps(crowd.items).decode(), "now": now})
     _send(tx, crowd)
     tx.exec_driver_sql(_TOLD, {"ids": [row.id for row in rows], "now": now})
 
 
-def _people(tx: Connection, rows: Sequence[Row]) -> dict[int, list[Recipient]]:
-    """The desk of each dealer named."""
-    dealers = sorted({dealer for row in rows for dealer in row.payload["dealer_ids"]})
-    found = defaultdict(list)
-    for row in tx.exec_driver_sql(_DESKS, {"dealers": dealers, "app": config().wechat_app_id}):
-        found[row.dealer_id].append(Recipient(row.id, row.identity_id))
-    return found
+class _People:
+    """Everybody these notices are for, read at once."""
+
+    def __init__(self, tx: Connection, rows: Sequence[Row]) -> None:
+        self._desks: defaultdict[int, list[Recipient]] = defaultdict(list)
+        self._customers: defaultdict[int, list[Recipient]] = defaultdict(list)
+        self._persons: dict[int, Recipient] = {}
+        app = {"app": config().wechat_app_id}
+        of = {row.id: row.payload["audience"] for row in rows}
+        dealers = {dealer for row in rows if of[row.id] in _DESKS_OF for dealer in row.payload["dealer_ids"]}
+        jobs = {row.job_id for row in rows if of[row.id] == Audience.CUSTOMER}
+        persons = {_person(row) for row in rows if of[row.id] in _PERSON_OF}
+        if dealers:
+            for row in tx.exec_driver_sql(_DESKS, app | {"dealers": list(dealers)}):
+                self._desks[row.dealer_id].append(Recipient(row.id, row.identity_id))
+        if jobs:
+            for row in tx.exec_driver_sql(_CUSTOMERS, app | {"jobs": list(jobs)}):
+                self._customers[row.job_id].append(Recipient(row.id, row.identity_id))
+        if persons:
+            for row in tx.exec_driver_sql(_PERSONS, app | {"persons": list(persons)}):
+                self._persons[row.id] = Recipient(row.id, row.identity_id)
+
+    @property
+    def accounts(self) -> set[int]:
+        """The WeChat accounts of all of them."""
+        groups = (*self._desks.values(), *self._customers.values(), self._persons.values())
+        return {one.identity_id for group in groups for one in group if one.identity_id is not None}
+
+    def of(self, row: Row) -> Sequence[Recipient]:
+        """Whom one notice reaches, each once; a customer whom nobody knows is a recipient without a person."""
+        audience = row.payload["audience"]
+        if audience in _DESKS_OF:
+            return _each_once(
+                one for dealer in row.payload["dealer_ids"] for one in self._desks.get(dealer, ())
+            )
+        if audience == Audience.CUSTOMER:
+            return self._customers.get(row.job_id or 0) or [Recipient(None, None)]
+        found = self._persons.get(_person(row) or 0)
+        return [] if found is None else [found]
+
+
+def _each_once(people: Iterable[Recipient]) -> list[Recipient]:
+    return list({one.person_id: one for one in people}.values())
 
 
 def _facts(tx: Connection, rows: Sequence[Row]) -> dict[int, notice_words.Facts]:
-    asked = [{"id": row.id, "job": row.job_id, "dealers": row.payload["dealer_ids"]} for row in rows]
+    asked = [{"id": row.id, "job": row.job_id, "dealers": row.payload.get("dealer_ids")} for row in rows]
     found = {row.id: row for row in tx.exec_driver_sql(_FACTS, {"asked": orjson.dumps(asked).decode()})}
     return {
         row.id: notice_words.read(row.job_id, found.get(row.id), row.payload, row.created_at) for row in rows
     }
 
 
-def _granted(tx: Connection, people: Iterable[Sequence[Recipient]]) -> set[tuple[int, str]]:
-    accounts = sorted({one.identity_id for desk in people for one in desk if one.identity_id is not None})
+def _granted(tx: Connection, accounts: set[int]) -> set[tuple[int, str]]:
     if not accounts:
         return set()
-    return {(row.identity_id, row.template) for row in tx.exec_driver_sql(_GRANTED, {"accounts": accounts})}
+    found = tx.exec_driver_sql(_GRANTED, {"accounts": list(accounts)})
+    return {(row.identity_id, row.template) for row in found}
 
 
 def _take(
@@ -148,7 +204,8 @@ def _take(
     item = {"outbox_id": row.id, "job_id": row.job_id, "template": row.payload["template"]}
     payload = notice_queue.passed_on(row, audience, grants.wechat_id(template.wechat))
     for one in people:
-        crowd.items.append({**item, "person_id": one.person_id, "title": title, "body": body})
+        if one.person_id is not None:
+            crowd.items.append({**item, "person_id": one.person_id, "title": title, "body": body})
         if one.identity_id is not None and (one.identity_id, payload["template_id"]) in granted:
             addressed = {**payload, "identity_id": one.identity_id}
             key = notice_queue.key_of(WECHAT, addressed, one.person_id)
