@@ -42,9 +42,10 @@ STATE_NAMES: Mapping[str, str] = {
     "lapsed": "未确认，已失效",
     "disputed": "有异议，客服裁定中",
 }
+FOR_STAFF: Mapping[str, str] = {"proposed": "待客户确认"}
 RULING_NAMES: Mapping[str, str] = {
     "stands": "维持收费",
-    "refunded": "已退还",
+    "refunded": "退还",
     "overcharged": "多收，加倍赔付",
 }
 # The Tmall adjustment's own numbers; 9 is settled, 8 ended by timeout: here of a dispute, never a yes to an extra.
@@ -155,6 +156,30 @@ def _line(item: Item, quantity: int) -> QuoteLine:
         amount_fen=item.price_fen * quantity,
         needs_photo=not item.shown,
         text=arithmetic(item.charge_type, item.name, item.price_fen, quantity, item.unit),
+    )
+
+
+def state_name(state: str, to_customer: bool) -> str:
+    """Where a charge stands, in the reader's words: `待您确认` to the customer, `待客户确认` to everybody else."""
+    return STATE_NAMES[state] if to_customer else FOR_STAFF.get(state, STATE_NAMES[state])
+
+
+def refund_told(fen: int, days: int, to_customer: bool) -> str:
+    """What a ruling gives back and when: `退还您 ¥100.00，由品牌在裁定后 7 天内退给您，客服会与您核对收款方式`."""
+    if to_customer:
+        return f"退还您 {yuan(fen)}，由品牌在裁定后 {days} 天内退给您，客服会与您核对收款方式"
+    return f"退还客户 {yuan(fen)}，由品牌在裁定后 {days} 天内退给客户"
+
+
+def sheet_told(waiting: int, waiting_fen: int, agreed_fen: int, to_customer: bool) -> str:
+    """The sum of a job's extras in words: what waits for the customer and what he agreed to."""
+    agreed = f"已同意 {yuan(agreed_fen)}" if agreed_fen else "没有已同意的收费"
+    if not waiting:
+        return f"{agreed}，没有待确认的收费"
+    whose, who = ("您", "") if to_customer else ("客户", "客户")
+    return (
+        f"{waiting} 项待{whose}确认，合计 {yuan(waiting_fen)}；{who}不同意就不施工、不收费，"
+        f"{who}不答复视为不同意。{agreed}"
     )
 
 

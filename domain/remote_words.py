@@ -81,6 +81,11 @@ def ruled(customer_fen: int, brand_fen: int | None, by_default: bool) -> str:
     )
 
 
+def for_staff(told: str) -> str:
+    """The same paragraph about the customer in place of to him: `您家` → `客户家`, `请不要付款` → `请勿收款`."""
+    return told.replace("请不要付款", "请勿收款").replace("您", "客户")
+
+
 def paragraph(*sentences: str | None) -> str:
     """One paragraph of what there is to say."""
     return "。".join(sentence for sentence in sentences if sentence) + "。"

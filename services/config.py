@@ -58,6 +58,7 @@ class Config:
     route_minutes_unknown: int = 30
     late_change: timedelta = LAST_MINUTE
     widget_embedders: str = "https:"
+    refund_days: int = 7
     warranty_fitting_months: int = FITTING_MONTHS
     warranty_work_months: int = WORK_MONTHS
     review_bad_stars: int = BAD_STARS
@@ -107,6 +108,7 @@ def load() -> Config:
             route_minutes_per_unit=env.int("ROUTE_MINUTES_PER_UNIT", 60, validate=ONE_OR_MORE),
             route_minutes_unknown=env.int("ROUTE_MINUTES_UNKNOWN", 30, validate=ONE_OR_MORE),
             late_change=timedelta(hours=env.int("LATE_CHANGE_HOURS", LAST_MINUTE // timedelta(hours=1))),
+            refund_days=env.int("REFUND_DAYS", 7, validate=ONE_OR_MORE),
             widget_embedders=env.str("WIDGET_EMBEDDERS", "https:"),
             warranty_fitting_months=env.int("WARRANTY_FITTING_MONTHS", FITTING_MONTHS, validate=ONE_OR_MORE),
             warranty_work_months=env.int("WARRANTY_WORK_MONTHS", WORK_MONTHS, validate=ONE_OR_MORE),

@@ -15,7 +15,7 @@ from domain.charge_disputes import STAGE_NAMES, Dispute
 from domain.charges import Quote
 from domain.errors import NotFound
 from domain.fee_rules import CHARGE_TYPES
-from domain.money import yuan
+from services.config import config
 from services.parts import job_prices, quote_codes
 from services.queries import scope
 from services.uow import query
@@ -50,6 +50,7 @@ class ChargeCard:
     """A charge with its arithmetic and where it stands; `answer_by`: after that silence decides.
 
     `ruled_how`: agent, dealer, silence, remote; `refund_at`: at whose cost it goes back, dealer or brand.
+    `told`: after a ruling, what comes back and when.
     `after_work`: proposed when photos of the finished work were already there; the yes should come before it.
     """
 
@@ -78,17 +79,22 @@ class ChargeCard:
     proposed_at: datetime
     after_work: bool
     answer_by: datetime | None
+    told: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class ChargeSheet:
-    """All extras of a job; `code`, for the customer alone, says yes to what waits when told to the installer."""
+    """All extras of a job; `code`, for the customer alone, says yes to what waits when told to the installer.
+
+    Texts say 您 to the customer and 客户 to everybody else. `refund_fen` is what rulings give back.
+    """
 
     job_id: int
     price_list_version: int | None
     charges: tuple[ChargeCard, ...]
     waiting_fen: int
     agreed_fen: int
+    refund_fen: int
     code: str | None
     text: str
 
@@ -143,31 +149,29 @@ def price_list(
 def sheet(connection: Connection, actor: Actor, job_id: int) -> ChargeSheet:
     """The page a customer opens by the link of the notice, and everybody else's view of the same."""
     job = job_of(connection, actor, job_id)
-    found = cards(connection, job_id, job.price_list_id)
+    to_customer = actor.role == Role.CUSTOMER
+    found = cards(connection, job_id, job.price_list_id, to_customer)
     waiting = [card for card in found if card.status == "proposed"]
     agreed = [card for card in found if card.status == "approved"]
-    code = quote_codes.code_of(connection, job_id) if waiting and actor.role == Role.CUSTOMER else None
+    code = quote_codes.code_of(connection, job_id) if waiting and to_customer else None
     version = connection.exec_driver_sql(_VERSION, {"list": job.price_list_id}).scalar()
     sums = sum(card.amount_fen for card in waiting), sum(card.amount_fen for card in agreed)
-    return ChargeSheet(job_id, version, found, *sums, code, _told(len(waiting), *sums))
+    back = sum(card.refund_fen or 0 for card in found)
+    told = charges.sheet_told(len(waiting), *sums, to_customer)
+    if back:
+        told += "。" + charges.refund_told(back, config().refund_days, to_customer)
+    return ChargeSheet(job_id, version, found, *sums, back, code, told)
 
 
-def _told(waiting: int, waiting_fen: int, agreed_fen: int) -> str:
-    agreed = f"已同意 {yuan(agreed_fen)}" if agreed_fen else "没有已同意的收费"
-    if not waiting:
-        return f"{agreed}，没有待确认的收费"
-    return (
-        f"{waiting} 项待您确认，合计 {yuan(waiting_fen)}；不同意就不施工、不收费，不答复视为不同意。{agreed}"
-    )
-
-
-def cards(connection: Connection, job_id: int, list_id: int | None) -> tuple[ChargeCard, ...]:
+def cards(
+    connection: Connection, job_id: int, list_id: int | None, to_customer: bool = False
+) -> tuple[ChargeCard, ...]:
     """Every charge of a job, oldest first."""
     rows = connection.exec_driver_sql(_CARDS, {"id": job_id, "list": list_id})
-    return tuple(_card(row) for row in rows)
+    return tuple(_card(row, to_customer) for row in rows)
 
 
-def _card(row: Any) -> ChargeCard:
+def _card(row: Any, to_customer: bool) -> ChargeCard:
     dispute = _dispute(row)
     text = charges.arithmetic(row.charge_type, row.name, row.unit_fen, row.quantity, row.unit)
     return ChargeCard(
@@ -182,7 +186,7 @@ def _card(row: Any) -> ChargeCard:
         amount_fen=row.amount_fen,
         text=text,
         status=row.status,
-        status_name=_status_name(row, dispute),
+        status_name=_status_name(row, dispute, to_customer),
         tmall_status=charges.tmall_state(row.status, row.ruling, row.settled, row.ruled_how == "silence"),
         shown=row.shown,
         photo_id=row.photo_id,
@@ -196,6 +200,9 @@ def _card(row: Any) -> ChargeCard:
         proposed_at=row.created_at,
         after_work=row.after_work,
         answer_by=_answer_by(row, dispute),
+        told=charges.refund_told(row.refund_fen, config().refund_days, to_customer)
+        if row.refund_fen
+        else None,
     )
 
 
@@ -206,12 +213,12 @@ def _dispute(row: Any) -> Dispute | None:
     return Dispute(row.disputed_at, row.answered_at, row.shown)
 
 
-def _status_name(row: Any, dispute: Dispute | None) -> str:
+def _status_name(row: Any, dispute: Dispute | None, to_customer: bool) -> str:
     if dispute is not None:
         return f"有异议，{STAGE_NAMES[dispute.stage]}"
     if row.status == "disputed" and row.ruling is not None:
-        return f"有异议，{charges.RULING_NAMES[row.ruling]}"
-    return charges.STATE_NAMES[row.status]
+        return f"已裁定，{charges.RULING_NAMES[row.ruling]}"
+    return charges.state_name(row.status, to_customer)
 
 
 def _answer_by(row: Any, dispute: Dispute | None) -> datetime | None:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from domain import lifecycle, remote_words
-from domain.actors import Actor
+from domain.actors import Actor, Role
 from domain.charges import REMOTE_TYPE, RULE_WITHIN
 from domain.geo import Point
 from domain.job import JobState
@@ -65,16 +65,17 @@ def answer(connection: Connection, actor: Actor, job_id: int, now: datetime) -> 
     case = remote_cases.read(connection, job_id, now)
     verdict, row = case.verdict, connection.exec_driver_sql(_DISPUTE, {"job": job_id}).first()
     actions = _actions(job, actor)
+    spoken = str if actor.role == Role.CUSTOMER else remote_words.for_staff
     if row is not None and row.ruled_by in ("agent", "silence"):
         payer = payer_of(row.customer_fen, row.owed_fen)
         text = ruling_told(case.shown, row.customer_fen, row.owed_fen, row.ruled_by)
         return RemoteAnswer(
-            job_id, job.remote_open, row.ruled_by, False, payer, row.customer_fen, text, actions
+            job_id, job.remote_open, row.ruled_by, False, payer, row.customer_fen, spoken(text), actions
         )
     settled = "rule" if verdict.decided and not verdict.provisional else None
     return RemoteAnswer(
         job_id, job.remote_open, settled, verdict.provisional and verdict.payer != Payer.NOBODY, verdict.payer,
-        verdict.customer_fen, verdict.text, actions,
+        verdict.customer_fen, spoken(verdict.text), actions,
     )  # fmt: skip
 
 

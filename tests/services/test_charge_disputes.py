@@ -181,8 +181,26 @@ def test_the_sheet_says_whose_word_is_awaited_and_until_when(world: World) -> No
         at + timedelta(hours=48),
         3,
     )
-    assert (ended.status_name, ended.answer_by, ended.tmall_status) == ("有异议，已退还", None, 8)
+    assert (ended.status_name, ended.answer_by, ended.tmall_status) == ("已裁定，退还", None, 8)
     assert (ended.ruled_how, ended.refund_fen) == ("silence", 10_000)
+
+
+def test_the_sheet_speaks_to_the_customer_and_to_staff_about_him(world: World) -> None:
+    """An installer reads nothing addressed to 您; after a ruling both read what comes back and when."""
+    job_id, then = on_site(world)
+    proposed(world, job_id, then)
+    told, desk = (charges.sheet(who, job_id) for who in (world.customer(job_id), world.actor("installer1")))
+    assert (told.charges[0].status_name, desk.charges[0].status_name) == ("待您确认", "待客户确认")
+    assert told.text.startswith("1 项待您确认，合计 ¥100.00；不同意就不施工")
+    assert "您" not in desk.text
+
+    job_id, _, at = disputed(world)
+    charge_sweeps.end_disputes(at + timedelta(hours=48))
+    told, desk = (charges.sheet(who, job_id) for who in (world.customer(job_id), world.actor("dispatcher1")))
+    back = "退还您 ¥100.00，由品牌在裁定后 7 天内退给您，客服会与您核对收款方式"
+    assert (told.refund_fen, told.charges[0].told) == (10_000, back)
+    assert told.text.endswith(back)
+    assert "您" not in desk.text
 
 
 def test_a_customer_is_warned_before_his_silence_lets_an_extra_lapse(world: World) -> None:
