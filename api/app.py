@@ -45,6 +45,7 @@ from api import (
     runs,
     service_requests,
     sessions,
+    suggestions,
     wechat,
     widget,
 )
@@ -87,6 +88,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     runs.area,
     service_requests.area,
     sessions.area,
+    suggestions.area,
     wechat.area,
     widget.area,
 )

@@ -50,7 +50,7 @@ def guide_draft(call: Call, body: Content, sku: str) -> GuideVersion:
     area,
     "POST",
     PRODUCT + "/guide/publish",
-    permission="guide:write",
+    permission="guide:publish",
     body=GuidePublishBody,
     answer=GuideVersion,
     errors=(404, 409),

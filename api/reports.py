@@ -17,6 +17,7 @@ from domain.calendar import local_date
 from domain.reports import Definition, grouping, period
 from services.queries.reports import asking, sheet
 from services.queries.reports.asking import Asked, Report
+from services.queries.reports.causes import CAUSES_REPORT
 from services.queries.reports.complaint_reasons import COMPLAINT_REASONS
 from services.queries.reports.coverage_holes import COVERAGE_HOLES
 from services.queries.reports.damage import DAMAGE
@@ -25,7 +26,15 @@ from services.queries.reports.on_time import ON_TIME
 from services.queries.reports.promised import PROMISED
 
 area = routes.area("reports", "报表")
-REPORTS: tuple[Report[Any], ...] = (ON_TIME, PROMISED, FAIRNESS, COMPLAINT_REASONS, DAMAGE, COVERAGE_HOLES)
+REPORTS: tuple[Report[Any], ...] = (
+    ON_TIME,
+    PROMISED,
+    FAIRNESS,
+    COMPLAINT_REASONS,
+    CAUSES_REPORT,
+    DAMAGE,
+    COVERAGE_HOLES,
+)
 T = TypeVar("T")
 
 

@@ -54,6 +54,7 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "calendar:read": STAFF,
     "catalogue:read": PEOPLE,
     "catalogue:write": frozenset({Role.ADMIN}),
+    "cause:state": frozenset({Role.ADMIN, Role.AGENT}),
     "channel:write": frozenset({Role.ADMIN}),
     "clock_policy:edit": frozenset({Role.ADMIN}),
     "clock_policy:read": STAFF,
@@ -69,6 +70,7 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "docs:read": PUBLIC,
     "fee_rule:read": frozenset({Role.ADMIN, Role.FINANCE}),
     "fee_rule:write": frozenset({Role.FINANCE}),
+    "guide:publish": frozenset({Role.ADMIN}),
     "guide:read": STAFF,
     "guide:write": frozenset({Role.ADMIN, Role.AGENT}),
     "health:read": PUBLIC,
@@ -131,6 +133,7 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "statement:approve": frozenset({Role.FINANCE}),
     "statement:read": frozenset({Role.ADMIN, Role.DEALER_OWNER, Role.FINANCE}),
     "subscription:hint": SIGNED_IN,  # a guest too: leave is given by an account, before there is a person
+    "suggestion:decide": frozenset({Role.ADMIN, Role.AGENT}),
     "wechat:push": PUBLIC,  # the signature is the permission
 }
 

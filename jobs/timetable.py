@@ -119,6 +119,13 @@ TIMETABLE: tuple[Task, ...] = (
         "a review may come before the order's file",
     ),
     Task("guides", "*/5 * * * *", "services.guides:put_in_force", "a guide's day begins within minutes"),
+    Task(
+        "suggestions",
+        "35 4 * * *",
+        "services.suggestions:suggest",
+        "causes are counted by the day; this month and the last",
+        late=DAY,
+    ),
     # telling people
     Task("notices", "*/5 * * * * *", "services.notices:drain", "who was told late was not told"),
     Task(

@@ -1,11 +1,10 @@
-"""Bodies of platform reviews, their causes, and of suggestions for the product page."""
+"""Bodies of platform reviews."""
 
 from __future__ import annotations
 
 from api.schemas import base
 from api.schemas.jobs import Words
 from domain.actions import CATEGORIES
-from domain.causes import CAUSES, SOURCES
 from domain.reviews import LONGEST_ID, LONGEST_NUMBER, LONGEST_SKU, LONGEST_TEXT
 from services.queries.reviews import STATES
 from services.reviews import ReviewGiven
@@ -61,11 +60,3 @@ class ReviewComplaintBody(base.Body):
     """The complaint's category where the words do not tell it."""
 
     category = Words(CATEGORIES, load_default=None, allow_none=True)
-
-
-class CauseBody(base.Body):
-    """Why somebody was unhappy."""
-
-    source = Words(SOURCES, required=True)
-    source_id = base.BigId(required=True)
-    cause = Words(tuple(CAUSES), required=True)

@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
-from domain.causes import is_bad
+from domain.causes import is_bad, of_words
 from domain.reviews import ReviewRow
 from models.aftercare import Review
 from services import personal
@@ -84,7 +84,9 @@ def take(tx: Connection, channel_id: int, rows: Sequence[ReviewRow], now: dateti
     ]
     places = _places(tx, channel_id, new)
     made = [_row(tx, channel_id, row, places.get(at), now) for at, row in enumerate(new)]
-    insert_many(tx, Review, made)
+    ids = {one.platform_id: one.id for one in insert_many(tx, Review, made, "id", "platform_id")}
+    for row in new:
+        _derive(tx, ids[row.platform_id], row, now)
     worse = sum(_renew(tx, row, old, now) for row, old in changed)
     bad = sum(one["bad"] for one in made) + worse
     if bad:
@@ -187,7 +189,22 @@ def _renew(tx: Connection, row: ReviewRow, old: Any, now: datetime) -> bool:
         "now": now,
     }
     tx.exec_driver_sql(_RENEW, values)
+    _derive(tx, old.id, row, now)
     return bad and old.alerted_at is None
+
+
+_DERIVE = """
+INSERT INTO cause_given (source, source_id, cause, given_at) VALUES ('review', %(id)s, %(cause)s, %(now)s)
+ON CONFLICT (source, source_id) DO UPDATE SET cause = excluded.cause, given_at = excluded.given_at
+ WHERE cause_given.given_by IS NULL
+"""
+
+
+def _derive(tx: Connection, review_id: int, row: ReviewRow, now: datetime) -> None:
+    """The words are sealed, so the cause they name is kept beside them; what a person said outweighs it."""
+    cause = of_words(row.words()) if _judged(row) else None
+    if cause is not None:
+        tx.exec_driver_sql(_DERIVE, {"id": review_id, "cause": cause, "now": now})
 
 
 def _alert(tx: Connection, channel_id: int, count: int, now: datetime) -> None:

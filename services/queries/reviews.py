@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from domain.actors import BRAND_ROLES, Actor
-from domain.causes import CAUSES, of_words
+from domain.causes import CAUSES
 from domain.errors import NotFound
 from domain.reviews import masked
 from services.parts.reviews import opened
@@ -24,7 +24,7 @@ _ORDER = "customer_order.personal"
 
 @dataclass(frozen=True, slots=True)
 class ReviewCard:
-    """A review. `text` None: erased with its customer. `cause`: as given, else as read from the words."""
+    """A review. `text` None: erased with its customer. `cause`: as a person said it, else as the words name it."""
 
     id: int
     channel_id: int
@@ -69,7 +69,7 @@ _STATES = {
 STATES = tuple(_STATES)
 _ROWS = """
 SELECT review.*, channel.name AS channel_name, job.dealer_id, coalesce(review.sku, line.sku) AS known_sku,
-       subject.wrapped_key, o.personal, given.cause
+       subject.wrapped_key, o.personal, given.cause, given.given_by IS NOT NULL AS stated
   FROM review JOIN channel ON channel.id = review.channel_id JOIN subject ON subject.id = review.subject_id
   LEFT JOIN job ON job.id = review.job_id LEFT JOIN order_line line ON line.id = review.order_line_id
   LEFT JOIN customer_order o ON o.id = line.order_id
@@ -122,9 +122,7 @@ def _horizon(actor: Actor) -> tuple[str, dict[str, Any]]:
 
 def _card(row: Any, actor: Actor) -> ReviewCard:
     words = opened(row.wrapped_key, row.words)
-    cause = row.cause
-    if cause is None and row.bad:
-        cause = of_words("\n".join(filter(None, (words.get("text"), words.get("follow_up")))))
+    cause = row.cause if row.bad else None
     name = None if actor.role in BRAND_ROLES else _name(row)
 
     def shown(part: str) -> str | None:
@@ -132,8 +130,8 @@ def _card(row: Any, actor: Actor) -> ReviewCard:
         return text if text is None or actor.role in BRAND_ROLES else masked(text, name)
 
     return ReviewCard(
-        row.id, row.channel_id, row.channel_name, row.platform_id, row.score, row.bad, cause, CAUSES.get(cause),
-        row.cause is not None, row.reviewed_at, row.follow_up_at, row.order_number, row.known_sku,
+        row.id, row.channel_id, row.channel_name, row.platform_id, row.score, row.bad, cause, CAUSES.get(cause or ""),
+        row.stated, row.reviewed_at, row.follow_up_at, row.order_number, row.known_sku,
         row.order_line_id, row.job_id, row.dealer_id, row.linked_by, shown("text"), shown("follow_up"),
         shown("answer"), row.answered_at, row.complaint_id,
     )  # fmt: skip

@@ -18,7 +18,7 @@ from sqlalchemy import insert, text
 from domain.actions import Action, Command
 from domain.actors import SYSTEM
 from models import db
-from models.aftercare import Review, ReviewImport, ServiceRequest
+from models.aftercare import Review, ReviewImport, ServiceRequest, Suggestion
 from models.clock import Breach
 from models.complaint import Complaint
 from models.money import LedgerAccount, LedgerEntry, LedgerLeg, Statement, StatementLine
@@ -134,6 +134,11 @@ def _job(made: Realm) -> None:
         Review, **base, channel_id=made.channel_id, platform_id="R-1", subject_id=row.subject_id,
         order_line_id=row.order_line_id, **told,
     )  # fmt: skip
+    tally = {"cases": 9, "jobs": 60, "brand_cases": 9, "brand_jobs": 600, "lower_bp": 800, "brand_bp": 150}
+    said = {"cause": "late", "arithmetic": "9 ÷ 60", "sentence": "请提前预约", "counted_at": now}
+    made.objects["suggestion"] = put(
+        Suggestion, sku="EWH-60", region="", month=date(2026, made.number, 1), **tally, **said
+    )
     counts = dict.fromkeys((f"rows_{name}" for name in ("read", "new", "changed", "same", "bad", "loose")), 0)
     made.objects["review_import"] = put(
         ReviewImport, channel_id=made.channel_id, subject_id=row.subject_id, filename="r.csv", created_at=now,
@@ -256,6 +261,7 @@ KINDS: Mapping[str, str] = {
     "order_id": "order",
     "service_id": "service",
     "review_id": "review",
+    "suggestion_id": "suggestion",
     "review_import_id": "review_import",
     "import_id": "import",
     "coverage_import_id": "coverage_import",

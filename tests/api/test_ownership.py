@@ -27,6 +27,7 @@ HIDDEN = {
         "dispatcher1", "agent", "auditor", "finance", "agent of a desk", "customer", "customer by link"
     )
 } | {
+    ("suggestion", "agent of a desk"): "a suggestion counts every shop, so it is the brand's",
     ("item", "customer by link"): "a link has no person, so no inbox",
     ("session", "customer by link"): "a link has no person, so no other sessions",
 }  # fmt: skip
