@@ -81,9 +81,9 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "job:qr": frozenset({Role.ADMIN, Role.AGENT}),  # never the dealer: with it one can speak as the customer
     "job:read": PEOPLE,
     "job:read_events": frozenset({Role.ADMIN, Role.AGENT, Role.AUDITOR, Role.DEALER_OWNER}),
+    "job:read_voices": frozenset({Role.CUSTOMER}),
     "job:return_visit": frozenset({Role.ADMIN, Role.AGENT}),
     "job:reveal": DEALER_ROLES | {Role.ADMIN, Role.AGENT},
-    "job:read_voices": frozenset({Role.CUSTOMER}),
     "job:unlink": frozenset({Role.ADMIN, Role.AGENT}),
     "ledger:read": frozenset({Role.ADMIN, Role.DEALER_OWNER, Role.FINANCE}),
     "me:bind": SIGNED_IN,

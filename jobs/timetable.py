@@ -235,9 +235,7 @@ TIMETABLE: tuple[Task, ...] = (
     Task(
         "forget_bad_rows", "51 4 * * *", "services.order_imports:purge", "personal data of bad rows", late=DAY
     ),
-    Task(
-        "forget_review_rows", "53 4 * * *", "services.reviews:purge", "personal data of bad rows", late=DAY
-    ),
+    Task("forget_review_rows", "53 4 * * *", "services.reviews:purge", "personal data of bad rows", late=DAY),
     Task(
         "photo_orphans",
         "17 3 * * *",
