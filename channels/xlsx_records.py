@@ -17,6 +17,9 @@ from channels.refusals import FileTooLarge, FileUnreadable
 MAX_COLUMNS = 256
 MB = 1024 * 1024
 MAX_TOTAL, MAX_STRINGS, MAX_OTHER, MAX_ROW, MAX_MEMBERS = 256 * MB, 48 * MB, 16 * MB, 4 * MB, 500
+# Trap: a row names its own number, and the parser makes up every blank one before it: 5 KB could ask for two thousand
+# million rows. A hundred thousand take two seconds.
+MAX_BLANK = 100_000
 _ROW_TAG = re.compile(rb"[<:]row[ />]")
 _BROKEN = "工作簿已损坏或不是真正的 .xlsx，请用表格软件打开后另存"
 
@@ -62,7 +65,10 @@ def _measure_rows(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
 
 
 def records(stream: BinaryIO) -> Iterator[Record]:
-    """Rows of the first sheet that are not blank, numbered as in the spreadsheet. Raises as `measure`."""
+    """Rows of the first sheet that are not blank, numbered as in the spreadsheet. Raises as `measure`.
+
+    `FileTooLarge` also for more than 100,000 blank rows among or behind them: where they end cannot be known.
+    """
     measure(stream)
     try:
         import openpyxl  # 30 MB with what it draws in: only where a workbook is really read
@@ -70,9 +76,14 @@ def records(stream: BinaryIO) -> Iterator[Record]:
         book = openpyxl.load_workbook(stream, read_only=True, keep_links=False)
         sheet = book.worksheets[0]
         sheet.reset_dimensions()  # what the file says of its own size is often wrong
+        blank = 0
         for number, row in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS + 1, values_only=True), 1):
             if any(value is not None for value in row):
                 yield Record(number, tuple(_text(value) for value in _trimmed(row)))
+                continue
+            blank += 1
+            if blank > MAX_BLANK:
+                raise FileTooLarge("工作表中有太多空行，请删除空行后再导入")
     except (FileTooLarge, FileUnreadable):
         raise
     except Exception as error:  # openpyxl raises whatever its parts raise

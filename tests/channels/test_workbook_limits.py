@@ -47,6 +47,15 @@ def test_a_row_without_end_is_refused_before_it_is_parsed() -> None:
         read(io.BytesIO(with_member(SHEET, sheet + b"</sheetData></worksheet>")))
 
 
+@pytest.mark.parametrize("rows", ['<row r="2000000000"><c r="A2"><v>1</v></c></row>', "<row/>" * 300])
+def test_blank_rows_without_end_are_refused(monkeypatch: pytest.MonkeyPatch, rows: str) -> None:
+    """A row may name any number, and the parser makes up those before it: a file of 5 KB must not take hours."""
+    monkeypatch.setattr(xlsx_records, "MAX_BLANK", 200)
+    sheet = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>' + rows
+    with pytest.raises(FileTooLarge):
+        read(io.BytesIO(with_member(SHEET, (sheet + "</sheetData></worksheet>").encode())))
+
+
 def test_entities_in_a_sheet_are_refused() -> None:
     """Billion laughs ends at the first laugh."""
     sheet = b'<?xml version="1.0"?><!DOCTYPE w [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><worksheet>&b;</worksheet>'
