@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from domain.actors import Actor
 from domain.errors import NotFound
+from models.aftercare import Review
 from models.clock import Breach, Clock
 from models.complaint import Rating
 from models.job import Job, Note
@@ -51,6 +52,7 @@ class ExportedOrder:
     personal: dict[str, Any]
     lines: tuple[dict[str, Any], ...]
     jobs: tuple[ExportedJob, ...]
+    reviews: tuple[dict[str, Any], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,23 @@ def _order(tx: Connection, row: Any) -> ExportedOrder:
         personal=_maybe(key, "customer_order.personal", row.personal) or {},
         lines=lines,
         jobs=tuple(_job(tx, job, key) for job in jobs),
+        reviews=_reviews(tx, row.id, key),
+    )
+
+
+def _reviews(tx: Connection, order_id: int, key: bytes) -> tuple[dict[str, Any], ...]:
+    """What was written on the platform about this order, and what was answered."""
+    lines = select(OrderLine.id).where(OrderLine.order_id == order_id)
+    chosen = select(Review.platform_id, Review.score, Review.reviewed_at, Review.words)
+    found = tx.execute(chosen.where(Review.order_line_id.in_(lines)).order_by(Review.id))
+    return tuple(
+        {
+            "platform_id": row.platform_id,
+            "score": row.score,
+            "reviewed_at": row.reviewed_at,
+            **(_maybe(key, "review.words", row.words) or {}),
+        }
+        for row in found
     )
 
 

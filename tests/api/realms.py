@@ -127,8 +127,8 @@ def _job(made: Realm) -> None:
     raised = {"due_at": now, "raised_at": now, "dealer_id": made.dealer_id}
     who_pays = {"cover": "goods", "verdict": "inside", "payer": "brand", "text": "在保修期内"}
     made.objects["service"] = put(
-        ServiceRequest, **base, channel_id=made.channel_id, subject_id=row.subject_id, created_at=now, **who_pays
-    )
+        ServiceRequest, **base, channel_id=made.channel_id, subject_id=row.subject_id, created_at=now, **who_pays,
+    )  # fmt: skip
     told = {"score": 1, "reviewed_at": now, "fingerprint": b"", "bad": True, "created_at": now}
     made.objects["review"] = put(
         Review, **base, channel_id=made.channel_id, platform_id="R-1", subject_id=row.subject_id,
