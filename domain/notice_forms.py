@@ -68,7 +68,7 @@ ASKED_OF: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A notice's words; {number}, {window}, {deadline}, {count}, {level} are filled in.
+    """A notice's words; {number}, {window}, {deadline}, {count}, {level}, {visitor}, {work}, {charges} are filled in.
 
     `title` and `body` are for inbox and SMS. `wechat` names a line of `SUBSCRIBE`, `phrase` (≤ 5 Chinese
     characters) and `hint` (≤ 20) what stands in it. `sms_to`: who gets an SMS when WeChat can't or doesn't reach them.

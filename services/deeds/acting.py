@@ -13,7 +13,7 @@ from domain.actions import Action, Command
 from domain.actors import SYSTEM, Actor, Role
 from domain.errors import StaleVersion
 from domain.job import JobState, Kind, Status
-from domain.notices import TOLD, Audience
+from domain.notices import TOLD, Audience, quiet
 from services.config import config
 from services.deeds import (  # noqa: F401  # they register themselves
     audit,
@@ -190,6 +190,8 @@ def _owed(deed: Deed, after: JobState) -> list[Owed]:
     if after.kind == Kind.RETURN_VISIT:  # a call: nobody comes, nobody is sent
         return owed
     if deed.command.action == Action.FIX_ADDRESS and after.dealer_id is not None:
+        return owed
+    if quiet(deed.command.action, deed.actor.role):
         return owed
     for notice in TOLD.get(deed.command.action, ()):
         payload: dict[str, Any] = {"template": notice.template, "audience": notice.audience}

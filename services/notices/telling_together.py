@@ -178,8 +178,12 @@ def _each_once(people: Iterable[Recipient]) -> list[Recipient]:
 def _facts(tx: Connection, rows: Sequence[Row]) -> dict[int, notice_words.Facts]:
     asked = [{"id": row.id, "job": row.job_id, "dealers": row.payload.get("dealer_ids")} for row in rows]
     found = {row.id: row for row in tx.exec_driver_sql(_FACTS, {"asked": orjson.dumps(asked).decode()})}
+    details = notice_words.detailed(tx, [(row.job_id, row.payload) for row in rows])
     return {
-        row.id: notice_words.read(row.job_id, found.get(row.id), row.payload, row.created_at) for row in rows
+        row.id: notice_words.read(
+            row.job_id, found.get(row.id), row.payload, row.created_at, details.get(row.job_id or 0)
+        )
+        for row in rows
     }
 
 

@@ -5,7 +5,7 @@ Rendered when it is sent, not when it was owed: after an outage nobody is told a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy import Connection, text
 from domain.calendar import SHANGHAI
 from domain.errors import Conflict, Invalid
 from domain.notices import SUBSCRIBE, TEMPLATES, Audience, Template
+from services.parts import notice_details
 from wechat.values import fit, kind_of
 
 _FACTS = text(
@@ -60,12 +61,27 @@ def facts(tx: Connection, job_id: int | None, payload: Mapping[str, Any], when: 
     if job_id is not None:
         asked = {"job": job_id, "dealers": payload.get("dealer_ids")}
         row = tx.execute(_FACTS, asked | {"several": payload.get("template") == SEVERAL}).one_or_none()
-    return read(job_id, row, payload, when)
+    details = detailed(tx, [(job_id, payload)])
+    return read(job_id, row, payload, when, details.get(job_id or 0))
 
 
-def read(job_id: int | None, row: Any, payload: Mapping[str, Any], when: datetime) -> Facts:
+def detailed(
+    tx: Connection, asked: Iterable[tuple[int | None, Mapping[str, Any]]]
+) -> Mapping[int, Mapping[str, str]]:
+    """By job what notices of (job, payload) name beyond it; no statement where none of them does."""
+    wanted = notice_details.DETAILED
+    return notice_details.of(tx, {job for job, payload in asked if job and payload.get("template") in wanted})
+
+
+def read(
+    job_id: int | None,
+    row: Any,
+    payload: Mapping[str, Any],
+    when: datetime,
+    details: Mapping[str, str] | None = None,
+) -> Facts:
     """The facts from their row, if there is one."""
-    values = {name: str(value) for name, value in (payload.get("values") or {}).items()}
+    values = dict(details or {}) | {name: str(value) for name, value in (payload.get("values") or {}).items()}
     if row is None:
         return Facts(job_id, None, None, None, when, values=values)
     waits = row.waits or payload.get("template") not in OFFERS
@@ -81,6 +97,8 @@ def words(template: Template, known: Facts, audience: str) -> tuple[str, str]:
         "deadline": f"{_local(known.deadline):%-m月%-d日 %H:%M}" if known.deadline else "限定时间",
         "count": "若干",
         "level": "需要处理",
+        "arrive": "更晚",
+        **notice_details.PLAIN,
         **known.values,
     }
     return template.title, template.body.format_map(filled)

@@ -12,7 +12,6 @@ from sqlalchemy import Connection
 
 from domain.actors import DEALER_ROLES
 from domain.charges import arithmetic
-from domain.money import yuan
 from services.parts import quote_codes
 from services.personal import Erased, reveal, subject_key
 
@@ -29,7 +28,7 @@ SELECT job.status, job.subject_id, code.code,
 """
 _WAITING = """
 SELECT charge.charge_type, coalesce(item.name, '远程费') AS name, charge.unit_fen, charge.quantity,
-       coalesce(item.unit, '次') AS unit, charge.amount_fen
+       coalesce(item.unit, '次') AS unit
   FROM charge JOIN job ON job.id = charge.job_id
   LEFT JOIN price_item item ON item.price_list_id = job.price_list_id AND item.code = charge.item_code
  WHERE charge.job_id = %(job)s AND charge.status = 'proposed' ORDER BY charge.id
@@ -63,6 +62,5 @@ def _agreeing(tx: Connection, job_id: int) -> str:
     code = quote_codes.code_of(tx, job_id)
     if not waiting or code is None:
         return ""
-    named = "；".join(arithmetic(*row[:5]) for row in waiting)
-    total = f"，合计 {yuan(sum(row.amount_fen for row in waiting))}" if len(waiting) > 1 else ""
-    return f"。{named}{total}。同意请把 {code} 告诉师傅，不同意不用理会"
+    named = "；".join(arithmetic(*row) for row in waiting)
+    return f"。{named}。同意请把 {code} 告诉师傅，不同意不用理会"

@@ -61,7 +61,8 @@ def test_the_sms_names_the_extras_and_the_code_that_agrees_to_exactly_them(post:
     perform(world.actor("installer1"), job_id, yes, then)
 
     assert "打孔费 打孔 ¥50.00 × 2 个 = ¥100.00。同意请把" in line
-    assert "= ¥50.00，合计 ¥150.00。" in second
+    assert "师傅提出 2 项收费，合计 ¥150.00，您同意后才会收取。" in second
+    assert "= ¥50.00。同意请把" in second
     assert CODE.findall(line) != CODE.findall(second)
     assert charges.sheet(world.customer(job_id), job_id).charges[0].agreed_how == "code"
 
@@ -84,3 +85,31 @@ def test_other_messages_carry_no_code(world: World) -> None:
     job_id = submitted(world, phone=NUMBER)
     with db.engine.begin() as tx:
         assert told_codes.words(tx, "visit_booked", job_id) == ""
+
+
+def test_a_booked_visit_names_who_comes_and_from_where(post: Post, world: World) -> None:
+    """Dealer and surname, so that the customer knows who rings; in the SMS and, told with others, in the inbox."""
+    submitted(world, phone=NUMBER)
+    [line] = [one for one in texts(post) if "请保持电话畅通" in one]
+
+    assert re.search(r"】烟台第1网点的师傅将于 \S+ \S+ 上门安装，请保持电话畅通 http", line)
+
+
+def test_answers_and_verdict_of_a_complaint_reach_the_customer_but_not_the_dealers_words(
+    post: Post, world: World
+) -> None:
+    """One SMS for the agent's reply, one for the verdict; the dealer's answer below it is for the agents."""
+    job_id = submitted(world, phone=NUMBER)
+    now = world.now + 3 * HOUR
+    perform(world.customer(job_id), job_id, Command(Action.COMPLAINT_OPENED, category="attitude"), now)
+    [complaint] = rows("SELECT id FROM complaint WHERE job_id = :j", j=job_id)
+    said = Command(Action.COMPLAINT_REPLIED, complaint_id=complaint.id, note="正在核实")
+    perform(world.actor("owner1"), job_id, said, now)
+    assert [one for one in texts(post) if "投诉" in one] == []
+    perform(world.actor("agent"), job_id, said, now)
+    closed = Command(Action.COMPLAINT_CLOSED, complaint_id=complaint.id, outcome="not_upheld")
+    perform(world.actor("agent"), job_id, closed, now)
+
+    replied, ruled = (one for one in texts(post) if "投诉" in one)
+    assert "的投诉有了回复，请查看 http" in replied
+    assert "的投诉已有结果，请查看 http" in ruled

@@ -1,0 +1,53 @@
+"""What some notices name beyond their job: who comes and from where, and what the customer is asked to agree to.
+
+Read when the words are made, for many jobs in one statement, and kept nowhere but in the words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from domain.job import Kind
+from domain.masking import mask_installer
+from domain.money import yuan
+from services.personal import Erased, reveal, unwrap
+
+DETAILED = frozenset({"visit_booked", "charge_proposed", "charge_lapse_near"})
+# Where a detail is not known, or for a template that needs none.
+PLAIN: Mapping[str, str] = {"visitor": "师傅", "work": "安装", "charges": "一项收费"}
+_WORK = {Kind.REPAIR: "维修", Kind.SECOND_VISIT: "返工"}
+
+_DETAILS = """
+SELECT job.id, job.kind, dealer.name AS dealer, visitor.personal, own.wrapped_key,
+       (SELECT count(*) FROM charge WHERE job_id = job.id AND status = 'proposed') AS waiting,
+       (SELECT sum(amount_fen) FROM charge WHERE job_id = job.id AND status = 'proposed') AS waiting_fen
+  FROM job LEFT JOIN dealer ON dealer.id = job.dealer_id
+  LEFT JOIN person visitor ON visitor.id = job.installer_id LEFT JOIN subject own ON own.id = visitor.subject_id
+ WHERE job.id = ANY(%(jobs)s)
+"""
+
+
+def of(tx: Connection, job_ids: Collection[int]) -> dict[int, dict[str, str]]:
+    """For each job `visitor` (烟台网点的王师傅), `work` (维修) and `charges` (2 项收费，合计 ¥150.00)."""
+    if not job_ids:
+        return {}
+    rows = tx.exec_driver_sql(_DETAILS, {"jobs": list(job_ids)})
+    return {row.id: _details(row) for row in rows}
+
+
+def _details(row: Any) -> dict[str, str]:
+    found = {"visitor": _visitor(row), "work": _WORK.get(row.kind, PLAIN["work"])}
+    if row.waiting:
+        found["charges"] = f" {row.waiting} 项收费，合计 {yuan(int(row.waiting_fen))}"
+    return found
+
+
+def _visitor(row: Any) -> str:
+    try:
+        name = reveal(unwrap(row.wrapped_key), "person.personal", row.personal).get("name")
+    except Erased:
+        name = None
+    return f"{row.dealer}的{mask_installer(name)}" if row.dealer else mask_installer(name)
