@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterator
 
 from channels.parsed import Record
+from channels.refusals import Blanks
 from channels.text_lines import Lines, Overlong
 from domain.errors import Fault
 
@@ -15,12 +16,17 @@ _BAD_QUOTES = Fault("", "bad_quotes", "双引号不成对，无法分列")
 
 
 def records(lines: Lines, delimiter: str, width: int) -> Iterator[Record]:
-    """Rows after the header, numbered from 2. `width` is the header's: a row over several lines must have as many."""
-    number = 1
+    """Rows after the header that are not blank, numbered from 2.
+
+    `width` is the header's: a row over several lines must have as many. `FileTooLarge` for too many blank ones.
+    """
+    number, blanks, nothing = 1, Blanks(), f" \t{delimiter}"
     while (line := lines.pop()) is not None:
         number += 1
         if isinstance(line, Overlong):
             yield Record(number, (str(line),), _TOO_LONG)
+        elif not line.strip(nothing):
+            blanks.another()
         elif '"' not in line:
             yield Record(number, tuple(line.split(delimiter)))
         else:

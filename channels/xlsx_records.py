@@ -12,14 +12,11 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from channels.parsed import Record
-from channels.refusals import FileTooLarge, FileUnreadable
+from channels.refusals import Blanks, FileTooLarge, FileUnreadable
 
 MAX_COLUMNS = 256
 MB = 1024 * 1024
 MAX_TOTAL, MAX_STRINGS, MAX_OTHER, MAX_ROW, MAX_MEMBERS = 256 * MB, 48 * MB, 16 * MB, 4 * MB, 500
-# Trap: a row names its own number, and the parser makes up every blank one before it: 5 KB could ask for two thousand
-# million rows. A hundred thousand take two seconds.
-MAX_BLANK = 100_000
 _ROW_TAG = re.compile(rb"[<:]row[ />]")
 _BROKEN = "工作簿已损坏或不是真正的 .xlsx，请用表格软件打开后另存"
 
@@ -76,14 +73,14 @@ def records(stream: BinaryIO) -> Iterator[Record]:
         book = openpyxl.load_workbook(stream, read_only=True, keep_links=False)
         sheet = book.worksheets[0]
         sheet.reset_dimensions()  # what the file says of its own size is often wrong
-        blank = 0
+        blanks = (
+            Blanks()
+        )  # trap: a row names its own number, and the parser makes up every blank one before it
         for number, row in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS + 1, values_only=True), 1):
             if any(value is not None for value in row):
                 yield Record(number, tuple(_text(value) for value in _trimmed(row)))
                 continue
-            blank += 1
-            if blank > MAX_BLANK:
-                raise FileTooLarge("工作表中有太多空行，请删除空行后再导入")
+            blanks.another()
     except (FileTooLarge, FileUnreadable):
         raise
     except Exception as error:  # openpyxl raises whatever its parts raise

@@ -11,7 +11,7 @@ import pytest
 from channels import xlsx_records
 from channels.order_files import read
 from channels.parsed import Bad, Good
-from channels.refusals import FileTooLarge, FileUnreadable
+from channels.refusals import Blanks, FileTooLarge, FileUnreadable
 from channels.template import EXAMPLE, FIELDS, HEADERS, template_xlsx
 
 SHEET = "xl/worksheets/sheet1.xml"
@@ -50,10 +50,20 @@ def test_a_row_without_end_is_refused_before_it_is_parsed() -> None:
 @pytest.mark.parametrize("rows", ['<row r="2000000000"><c r="A2"><v>1</v></c></row>', "<row/>" * 300])
 def test_blank_rows_without_end_are_refused(monkeypatch: pytest.MonkeyPatch, rows: str) -> None:
     """A row may name any number, and the parser makes up those before it: a file of 5 KB must not take hours."""
-    monkeypatch.setattr(xlsx_records, "MAX_BLANK", 200)
+    monkeypatch.setattr(Blanks, "MOST", 200)
     sheet = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>' + rows
     with pytest.raises(FileTooLarge):
         read(io.BytesIO(with_member(SHEET, (sheet + "</sheetData></worksheet>").encode())))
+
+
+def test_blank_lines_without_end_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sixteen megabytes of them would take a minute."""
+    monkeypatch.setattr(Blanks, "MOST", 200)
+    header = ",".join(HEADERS) + "\n"
+    for blank, many in (("\n", 200), (",,\n", 200)):
+        assert list(read(io.BytesIO((header + blank * many).encode()))) == []
+        with pytest.raises(FileTooLarge):
+            list(read(io.BytesIO((header + blank * (many + 1)).encode())))
 
 
 def test_entities_in_a_sheet_are_refused() -> None:
