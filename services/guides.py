@@ -138,7 +138,11 @@ def page(connection: Connection, sku: str, version: int | None = None) -> GuideP
     kept = shelf.newest(connection).goods.get(sku)
     if kept is None:
         raise NotFound
-    good, content, number = kept.good, guides.read(kept.guide), kept.good.guide_version or 0
+    good, content, number = (
+        kept.good,
+        guides.read(kept.guide),
+        kept.good.guide_version or int(bool(kept.guide)),
+    )
     lead = good.lead_days
     if version is not None and version != number:
         row = connection.exec_driver_sql(_VERSIONS, {"sku": sku, "version": version}).first()

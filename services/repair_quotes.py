@@ -54,7 +54,8 @@ SELECT id, job_id, payer, answer, quote, quoted_fen, quoted_at FROM service_requ
  WHERE id = %(id)s AND job_id IS NOT NULL
 """
 _QUOTE = """
-UPDATE service_request SET quote = %(quote)s::jsonb, quoted_fen = %(fen)s, quoted_at = %(now)s WHERE id = %(id)s
+UPDATE service_request SET quote = %(quote)s::jsonb, quoted_fen = %(fen)s, quoted_at = %(now)s, answer = NULL,
+       answered_at = NULL, answered_how = NULL WHERE id = %(id)s
 """
 _ANSWER = """
 UPDATE service_request SET answer = %(answer)s, answered_at = %(now)s, answered_how = %(how)s WHERE id = %(id)s
@@ -75,9 +76,9 @@ def _locked(tx: Connection, actor: Actor, service_id: int) -> tuple[JobState, An
 def quote(
     tx: Connection, actor: Actor, service_id: int, wanted: Sequence[tuple[str, int]], now: datetime
 ) -> Quoted:
-    """Visit, way and the parts foreseen, (code, quantity) each; the customer is told. Anew until he has answered."""
+    """Visit, way and the parts foreseen, (code, quantity) each; the customer is told. Anew until he has agreed."""
     job, row = _locked(tx, actor, service_id)
-    if row.payer != "customer" or row.answer is not None or job.status != Status.NEW:
+    if row.payer != "customer" or row.answer == "agreed" or job.status != Status.NEW:
         raise NotQuotable
     made = repairs.quote(_price(tx, job, now), _parts(tx, job, wanted))
     values = {"id": service_id, "quote": orjson.dumps(made).decode(), "fen": made.total_fen, "now": now}

@@ -262,7 +262,7 @@ def rule(
         raise NotFound
     job = lock(tx, row.job_id)
     require_known(tx, actor, job)
-    if job.status in _OVER or (payer == "customer" and (job.status != Status.NEW or row.answer)):
+    if job.status in _OVER or (payer == "customer" and (job.status != Status.NEW or row.answer == "agreed")):
         raise RulingTooLate
     liable = _liable(tx, job.order_line_id, row.serial_number) if payer == "dealer" else None
     text = f"经客服判定，费用由{PAYER_NAMES[payer]}承担（{local_date(now)}）"
@@ -278,8 +278,9 @@ def rule(
     columns: dict[str, Any] = {"fault": "dealer" if payer == "dealer" else None}
     if payer == "customer":
         columns |= queues.queued(job, QUOTE, now) if job.division_code else {}
-    elif job.queue in ERRANDS:
-        columns |= queues.attended(job, now)
+    else:
+        columns |= {"remote_payer": "operator", "promised_remote_fen": None}
+        columns |= queues.attended(job, now) if job.queue in ERRANDS else {}
     note_id = notes.write(tx, job.id, job.subject_id, actor.person_id, note, now)
     said = {"payer": payer, "from_payer": row.payer, "liable_dealer_id": liable, "note_id": note_id}
     queueing.record(tx, job, "warranty_ruled", now, reason=payer, data=said, columns=columns, actor=actor)

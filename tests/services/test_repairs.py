@@ -196,6 +196,14 @@ def test_a_refused_quote_ends_the_job_and_costs_nothing(world: World) -> None:
     assert (answered.answer, answered.status) == ("refused", "cancelled")
     assert legs(made.job_id) == []
 
+    perform(
+        agent, made.job_id, Command(Action.REOPEN), later + timedelta(days=2)
+    )  # he has thought better of it
+    dispatch_batch(later + timedelta(days=2))
+    assert (world.row(made.job_id).status, world.row(made.job_id).queue) == ("new", "quote")
+    assert repair_quotes.quote(agent, made.id, [], later + timedelta(days=2)).answer is None
+    assert repair_quotes.answer(agent, made.id, True, "电话同意", later + timedelta(days=2)).queue is None
+
 
 @pytest.mark.parametrize(
     ("serving", "ledger"), [(1, []), (2, ["dealer_payable:{first} 9000, dealer_payable:{second} -9000"])]
@@ -216,6 +224,23 @@ def test_bad_workmanship_is_mended_at_the_cost_of_who_did_it(
     first, second = world.dealers
     assert (made.warranty, made.payer) == ("inside", "dealer")
     assert legs(made.job_id) == [line.format(first=first, second=second) for line in ledger]
+
+
+def test_good_will_after_the_yes_makes_the_brand_pay_all_of_it(world: World) -> None:
+    """Ruled while the job is under way: nothing is the customer's any more, not the way either."""
+    closed(world)
+    later, agent = world.now + timedelta(days=3 * 365), world.actor("agent")
+    made = by_serial(world, agent, later)
+    assert made.job_id is not None
+    repair_quotes.quote(agent, made.id, [], later)
+    repair_quotes.answer(agent, made.id, True, "电话同意", later)
+    dispatch_batch(later)
+    rule(agent, made.id, "brand", "老客户关怀", later)
+    work_off(world, made.job_id, later)
+    run_fees(later + timedelta(days=9))
+
+    assert world.row(made.job_id).remote_payer == "operator"
+    assert legs(made.job_id) == [f"brand_service_expense 7000, dealer_payable:{world.dealers[0]} -7000"]
 
 
 def test_a_fitting_is_the_dealers_for_three_months_only(world: World) -> None:
