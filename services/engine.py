@@ -19,8 +19,12 @@ from services.lines import line_of
 IDLE_S = 5.0
 
 
-def options(pool_size: int = 8, max_overflow: int = 8) -> Mapping[str, Any]:
-    """Keyword arguments of `create_engine`. Parameters never appear in error texts or logs."""
+def options(pool_size: int = 16, max_overflow: int = 8) -> Mapping[str, Any]:
+    """Keyword arguments of `create_engine`. Parameters never appear in error texts or logs.
+
+    As many are kept as a web worker has threads: one beyond would be opened and closed for a single request, which
+    costs ten of them.
+    """
     return {
         "pool_size": pool_size,
         "max_overflow": max_overflow,
