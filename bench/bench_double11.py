@@ -104,7 +104,7 @@ def rush(
         asker = Thread(target=asking.meanwhile, args=(app, clock, quiet))
         asker.start()
         busy = pool.submit(bring_in, environ, str(files[1]), channel, START).result()
-        checks.wait_until_settled(hands)
+        checks.wait_until_settled(hands, clock)
         settled = time.perf_counter() - began
         over.set()
         done: Counter[str] = Counter()

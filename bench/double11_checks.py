@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
+from bench.double11_hands import Clock
 from models import db
 
 BATCH = 500
@@ -24,8 +25,8 @@ TABLES = {
 }
 _LEFT = """
 SELECT (SELECT count(*) FROM job WHERE status = 'new' AND queue IS NULL)
-     + (SELECT count(*) FROM offer WHERE status = 'open' AND (dealer_id % 2 = 0 OR (dealer_id / 2) % 3 < 2))
-     + (SELECT count(*) FROM outbox WHERE wire IS NULL AND state = 'pending')
+     + (SELECT count(*) FROM offer WHERE status = 'open' AND (dealer_id %% 2 = 0 OR (dealer_id / 2) %% 3 < 2))
+     + (SELECT count(*) FROM outbox WHERE wire IS NULL AND state = 'pending' AND next_at <= %(now)s)
 """
 # The units of a day against the limit of that very day; one job may have a day to itself, however large it is.
 _OVER_BOOKED = """
@@ -80,7 +81,7 @@ _COUNTS = {
 }
 
 
-def wait_until_settled(hands: Sequence[Future[Any]], quiet_s: float = 3.0) -> None:
+def wait_until_settled(hands: Sequence[Future[Any]], clock: Clock, quiet_s: float = 3.0) -> None:
     """Until nothing is left to dispatch, answer or tell; a process that died shows here."""
     since = time.monotonic()
     while time.monotonic() - since < quiet_s:
@@ -88,7 +89,7 @@ def wait_until_settled(hands: Sequence[Future[Any]], quiet_s: float = 3.0) -> No
             if hand.done():
                 hand.result()
         with db.engine.connect() as connection:
-            if connection.exec_driver_sql(_LEFT.replace("%", "%%")).scalar_one():
+            if connection.exec_driver_sql(_LEFT, {"now": clock.now()}).scalar_one():
                 since = time.monotonic()
         time.sleep(0.5)
 
