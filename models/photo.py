@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import ARRAY, Index, Integer, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Id, one_of, ref
@@ -70,3 +70,15 @@ class PhotoView(Base):
     photo_id: Mapped[int] = ref("photo.id", index=True)
     person_id: Mapped[int] = ref("person.id")
     at: Mapped[datetime]
+
+
+class PhotoWord(Base):
+    """Which photos keep a word of `uploads.likeness`; the first stage of the search for reused photos.
+
+    32-bit numbers: the table is read by the ten thousand, and two thousand million photos are enough.
+    """
+
+    __tablename__ = "photo_word"
+
+    word: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    photos: Mapped[list[int]] = mapped_column(ARRAY(Integer))
