@@ -39,10 +39,12 @@ def read_or_none(token: str) -> int | None:
 
 
 @lru_cache(maxsize=4)
-def _key(secret: bytes) -> bytes:
-    return hmac.digest(secret, _PURPOSE, "sha256")
+def _keyed(secret: bytes) -> hmac.HMAC:
+    """The HMAC with its key taken in: to be copied, which costs a fifth of making one."""
+    return hmac.new(hmac.digest(secret, _PURPOSE, "sha256"), digestmod="sha256")
 
 
 def _mac(promise_id: int) -> str:
-    mac = hmac.digest(_key(config().secret_key), b"%d" % promise_id, "sha256")
-    return base64.urlsafe_b64encode(mac[:_MAC_BYTES]).rstrip(b"=").decode()
+    mac = _keyed(config().secret_key).copy()
+    mac.update(b"%d" % promise_id)
+    return base64.urlsafe_b64encode(mac.digest()[:_MAC_BYTES]).rstrip(b"=").decode()
