@@ -41,8 +41,3 @@ def mask_address(address: str | None) -> str:
         return ""
     found = _COUNTY.match(address)
     return (found.group() if found else address[:3]) + "****"
-
-
-def mask_openid(openid: str) -> str:
-    """For logs: the first six characters."""
-    return f"{openid[:6]}…"

@@ -40,12 +40,6 @@ def _count(connection: Connection, key: str, start: datetime) -> int:
 
 
 @query
-def forgive(connection: Connection, key: str) -> None:
-    """Forget what was counted under `key`, e.g. after the right password."""
-    connection.execute(delete(RateWindow).where(RateWindow.key == key))
-
-
-@query
 def purge(connection: Connection, before: datetime) -> int:
     """Delete windows that started before `before`; returns how many. For a sweep."""
     return connection.execute(delete(RateWindow).where(RateWindow.window_start < before)).rowcount

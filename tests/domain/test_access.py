@@ -21,7 +21,7 @@ from domain.access import (
     spell_invitation,
 )
 from domain.errors import Invalid
-from domain.masking import mask_address, mask_installer, mask_name, mask_openid, mask_phone
+from domain.masking import mask_address, mask_installer, mask_name, mask_phone
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 
@@ -100,7 +100,6 @@ def test_masks_show_enough_to_recognise_and_not_enough_to_use() -> None:
     assert mask_address("广东省深圳市南山区科技园1号") == "广东省深圳市南山区****"
     assert mask_address("深圳市阳光小区3栋") == "深圳市****"
     assert mask_address("somewhere") == "som****"
-    assert mask_openid("oAbCdEfGh") == "oAbCdE…"
 
 
 def test_a_customer_calls_the_installer_by_surname() -> None:
