@@ -52,6 +52,8 @@ WORDS: dict[int, tuple[str, str]] = {
     431: ("headers_too_large", "请求头太大"),
 }
 DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout, DisconnectionError, psycopg.OperationalError)
+# Where people stand rather than programs: below these paths a browser's refusal is made a page of.
+PAGES: dict[str, Callable[[Response], Response]] = {}
 LOST_RACE = ("23505", "23P01")  # unique and exclusion constraints
 
 
@@ -84,7 +86,14 @@ def install(app: Flask) -> None:
 
 
 def answer(error: Exception) -> Response:
-    """The problem document for whatever went wrong."""
+    """The problem document for whatever went wrong; a browser that stands on one of our pages gets a page."""
+    told, request = _answer(error), g.trace.request
+    if "text/html" not in request.headers.get("Accept", ""):
+        return told
+    return next((page(told) for path, page in PAGES.items() if request.path.startswith(path)), told)
+
+
+def _answer(error: Exception) -> Response:
     if isinstance(error, errors.DomainError):
         return refusal(error)
     if isinstance(error, HTTPException):

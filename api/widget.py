@@ -10,25 +10,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from flask import Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+import orjson
+from flask import Response, request
 
-from api import docs, limits, routes
+from api import docs, errors, html, limits, routes
 from api.routes import Call, route
 from api.schemas.promises import ChoosingQuery, WidgetDecisionForm, WidgetForm
 from domain.calendar import SHANGHAI
 from domain.capacity import PART_NAMES
 from domain.money import yuan
-from domain.promise import WindowPromised
+from domain.promise import WindowPromised, is_for_nobody
 from services import promises
 from services.config import config
 from services.promises import Asked, AskedLine
 
 area = routes.area("widget", "商品页的服务承诺小页面", prefix="/widget")
 MAX_BODY = 16 * 1024
+MOST_SKU = 60
 WEEKDAYS = "一二三四五六日"
 
 
@@ -47,21 +47,35 @@ def _day(moment: datetime) -> str:
     return f"{day.year} 年 {day.month} 月 {day.day} 日 {day:%H:%M}"
 
 
-_pages = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined
-)
-_pages.filters |= {"spans": _spans, "day": _day, "yuan": yuan}
+html.PAGES.filters |= {"spans": _spans, "day": _day, "yuan": yuan}
 
 
-def _page(name: str, **values: Any) -> Response:
-    response = Response(_pages.get_template(name).render(values), mimetype="text/html")
-    response.headers["Content-Security-Policy"] = (
+def _page(name: str, status: int = 200, **values: Any) -> Response:
+    policy = (
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
         f"frame-ancestors {config().widget_embedders}"
     )
+    response = html.page(name, policy, values, status)
     response.headers["X-Frame-Options"] = "ALLOWALL"  # no such word: frame-ancestors alone decides
-    response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _refused(told: Response) -> Response:
+    """A refusal as a page: what is wrong in words, and the way back to the choice of the place."""
+    problem = orjson.loads(told.data)
+    faults = [fault["message"] for fault in problem.get("errors", ())]
+    if "sku" in {fault["field"] for fault in problem.get("errors", ())}:
+        faults = ["网址中缺少正确的商品编号（sku）"]
+    why = "；".join(faults) or problem.get("detail") or problem["title"]
+    sku = request.args.get("sku")
+    page = _page("refused.html", told.status_code, why=why, sku=sku if len(sku or "") <= MOST_SKU else None)
+    for name in ("Retry-After", "Allow"):
+        if name in told.headers:
+            page.headers[name] = told.headers[name]
+    return page
+
+
+errors.PAGES["/widget/"] = _refused
 
 
 @route(
@@ -75,8 +89,8 @@ def _page(name: str, **values: Any) -> Response:
     summary="选择安装地点的页面",
 )
 def choose(call: Call, query: Mapping[str, Any]) -> Response:
-    """Province, city, district, and a street for whoever wants to be exact."""
-    at = promises.choosing(query["sku"], query["division"], call.now)
+    """Province, city, district, and a street for whoever wants to be exact. A browser gets refusals as a page, too."""
+    at = promises.choosing(query["sku"], query["division"], query["channel"], call.now)
     return _page("choosing.html", at=at, channel=query["channel"])
 
 
@@ -113,7 +127,7 @@ def ask(call: Call, form: Mapping[str, Any]) -> Response:
 def promised(call: Call, token: str) -> Response:
     """The promise, word by word as it was given."""
     page = promises.show(token, call.now)
-    return _page("promised.html", page=page, answer=page.answer)
+    return _page("promised.html", page=page, answer=page.answer, nobody=is_for_nobody(page.answer.lines))
 
 
 @route(

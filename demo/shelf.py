@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from services.catalogue import CategoryGiven, PriceGiven, ProductGiven, SlotGiven
+from services.catalogue import CategoryGiven, Guide, PriceGiven, ProductGiven, SlotGiven
 
 CATEGORIES = (
     CategoryGiven("electric_water_heater", "电热水器"),
@@ -19,6 +19,17 @@ CATEGORIES = (
     CategoryGiven("shower", "花洒"),
 )
 
+_BY_ONESELF = Guide(
+    included=("上门一次", "安装花洒与升降杆", "通水调试", "讲解使用方法", "清理安装现场"),
+    video_url=None,
+    steps=(
+        "关闭进水总阀，拧下旧花洒，清理墙上的两个出水口",
+        "在出水口螺纹上缠生料带，装上弯脚，两脚中心距 150 毫米",
+        "套上装饰盖和垫圈，把恒温阀体拧紧在弯脚上，热水在左",
+        "装升降杆、软管和花洒，打开总阀，查看各接口有没有渗水",
+        "把恒温拨到 38 度试水，水温稳定即装好",
+    ),
+)
 PRODUCTS = (
     ProductGiven("EWH-60L", "electric_water_heater", "电热水器 60 升"),
     ProductGiven("EWH-80L", "electric_water_heater", "电热水器 80 升"),
@@ -27,7 +38,9 @@ PRODUCTS = (
     ProductGiven("BH-2400", "bath_heater", "风暖浴霸 2400 瓦"),
     ProductGiven("ST-300", "smart_toilet", "智能马桶 300 坑距", job_kind="deliver_install"),
     ProductGiven("CL-36W", "ceiling_lamp", "吸顶灯 36 瓦"),
-    ProductGiven("SH-02", "shower", "恒温花洒", self_install_allowed=True, warranty_months=12),
+    ProductGiven(
+        "SH-02", "shower", "恒温花洒", self_install_allowed=True, warranty_months=12, guide=_BY_ONESELF
+    ),
 )
 
 # (SKU, title, price in fen): what the story's customers buy. Repeated ones are bought more often.

@@ -7,6 +7,7 @@ The words are made in `domain/promise_words.py`. A change of meaning raises `pro
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -110,17 +111,23 @@ def promise(facts: Facts) -> Answer:
     lines = tuple(_line(facts, good) for good in facts.goods)
     covered = all(line.covered is not False for line in lines)
     confirms = facts.terms.silence_confirms
+    nobody = facts.engine > 2 and is_for_nobody(lines)
     return Answer(
         place=facts.place,
         covered=covered,
         lines=lines,
-        extras=facts.extras,
+        extras=() if nobody else facts.extras,
         silence_confirms=confirms,
         silence_hours=SILENCE_HOURS if confirms else 0,
         silence_text=words.silence(SILENCE_HOURS) if confirms else words.NO_SILENCE,
         expires_at=facts.made_at + LIVES,
-        text=words.whole(facts.place, covered, [line.text for line in lines]),
+        text=words.whole(facts.place, covered, [line.text for line in lines], nobody),
     )
+
+
+def is_for_nobody(lines: Sequence[LinePromise]) -> bool:
+    """Whether nobody comes for any of it: then there is nothing to promise, only advice."""
+    return all(line.covered is False for line in lines)
 
 
 def server_of(facts: Facts, good: Good) -> Server | None:
@@ -168,14 +175,13 @@ def _line(facts: Facts, good: Good) -> LinePromise:
         return _without(good, None, words.NO_INSTALLATION)
     server = server_of(facts, good)
     if server is None:
-        own = _self_install(good)
+        own = _self_install(good, facts.engine)
         return _without(good, own, words.uncovered(facts.place, own.advice))
     lead = good.lead_days + facts.days[0].extra_lead_days
     windows = _windows(facts, good, server, lead)
     remote, trip = _remote(facts, good, server), _trip(facts, good, server)
-    told = words.covered(
-        server.name, server.zone, lead, facts.days[0].promotion, windows, remote.text, trip.text
-    )
+    where = words.zone_of(server.zone, remote.basis, facts.engine)
+    told = words.covered(server.name, where, lead, facts.days[0].promotion, windows, remote.text, trip.text)
     return LinePromise(
         good.sku, good.name, good.quantity, True, server.name, server.alliance, server.zone, lead, windows,
         good.included or words.included(good.kind), remote, trip, None, told, good.notes, good.guide_version,
@@ -207,8 +213,10 @@ def _windows(facts: Facts, good: Good, server: Server, lead: int) -> tuple[Windo
     return tuple(found[:WINDOWS])
 
 
-def _self_install(good: Good) -> SelfInstall:
+def _self_install(good: Good, engine: int) -> SelfInstall:
     if good.self_install_allowed and not good.certificates:
+        if engine > 2 and not good.video_url and not good.steps:
+            return SelfInstall(False, None, None, (), words.NOTHING_TO_FOLLOW)
         return SelfInstall(True, words.QUESTION, good.video_url, good.steps, words.ONLY_IF_ABLE)
     return SelfInstall(False, None, None, (), words.not_by_oneself(good.certificates))
 
@@ -222,7 +230,7 @@ def _remote(facts: Facts, good: Good, server: Server) -> RemoteFee:
         return RemoteFee("none", None, words.NO_REMOTE)
     by_road = rate.distance == ROAD and facts.engine > 1
     if by_road or server.distance_m is None:
-        return RemoteFee("by_distance", None, words.by_distance(rate, by_road))
+        return RemoteFee("by_distance", None, words.by_distance(rate, by_road, facts.engine))
     own = (server.free_m, server.per_km_fen)
     try:
         part = facts.rule.remote_part(good.category, zone, server.distance_m, None, *own, as_ruled=True)
@@ -230,7 +238,7 @@ def _remote(facts: Facts, good: Good, server: Server) -> RemoteFee:
         return RemoteFee("negotiated", None, words.negotiated(server.distance_m, rate))
     if part is None:
         return RemoteFee("free", 0, words.within(server.distance_m, rate))
-    return RemoteFee("by_km", part.amount_fen, words.paid_on_site(part.text))
+    return RemoteFee("by_km", part.amount_fen, words.paid_on_site(part.text, facts.engine))
 
 
 def _trip(facts: Facts, good: Good, server: Server) -> TripFee:

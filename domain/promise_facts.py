@@ -9,7 +9,7 @@ from datetime import datetime
 from domain.capacity import Day, Diary
 from domain.fee_rules import FeeRule
 
-ENGINE = 2
+ENGINE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +80,9 @@ class Extra:
 class Facts:
     """All that a promise is computed from. `days` begin today; `servers` by category.
 
-    `engine`: by which rules of ours. 1 knew no people, measured room over all days at once and every way in a straight
-    line; its promises must still come out as they were.
+    `engine`: by which rules of ours; their promises must still come out as they were. 1 knew no people, measured room
+    over all days at once and every way in a straight line. 2 said 免费上门区 beside a fee for the way, listed extras
+    where nobody comes and asked about installing by oneself without a film or steps to follow.
     """
 
     made_at: datetime

@@ -24,6 +24,10 @@ NO_SILENCE = "安装完成后须由您本人确认，不会自动验收"
 NO_REMOTE = "不收远程费"
 NO_TRIP = "师傅空跑不向您收费"
 QUESTION = "您所在的地区暂时没有服务网点。看过安装视频，您能自己安装吗？"
+NOTHING_TO_FOLLOW = (
+    "您所在的地区没有我们的服务网点，该商品也没有安装视频或步骤可以照着做，"
+    "建议不要购买本商品，可选择在当地有服务的其他品牌"
+)
 ONLY_IF_ABLE = "能按视频自己装好，可以放心购买；自己装不了，建议选择在当地有服务的其他品牌，不要购买本商品"
 _NEEDS = {"gas": "燃气", "wiring": "固定布线"}
 _INCLUDED = {
@@ -54,17 +58,23 @@ def uncovered(place: str, advice: str) -> str:
     return f"服务联盟尚未覆盖{place}。{advice}"
 
 
+def zone_of(zone: str, basis: str, engine: int) -> str:
+    """How the place is called: 免费上门 only where nothing is asked for the way, whatever the coverage says."""
+    if engine < 3:
+        return "免费上门区" if zone == "free" else "远程区"
+    return "免费上门" if basis in ("none", "free") else "按距离收远程费"
+
+
 def covered(
     dealer: str,
-    zone: str,
+    where: str,
     lead: int,
     promotion: str | None,
     windows: Sequence[_Window],
     remote: str,
     trip: str,
 ) -> str:
-    """Who, when, and what it may cost."""
-    where = "免费上门区" if zone == "free" else "远程区"
+    """Who, when, and what it may cost; `where` from `zone_of`."""
     early = f"请提前 {lead} 天预约" if lead else "当天可约"
     reason = f"（{promotion}期间订单较多）" if promotion and lead else ""
     if windows:
@@ -76,10 +86,15 @@ def covered(
     return f"由{dealer}上门安装（{where}）；{early}{reason}，{when}；{remote}；{trip}"
 
 
-def by_distance(rate: RemoteRate, by_road: bool = False) -> str:
+def at_the_door(engine: int) -> str:
+    """When the customer pays. The first wording said that *he* comes to the door."""
+    return "由您上门时支付" if engine < 3 else "师傅上门时由您支付"
+
+
+def by_distance(rate: RemoteRate, by_road: bool, engine: int) -> str:
     """The rule, where the distance is not known yet. The road is nothing we measure: an agent finds it out."""
     way = "网点到您家的实际道路里程" if by_road else "网点到您家的距离"
-    paid = "里程由客服核实，未经您同意不收" if by_road else "由您上门时支付"
+    paid = "里程由客服核实，未经您同意不收" if by_road else at_the_door(engine)
     return (
         f"远程费按{way}计算：{km(rate.free_m)} 以内免费，超出部分每公里 {yuan(rate.per_km_fen)}"
         f"{_cap(rate)}，超过 {km(rate.negotiated_beyond_m)} 先协商；{paid}"
@@ -96,9 +111,9 @@ def negotiated(distance_m: int, rate: RemoteRate) -> str:
     return f"距网点 {_measured(distance_m)}，超过 {km(rate.negotiated_beyond_m)}，远程费须先与您协商同意，未经同意不收"
 
 
-def paid_on_site(arithmetic: str) -> str:
+def paid_on_site(arithmetic: str, engine: int) -> str:
     """The sum with its arithmetic, and when it is paid."""
-    return f"{arithmetic}，由您上门时支付；同一次上门只收一次"
+    return f"{arithmetic}，{at_the_door(engine)}；同一次上门只收一次"
 
 
 def trip(amount: str) -> str:
@@ -106,9 +121,11 @@ def trip(amount: str) -> str:
     return f"师傅按约上门后因您的原因（无人在家、临时不装）装不成，收空跑费 {amount}"
 
 
-def whole(place: str, all_covered: bool, lines: Sequence[str]) -> str:
+def whole(place: str, all_covered: bool, lines: Sequence[str], none_covered: bool = False) -> str:
     """One sentence over all lines, then each."""
     head = f"{place}：可安排上门服务" if all_covered else f"{place}：不是所有商品都能安排上门服务"
+    if none_covered:
+        head = f"{place}：暂时不能安排上门服务"
     return "。".join([head, *dict.fromkeys(lines)]) + "。"
 
 

@@ -14,7 +14,7 @@ from domain.errors import Fault, Invalid, NotFound
 from domain.geo import Datum, Point
 from domain.people import e164
 from domain.phones import PhoneKind, parse
-from domain.promise import Answer
+from domain.promise import Answer, is_for_nobody
 from domain.promise_facts import ENGINE, Extra
 from domain.promise_reading import read_answer
 from services.parts import addresses, promise_tokens, promising, shelf
@@ -144,8 +144,10 @@ def _row(tx: Connection, token: str) -> tuple[Any, Answer]:
     row = tx.exec_driver_sql(_ROW, {"id": promise_tokens.read(token)}).first()
     if row is None:
         raise NotFound
-    items = tx.exec_driver_sql(_EXTRAS, {"list": row.versions["price_list"]})
-    return row, read_answer(row.answer, [Extra(*item) for item in items])
+    items = [Extra(*item) for item in tx.exec_driver_sql(_EXTRAS, {"list": row.versions["price_list"]})]
+    answer = read_answer(row.answer, items)
+    nobody = row.engine > 2 and is_for_nobody(answer.lines)
+    return row, replace(answer, extras=()) if nobody else answer
 
 
 def _page(row: Any, answer: Answer, now: datetime) -> PromisePage:
@@ -229,11 +231,18 @@ class Choosing:
 
 
 @query
-def choosing(connection: Connection, sku: str, division_code: str | None, now: datetime) -> Choosing:
-    """The next step of the widget; `NotFound` for no such SKU or division."""
-    kept, table = shelf.newest(connection).goods.get(sku), addresses.TABLE.get(connection)
-    if kept is None or (division_code is not None and division_code not in table.rows):
-        raise NotFound
+def choosing(
+    connection: Connection, sku: str, division_code: str | None, channel: str | None, now: datetime
+) -> Choosing:
+    """The next step of the widget; `NotFound` for no such SKU, shop or division, each in words."""
+    known, table = shelf.newest(connection), addresses.TABLE.get(connection)
+    kept = known.goods.get(sku)
+    if kept is None:
+        raise NotFound(f"没有商品 {sku}")
+    if channel is not None and channel not in known.shops:
+        raise NotFound(f"没有店铺 {channel}")
+    if division_code is not None and division_code not in table.rows:
+        raise NotFound(f"没有区划 {division_code}")
     codes = sorted(table.children(division_code or ""))
     below = [(code, table.rows[code].name) for code in codes if table.rows[code].current(local_date(now))]
     deepest = division_code is not None and table.deepest(division_code)

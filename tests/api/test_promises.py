@@ -147,7 +147,32 @@ def test_where_nobody_comes_the_widget_asks_shows_the_film_and_is_honest(
     assert "您能自己安装吗" in question
     assert "https://v/1" in question
     assert decided.status_code == 303
-    assert "建议您不要购买本商品" in client.get(page).text
+    after = client.get(page).text
+    assert "您说装不了" in after
+    assert "建议您不要购买本商品" in after
+    assert 'value="can"' in after  # may be changed
+    assert 'value="cannot"' not in after
+    assert "承诺编号" not in question + after
+
+
+def test_a_browser_gets_the_widgets_refusals_as_a_page_in_the_frame(world: World, app: Flask) -> None:
+    """Unknown goods, no goods, an unknown shop at the first page, a forged promise: in Chinese, and where to go on."""
+    browser = FlaskClient(app, app.response_class, use_cookies=False)
+    told = {
+        "?sku=NO": "没有商品 NO",
+        "": "网址中缺少正确的商品编号（sku）",
+        f"?sku={SKU}&channel=bogus": "没有店铺 bogus",
+        f"?sku={SKU}&division=999999": "没有区划 999999",
+    }
+    for query, why in told.items():
+        page = browser.get(f"/widget/promise{query}", headers={"Accept": "text/html,*/*"})
+        assert (page.status_code >= 400, page.mimetype, why in page.text) == (True, "text/html", True), (
+            page.text
+        )
+        assert "frame-ancestors https:" in page.headers["Content-Security-Policy"]
+    forged = browser.get("/widget/promises/p1.AAAAAAAAAAAAAAAAAAAAAA", headers={"Accept": "text/html"})
+    assert (forged.status_code, "没有找到" in forged.text) == (404, True)
+    assert browser.get("/widget/promise?sku=NO").mimetype == "application/problem+json"
 
 
 def test_only_staff_see_how_a_promise_comes_out_again(world: World, client: FlaskClient) -> None:

@@ -15,7 +15,7 @@ from domain.clocks import Zone
 from domain.dispatch import Covering, rank
 from domain.fee_rules import BaseRate, Category, FeeRule, RemoteRate
 from domain.promise import Answer, promise
-from domain.promise_facts import Facts, Good, Server, Terms
+from domain.promise_facts import Extra, Facts, Good, Server, Terms
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # Monday, 10:00 in Shanghai
 MONDAY = date(2026, 3, 2)
@@ -116,6 +116,34 @@ def test_where_the_road_counts_the_rule_is_shown_and_no_straight_number() -> Non
     before = asked(dealer, rule=by_road, engine=1).lines[0].remote
     assert before is not None
     assert before.amount_fen == 680
+
+
+def test_a_place_with_a_fee_for_the_way_is_not_called_free() -> None:
+    """26 km in a zone that the coverage calls free: no 免费 beside the sum; older promises read as they were given."""
+    near = replace(RULE, remote=(RemoteRate(Zone.FREE, 20_000, 200),))
+    far = replace(DEALER, distance_m=26_000)
+    told = asked(far, rule=near).text
+
+    assert "由恒安上门安装（按距离收远程费）" in told
+    assert "= ¥12.00，师傅上门时由您支付" in told
+    assert "由恒安上门安装（免费上门）" in asked(replace(DEALER, distance_m=5_000), rule=near).text
+    before = asked(far, rule=near, engine=2).text
+    assert "（免费上门区）" in before
+    assert "由您上门时支付" in before
+
+
+def test_nobody_is_asked_to_install_by_himself_without_anything_to_follow() -> None:
+    """No film and no steps: no question, but the advice; and no extras where nobody comes."""
+    bare = asked(good=replace(HEATER, video_url=None), extras=(Extra("drill", "打孔", "个", 5000),))
+    own = bare.lines[0].self_install
+
+    assert own is not None
+    assert (own.suitable, own.question, bare.extras) == (False, None, ())
+    assert "没有安装视频或步骤" in own.advice
+    assert bare.text.startswith("烟台市芝罘区：暂时不能安排上门服务。")
+    steps = asked(good=replace(HEATER, video_url=None, steps=("关水", "拧紧"))).lines[0].self_install
+    assert steps is not None
+    assert steps.suitable
 
 
 def test_whoever_has_nobody_for_the_work_is_not_promised() -> None:

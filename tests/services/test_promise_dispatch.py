@@ -105,7 +105,9 @@ def test_a_promise_of_the_first_engine_is_proven_by_the_first_engine(world: Worl
     run("UPDATE promise SET engine = 1, observed = observed - 'people'")
     run("DELETE FROM skill")
 
-    assert promises.prove(page.id).same
+    then = promises.prove(page.id).again
+    assert then.lines[0].dealer == page.answer.lines[0].dealer
+    assert "由您上门时支付" in then.text  # as it was said then
     assert named(world) is None
 
 

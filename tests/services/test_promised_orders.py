@@ -102,7 +102,7 @@ def test_a_file_that_knows_only_the_day_of_the_order_finds_the_promise_of_that_d
 
 def test_whether_the_customer_can_do_it_himself_is_settled_by_the_order(world: World) -> None:
     """What he said before he bought stays on record, whoever still has the promise's address."""
-    rows("UPDATE product SET self_install_allowed = true")
+    rows('UPDATE product SET self_install_allowed = true, guide = \'{"steps": ["拧紧"]}\'')
     rows("UPDATE coverage SET valid_to = valid_from")
     page = promises.make(HERE, world.now)
     promises.decide(page.id, "unsure", world.now)

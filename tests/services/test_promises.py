@@ -162,7 +162,14 @@ def test_an_unclear_address_is_a_question_and_unknown_goods_a_fault(world: World
 
 def test_whoever_can_install_it_himself_may_say_so_and_nobody_else_is_asked(world: World) -> None:
     """The decision is kept with the promise; a covered place or a gas appliance has no question."""
-    put(Product, sku="TAP", category_code="water_heater", name="龙头", self_install_allowed=True)
+    put(
+        Product,
+        sku="TAP",
+        category_code="water_heater",
+        name="龙头",
+        self_install_allowed=True,
+        guide={"steps": ["拧紧"]},
+    )
     run("UPDATE coverage SET zone = 'none'")
     asked = promises.make(Asked((AskedLine("TAP"),), division_code=DISTRICT), world.now)
 
