@@ -60,6 +60,10 @@ class Plan:
         known = self.job.division_code is not None and self.job.kind != Kind.REPAIR
         return known and bool(self.asked) and not self.asked[0].auto_accept
 
+    def is_full(self) -> bool:
+        """Nobody to ask, but only for want of room: what waits for that goes on waiting."""
+        return not self.asked and self.funnel.only_full()
+
 
 # -- jobs to dealers
 
@@ -81,8 +85,9 @@ def _run(now: datetime, limit: int, *, waiting: bool) -> Dispatched:
             plans = [_plan(this, job) for job in _batch(this, after, min(limit, BATCH), waiting)]
             if not plans:
                 break
-            hands = WORKERS if len(plans) >= WORTH_IT else 1
-            parts = [plans[place::hands] for place in range(hands)]
+            todo = [plan for plan in plans if not (waiting and plan.is_full())]
+            hands = WORKERS if len(todo) >= WORTH_IT else 1
+            parts = [todo[place::hands] for place in range(hands)]
             done = [pool.submit(copy_context().run, _steps, part, now) for part in parts]
             for part in done:
                 counts += part.result()
