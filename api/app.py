@@ -124,8 +124,6 @@ def create_app(
 def _install(app: App, config: Config) -> None:
     db.init_app(app)
     app.teardown_appcontext_funcs.clear()  # the extension would end an ORM session that nobody here begins
-    with app.app_context():
-        engine.ping_when_idle(db.engine)
     logging.install(app, config)
     metrics.install(app)
     errors.install(app)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from environs import Env, EnvError, validate
-from flask import current_app
+from flask import Flask, current_app
 
 from domain.delays import LAST_MINUTE
 from domain.delivery import BACK
@@ -133,5 +133,6 @@ def _refuse_unsafe(config: Config) -> None:
 
 def config() -> Config:
     """The settings of the running application."""
-    found: Config = current_app.extensions["tuozhuang"]
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # its proxy asks thrice as much
+    found: Config = app.extensions["tuozhuang"]
     return found

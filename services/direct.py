@@ -9,14 +9,13 @@ built from models) is SQLAlchemy's, on the same connection and in the same trans
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from typing import Any
 
 import psycopg
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, MultipleResultsFound, NoResultFound
+from sqlalchemy.exc import DBAPIError, MultipleResultsFound, NoResultFound, PendingRollbackError
 
-from services.lines import Line, Row, line_of
+from services.lines import IDLE, Line, Row, line_of
 
 _NOTHING: Mapping[str, Any] = {}
 
@@ -85,27 +84,32 @@ class Column(list[Any]):
 
 
 class Direct(Connection):
-    """One connection of the pool; give it up by `with`."""
+    """One connection of the pool, whoever has it at the time (`services/at_hand.py`)."""
 
-    _line: Line | None = None
-    _last: tuple[str, Mapping[str, Any]] | None = None
-
-    def __enter__(self) -> Direct:
-        return self
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self.since = self.until = 0.0  # laid down when, to be renewed when; kept by whoever lays it down
+        self._line: Line | None = line_of(self.connection)
+        self._last: tuple[str, Mapping[str, Any]] | None = None
+        self._begins = True
 
     def exec_driver_sql(self, statement: str, parameters: Any = None, execution_options: Any = None) -> Any:
         """Run one statement in psycopg's own form (`%(name)s`); the DBAPIErrors that SQLAlchemy raises."""
         if isinstance(parameters, list) or execution_options is not None:
             return super().exec_driver_sql(statement, parameters, execution_options)
-        line = self._line
-        if line is None:
-            line = self._line = line_of(self.connection)
-        if not line.driver.autocommit and not self.in_transaction():
-            self.begin()  # otherwise SQLAlchemy would not know that there is something to commit
+        line = self._line or self._gone()
         try:
-            return Found(*line.run(statement, _NOTHING if parameters is None else parameters))
+            return Found(*line.run(statement, parameters or _NOTHING, begins=self._begins))
         except psycopg.Error as error:
             raise self._told(error, line.driver, statement) from error
+
+    def look(self, statement: str, parameters: Mapping[str, Any]) -> Any:
+        """The only row of a SELECT that stands for itself, or None."""
+        self._begins = False
+        try:
+            return self.exec_driver_sql(statement, parameters).first()
+        finally:
+            self._begins = True
 
     def finish_with(self, statement: str, parameters: Mapping[str, Any]) -> None:
         """One last statement, sent together with the COMMIT; what it is refused with, `commit` raises.
@@ -122,19 +126,49 @@ class Direct(Connection):
         Trap: PostgreSQL answers COMMIT of a transaction in which a statement failed with a rollback and no error. Who
         swallowed that failure would be told that all is well.
         """
+        line = self._line or self._gone()
         if self._last is not None:
             (statement, parameters), self._last = self._last, None
-            line = self._line = line_of(self.connection)
             try:
                 line.finish(statement, parameters)
             except psycopg.Error as error:
                 raise self._told(error, line.driver, statement) from error
-        elif self.in_transaction() and line_of(self.connection).has_failed():
+        elif line.has_failed():
             raise RuntimeError("a statement failed, and nobody said so: nothing can be committed")
-        super().commit()
+        elif not self.in_transaction():
+            if self.invalidated:
+                self._gone()
+            self.begin()  # our own statements began without SQLAlchemy's knowing
+        if self.in_transaction():
+            super().commit()
+
+    def each_alone(self, alone: bool) -> None:
+        """Autocommit: whether every statement stands for itself, also those that SQLAlchemy runs."""
+        self._begins = not alone
+        (self._line or self._gone()).driver.autocommit = alone
+
+    def undo(self) -> bool:
+        """Roll back whatever is not committed; False when the connection is lost, or in whatever state."""
+        line, self._last = self._line, None
+        if line is None:
+            return False
+        try:
+            if self.in_transaction():
+                self.rollback()
+            if line.pgconn.transaction_status != IDLE:
+                line.driver.rollback()
+            if not self._begins:
+                self.each_alone(False)
+        except Exception:  # trap: left in autocommit, the next use case could take nothing back
+            return False
+        return True
+
+    def _gone(self) -> Line:
+        """Trap: SQLAlchemy would connect anew, and the second half of a transaction be committed without the first."""
+        raise PendingRollbackError("the connection was lost under this transaction")
 
     def _told(self, error: psycopg.Error, driver: psycopg.Connection[Any], statement: str) -> BaseException:
-        """The error as SQLAlchemy tells it. A connection that is lost takes the whole pool with it."""
+        """The error as SQLAlchemy tells it. A connection that is lost takes all that lie idle with it."""
         lost = self.dialect.is_disconnect(error, driver, None)  # type: ignore[arg-type]
         if lost:
             self._line = None
@@ -149,17 +183,3 @@ class Direct(Connection):
             connection_invalidated=lost,
             dialect=self.dialect,
         )
-
-
-@contextmanager
-def reading(engine: Engine) -> Iterator[Direct]:
-    """A connection in autocommit: no BEGIN, no COMMIT, every statement stands for itself."""
-    connection = Direct(engine)
-    driver = line_of(connection.connection).driver
-    try:
-        driver.autocommit = True
-        yield connection
-    finally:
-        if not driver.closed:
-            driver.autocommit = False
-        connection.close()

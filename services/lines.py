@@ -30,6 +30,7 @@ _MOST = 200  # kept by the server for one connection; then all are given up and 
 _OUTDATED = frozenset({"0A000", "26000"})  # its columns changed, or it is gone: a migration passed under us
 _NAMED = re.compile(r"%(?:%|\((\w+)\)s)")
 _TEXT = pq.Format.TEXT
+IDLE = pq.TransactionStatus.IDLE
 _GOOD = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
 
 
@@ -57,49 +58,50 @@ class Line:
         self._named = 0
         self._outdated = False
 
-    def run(self, statement: str, parameters: Mapping[str, Any]) -> tuple[list[Row], int]:
-        """(rows, how many rows it found or touched) of a statement in psycopg's form; psycopg.Error."""
-        return self._run(statement, parameters, begin=self._must_begin(), commit=False)
+    def run(self, statement: str, parameters: Mapping[str, Any], *, begins: bool) -> tuple[list[Row], int]:
+        """(rows, how many rows it found or touched) of a statement in psycopg's form; psycopg.Error.
+
+        `begins`: it opens a transaction where none is open; otherwise it stands for itself.
+        """
+        begin = begins and self.pgconn.transaction_status == IDLE
+        return self._run(statement, parameters, begin, commit=False)
 
     def finish(self, statement: str, parameters: Mapping[str, Any]) -> None:
         """Run it and commit, in one round trip; psycopg.Error, and then nothing is committed."""
-        self._run(statement, parameters, begin=self._must_begin(), commit=True)
+        self._run(statement, parameters, self.pgconn.transaction_status == IDLE, commit=True)
 
     def has_failed(self) -> bool:
         """Whether a statement of the transaction was refused: all that is left to it is a rollback."""
         return bool(self.pgconn.transaction_status == pq.TransactionStatus.INERROR)
 
-    def _must_begin(self) -> bool:
-        return not self.driver.autocommit and self.pgconn.transaction_status == pq.TransactionStatus.IDLE
-
     def _run(
-        self, statement: str, parameters: Mapping[str, Any], *, begin: bool, commit: bool
+        self, statement: str, parameters: Mapping[str, Any], begin: bool, *, commit: bool
     ) -> tuple[list[Row], int]:
         text, names, formats = _shape(statement)
-        dump = self._dump
-        values = dump.dump_sequence([parameters[name] for name in names], formats)
-        types, wires = dump.types, dump.formats
-        plan = self._plan(statement, text, types or ())
+        dump, pgconn = self._dump, self.pgconn
+        values = dump.dump_sequence([*map(parameters.__getitem__, names)], formats)
+        types, wires = dump.types or (), dump.formats
+        plan = self._plans.get((statement, types))
+        if plan is None or plan.name is None:
+            plan = self._plan(statement, text, types)
         ask = (
-            partial(self.pgconn.send_query_params, text, values, types, wires, _TEXT)
+            partial(pgconn.send_query_params, text, values, types, wires, _TEXT)
             if plan.name is None
-            else partial(self.pgconn.send_query_prepared, plan.name, values, wires, _TEXT)
+            else partial(pgconn.send_query_prepared, plan.name, values, wires, _TEXT)
         )
         if begin or commit:
             result = self._together(ask, begin=begin, commit=commit)
         else:
             ask()
-            (result,) = self.driver.wait(execute(self.pgconn))
+            (result,) = self.driver.wait(execute(pgconn))
         if result.status not in _GOOD:
             raise self._error(result)
         return self._rows(plan, result)
 
     def _plan(self, statement: str, text: bytes, types: tuple[int, ...]) -> Plan:
-        plan = self._plans.get((statement, types))
-        if plan is None:
-            plan = self._plans[statement, types] = Plan()
+        plan = self._plans.setdefault((statement, types), Plan())
         plan.runs += 1
-        if plan.runs > _OFTEN and plan.name is None:
+        if plan.runs > _OFTEN:
             self._prepare(plan, text, types)
             self._plans[statement, types] = plan
         return plan

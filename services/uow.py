@@ -19,8 +19,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection
 
-from models import db
-from services.direct import Direct, reading
+from services.at_hand import connections
+from services.direct import Direct
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -34,12 +34,16 @@ def use_case(function: Callable[Concatenate[Connection, P], R]) -> Callable[P, R
 
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        with Direct(db.engine) as tx:
+        shared = connections()
+        tx = shared.take()
+        try:
             result = function(tx, *args, **kwargs)
             answering = _answering.get()
             if answering is not None:
                 answering(tx, result)
             tx.commit()
+        finally:
+            shared.give(tx)
         return result
 
     return run
@@ -50,8 +54,13 @@ def query(function: Callable[Concatenate[Connection, P], R]) -> Callable[P, R]:
 
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        with reading(db.engine) as connection:
+        shared = connections()
+        connection = shared.take()
+        try:
+            connection.each_alone(True)
             return function(connection, *args, **kwargs)
+        finally:
+            shared.give(connection)
 
     return run
 

@@ -202,7 +202,11 @@ class DurablePostgres:
         """`kill -9` of the server, sessions and all; what was acknowledged must survive."""
         pid = postgres.postmaster(self.data)
         assert pid is not None, "the server to kill isn't running"
+        sessions = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         os.kill(pid, signal.SIGKILL)
+        for session in sessions:  # by itself a busy one lives on for a moment, and answers
+            with suppress(ProcessLookupError):
+                os.kill(int(session), signal.SIGKILL)
 
     def start(self) -> None:
         """Start again after `kill` or `stop`; returns when it answers."""

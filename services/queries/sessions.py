@@ -16,8 +16,7 @@ from sqlalchemy import Connection
 from domain.access import SessionKind
 from domain.actors import Actor, Role
 from domain.permissions import Caller, Standing
-from models import db
-from services.engine import fetch_one
+from services.at_hand import fetch_one
 from services.uow import query
 
 TOUCH_EVERY = timedelta(minutes=1)
@@ -125,7 +124,7 @@ class _Row(NamedTuple):
 
 def find(token_hash: bytes, now: datetime, key: str | None) -> SessionFound | None:
     """The living session with this token, and what was answered to `key` (as `services.answers` names it)."""
-    found = fetch_one(db.engine, _FIND, {"token_hash": token_hash, "now": now, "key": key})
+    found = fetch_one(_FIND, {"token_hash": token_hash, "now": now, "key": key})
     if found is None:
         return None
     row = _Row(*found)
@@ -157,7 +156,7 @@ def _caller(row: _Row) -> tuple[Caller, Actor | None]:
 
 def find_key(key_id: str, key: str | None) -> KeyFound | None:
     """A shop system's living key, and what was answered to the Idempotency-Key `key`."""
-    found = fetch_one(db.engine, _FIND_KEY, {"key_id": key_id, "key": key})
+    found = fetch_one(_FIND_KEY, {"key_id": key_id, "key": key})
     if found is None:
         return None
     key_row, channel_id, secret, request_hash, status, answer = found

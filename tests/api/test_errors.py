@@ -10,7 +10,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from psycopg import errors as postgres
-from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -18,7 +17,6 @@ from api import errors
 from api.app import create_app
 from domain import errors as domain_errors
 from domain.errors import Fault
-from models import db
 from services.config import Config
 
 KINDS = [
@@ -145,18 +143,6 @@ def test_a_restarted_database_costs_nobody_a_failure(
         " WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
     assert sample.post("/sample/count", json={"name": "a"}, headers=headers).status_code == 200
-
-
-def test_an_idle_connection_is_pinged_before_it_is_used(app: Flask, rows: Any) -> None:
-    """A public route has no look-up to try twice; a connection that lay idle is checked, a dead one replaced."""
-    from services.engine import ping_when_idle
-
-    ping_when_idle(db.engine, idle_s=0)
-    with db.engine.connect() as connection:
-        first = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
-    rows("SELECT pg_terminate_backend(%s)", first)
-    with db.engine.connect() as connection:
-        assert connection.execute(text("SELECT pg_backend_pid()")).scalar_one() != first
 
 
 def test_a_database_away_is_503_with_retry_after(config: Config) -> None:

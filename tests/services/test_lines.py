@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Any
 
-import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, PendingRollbackError
 
 from models import db
-from services.direct import Direct, reading
-from services.engine import fetch_one
+from services.at_hand import Connections, fetch_one
+from services.direct import Direct
 from services.uow import answering, query, use_case
 
 OFTEN = 5  # more often than a statement runs unprepared
@@ -37,8 +37,7 @@ def shelf(app: Flask) -> None:
 
 def test_rows_have_names_and_a_name_given_twice_has_only_its_place(app: Flask) -> None:
     """Columns are reachable by name; a name that comes twice by its place."""
-    with reading(db.engine) as connection:
-        row = connection.exec_driver_sql("SELECT 1 AS one, 'a' AS word, 'b' AS word").one()
+    row: Any = _ask("SELECT 1 AS one, 'a' AS word, 'b' AS word")[0]
     assert (row.one, row.word, row[2]) == (1, "a", "b")
 
 
@@ -115,6 +114,59 @@ def test_a_connection_that_is_lost_is_an_error_once(app: Flask) -> None:
     assert _ask("SELECT 1") == [(1,)]
 
 
+def test_a_connection_lost_in_the_middle_commits_nothing_of_what_follows(shelf: None) -> None:
+    """Whoever goes on after the loss is refused: the second half must not stand without the first."""
+
+    @use_case
+    def stubborn(tx: Connection) -> None:
+        tx.exec_driver_sql("INSERT INTO shelf VALUES (1)")
+        with pytest.raises(DBAPIError):
+            tx.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())")
+        with suppress(PendingRollbackError):
+            tx.exec_driver_sql("INSERT INTO shelf VALUES (2)")
+
+    with pytest.raises(PendingRollbackError):
+        stubborn()
+    assert _ask("SELECT id FROM shelf") == []
+
+
+def test_a_connection_is_laid_down_clean(shelf: None) -> None:
+    """What was not committed is undone before the next one takes the connection up, however it was begun."""
+    shared = Connections(db.engine)
+    for begin in ("INSERT INTO shelf VALUES (1)", text("INSERT INTO shelf VALUES (1)")):
+        first = shared.take()
+        (first.exec_driver_sql if isinstance(begin, str) else first.execute)(begin)
+        shared.give(first)
+        second = shared.take()
+        assert second is first
+        assert second.exec_driver_sql("SELECT count(*) FROM shelf").scalar() == 0
+        shared.give(second)
+
+
+def test_a_connection_that_lay_idle_is_pinged_before_it_is_used(app: Flask) -> None:
+    """It goes by way of the pool, which replaces a dead one before anybody notices."""
+    shared = Connections(db.engine, idle_s=0)
+    first = shared.take()
+    gone = first.exec_driver_sql("SELECT pg_backend_pid()").scalar()
+    shared.give(first)
+    _do("SELECT pg_terminate_backend(%(pid)s)", pid=gone)
+    second = shared.take()
+    assert second.exec_driver_sql("SELECT pg_backend_pid()").scalar() != gone
+    shared.give(second)
+
+
+def test_nobody_waits_at_the_pool_while_connections_rest(app: Flask) -> None:
+    """When all connections of the pool are out, one that is given back goes to the pool, where somebody may wait."""
+    shared = Connections(db.engine)
+    most = db.engine.pool.size() + db.engine.pool._max_overflow  # type: ignore[attr-defined]  # a QueuePool
+    taken = [shared.take() for _ in range(most)]
+    shared.give(taken.pop())
+    with db.engine.connect() as connection:
+        assert connection.execute(text("SELECT 1")).scalar_one() == 1
+    for one in taken:
+        shared.give(one)
+
+
 def test_a_second_last_statement_does_not_take_the_place_of_the_first(shelf: None) -> None:
     """A use case with a last statement of its own, whose answer is kept: both stand, or neither."""
 
@@ -133,24 +185,27 @@ def test_a_second_last_statement_does_not_take_the_place_of_the_first(shelf: Non
     assert _ask("SELECT id FROM shelf ORDER BY id") == [(1,), (100,)]
 
 
-def test_whatever_goes_wrong_with_a_look_up_its_connection_is_not_left_in_autocommit(shelf: None) -> None:
+def test_whatever_goes_wrong_its_connection_is_not_left_in_autocommit(shelf: None) -> None:
     """Else the next use case could take nothing back: every statement would commit by itself."""
-    with pytest.raises(UnicodeEncodeError):
-        fetch_one(db.engine, "SELECT %(word)s::text", {"word": "\ud800"})
-    with pytest.raises(IntegrityError):
-        _do(*["INSERT INTO shelf VALUES (1)"] * 2)
-    assert _ask("SELECT count(*) FROM shelf") == [(0,)]
+    for look in (fetch_one, lambda statement, values: _ask(statement, **values)):
+        with pytest.raises(UnicodeEncodeError):
+            look("SELECT %(word)s::text", {"word": "\ud800"})
+        with pytest.raises(IntegrityError):
+            _do(*["INSERT INTO shelf VALUES (1)"] * 2)
+        assert _ask("SELECT count(*) FROM shelf") == [(0,)]
 
 
 def test_a_refused_look_up_is_told_and_only_a_lost_connection_is_tried_again(app: Flask) -> None:
-    """A refusal costs its own connection, not all that lie in the pool."""
+    """A refusal costs no connection that lies in the pool."""
     pool = db.engine.pool
-    with pytest.raises(psycopg.errors.DivisionByZero):
-        fetch_one(db.engine, "SELECT 1 / %(zero)s", {"zero": 0})
+    with pytest.raises(DBAPIError) as refused:
+        fetch_one("SELECT 1 / %(zero)s", {"zero": 0})
+    assert not refused.value.connection_invalidated
     assert db.engine.pool is pool
-    with pytest.raises(DisconnectionError):  # a second time, too
-        fetch_one(db.engine, "SELECT pg_terminate_backend(pg_backend_pid())", {})
-    assert fetch_one(db.engine, "SELECT 1", {}) == (1,)
+    with pytest.raises(DBAPIError) as lost:  # a second time, too
+        fetch_one("SELECT pg_terminate_backend(pg_backend_pid())", {})
+    assert lost.value.connection_invalidated
+    assert fetch_one("SELECT 1", {}) == (1,)
 
 
 @pytest.mark.parametrize("directly", [True, False])
