@@ -268,9 +268,7 @@ def roles_for(action: A) -> frozenset[Role]:
 def available_actions(job: JobState, role: Role) -> tuple[A, ...]:
     """What this role may try now, in the order of the table; guards may still bar it when it is done."""
     table = TABLES[Kind(job.kind)]
-    return tuple(
-        action for (status, action), move in table.items() if status == job.status and role in move.roles
-    )
+    return tuple([action for (at, action), move in table.items() if at == job.status and role in move.roles])
 
 
 def move(job: JobState, command: Command, role: Role, facts: Facts) -> S:

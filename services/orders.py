@@ -164,7 +164,7 @@ def place(tx: Connection, actor: Actor, order: NewOrder, now: datetime) -> Order
     promises = {order.number: _promise(order.promise_id)} if order.promise_id else None
     points = {order.number: order.point} if order.point else None
     _refuse(take_rows(tx, shop, rows, now, _source(actor), actor=actor, points=points, promises=promises))
-    return reading.read(tx, actor, _id_of(tx, shop, order.number))
+    return reading.named(tx, actor, shop.id, order.number)
 
 
 def _promise(token: str) -> int:
@@ -173,13 +173,6 @@ def _promise(token: str) -> int:
     if promise_id is None:
         raise Invalid(errors=[Fault("promise_id", "unknown_promise", "没有这个服务承诺")])
     return promise_id
-
-
-_FIND = "SELECT id FROM customer_order WHERE channel_id = %(channel)s AND number = %(number)s"
-
-
-def _id_of(tx: Connection, shop: Channel, number: str) -> int:
-    return int(tx.exec_driver_sql(_FIND, {"channel": shop.id, "number": number}).scalar_one())
 
 
 @use_case

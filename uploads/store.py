@@ -166,7 +166,7 @@ class LocalStore:
     def _shelve(self, part: str, shelf: str, target: str) -> None:
         """Moves a synced file to its place. One already there with the same size is the same and stays."""
         if not os.path.isdir(shelf):
-            Path(shelf).mkdir(parents=True, exist_ok=True, mode=0o750)
+            os.makedirs(shelf, 0o750, exist_ok=True)
             _sync(os.path.dirname(shelf))
             _sync(self._base)
         try:

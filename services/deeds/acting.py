@@ -125,7 +125,7 @@ def _write(deed: Deed, to: Status, effect: Effect) -> Acted:
     if deed.at < deed.now and command.action != Action.TAKE_PHOTO:  # a photo stops no clock
         rejudging.judge_again(deed.tx, job.id, deed.at, deed.now)
     role = deed.actor.role
-    actions = tuple(str(name) for name in lifecycle.available_actions(after, role))
+    actions = tuple(map(str, lifecycle.available_actions(after, role)))
     return Acted(job.id, job.kind, to, after.version, after.held, event.seq, actions)
 
 

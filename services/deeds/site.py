@@ -63,7 +63,7 @@ def check_in(deed: Deed, _to: Status, found: CheckIn) -> Effect:
     metres = None if found.distance_m is None else round(found.distance_m)
     place = None
     if fix is not None:
-        place = seal(subject_key(deed.tx, job.subject_id), "check_in.place", asdict(fix))
+        place = seal(subject_key(deed.tx, job.subject_id), "check_in.place", fix)
     arrival = {
         "visit": job.visit_id,
         "job": job.id,

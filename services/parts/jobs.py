@@ -67,6 +67,11 @@ def child_of(job: JobState, kind: Kind) -> NewJob:
     )
 
 
+_NEW, _EVENT, _CLOCK = (
+    tuple(field.name for field in fields(kind)) for kind in (NewJob, events.Event, clocks.NewClock)
+)
+
+
 def call_about(job: JobState) -> NewJob:
     """The return visit of a job: it waits in the agents' queue, so that nothing dispatches it."""
     return replace(child_of(job, Kind.RETURN_VISIT), queue="return_visit")
@@ -97,7 +102,7 @@ def create(tx: Connection, new: Sequence[NewJob], now: datetime, actor: Actor = 
 
 
 def _row(job: NewJob, now: datetime) -> dict[str, Any]:
-    values = {field.name: getattr(job, field.name) for field in fields(NewJob)}
+    values = {name: getattr(job, name) for name in _NEW}
     accepted = now if job.status == Status.ACCEPTED else None
     queued = now if job.queue else None
     times = {"created_at": now, "updated_at": now, "last_occurred_at": now}
@@ -120,7 +125,7 @@ def _first_event(job_id: int, job: NewJob, now: datetime, actor: Actor) -> dict[
         reason=job.queue,
         data={name: value for name, value in data.items() if value is not None},
     )
-    row = {field.name: getattr(event, field.name) for field in fields(events.Event)}
+    row = {name: getattr(event, name) for name in _EVENT}
     return row | {"prev_hash": events.GENESIS, "hash": events.digest(events.GENESIS, event)}
 
 
@@ -145,7 +150,7 @@ def _first_clocks(
 
 
 def _clock_row(job_id: int, clock: clocks.NewClock) -> dict[str, Any]:
-    values = {field.name: getattr(clock, field.name) for field in fields(clocks.NewClock)}
+    values = {name: getattr(clock, name) for name in _CLOCK}
     return values | {"job_id": job_id, "next_at": clock.next_at}
 
 
@@ -159,6 +164,6 @@ _UNSET: dict[str, Any] = {field.name: None for field in fields(JobState)} | {
 
 
 def _state(job_id: int, job: NewJob, now: datetime) -> JobState:
-    known = {f.name: getattr(job, f.name) for f in fields(NewJob) if f.name in _UNSET}
+    known = {name: getattr(job, name) for name in _NEW if name in _UNSET}
     head = {"id": job_id, "version": 1, "event_seq": 1, "event_hash": b"", "last_occurred_at": now}
     return JobState(**(_UNSET | known | head))

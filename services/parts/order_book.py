@@ -33,7 +33,7 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """An SKU with the checklist in force for its category."""
+    """An SKU with the checklist in force for its category, and the price list of all."""
 
     sku: str
     category_code: str
@@ -41,6 +41,7 @@ class Product:
     job_kind: str
     needs_installation: bool
     checklist_id: int | None
+    price_list_id: int | None
 
 
 @dataclass(slots=True)
@@ -81,7 +82,6 @@ class Book:
 
     orders: dict[str, Order]
     products: Mapping[str, Product]
-    price_list_id: int | None
 
 
 _CHANNEL = "SELECT id, scheme, silence_confirms, operator_dealer_id FROM channel WHERE id = %(id)s"
@@ -115,11 +115,9 @@ SELECT line.*, (SELECT count(*) FROM job WHERE job.order_line_id = line.id) AS j
 _PRODUCTS = """
 SELECT product.sku, product.category_code, product.name, job_kind, needs_installation,
        (SELECT id FROM checklist WHERE checklist.category_code = product.category_code
-           AND effective_from <= %(now)s ORDER BY effective_from DESC, version DESC LIMIT 1)
+           AND effective_from <= %(now)s ORDER BY effective_from DESC, version DESC LIMIT 1),
+       (SELECT id FROM price_list WHERE effective_from <= %(now)s ORDER BY effective_from DESC, version DESC LIMIT 1)
   FROM product WHERE sku = ANY(%(skus)s)
-"""
-_PRICES = """
-SELECT id FROM price_list WHERE effective_from <= %(now)s ORDER BY effective_from DESC, version DESC LIMIT 1
 """
 
 
@@ -157,11 +155,7 @@ def open_book(
     opened = _opened(tx, shop, sorted(touched))
     lines = (line for order in opened.values() for line in order.lines.values())
     skus = {row.sku for row in rows if row.sku} | {line.row.sku for line in lines if line.row.sku}
-    return Book(
-        orders | opened,
-        _products(tx, skus, now),
-        tx.exec_driver_sql(_PRICES, {"now": now}).scalar(),
-    )
+    return Book(orders | opened, _products(tx, skus, now))
 
 
 def _unopened(number: str, lines: Mapping[int, bytes]) -> Order:

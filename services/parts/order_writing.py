@@ -179,7 +179,7 @@ def make_jobs(
 ) -> list[int]:
     """A job for each line that needs one, dispatchable only where the address is resolved."""
     wanted_jobs = [
-        _job(shop, order, line, product, book.price_list_id, now)
+        _job(shop, order, line, product, now)
         for order, line in lines
         if (product := book.products.get(line.row.sku or "")) and needs_job(line, product)
     ]
@@ -190,9 +190,7 @@ def make_jobs(
     return made
 
 
-def _job(
-    shop: Channel, order: Order, line: Line, product: Product, price_list_id: int | None, now: datetime
-) -> jobs.NewJob:
+def _job(shop: Channel, order: Order, line: Line, product: Product, now: datetime) -> jobs.NewJob:
     assert line.id is not None
     assert order.subject_id is not None
     return jobs.NewJob(
@@ -206,7 +204,7 @@ def _job(
         scheme=shop.scheme,
         division_code=order.division_code,
         checklist_id=product.checklist_id,
-        price_list_id=price_list_id,
+        price_list_id=product.price_list_id,
         silence_confirms=shop.silence_confirms,
         delivered_at=delivered(line.row, now),
         wanted_at=wanted(line.row),

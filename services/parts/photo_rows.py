@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -70,7 +70,7 @@ def insert(tx: Connection, row: Row, found: Sequence[Finding]) -> int:
     """
     sha256 = bytes.fromhex(row.taken.original_key)
     tx.exec_driver_sql(_HOLD, {"key": lock_key(sha256)})
-    if not all(store().exists(key) for key in keys_of(row.taken.original_key)):
+    if not all(map(store().exists, keys_of(row.taken.original_key))):
         raise Unavailable("照片暂时无法保存，请重新上传")
     key = subject_key(tx, row.job.subject_id)
     values = _values(row, sha256) | {
@@ -111,7 +111,7 @@ def _values(row: Row, sha256: bytes) -> dict[str, Any]:
 def _place(shot: Shot, facts: PhotoFacts) -> dict[str, Any]:
     """What is personal in a photo: where, and the camera's own words. Kept as received, whatever its datum."""
     return {
-        "point": None if shot.point is None else asdict(shot.point),
+        "point": shot.point,
         "exif": {
             "point": facts.exif_point,
             "accuracy_m": facts.exif_accuracy_m,

@@ -13,7 +13,8 @@ from domain.errors import NotFound
 from domain.masking import mask_address, mask_name, mask_phone
 from services.parts.order_book import SEALED
 from services.personal import Erased, reveal, unwrap
-from services.queries.places import Place, named
+from services.queries import places
+from services.queries.places import Place
 from services.uow import query
 
 
@@ -152,7 +153,7 @@ def listed(
 
 _PAGE = """
 SELECT o.*, subject.wrapped_key FROM customer_order o JOIN subject ON subject.id = o.subject_id
- WHERE o.id = %(id)s AND {condition}
+ WHERE {which} AND {condition}
 """
 _LINES = """
 SELECT id, line_number, sku, title, quantity, paid_fen, refunded_fen, state, delivered_at, wanted_on
@@ -177,8 +178,19 @@ def page(connection: Connection, actor: Actor, order_id: int) -> OrderPage:
 
 def read(connection: Connection, actor: Actor, order_id: int) -> OrderPage:
     """The same inside a caller's transaction."""
+    return _read(connection, actor, "o.id = %(id)s", {"id": order_id})
+
+
+def named(connection: Connection, actor: Actor, channel_id: int, number: str) -> OrderPage:
+    """The same by its number in its channel."""
+    which = {"channel": channel_id, "number": number}
+    return _read(connection, actor, "o.channel_id = %(channel)s AND o.number = %(number)s", which)
+
+
+def _read(connection: Connection, actor: Actor, which: str, values: dict[str, Any]) -> OrderPage:
     condition, params = horizon(actor)
-    row = connection.exec_driver_sql(_PAGE.format(condition=condition), params | {"id": order_id}).first()
+    page = _PAGE.format(which=which, condition=condition)
+    row = connection.exec_driver_sql(page, params | values).first()
     if row is None:
         raise NotFound
     return OrderPage(
@@ -188,10 +200,10 @@ def read(connection: Connection, actor: Actor, order_id: int) -> OrderPage:
         _contact(row),
         row.division_code,
         row.resolution,
-        named(connection, row.resolution_candidates),
+        places.named(connection, row.resolution_candidates),
         row.ordered_at,
         row.created_at,
-        _lines(connection, order_id, actor.role in BRAND_ROLES),
+        _lines(connection, row.id, actor.role in BRAND_ROLES),
     )
 
 
