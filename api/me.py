@@ -19,6 +19,7 @@ from api.schemas.people import (
     RoleBody,
 )
 from api.sessions import came
+from domain.consents import ConsentText, current
 from domain.errors import Unauthenticated
 from services import consents, credentials, exports, people, second_factors, sessions, subjects
 from services.consents import Said
@@ -155,6 +156,21 @@ def my_sessions(call: Call) -> Sessions:
 def revoke_session(call: Call, session_id: int) -> None:
     """Ends that session at once, e.g. on a lost phone."""
     sessions.revoke(call.who, session_id, call.now)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentTexts:
+    """The text of each purpose that is in force."""
+
+    items: tuple[ConsentText, ...]
+
+
+@routes.route(
+    area, "GET", "/consents", permission="docs:read", answer=ConsentTexts, summary="各项授权的说明与版本"
+)
+def consent_texts(_: Call) -> ConsentTexts:
+    """What to show before `consent_version` or POST /me/consents says that it was read and agreed to."""
+    return ConsentTexts(tuple(current(purpose) for purpose in consents.PURPOSES))
 
 
 @routes.route(

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from demo.caller import Caller, Json, Refused
 from demo.network import Person
 from demo.stage import Stage
+from domain.consents import current
 
-CONSENT = "2026-01"
+CONSENT = current("phone").version
 ATTEMPTS = 4
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from sqlalchemy import Connection, insert, select
 
+from domain.consents import Purpose, require_known
 from models.person import Consent
 from models.session import Session, WechatIdentity
 from services.config import config
@@ -15,7 +15,6 @@ from services.parts import access
 from services.parts.linking import PhoneSessionOnly
 from services.uow import use_case
 
-Purpose = Literal["phone", "place", "photo"]
 PURPOSES: tuple[Purpose, ...] = ("phone", "place", "photo")
 
 
@@ -31,7 +30,11 @@ class Said:
 
 @use_case
 def say(tx: Connection, session_id: int, purpose: Purpose, version: str, given: bool, now: datetime) -> Said:
-    """Record a yes or a no to one purpose, by the session's person or (before there is one) its account."""
+    """Record a yes or a no to one purpose, by the session's person or (before there is one) its account.
+
+    `Invalid` for a version of which there is no text.
+    """
+    require_known(purpose, version)
     row = tx.execute(
         select(Session.person_id, Session.identity_id).where(Session.id == session_id)
     ).one_or_none()

@@ -90,7 +90,7 @@ def link_phone(
     `consent_version`: the text just agreed to; None relies on an earlier yes. Raises `ConsentNeeded`,
     `CodeSpent`, `IdentityBound`; and `RebindNeeded` after the request for it was filed.
     """
-    linking.require_consent(session_id, consent_version is not None)
+    linking.require_consent(session_id, consent_version)
     number = phone(wechat, phone_code)
     try:
         return _link_phone(session_id, number, consent_version, now)
@@ -158,7 +158,7 @@ def _refund(gates: Sequence[lockouts.Gate]) -> None:
 def _exchange_and_bind(wechat: WeChat, session_id: int, wish: Wish, now: datetime) -> Bound:
     number = None
     if wish.phone_code is not None:
-        linking.require_consent(session_id, wish.consent_version is not None)
+        linking.require_consent(session_id, wish.consent_version)
         number = phone(wechat, wish.phone_code)
     try:
         return _bind(session_id, number, wish, now)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 
 from api.schemas.base import BigId, Body, Choice, Flag, PageQuery, PlainText
+from api.schemas.jobs import Words
+from domain.consents import VERSIONS
 from services.people import Wish
 
 CODE = r"[!-~]+"
@@ -89,10 +91,10 @@ class ClaimBody(Body):
 
 
 class PhoneBody(Body):
-    """A getPhoneNumber code; `consent_version`: the text the person has just agreed to."""
+    """A getPhoneNumber code; `consent_version`: the text the person has just agreed to (GET /consents)."""
 
     phone_code = PlainText(200, pattern=CODE, required=True)
-    consent_version = PlainText(40, load_default=None, allow_none=True)
+    consent_version = Words(VERSIONS, load_default=None, allow_none=True)
 
 
 class BindBody(Body):
@@ -101,7 +103,7 @@ class BindBody(Body):
     makes = Wish
     invitation = PlainText(100, load_default=None, allow_none=True)
     phone_code = PlainText(200, pattern=CODE, load_default=None, allow_none=True)
-    consent_version = PlainText(40, load_default=None, allow_none=True)
+    consent_version = Words(VERSIONS, load_default=None, allow_none=True)
     name = PlainText(40, load_default=None, allow_none=True)
 
 
@@ -121,7 +123,7 @@ class ConsentBody(Body):
     """A yes or no to one purpose, for one version of the text."""
 
     purpose = Choice(Purpose, required=True)
-    version = PlainText(40, required=True)
+    version = Words(VERSIONS, required=True)
     given = Flag(required=True)
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
 
+from domain import consents
 from domain.access import GUEST
 from domain.actors import STAFF_ROLES, Role
 from domain.errors import Forbidden
@@ -24,6 +25,7 @@ from services.parts import access, outbox
 from services.uow import query
 
 PLACE = "person.personal"
+TEXTS_AT = "/api/v1/consents"
 
 
 class PhoneSessionOnly(Forbidden):
@@ -57,9 +59,13 @@ def lock_here(tx: Connection, session_id: int) -> Here:
 
 
 @query
-def require_consent(connection: Connection, session_id: int, saying_yes: bool) -> None:
-    """`ConsentNeeded` unless the account's last word on the phone was yes, or it says yes with this request."""
-    if saying_yes:
+def require_consent(connection: Connection, session_id: int, version: str | None) -> None:
+    """`ConsentNeeded` unless the account's last word on the phone was yes, or it says yes with this request.
+
+    A yes names the `version` of the text; `Invalid` for one that there never was.
+    """
+    if version is not None:
+        consents.require_known("phone", version)
         return
     said = connection.execute(
         select(Consent.given)
@@ -71,7 +77,7 @@ def require_consent(connection: Connection, session_id: int, saying_yes: bool) -
         .limit(1)
     ).scalar_one_or_none()
     if not said:
-        raise ConsentNeeded
+        raise ConsentNeeded(purpose="phone", version=consents.current("phone").version, texts=TEXTS_AT)
 
 
 def attach(tx: Connection, here: Here, number: str, now: datetime, *, vouched: bool = False) -> int:

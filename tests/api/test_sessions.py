@@ -69,7 +69,7 @@ def test_an_installer_from_invitation_to_the_first_day(
         who,
         invitation=invited.json["code"],
         phone_code=sim.phone_code("wang"),
-        consent_version="v1",
+        consent_version="2026-01",
         name="王强",
     )
     assert (bound.status_code, bound.json["status"]) == (201, "active")
@@ -99,7 +99,9 @@ def test_a_phone_that_repeats_its_binding_gets_the_first_answer(
     ]
     who = enter(phone, sim)
     assert (
-        post(phone, "/me/phone", who, phone_code=sim.phone_code("wang"), consent_version="v1").status_code
+        post(
+            phone, "/me/phone", who, phone_code=sim.phone_code("wang"), consent_version="2026-01"
+        ).status_code
         == 200
     )
     answers = [
@@ -159,7 +161,9 @@ def test_guests_may_only_be_bound(phone: FlaskClient, sim: Remote) -> None:
     assert post(phone, "/me/role", who, binding_id=1).status_code == 403
     refused = post(phone, "/me/bindings", who, invitation="wrong")
     assert (refused.status_code, refused.json["code"]) == (404, "invitation_refused")
-    assert post(phone, "/me/consents", who, purpose="place", version="v1", given=False).status_code == 201
+    assert (
+        post(phone, "/me/consents", who, purpose="place", version="2026-01", given=False).status_code == 201
+    )
     (said,) = phone.get(f"{BASE}/me/consents", headers=who).json["items"]
     assert (said["purpose"], said["given"]) == ("place", False)
     assert phone.delete(f"{BASE}/sessions/current", headers=who).status_code == 204
@@ -169,11 +173,13 @@ def test_a_conflict_over_a_phone_is_told_without_naming_anybody(phone: FlaskClie
     """409 `rebind_needed` holds no id of the other person."""
     wang, li = enter(phone, sim), enter(phone, sim, "li")
     assert (
-        post(phone, "/me/phone", wang, phone_code=sim.phone_code("wang"), consent_version="v1").status_code
+        post(
+            phone, "/me/phone", wang, phone_code=sim.phone_code("wang"), consent_version="2026-01"
+        ).status_code
         == 200
     )
     code = sim.phone_code("li", PHONES["wang"])
-    conflict = post(phone, "/me/phone", li, phone_code=code, consent_version="v1")
+    conflict = post(phone, "/me/phone", li, phone_code=code, consent_version="2026-01")
     assert (conflict.status_code, conflict.json["code"]) == (409, "rebind_needed")
     assert "person_id" not in conflict.text
     assert PHONES["wang"] not in conflict.text
@@ -182,7 +188,7 @@ def test_a_conflict_over_a_phone_is_told_without_naming_anybody(phone: FlaskClie
 def test_own_sessions_are_listed_and_revoked_one_by_one(phone: FlaskClient, sim: Remote) -> None:
     """The lost phone is cut off; the one that asks goes on; a stranger's id is a 404."""
     lost = enter(phone, sim)
-    post(phone, "/me/phone", lost, phone_code=sim.phone_code("wang"), consent_version="v1")
+    post(phone, "/me/phone", lost, phone_code=sim.phone_code("wang"), consent_version="2026-01")
     here = enter(phone, sim)
     items = phone.get(f"{BASE}/me/sessions", headers=here).json["items"]
     assert [item["current"] for item in items] == [True, False]
@@ -227,7 +233,7 @@ def test_customers_links_and_claims_over_http(client: FlaskClient) -> None:
 def test_export_and_erasure_over_http(phone: FlaskClient, sim: Remote) -> None:
     """The document names the own phone; after erasure the token is nobody's."""
     who = enter(phone, sim)
-    post(phone, "/me/phone", who, phone_code=sim.phone_code("wang"), consent_version="v1")
+    post(phone, "/me/phone", who, phone_code=sim.phone_code("wang"), consent_version="2026-01")
     document = phone.get(f"{BASE}/me/export", headers=who).json
     assert document["personal"]["phone"] == f"+86{PHONES['wang']}"
     assert phone.post(f"{BASE}/me/erasure", headers=who).json == {"orders": 0, "subjects": 1}
@@ -263,3 +269,12 @@ def test_an_owner_sees_the_own_people_and_no_other_dealers(
 def test_one_can_be_invited_to_every_staff_role_and_to_no_other() -> None:
     """The schema's list is the domain's."""
     assert {role.value for role in StaffRole} == {role.value for role in STAFF_ROLES}
+
+
+def test_the_texts_to_agree_to_are_public_with_their_versions(client: FlaskClient) -> None:
+    """Phone, place and photos each by itself, before anybody has signed in."""
+    texts = client.get(f"{BASE}/consents").json["items"]
+    assert [(one["purpose"], one["version"]) for one in texts] == [
+        ("phone", "2026-01"), ("place", "2026-01"), ("photo", "2026-01"),
+    ]  # fmt: skip
+    assert all(one["text"] and one["without"] for one in texts)

@@ -34,7 +34,7 @@ def invite(world: World, phone: str = PHONES["wang"], by: str = "owner1") -> str
 def bind(
     world: World, wechat: Gateway, who: Opened, code: str | None, phone_code: str | None, **more: object
 ) -> people.Bound:
-    wish = Wish(code, phone_code, "v1" if phone_code else None, None)
+    wish = Wish(code, phone_code, "2026-01" if phone_code else None, None)
     now = more.pop("now", world.now)
     came = more.pop("came", CAME)
     return people.bind(wechat, who.id, identity_of(who), replace(wish, **more), came, now)

@@ -85,7 +85,7 @@ def test_changing_wechat_accounts_needs_approval_ends_the_old_sessions_and_tells
     new = sessions.sign_in_wechat(wechat, sim.login_code("li"), CAME, world.now)
     for _ in range(2):
         with pytest.raises(RebindNeeded) as refused:
-            people.link_phone(wechat, new.id, sim.phone_code("li", PHONES["wang"]), "v1", world.now)
+            people.link_phone(wechat, new.id, sim.phone_code("li", PHONES["wang"]), "2026-01", world.now)
         assert refused.value.extra == {}
     (asked,) = staff.rebindings(world.actor("owner1"), 0, 10)
     assert staff.rebindings(world.actor("agent"), 0, 10) == []
@@ -112,10 +112,10 @@ def test_the_old_accounts_session_may_approve_the_change_itself(
     world: World, wechat: Gateway, sim: Remote, guest: Opened
 ) -> None:
     """Who still holds the old phone needs nobody else."""
-    linked = people.link_phone(wechat, guest.id, sim.phone_code("wang"), "v1", world.now)
+    linked = people.link_phone(wechat, guest.id, sim.phone_code("wang"), "2026-01", world.now)
     new = sessions.sign_in_wechat(wechat, sim.login_code("li"), CAME, world.now)
     with pytest.raises(RebindNeeded):
-        people.link_phone(wechat, new.id, sim.phone_code("li", PHONES["wang"]), "v1", world.now)
+        people.link_phone(wechat, new.id, sim.phone_code("li", PHONES["wang"]), "2026-01", world.now)
     (asked,) = staff.rebindings(world.actor("agent"), 0, 10)
     me = Actor(Role.CUSTOMER, linked.person_id, guest.id)
     assert rebindings.decide(me, asked.id, True, world.now).person_id == linked.person_id
@@ -125,7 +125,7 @@ def test_wechats_revocation_withdraws_every_consent_and_ends_the_sessions(
     world: World, wechat: Gateway, sim: Remote, guest: Opened
 ) -> None:
     """Delivered twice or for a stranger it harms nothing."""
-    people.link_phone(wechat, guest.id, sim.phone_code("wang"), "v1", world.now)
+    people.link_phone(wechat, guest.id, sim.phone_code("wang"), "2026-01", world.now)
     openid = sim.user("wang")["openid"]
     for _ in range(2):
         consents.authorization_revoked(openid, world.now)

@@ -103,7 +103,7 @@ def test_a_recycled_number_of_staff_gives_nothing_without_an_invitation(
         known = connection.execute(select(func.count(Person.id))).scalar_one()
     admins_phone = f"139{list(world.people).index('admin'):08d}"
     with pytest.raises(RebindNeeded):
-        people.link_phone(wechat, guest.id, sim.phone_code("wang", admins_phone), "v1", world.now)
+        people.link_phone(wechat, guest.id, sim.phone_code("wang", admins_phone), "2026-01", world.now)
     found = session_reads.find(session_reads.hashed(guest.token), world.now, None)
     assert found is not None
     assert found.caller == "guest"
@@ -131,7 +131,7 @@ def test_wrong_expired_used_and_revoked_invitations_are_refused_alike(
     bind(world, wechat, li, used, sim.phone_code("li"), came=Came("203.0.113.8"))
     open_ones = staff.invitations(world.actor("owner1"), 2**62, 10)
     invitations.revoke(world.actor("owner1"), open_ones[0].id, world.now)
-    people.link_phone(wechat, guest.id, sim.phone_code("wang"), "v1", world.now)
+    people.link_phone(wechat, guest.id, sim.phone_code("wang"), "2026-01", world.now)
     seen = set()
     for code, now in (
         ("00000-00000-00000-00000", world.now),
@@ -149,7 +149,7 @@ def test_five_wrong_invitations_lock_the_account_and_the_address(
     world: World, wechat: Gateway, sim: Remote, guest: Opened
 ) -> None:
     """The right one is refused too while locked; from elsewhere as somebody else it is not; later it is taken."""
-    people.link_phone(wechat, guest.id, sim.phone_code("wang"), "v1", world.now)
+    people.link_phone(wechat, guest.id, sim.phone_code("wang"), "2026-01", world.now)
     code = invite(world)
     for _ in range(5):
         with pytest.raises(InvitationRefused):

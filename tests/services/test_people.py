@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from domain.actors import Role
+from domain.errors import Invalid
 from domain.people import ConsentNeeded, IdentityBound, RebindNeeded
 from models import db
 from models.person import Consent, Person, Subject
@@ -30,7 +31,7 @@ def test_a_verified_phone_makes_the_sessions_account_a_customer(
 ) -> None:
     """The person is made, the session and the account's other guests become it; nothing is readable at rest."""
     other = sessions.sign_in_wechat(wechat, sim.login_code("wang"), CAME, world.now)
-    linked = people.link_phone(wechat, guest.id, sim.phone_code("wang"), "v1", world.now)
+    linked = people.link_phone(wechat, guest.id, sim.phone_code("wang"), "2026-01", world.now)
     assert linked.role == "customer"
     for opened in (guest, other):
         found = session_reads.find(session_reads.hashed(opened.token), world.now, None)
@@ -40,7 +41,26 @@ def test_a_verified_phone_makes_the_sessions_account_a_customer(
         person = connection.execute(select(Person).where(Person.id == linked.person_id)).one()
         consent = connection.execute(select(Consent)).one()
     assert PHONES["wang"].encode() not in person.personal
-    assert (consent.purpose, consent.version, consent.given) == ("phone", "v1", True)
+    assert (consent.purpose, consent.version, consent.given) == ("phone", "2026-01", True)
+
+
+def test_a_yes_to_a_text_that_never_was_is_none(
+    world: World, wechat: Gateway, sim: Remote, guest: Opened
+) -> None:
+    """Refused with the version in force, before the phone's code is used up; whoever must ask is told which text."""
+    code = sim.phone_code("wang")
+    for ask in (
+        lambda: people.link_phone(wechat, guest.id, code, "bogus", world.now),
+        lambda: consents.say(guest.id, "photo", "bogus", True, world.now),
+    ):
+        with pytest.raises(Invalid) as refused:
+            ask()
+        assert [fault.code for fault in refused.value.errors] == ["unknown_consent_version"]
+        assert refused.value.extra["current_version"] == "2026-01"
+    with pytest.raises(ConsentNeeded) as needed:
+        people.link_phone(wechat, guest.id, code, None, world.now)
+    assert needed.value.extra == {"purpose": "phone", "version": "2026-01", "texts": "/api/v1/consents"}
+    assert sim.journal("wxa/business/getuserphonenumber") == []
 
 
 def test_a_phone_is_taken_only_after_a_yes_and_a_no_counts(
@@ -50,12 +70,12 @@ def test_a_phone_is_taken_only_after_a_yes_and_a_no_counts(
     code = sim.phone_code("wang")
     with pytest.raises(ConsentNeeded):
         people.link_phone(wechat, guest.id, code, None, world.now)
-    consents.say(guest.id, "phone", "v1", True, world.now)
-    consents.say(guest.id, "phone", "v1", False, world.now)
+    consents.say(guest.id, "phone", "2026-01", True, world.now)
+    consents.say(guest.id, "phone", "2026-01", False, world.now)
     with pytest.raises(ConsentNeeded):
         people.link_phone(wechat, guest.id, code, None, world.now)
     assert sim.journal("wxa/business/getuserphonenumber") == []
-    consents.say(guest.id, "phone", "v2", True, world.now)
+    consents.say(guest.id, "phone", "2026-01", True, world.now)
     linked = people.link_phone(wechat, guest.id, code, None, world.now)
     with db.engine.connect() as connection:
         owners = connection.execute(select(Consent.person_id)).scalars().all()
@@ -67,19 +87,19 @@ def test_the_same_phone_again_changes_nothing_and_another_is_a_conflict(
 ) -> None:
     """An account belongs to one person; codes are good once."""
     code = sim.phone_code("wang")
-    linked = people.link_phone(wechat, guest.id, code, "v1", world.now)
+    linked = people.link_phone(wechat, guest.id, code, "2026-01", world.now)
     with pytest.raises(CodeSpent):
-        people.link_phone(wechat, guest.id, code, "v1", world.now)
-    again = people.link_phone(wechat, guest.id, sim.phone_code("wang"), "v1", world.now)
+        people.link_phone(wechat, guest.id, code, "2026-01", world.now)
+    again = people.link_phone(wechat, guest.id, sim.phone_code("wang"), "2026-01", world.now)
     assert again.person_id == linked.person_id
     with pytest.raises(IdentityBound):
-        people.link_phone(wechat, guest.id, sim.phone_code("wang", "13611112222"), "v1", world.now)
+        people.link_phone(wechat, guest.id, sim.phone_code("wang", "13611112222"), "2026-01", world.now)
 
 
 def test_a_login_code_is_no_phone_code(world: World, wechat: Gateway, sim: Remote, guest: Opened) -> None:
     """The two kinds of code cannot stand in for each other."""
     with pytest.raises(CodeSpent):
-        people.link_phone(wechat, guest.id, sim.login_code("wang"), "v1", world.now)
+        people.link_phone(wechat, guest.id, sim.login_code("wang"), "2026-01", world.now)
 
 
 def test_a_console_session_has_no_account_to_link(world: World, wechat: Gateway, sim: Remote) -> None:
@@ -88,7 +108,7 @@ def test_a_console_session_has_no_account_to_link(world: World, wechat: Gateway,
     with db.engine.connect() as connection:
         session_id = connection.execute(select(Session.id)).scalar_one()
     with pytest.raises(PhoneSessionOnly):
-        people.link_phone(wechat, session_id, sim.phone_code("wang"), "v1", world.now)
+        people.link_phone(wechat, session_id, sim.phone_code("wang"), "2026-01", world.now)
 
 
 def race(app: Flask, tries: Sequence[tuple[Gateway, Opened, str]], world: World) -> list[str]:
@@ -97,7 +117,7 @@ def race(app: Flask, tries: Sequence[tuple[Gateway, Opened, str]], world: World)
     def link(one: tuple[Gateway, Opened, str]) -> str:
         with app.app_context():
             try:
-                people.link_phone(one[0], one[1].id, one[2], "v1", world.now)
+                people.link_phone(one[0], one[1].id, one[2], "2026-01", world.now)
             except (RebindNeeded, IdentityBound) as refused:
                 return refused.code
             return "linked"

@@ -99,7 +99,7 @@ def test_a_person_returns_in_the_role_used_last_unless_it_has_ended(
 ) -> None:
     """Two roles: the session starts in the last used active one."""
     guest = sessions.sign_in_wechat(wechat, sim.login_code("wang"), CAME, world.now)
-    linked = people.link_phone(wechat, guest.id, sim.phone_code("wang"), "v1", world.now)
+    linked = people.link_phone(wechat, guest.id, sim.phone_code("wang"), "2026-01", world.now)
     with db.engine.begin() as tx:
         new = RoleBinding(person_id=linked.person_id, role="dispatcher", dealer_id=world.dealers[0])
         columns = {"person_id": new.person_id, "role": new.role, "dealer_id": new.dealer_id}
@@ -133,7 +133,7 @@ def test_signing_out_and_revoking_take_effect_with_the_next_request(
 ) -> None:
     """A revoked token finds nothing; nobody revokes a stranger's session."""
     lost = sessions.sign_in_wechat(wechat, sim.login_code("wang"), CAME, world.now)
-    linked = people.link_phone(wechat, lost.id, sim.phone_code("wang"), "v1", world.now)
+    linked = people.link_phone(wechat, lost.id, sim.phone_code("wang"), "2026-01", world.now)
     here = sessions.sign_in_wechat(wechat, sim.login_code("wang"), CAME, world.now)
     me = Actor(Role.CUSTOMER, linked.person_id, here.id)
     with pytest.raises(NotFound):

@@ -36,7 +36,7 @@ CAME = Came("203.0.113.7", "customers-phone")
 def opened(world: World, wechat: Gateway, sim: Remote) -> Opened:
     """Wang's session, the phone verified."""
     found = sessions.sign_in_wechat(wechat, sim.login_code("wang"), CAME, world.now)
-    people.link_phone(wechat, found.id, sim.phone_code("wang"), "v1", world.now)
+    people.link_phone(wechat, found.id, sim.phone_code("wang"), "2026-01", world.now)
     return found
 
 
@@ -142,7 +142,7 @@ def test_who_comes_back_after_erasure_is_a_stranger(
     subjects.erase(customer, world.now)
     back = sessions.sign_in_wechat(wechat, sim.login_code("wang"), CAME, world.now)
     assert back.role == "guest"
-    linked = people.link_phone(wechat, back.id, sim.phone_code("wang"), "v1", world.now)
+    linked = people.link_phone(wechat, back.id, sim.phone_code("wang"), "2026-01", world.now)
     assert linked.person_id != customer.person_id
 
 
