@@ -97,8 +97,8 @@ def command_of(
             fix["lng"], fix["lat"], Datum(fix["datum"]), fix["accuracy_m"], fix["point_source"]
         )
     for name in ("dealer_ids", "serial_numbers"):
-        if given.get(name) is not None:
-            given[name] = tuple(given[name])
+        if name in given:
+            given[name] = tuple(given[name] or ())
     if given.get("answers") is not None:
         given["answers"] = tuple((one["question"], one["answer"]) for one in given["answers"])
     return Command(action, **given), occurred_at

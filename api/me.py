@@ -205,7 +205,7 @@ def consent(call: Call, body: dict[str, Any]) -> Said:
     "/me/export",
     permission="me:manage",
     answer=Export,
-    errors=(401, 404),
+    errors=(401, 403, 404),
     summary="导出我的数据",
 )
 def export(call: Call) -> Export:
@@ -219,7 +219,7 @@ def export(call: Call) -> Export:
     "/me/erasure",
     permission="me:manage",
     answer=Erased,
-    errors=(401, 404, 409),
+    errors=(401, 403, 404, 409),
     summary="删除我的个人信息",
 )
 def erase(call: Call) -> Erased:

@@ -211,7 +211,8 @@ ASKS: Mapping[Action, Ask] = MappingProxyType(
             reasons.ABORT,
             ("suspended", "cancelled"),
         ),
-        Action.SUBMIT: Ask("提交完工", ("serial_numbers",), ("note",)),
+        # none given is one fault among others (guards.serials_given)
+        Action.SUBMIT: Ask("提交完工", (), ("serial_numbers", "note")),
         Action.SUPPLEMENT: Ask("补充照片", (), ("note",)),
         Action.CONFIRM: Ask("验收", (), ("code", "note")),
         Action.AUTO_CONFIRM: Ask("自动验收"),

@@ -56,6 +56,13 @@ class ConsentNeeded(Forbidden):
     title = "请先阅读并同意个人信息使用说明"
 
 
+class OwnPhoneNeeded(Forbidden):
+    """By a link one is known for one job only; rights over all data need the phone they were left with."""
+
+    code = "own_phone_needed"
+    title = "请在微信小程序中用下单手机号登录后，再导出或删除个人信息"
+
+
 class Outcome(StrEnum):
     """What becomes of a wish to be bound."""
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from domain.actors import Actor
-from domain.errors import NotFound
+from domain.people import OwnPhoneNeeded
 from models.aftercare import Review
 from models.clock import Breach, Clock
 from models.complaint import Rating
@@ -74,9 +74,9 @@ class Export:
 
 @use_case
 def export(tx: Connection, actor: Actor, now: datetime) -> Export:
-    """All data of the actor's person and of the orders with their phone; `NotFound` for a link's session."""
+    """All data of the actor's person and of the orders with their phone; `OwnPhoneNeeded` for a link's session."""
     if actor.person_id is None or actor.job_id is not None:
-        raise NotFound
+        raise OwnPhoneNeeded
     me = tx.execute(
         select(Person.personal, Person.phone_lookup, Person.subject_id, Subject.wrapped_key)
         .join(Subject, Subject.id == Person.subject_id)

@@ -103,7 +103,7 @@ def _particular(name: str, action: Action, required: bool) -> fields.Field[Any]:
         "moment": lambda **m: base.Moment(**m),
         "answers": lambda **m: base.Many(fields.Nested(AnswerBody), 50, 1, **m),
         "dealer_ids": lambda **m: base.Many(base.BigId(), 20, 1, **m),
-        "serial_numbers": lambda **m: base.Many(base.PlainText(60), 999, 1, **m),
+        "serial_numbers": lambda **m: base.Many(base.PlainText(60), 999, **m),
     }
     make = made.get(name, lambda **m: base.BigId(**m))
     field: fields.Field[Any] = make(required=True) if required else make(load_default=None, allow_none=True)

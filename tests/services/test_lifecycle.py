@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
+from api.jobs import command_of
+from api.schemas.jobs import body_of
 from domain.actions import Action, Command, Scores, Window
 from domain.actors import SYSTEM
 from domain.errors import Forbidden, IllegalTransition, JobChanged, NotFound
@@ -121,6 +123,18 @@ def test_submit_names_everything_that_is_missing_at_once(world: World) -> None:
 
     codes = [fault.code for fault in refused.value.errors]
     assert codes == ["slot_missing"] * 3 + ["serial_form", "charges_open"]
+
+
+def test_no_serial_number_at_all_is_one_fault_among_the_others(world: World) -> None:
+    """An installer who forgot both numbers and photos walks back once, not twice; `[]` comes through the door."""
+    job_id = booked(world)
+    installer, then = world.actor("installer1"), world.now + HOUR
+    perform(installer, job_id, Command(Action.CHECK_IN, fix=AT_DOOR), then)
+    command, _ = command_of(Action.SUBMIT, body_of(Action.SUBMIT)().load({"serial_numbers": []}), then)
+    with pytest.raises(Barred) as refused:
+        perform(installer, job_id, command, then)
+    assert [fault.code for fault in refused.value.errors] == ["slot_missing"] * 3 + ["serial_count"]
+    assert command_of(Action.SUBMIT, body_of(Action.SUBMIT)().load({}), then)[0].serial_numbers == ()
 
 
 def test_the_first_to_accept_wins_and_the_other_is_told_clearly(world: World) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from domain.actors import Actor, Role
 from domain.errors import NotFound
-from domain.people import ContactExpired, ErasureRefused
+from domain.people import ContactExpired, ErasureRefused, OwnPhoneNeeded
 from models import db
 from models.job import Job, JobEvent
 from models.notice import Outbox
@@ -75,7 +75,7 @@ def test_a_links_session_can_neither_export_nor_erase(world: World) -> None:
     """Who holds a link is nobody in particular."""
     actor = Actor(Role.CUSTOMER, job_id=world.job())
     for ask in (exports.export, subjects.erase):
-        with pytest.raises(NotFound):
+        with pytest.raises(OwnPhoneNeeded):
             ask(actor, world.now)
 
 
