@@ -124,10 +124,12 @@ class JobUnit(Base):
     """One piece to install: its serial number, its base fee."""
 
     __tablename__ = "job_unit"
+    __table_args__ = (one_of("serial_source", ("scanned", "typed")),)
 
     job_id: Mapped[int] = ref("job.id", primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
     serial_number: Mapped[str | None] = mapped_column(index=True)
+    serial_source: Mapped[str | None]  # as the phone says; None: it didn't
 
 
 class JobEvent(Base):
