@@ -8,7 +8,8 @@ PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 COMPILE := $(PY) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 T ?=
-BENCHES := $(patsubst bench/bench_%.py,%,$(wildcard bench/bench_*.py))
+PHOTOS ?=
+BENCHES := $(filter-out $(if $(PHOTOS),,photos),$(patsubst bench/bench_%.py,%,$(wildcard bench/bench_*.py)))
 
 .PHONY: help run test lint types format bench migrate lock psql clean forget
 
@@ -35,11 +36,11 @@ format: .venv/dev.lock ## put imports and layout in order
 	$(PY) -m ruff check --fix-only -q .
 	$(PY) -m ruff format .
 
-bench: $(BENCHES:%=bench-%) ## all measurements; one of them by `make bench-NAME`
+bench: $(BENCHES:%=bench-%) ## all measurements; one of them by `make bench-NAME`; photos need PHOTOS=folder
 
 bench-%: .venv/dev.lock
 	@echo "== $*"
-	@$(PY) -m bench.bench_$*
+	@PHOTOS="$(PHOTOS)" $(PY) -m bench.bench_$*
 
 migrate: .venv/run.lock ## bring the database at DATABASE_URL to the newest schema
 	@exec $(PY) -m models.migrate

@@ -2,12 +2,15 @@
 
 Two photos of one scene share features, too, and so do two copies of one printed form. What only a copy has is that
 nearly all of its blocks agree once it lies on the other: parallax, another hand's writing or another wall behind the
-same appliance leave blocks that don't.
+same appliance leave blocks that don't. Files are cropped, scaled, turned and mirrored; a picture that fits only when
+it is tilted was photographed anew, from a screen or from the same flat thing: two nameplates of one model that fill
+their pictures agree in all but the serial number. That is a reason to look, not to accuse.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 import cv2
 import numpy as np
@@ -26,8 +29,10 @@ LEAST_SHARE = 0.66
 LEAST_COVER = 0.15
 """Share of either picture that lies on the other: less is a patch of a wall, not a photo."""
 BLOCK_AGREES = 0.7
+MOST_TILT = 0.012
+"""Of a corner from where a mere turn and scaling would put it, as a share of 640 pixels."""
 
-_FEATURES, _BLOCK, _RATIO, _MISS_PX = 1000, 32, 0.8, 4.0
+_FEATURES, _BLOCK, _RATIO, _MISS_PX, _MOST_ENLARGED = 1000, 32, 0.8, 4.0, 6.4
 _EVEN = 5.0  # grey levels of deviation below which a block shows nothing to correlate
 _FEWEST_BLOCKS = 5
 _BLUR = (
@@ -45,32 +50,50 @@ class Look:
     mirrored: Look | None = None
 
 
+class Grade(StrEnum):
+    """What one picture is of the other."""
+
+    STRANGER = "stranger"
+    COPY = "copy"
+    """The same file, whatever was done to it."""
+    RETAKEN = "retaken"
+    """The same picture from another angle: from a screen or a print, or the same flat thing a second time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """The numbers behind an accusation, or behind none.
 
     `inliers` are features that agree on one transform, `agreement` the median and `share` the spread of the blocks'
-    correlation, `cover` the smaller part of a picture that lies on the other; `transform` is the 3 x 3 homography by
+    correlation, `cover` the smaller part of a picture that lies on the other, `tilt` what no turn and scaling explains
+    (share of 640 pixels); `transform` is the 3 x 3 homography by
     rows from the first picture (its mirror image when `mirrored`) to the second, both at 640 pixels.
     """
 
-    reused: bool
+    grade: Grade
     inliers: int
     agreement: float
     share: float
     cover: float
+    tilt: float
     mirrored: bool
     transform: tuple[float, ...]
 
+    @property
+    def reused(self) -> bool:
+        """Whether it is worth anyone's look."""
+        return self.grade != Grade.STRANGER
 
-NOTHING = Verdict(False, 0, 0.0, 0.0, 0.0, False, ())
+
+NOTHING = Verdict(Grade.STRANGER, 0, 0.0, 0.0, 0.0, 0.0, False, ())
 
 
 def look(grey: Grey, *, mirror: bool = True) -> Look:
     """Features of a picture (7 ms; twice that with the mirror image, which only one of two looks needs)."""
-    scale = min(1.0, SIDE / max(grey.shape))
+    scale = min(_MOST_ENLARGED, SIDE / max(grey.shape))  # a thumbnail has few features at its own size
     size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
-    small = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8) if scale < 1 else grey
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    small = np.asarray(cv2.resize(grey, size, interpolation=how), np.uint8)
     other = look(np.ascontiguousarray(small[:, ::-1]), mirror=False) if mirror else None
     found, features = _ORB.detectAndCompute(small, None)
     points = np.array([point.pt for point in found], np.float32).reshape(-1, 2)
@@ -95,11 +118,15 @@ def _laid(one: Look, other: Look, *, mirrored: bool) -> Verdict:
     found, fits = cv2.findHomography(origin, goal, cv2.RANSAC, _MISS_PX, maxIters=1000, confidence=0.995)
     inliers = 0 if fits is None else int(fits.sum())
     if found is None or inliers < LEAST_INLIERS or not _sane(np.asarray(found, np.float64), one.grey.shape):
-        return Verdict(False, inliers, 0.0, 0.0, 0.0, mirrored, ())
-    agreement, share, cover = _agreement(one.grey, other.grey, np.asarray(found, np.float64))
-    reused = agreement >= LEAST_AGREEMENT and share >= LEAST_SHARE and cover >= LEAST_COVER
-    transform = tuple(float(value) for value in found.ravel())
-    return Verdict(reused, inliers, agreement, share, cover, mirrored, transform)
+        return Verdict(Grade.STRANGER, inliers, 0.0, 0.0, 0.0, 0.0, mirrored, ())
+    way = np.asarray(found, np.float64)
+    agreement, share, cover = _agreement(one.grey, other.grey, way)
+    tilt = _tilt(way, one.grey.shape)
+    grade = Grade.STRANGER
+    if agreement >= LEAST_AGREEMENT and share >= LEAST_SHARE and cover >= LEAST_COVER:
+        grade = Grade.COPY if tilt <= MOST_TILT else Grade.RETAKEN
+    transform = tuple(float(value) for value in way.ravel())
+    return Verdict(grade, inliers, agreement, share, cover, tilt, mirrored, transform)
 
 
 def _pairs(one: Grey, other: Grey) -> NDArray[np.intp]:
@@ -119,6 +146,17 @@ def _sane(transform: NDArray[np.float64], shape: tuple[int, ...]) -> bool:
     depth = corners[:, 0] @ transform[2, :2] + transform[2, 2]
     area = cv2.contourArea(laid, oriented=True) / (width * height)
     return bool(np.all(depth > 0.2) and cv2.isContourConvex(laid) and 1 / 36 < area < 36)
+
+
+def _tilt(transform: NDArray[np.float64], shape: tuple[int, ...]) -> float:
+    """The farthest that a corner lies from its place under the best turn and scaling; points as complex numbers."""
+    height, width = shape[:2]
+    corners = np.array([[[0, 0]], [[width, 0]], [[width, height]], [[0, height]]], np.float32)
+    laid = cv2.perspectiveTransform(corners, transform)[:, 0] @ (1, 1j)
+    flat = corners[:, 0] @ (1, 1j)
+    laid, flat = laid - laid.mean(), flat - flat.mean()
+    turn = np.vdot(flat, laid) / np.vdot(flat, flat)
+    return float(np.abs(laid - turn * flat).max() / SIDE / max(abs(turn), 1e-6))
 
 
 def _agreement(one: Grey, other: Grey, transform: NDArray[np.float64]) -> tuple[float, float, float]:

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from tests.uploads.likeness.pictures import busy, edits, grey, wall
 from uploads.likeness.canvas import read
-from uploads.likeness.compare import Verdict, compare, look
+from uploads.likeness.compare import Grade, Verdict, compare, look
 
 ORIGINAL = busy(1)
 KNOWN = look(grey(ORIGINAL), mirror=False)
@@ -25,7 +25,7 @@ def compared(one: Image.Image, other: Image.Image) -> Verdict:
 def test_every_edit_is_recognised_with_its_numbers(name: str) -> None:
     """A copy is called one, and the verdict says whether it was mirrored and where it lies."""
     verdict = compare(look(grey(EDITS[name])), KNOWN)
-    assert verdict.reused
+    assert verdict.grade == Grade.COPY
     assert verdict.inliers >= 15
     assert verdict.mirrored == ("mirrored" in name)
     assert len(verdict.transform) == 9
@@ -54,6 +54,19 @@ def test_the_same_appliance_on_another_wall_is_another_photo() -> None:
         return room
 
     assert not compared(home(30), home(31)).reused
+
+
+def test_what_fits_only_when_tilted_is_no_copy_of_the_file() -> None:
+    """A photo of a screen and a second photo of one nameplate look alike: a reason to look, not to accuse."""
+    tilted = ORIGINAL.transform(
+        ORIGINAL.size,
+        Image.Transform.PERSPECTIVE,
+        (1.0, 0.02, 0, 0.03, 1.0, 0, 0.00008, 0.00005),
+        Image.Resampling.BICUBIC,
+    )
+    verdict = compared(tilted, ORIGINAL)
+    assert verdict.grade == Grade.RETAKEN
+    assert verdict.tilt > 0.012
 
 
 def test_a_bare_wall_accuses_nobody() -> None:
