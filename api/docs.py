@@ -14,6 +14,7 @@ from flask_smorest.utils import prepare_response
 from api import routes
 from api.described import COMPONENT
 from api.errors import MEDIA, ProblemSchema
+from api.introduction import INTRODUCTION
 from api.routes import Call
 
 STATIC = Path(__file__).parent / "static"
@@ -23,7 +24,12 @@ PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-KIND = {"title": "妥装 Tuozhuang", "version": "v1", "openapi_version": "3.1.0"}
+KIND = {
+    "title": "妥装 Tuozhuang",
+    "version": "v1",
+    "openapi_version": "3.1.0",
+    "info": {"description": INTRODUCTION},
+}
 SECURITY = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "手机与客户链接的会话令牌"},
     "cookie": {"type": "apiKey", "in": "cookie", "name": "tz_session", "description": "控制台会话"},

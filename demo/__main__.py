@@ -121,6 +121,8 @@ def _show(var: Path, plan: Sequence[Step]) -> None:
     for step in plan:
         if isinstance(step, Service) and step.address:
             say(f"  {step.title}: {step.address}")
+            for title, path in step.pages:
+                say(f"    {title}: {step.address}{path}")
     if (var / LOGINS).exists():
         say((var / LOGINS).read_text().rstrip())
     say("  按 Ctrl-C 停止 / Ctrl-C stops everything")

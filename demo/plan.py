@@ -8,20 +8,28 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from demo.doors import port_from, status_of
+from demo.network import CHANNELS
 from demo.processes import Program, StartFailed
+from demo.shelf import PRODUCTS
 
 STORIES = ("play", "none", "only")
+PAGES = (
+    ("接口文档 API", "/api/docs"),
+    ("客户查单 customer", "/m"),
+    ("商品页承诺 widget", f"/widget/promise?sku={PRODUCTS[0].sku}&channel={CHANNELS[0][0]}"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Lives until we stop. `ready` is asked until it says yes; `address` is shown to the person."""
+    """Lives until we stop. `ready` is asked until it says yes; `address` and `pages` (title, path) are shown."""
 
     program: Program
     ready: Callable[[], bool]
     title: str
     address: str = ""
     door: tuple[str, int, str] | None = None  # host, port, and the setting that chooses another
+    pages: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +112,7 @@ def _web(root: Path, choices: Choices, address: str) -> Service:
         "网站与接口 web and API",
         address,
         (choices.host, choices.port, "PORT"),
+        PAGES,
     )
 
 

@@ -189,6 +189,7 @@ function show(document_) {
     }
   }
   byId("about").textContent = `${document_.info.title} ${document_.info.version} · ${count} 个操作 · OpenAPI ${document_.openapi}`;
+  byId("intro").querySelector("p").textContent = document_.info.description || "";
   byId("routes").replaceChildren(...[...areas].filter(([, area]) => area.nodes.length).map(([name, area]) =>
     make("section", {}, make("h2", {}, area.words || name, " ", make("small", {}, name)), ...area.nodes)));
   const target = byId(decodeURIComponent(location.hash.slice(1)));
@@ -197,8 +198,9 @@ function show(document_) {
 
 function filter() {
   const words = byId("filter").value.trim().toLowerCase().split(/\s+/);
-  for (const node of document.querySelectorAll("details")) node.hidden = !words.every((word) => node.dataset.words.includes(word));
+  for (const node of document.querySelectorAll("main details")) node.hidden = !words.every((word) => node.dataset.words.includes(word));
   for (const section of document.querySelectorAll("main > section")) section.hidden = !section.querySelector("details:not([hidden])");
+  byId("none").hidden = document.querySelector("main details:not([hidden])") !== null;
 }
 
 byId("filter").addEventListener("input", filter);

@@ -104,3 +104,18 @@ def test_the_page_knows_every_role_in_chinese(app: Flask, client: FlaskClient) -
     script = client.get("/api/docs.js").get_data(as_text=True)
     roles = {role for operation in operations(docs.document(app)).values() for role in operation["x-roles"]}
     assert [role for role in roles if f"{role}: " not in script] == []
+
+
+def test_the_document_says_how_to_sign_in_repeat_and_sign(client: FlaskClient) -> None:
+    """Before any route: bearer, cookie with CSRF, signature, Idempotency-Key, If-Match; the page shows it, too."""
+    told = orjson.loads(client.get("/api/openapi.json").data)["info"]["description"]
+    words = (
+        "Authorization: Bearer",
+        "X-CSRF-Token",
+        "TZ-HMAC",
+        "Idempotency-Key",
+        "If-Match",
+        "problem+json",
+    )
+    assert [word for word in words if word not in told] == []
+    assert "document_.info.description" in client.get("/api/docs.js").get_data(as_text=True)
