@@ -29,7 +29,7 @@ LEAST_SHARE = 0.66
 LEAST_COVER = 0.15
 """Share of either picture that lies on the other: less is a patch of a wall, not a photo."""
 BLOCK_AGREES = 0.7
-MOST_TILT = 0.012
+MOST_TILT = 0.008
 """Of a corner from where a mere turn and scaling would put it, as a share of 640 pixels."""
 
 _FEATURES, _BLOCK, _RATIO, _MISS_PX, _MOST_ENLARGED = 1000, 32, 0.8, 4.0, 6.4
@@ -121,7 +121,9 @@ def _laid(one: Look, other: Look, *, mirrored: bool) -> Verdict:
         return Verdict(Grade.STRANGER, inliers, 0.0, 0.0, 0.0, 0.0, mirrored, ())
     way = np.asarray(found, np.float64)
     agreement, share, cover = _agreement(one.grey, other.grey, way)
-    tilt = _tilt(way, one.grey.shape)
+    tilt = min(
+        _tilt(way, one.grey.shape), _tilt(np.asarray(np.linalg.inv(way), np.float64), other.grey.shape)
+    )  # of what both show
     grade = Grade.STRANGER
     if agreement >= LEAST_AGREEMENT and share >= LEAST_SHARE and cover >= LEAST_COVER:
         grade = Grade.COPY if tilt <= MOST_TILT else Grade.RETAKEN
