@@ -14,6 +14,7 @@ HEAD_BYTES = 64
 _HEIC_BRANDS = frozenset(
     {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"}
 )
+_ANY_CODEC, _AVIF_BRANDS = frozenset({b"mif1", b"msf1"}), frozenset({b"avif", b"avis"})
 _OTHERS: tuple[tuple[bytes, str], ...] = (
     (b"GIF8", "GIF"),
     (b"BM", "BMP"),
@@ -43,7 +44,7 @@ def sniff(head: bytes) -> Format:
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return Format.WEBP
     if head[4:8] == b"ftyp":
-        return _sniff_ftyp(head[8:12])
+        return _sniff_ftyp(head[8:12], head[16 : int.from_bytes(head[:4], "big")])
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     for magic, name in _OTHERS:
         if text.startswith(magic) or head.startswith(magic):
@@ -51,10 +52,13 @@ def sniff(head: bytes) -> Format:
     raise NotAnImage
 
 
-def _sniff_ftyp(brand: bytes) -> Format:
-    if brand in _HEIC_BRANDS:
+def _sniff_ftyp(brand: bytes, also: bytes) -> Format:
+    """By the main brand; `mif1` says only "a picture", so the brands beside it say with which codec."""
+    brands = {also[at : at + 4] for at in range(0, len(also), 4)}
+    other = brand in _ANY_CODEC and brands & _AVIF_BRANDS and not brands & (_HEIC_BRANDS - _ANY_CODEC)
+    if brand in _HEIC_BRANDS and not other:
         return Format.HEIC
-    name = "AVIF" if brand in (b"avif", b"avis") else "视频或其他媒体"
+    name = "AVIF" if other or brand in _AVIF_BRANDS else "视频或其他媒体"
     raise UnsupportedFormat(f"这是 {name} 文件，请上传 JPG、PNG、WebP 或 HEIC 照片")
 
 

@@ -6,12 +6,14 @@ import io
 import zipfile
 import zlib
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from domain.errors import DomainError, Invalid, TooLarge
 from tests.uploads import pictures
+from uploads import refusals
 from uploads.decode import Decoder
 from uploads.intake import Taken, take
 from uploads.limits import Limits
@@ -28,6 +30,7 @@ WEBP_HEADER_BOMB = (
     + (16000).to_bytes(3, "little") * 2
     + bytes(64)
 )
+AVIF_AS_MIF1 = b"\x00\x00\x00\x1cftypmif1\x00\x00\x00\x00mif1avifmiaf" + bytes(500)
 
 
 def zip_file() -> bytes:
@@ -56,6 +59,7 @@ CASES: dict[str, tuple[Callable[[], bytes], str]] = {
     "a TIFF": (lambda: pictures.encoded(pictures.scene(), "TIFF"), "unsupported_format"),
     "a BMP": (lambda: pictures.encoded(pictures.scene(), "BMP"), "unsupported_format"),
     "an AVIF": (lambda: pictures.encoded(pictures.scene(), "AVIF", speed=10), "unsupported_format"),
+    "an AVIF that only calls itself a picture": (lambda: AVIF_AS_MIF1, "unsupported_format"),
     "a film": (lambda: b"\x00\x00\x00\x18ftypisom" + bytes(500), "unsupported_format"),
     "an animated PNG": (lambda: pictures.frames("PNG"), "animated"),
     "an animated WebP": (lambda: pictures.frames("WEBP"), "animated"),
@@ -110,6 +114,13 @@ def test_the_file_is_not_read_beyond_the_cap(store: LocalStore, decoder: Decoder
     with pytest.raises(TooLarge):
         take(endless, store=store, decoder=decoder, limits=Limits(max_bytes=100_000))
     assert endless.tell() == 100_001
+
+
+def test_every_refusal_is_explained() -> None:
+    """Each code has its row in docs/photos-in.md, with what the phone's owner should do."""
+    page = (Path(__file__).parents[2] / "docs" / "photos-in.md").read_text()
+    for refusal in refusals._ALL:
+        assert f"| `{refusal.code}` |" in page
 
 
 def test_scans_after_the_end_of_a_jpeg_are_not_counted(taking: Taking) -> None:
