@@ -19,6 +19,7 @@ from domain.facts import Facts
 from domain.guards import Guard
 from domain.job import JobState, Kind
 from domain.job import Status as S
+from domain.possible import possible
 
 Target = S | Callable[[JobState, Command, Facts], S]
 
@@ -266,9 +267,10 @@ def roles_for(action: A) -> frozenset[Role]:
 
 
 def available_actions(job: JobState, role: Role) -> tuple[A, ...]:
-    """What this role may try now, in the order of the table; guards may still bar it when it is done."""
-    table = TABLES[Kind(job.kind)]
-    return tuple([action for (at, action), move in table.items() if at == job.status and role in move.roles])
+    """What this role may do now, in the table's order; what the job itself bars is left out (`domain/possible.py`)."""
+    cells = TABLES[Kind(job.kind)].items()
+    mine = [(action, move) for (at, action), move in cells if at == job.status and role in move.roles]
+    return tuple([action for action, move in mine if possible(job, action, move.guards)])
 
 
 def move(job: JobState, command: Command, role: Role, facts: Facts) -> S:

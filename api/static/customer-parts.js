@@ -95,6 +95,9 @@ var TZ = {};
     all(node, ["confirm", "confirm_with_reserves", "dispute"].map(function (name) {
       return may(name) ? TZ.opener(state, name, name === "confirm" ? "main" : "") : null;
     }));
+    if (!may("confirm")) {
+      node.appendChild(make("p", { "class": "note warn" }, "还有收费没有答复或结清，或投诉、远程费异议还没有结果，处理完才能验收。"));
+    }
     if (job.auto_confirm_at) {
       node.appendChild(make("p", { "class": "quiet" }, "到 " + moment(job.auto_confirm_at) + " 没有答复，将按下单时的约定自动验收；自动验收不影响您的质保与投诉权利。"));
     }
@@ -194,8 +197,7 @@ var TZ = {};
   var FIRST = ["self_install_outcome", "book"];
 
   function first(state) {
-    var nodes = FIRST.filter(TZ.may(state)).filter(function (name) { return name !== "book" || state.job.installer_id !== null; })
-      .map(function (name) { return TZ.opener(state, name, "main"); });
+    var nodes = FIRST.filter(TZ.may(state)).map(function (name) { return TZ.opener(state, name, "main"); });
     if (!nodes.length) return null;
     var node = all(card("等您答复"), nodes);
     node.className += " now";
@@ -204,7 +206,6 @@ var TZ = {};
 
   function more(state) {
     var nodes = state.job.available_actions.filter(function (name) { return TZ.words.forms[name] && ABOVE.indexOf(name) < 0 && FIRST.indexOf(name) < 0; })
-      .filter(function (name) { return name !== "delivered" || !state.job.delivered_at; })
       .map(function (name) { return TZ.opener(state, name, ""); });
     return nodes.length ? all(card("还可以"), nodes) : null;
   }

@@ -15,6 +15,7 @@ from domain.errors import Forbidden, IllegalTransition, Invalid, JobChanged
 from domain.facts import Facts
 from domain.job import KIND_NAMES, STATUS_NAMES, JobState, Kind, Status
 from domain.lifecycle import TABLES, Barred, available_actions, move, roles_for
+from domain.possible import possible
 
 NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
 SOON = Window(NOW + timedelta(hours=1), NOW + timedelta(hours=3))
@@ -134,7 +135,8 @@ def test_each_cell_is_obeyed(status: Status, action: Action) -> None:
     state, command = job(status), complete(action)
     for role in Role:
         listed = available_actions(state, role)
-        assert (action in listed) == (cell is not None and role in cell.roles)
+        mine = cell is not None and role in cell.roles
+        assert (action in listed) == (mine and possible(state, action, cell.guards if cell else ()))
         if cell is None:
             with pytest.raises((IllegalTransition, JobChanged)) as refused:
                 move(state, command, role, FACTS)
@@ -142,6 +144,24 @@ def test_each_cell_is_obeyed(status: Status, action: Action) -> None:
         elif role not in cell.roles:
             with pytest.raises(Forbidden):
                 move(state, command, role, FACTS)
+
+
+def test_nobody_is_offered_what_the_job_itself_bars() -> None:
+    """No release without a hold, no confirming in a dispute, no answer to a complaint that is not there."""
+
+    def offered(role: Role, status: Status, **more: object) -> set[Action]:
+        return set(available_actions(replace(job(status), **more), role))  # type: ignore[arg-type]
+
+    word = {Action.CONFIRM, Action.CONFIRM_WITH_RESERVES, Action.DISPUTE}
+    assert word <= offered(Role.CUSTOMER, Status.SUBMITTED)
+    assert not word & offered(Role.CUSTOMER, Status.SUBMITTED, dispute_open=True)
+    assert Action.CONFIRM not in offered(Role.CUSTOMER, Status.SUBMITTED, open_charges=1)
+    assert Action.DELIVERED not in offered(Role.CUSTOMER, Status.BOOKED, delivered_at=FACTS.now)
+    agent = offered(Role.AGENT, Status.BOOKED, held=None, queue=None, open_complaints=0)
+    assert not agent & {Action.RELEASE, Action.ATTEND, Action.COMPLAINT_REPLIED, Action.SAFETY_CALLED}
+    held = offered(Role.AGENT, Status.BOOKED, held="damaged", queue="held", open_complaints=1)
+    assert {Action.RELEASE, Action.ATTEND, Action.COMPLAINT_REPLIED} <= held
+    assert Action.HOLD not in held
 
 
 @pytest.mark.parametrize("action", list(Action))
