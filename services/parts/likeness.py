@@ -20,7 +20,7 @@ TOO_FREQUENT = 512
 the list of a usual word and 45 in one of a thousand."""
 
 LEAST_VOTES, MOST_CANDIDATES = 3, 50
-"""By chance, 0.4 of ten million photos reach three votes; a copy by random crop has 20."""
+"""By chance, some six of ten million photos reach three votes; a copy by random crop has 20."""
 
 ADD = """
 INSERT INTO photo_word (word, photos) SELECT word, ARRAY[%(photo)s::int] FROM unnest(%(words)s::int[]) AS word
