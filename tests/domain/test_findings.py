@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from domain.actors import Role
-from domain.findings import POLICY, Code, Policy, Seen, find, may_see, reason
+from domain.findings import POLICY, QUALITY, Code, Policy, Seen, find, may_see, numbers_for, reason
 from domain.geo import Datum, Point
 
 RECEIVED = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
@@ -124,9 +124,14 @@ def test_every_finding_comes_at_once_in_chinese() -> None:
         capture="gallery",
         point=None,
         captured_at=RECEIVED - 50 * HOUR,
+        software="Adobe Photoshop CC (Windows)",
+        twin_id=7,
     )
     found = find(bad)
-    assert [finding.code for finding in found] == list(Code)
+    assert [finding.code for finding in found] == [
+        Code.TOO_DARK, Code.BLURRED, Code.TOO_SMALL_FOR_SLOT, Code.GALLERY_WHERE_CAMERA_REQUIRED,
+        Code.UNKNOWN_PLACE, Code.DUPLICATE_SLOT, Code.TAKEN_AT_ANOTHER_TIME, Code.EDITED,
+    ]  # fmt: skip
     assert all(any("一" <= c <= "鿿" for c in finding.reason) for finding in found)
     assert not any("{" in finding.reason for finding in found)
     assert reason(Code.TAKEN_AT_ANOTHER_TIME, {"minutes": 1565}).endswith("1 天 2 小时 5 分")
@@ -142,9 +147,53 @@ def test_thresholds_are_a_policy() -> None:
 
 @pytest.mark.parametrize("code", list(Code))
 def test_whoever_could_cheat_does_not_learn_what_gave_it_away(code: Code) -> None:
-    """Reviewers see all, the dealer's side what a retake mends, customers and finance nothing."""
-    mends = code is not Code.TAKEN_AT_ANOTHER_TIME
+    """Reviewers see all, the dealer's side what a retake mends and that a photo was used, the others nothing."""
+    mends = code in QUALITY or code is Code.REUSED
     told = {role for role in Role if may_see(role, code)}
     reviewers = {Role.AGENT, Role.AUDITOR, Role.ADMIN}
     dealers = {Role.INSTALLER, Role.DISPATCHER, Role.DEALER_OWNER}
     assert told == (reviewers | dealers if mends else reviewers)
+
+
+def test_a_reused_photo_is_told_to_the_dealers_side_without_whose() -> None:
+    """The installer hears that it was used; the job, the photo and the days are for reviewers."""
+    numbers = {"job_id": 4711, "photo_id": 99, "days": 3}
+    assert reason(Code.REUSED, numbers, Role.INSTALLER) == "此照片曾用于其他工单"
+    assert numbers_for(Role.INSTALLER, Code.REUSED, numbers) == {}
+    assert "4711" in reason(Code.REUSED, numbers, Role.AUDITOR)
+    assert numbers_for(Role.AUDITOR, Code.REUSED, numbers) == numbers
+
+
+NUMBERS = {
+    Code.TAKEN_ELSEWHERE: {"point": 1, "against": 3, "metres": 5230, "allowed": 620},
+    Code.IMPOSSIBLE_TRAVEL: {
+        "from_job_id": 1, "to_job_id": 2, "metres": 50000, "seconds": 600, "kmh": 300, "most_kmh": 150,
+    },
+    Code.SHARED_DEVICE: {"days": 30, "people": 2},
+    Code.SERIAL_INSTALLED_BEFORE: {"serials": 1, "job_id": 8, "days": 12},
+    Code.CHECKED_IN_OUTSIDE: {"metres": 912},
+    Code.DUPLICATE_SLOT: {"photo_id": 5},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", list(NUMBERS))
+def test_every_reason_names_its_numbers(code: Code) -> None:
+    """A reviewer reads what was measured and what was allowed."""
+    words = reason(code, NUMBERS[code])
+    shown = {name: value for name, value in NUMBERS[code].items() if name not in ("point", "against")}
+    assert all(str(value) in words for value in shown.values())
+
+
+def test_a_phones_own_firmware_is_no_editor() -> None:
+    """What cameras write into Software accuses nobody; a known editor does, whatever its version."""
+    assert codes(software="HUAWEI P40 10.1") == codes(software="17.2.1") == codes(software=None) == []
+    assert codes(software="Snapseed 2.0") == [Code.EDITED]
+    assert codes(software="美图秀秀 9.1") == [Code.EDITED]
+
+
+def test_a_photo_far_from_the_check_in_was_taken_elsewhere() -> None:
+    """Its own point or the phone's against where the installer checked in, in one datum, errors taken off."""
+    far = Point(121.5, 37.53, Datum.GCJ02, 20.0)
+    assert codes(check_in=HERE, door=HERE) == []
+    assert codes(point=far, check_in=HERE) == [Code.TAKEN_ELSEWHERE]
+    assert codes(point=far) == []
