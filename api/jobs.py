@@ -81,6 +81,7 @@ PATHS: Mapping[Action, str] = {
     Action.COMPLAINT_REPLIED: "complaints/<id:complaint_id>/replies",
     Action.COMPLAINT_CLOSED: "complaints/<id:complaint_id>/verdict",
     Action.SAFETY_CALLED: "complaints/<id:complaint_id>/safety-call",
+    Action.LIFT_STOP: "complaints/<id:complaint_id>/lift-stop",
 }
 REFUSALS = (404, 409, 412, 422)
 

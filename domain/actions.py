@@ -76,6 +76,7 @@ class Action(StrEnum):
     COMPLAINT_REPLIED = "complaint_replied"
     COMPLAINT_CLOSED = "complaint_closed"
     SAFETY_CALLED = "safety_called"
+    LIFT_STOP = "lift_stop"
     URGE = "urge"
     URGE_ANSWERED = "urge_answered"
     ATTEND = "attend"
@@ -240,6 +241,7 @@ ASKS: Mapping[Action, Ask] = MappingProxyType(
             outcomes=("upheld", "not_upheld"),
         ),
         Action.SAFETY_CALLED: Ask("安全回电", ("complaint_id",), ("note",)),
+        Action.LIFT_STOP: Ask("解除安全停用", ("complaint_id",), ("note",)),
         Action.URGE: Ask("催办", ("reason",), ("note",), reasons.URGE),
         Action.URGE_ANSWERED: Ask("答复催办", ("note",)),
         Action.ATTEND: Ask("已处理", (), ("note",)),

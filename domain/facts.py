@@ -38,6 +38,8 @@ class Facts:
     device_of_dealer: bool = False
     rated: bool = False
     complaint_open: bool = False
+    installer_stopped: bool = False
+    danger_heard: bool = False
     self_install_allowed: bool = False
     customer_erased: bool = False
     supplemented: bool = False

@@ -122,7 +122,7 @@ def next_step_if_suspended(job: JobState, command: Command, facts: Facts) -> Ite
 def not_held(job: JobState, _command: Command, _facts: Facts) -> Iterator[Fault]:
     """A hold bars check-in until an agent clears it."""
     if job.held is not None:
-        yield Fault("held", "held", "工单已被暂缓，请联系客服")
+        yield Fault("held", "held", "工单已被暂缓，须由客服解除")
 
 
 def is_held(job: JobState, _command: Command, _facts: Facts) -> Iterator[Fault]:
@@ -293,6 +293,7 @@ def complaint_window_over(job: JobState, _command: Command, facts: Facts) -> Ite
         yield Fault("complaints", "complaint_window_open", "投诉期未过")
 
 
-SUBMIT: tuple[Guard, ...] = (slots_filled, serials_given, charges_settled)
+OFFER: tuple[Guard, ...] = (address_resolved, payment_agreed)
+SUBMIT: tuple[Guard, ...] = (not_held, slots_filled, serials_given, charges_settled)
 CONFIRM: tuple[Guard, ...] = (nothing_open, code_right, own_device)
 CLOSE: tuple[Guard, ...] = (nothing_open, no_open_child, audit_over, complaint_window_over)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from domain import charge_disputes, charge_guards, delays, guards, questions, refunds
+from domain import charge_disputes, charge_guards, delays, guards, questions, refunds, stops
 from domain.actions import Action as A
 from domain.actions import Command, check
 from domain.actors import Role
@@ -116,14 +116,7 @@ def _to(
 _VISIT: Table = MappingProxyType(
     {
         # pool and dispatch
-        **_to(
-            (S.NEW, S.OFFERED),
-            A.OFFER,
-            S.OFFERED,
-            _AGENT | _SYSTEM,
-            guards.address_resolved,
-            guards.payment_agreed,
-        ),
+        **_to((S.NEW, S.OFFERED), A.OFFER, S.OFFERED, _AGENT | _SYSTEM, *guards.OFFER),
         **_to((S.OFFERED,), A.ACCEPT, S.ACCEPTED, _DESK | _SYSTEM, guards.offer_open),
         **_to((S.OFFERED,), A.DECLINE, _pool, _DESK, guards.offer_open),
         **_to((S.OFFERED,), A.EXPIRE, _pool, _SYSTEM, guards.offer_open),
@@ -152,8 +145,8 @@ _VISIT: Table = MappingProxyType(
             (S.ACCEPTED, S.BOOKED, S.SUSPENDED), A.DENY_DELAY, _CUSTOMER | _AGENT, delays.delay_deniable
         ),
         # around the visit
-        **_everywhere(_BEFORE_VISIT, A.HOLD, _AGENT | _SYSTEM, guards.not_held),
-        **_everywhere(_BEFORE_VISIT, A.RELEASE, _AGENT, guards.is_held),
+        **_everywhere((*_BEFORE_VISIT, S.ON_SITE), A.HOLD, _AGENT | _SYSTEM, guards.not_held),
+        **_everywhere((*_BEFORE_VISIT, S.ON_SITE), A.RELEASE, _AGENT | _SYSTEM, guards.is_held),
         **_to((*_BEFORE_VISIT, S.UNSERVED), A.FIX_ADDRESS, _moved_house, _AGENT),
         **_everywhere(
             (*_LIVE, *_ENDED),
@@ -232,6 +225,7 @@ _VISIT: Table = MappingProxyType(
         ),
         **_everywhere((*_LIVE, S.CLOSED, *_ENDED), A.COMPLAINT_CLOSED, _AGENT, guards.complaint_open),
         **_everywhere((*_LIVE, S.CLOSED, *_ENDED), A.SAFETY_CALLED, _AGENT, guards.complaint_open),
+        **_everywhere((*_LIVE, S.CLOSED, *_ENDED), A.LIFT_STOP, _AGENT, stops.stop_to_lift),
         **_everywhere((S.OFFERED, *_WITH_DEALER, S.ON_SITE, S.REWORK), A.URGE, _AGENT),
         **_everywhere((*_WITH_DEALER, S.ON_SITE, S.REWORK), A.URGE_ANSWERED, _DESK),
         **_everywhere((*_LIVE, S.CLOSED, *_ENDED), A.ATTEND, _AGENT, guards.queued),

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from domain.actions import Action as A
 from domain.actors import DEALER_ROLES, Role
+from domain.job import JobState
 from domain.notice_forms import (
     ASKED_OF,
     CLAIM_PAGE,
@@ -43,13 +44,13 @@ class Notice:
 
     audience: Audience
     template: str
+    former: bool = False  # the installer who had the job before, not the one who has it now
 
 
 TOLD: Mapping[A, tuple[Notice, ...]] = MappingProxyType(
     {
         A.OFFER: (Notice(Audience.OFFERED, "job_offered"),),
         A.ASSIGN: (Notice(Audience.INSTALLER, "job_assigned"),),
-        A.REASSIGN: (Notice(Audience.INSTALLER, "job_assigned"),),
         A.BOOK: (Notice(Audience.CUSTOMER, "visit_booked"),),
         A.FAIL_BOOKING: (Notice(Audience.CUSTOMER, "booking_failed"),),
         A.RESCHEDULE: (Notice(Audience.CUSTOMER, "visit_moved"), Notice(Audience.INSTALLER, "visit_moved")),
@@ -95,6 +96,27 @@ TOLD: Mapping[A, tuple[Notice, ...]] = MappingProxyType(
         A.CANCEL: (Notice(Audience.DESK, "job_cancelled"), Notice(Audience.INSTALLER, "job_cancelled")),
     }
 )
+
+
+_TAKEN = Notice(Audience.INSTALLER, "job_taken", former=True)
+_UNBOOKED = Notice(Audience.CUSTOMER, "booking_withdrawn")
+_GIVEN = Notice(Audience.INSTALLER, "job_assigned")
+_AWAY = frozenset({A.REASSIGN, A.REDISPATCH, A.FIX_ADDRESS})
+
+
+def told(action: A, before: JobState, after: JobState) -> tuple[Notice, ...]:
+    """The notices of a deed. Where a job changes hands: who lost it, who has it now, and whose window is gone."""
+    fixed = TOLD.get(action, ())
+    if action not in _AWAY:
+        return fixed
+    changed: list[Notice] = []
+    if before.installer_id is not None and before.installer_id != after.installer_id:
+        changed.append(_TAKEN)
+    if after.installer_id is not None and before.installer_id != after.installer_id:
+        changed.append(_GIVEN)
+    if before.window_start is not None and after.window_start is None:
+        changed.append(_UNBOOKED)
+    return (*fixed, *changed)
 
 
 def quiet(action: A, role: Role) -> bool:

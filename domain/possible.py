@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
-from domain import guards
+from domain import guards, stops
 from domain.actions import Action as A
 from domain.actions import Command
 from domain.facts import Facts
@@ -31,6 +31,8 @@ _OF_THE_JOB: frozenset[Guard] = frozenset(
         guards.not_audited,
         guards.queued,
         guards.audit_over,
+        guards.audit_waiting,
+        stops.stop_to_lift,  # not known of the job alone: its page adds it where somebody is stopped
     }
 )
 # What an action answers: with none of it on the job there is nothing to answer.
@@ -41,6 +43,10 @@ _ANSWERED: Mapping[A, str] = {
     A.APPROVE_CHARGE: "open_charges",
     A.REFUSE_CHARGE: "open_charges",
     A.SETTLE_CHARGE: "open_charges",
+    A.CONTEST_CHARGE: "dispute_open",
+    A.CONCEDE_CHARGE: "dispute_open",
+    A.RULE_CHARGE: "dispute_open",
+    A.RULE_REMOTE: "remote_open",
 }
 _COMMAND, _FACTS = Command(A.CLOSE), Facts(now=datetime(2000, 1, 1, tzinfo=UTC))
 

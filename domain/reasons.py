@@ -53,6 +53,7 @@ HOLD = {
     "undelivered": "货未送达",
     "damaged": "货有损坏",
     "certificate": "证书过期",
+    "installer_stopped": "师傅已停止接单",
     "other": "其他",
 }
 WAIVE = {"customer_refused": "客户拒绝拍照", "not_applicable": "现场不适用", "unsafe": "拍摄不安全"}

@@ -64,6 +64,21 @@ class ComplaintReply(Base):
     at: Mapped[datetime]
 
 
+class SafetyStop(Base):
+    """An installer's binding stopped by a safety complaint, until an agent or the verdict lifts it."""
+
+    __tablename__ = "safety_stop"
+    __table_args__ = (UniqueConstraint("complaint_id", "binding_id"),)
+
+    id: Mapped[Id]
+    complaint_id: Mapped[int] = ref("complaint.id")
+    binding_id: Mapped[int] = ref("role_binding.id", index=True)
+    suspended: Mapped[bool]  # lifting gives the role back
+    at: Mapped[datetime]
+    lifted_at: Mapped[datetime | None]
+    lifted_by: Mapped[int | None] = ref("person.id", nullable=True)
+
+
 class ReturnVisitAnswer(Base):
     """One answer of a telephone return visit (回访)."""
 

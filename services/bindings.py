@@ -12,7 +12,7 @@ from domain.errors import Conflict, Forbidden, NotFound
 from domain.people import MOVES, may_manage
 from models.person import Invitation, Person, RoleBinding
 from models.session import Session
-from services.parts import access, outbox
+from services.parts import access, outbox, safety
 from services.uow import use_case
 
 
@@ -21,6 +21,13 @@ class WrongStatus(Conflict):
 
     code = "binding_status"
     title = "该岗位当前状态不能执行此操作"
+
+
+class StoppedForSafety(Conflict):
+    """A safety complaint stopped this installer: an agent lifts it at the complaint, and nobody here."""
+
+    code = "stopped_for_safety"
+    title = "该师傅因安全投诉停用，由客服在投诉中核实后解除"
 
 
 class LastAdmin(Conflict):
@@ -48,12 +55,14 @@ def decide(
     """`approve` (pending, suspended → active), `suspend` (active →), `end` (any → ended).
 
     By an admin for all staff roles, by an owner for the own installers and dispatchers; never for oneself.
-    `NotFound` for what the actor may not know of, `WrongStatus`, `LastAdmin`.
+    `NotFound` for what the actor may not know of, `WrongStatus`, `LastAdmin`, `StoppedForSafety`.
     """
     move = MOVES[action]
     row = _manageable(tx, actor, person_id, binding_id)
     if row.status not in move.sources:
         raise WrongStatus(status=row.status)
+    if row.role == Role.INSTALLER and action == "approve" and safety.is_stopped(tx, person_id):
+        raise StoppedForSafety
     if row.role == Role.ADMIN and move.target != "active":
         _keep_an_admin(tx, binding_id)
     tx.execute(

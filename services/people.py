@@ -16,7 +16,7 @@ from domain.errors import Conflict, DomainError, NotFound
 from domain.people import BindingRefused, Decision, InvitationRefused, Outcome, RebindNeeded, decide_binding
 from models.person import Invitation, Person, RoleBinding
 from models.session import Session
-from services.parts import access, linking, lockouts, outbox
+from services.parts import access, linking, lockouts, outbox, safety
 from services.parts.access import Came
 from services.parts.exchanges import WeChat, phone
 from services.parts.linking import Here
@@ -230,6 +230,8 @@ def _decide(tx: Connection, here: Here, person_id: int, shown: _Invited | None, 
         )
         .with_for_update()
     ).scalar_one_or_none()
+    if post.role == Role.INSTALLER and safety.is_stopped(tx, person_id):
+        existing = "suspended"  # also who left meanwhile, and at another dealer
     decision = decide_binding(shown is not None, expected, existing)
     if decision.outcome is Outcome.REFUSED:
         raise BindingRefused(reason=decision.reason)

@@ -13,7 +13,7 @@ from domain.actions import Action, Command
 from domain.actors import SYSTEM, Actor, Role
 from domain.errors import StaleVersion
 from domain.job import JobState, Kind, Status
-from domain.notices import TOLD, Audience, quiet
+from domain.notices import Audience, quiet, told
 from services.config import config
 from services.deeds import (  # noqa: F401  # they register themselves
     audit,
@@ -193,15 +193,16 @@ def _owed(deed: Deed, after: JobState) -> list[Owed]:
         return owed
     if quiet(deed.command.action, deed.actor.role):
         return owed
-    for notice in TOLD.get(deed.command.action, ()):
+    for notice in told(deed.command.action, deed.job, after):
         payload: dict[str, Any] = {"template": notice.template, "audience": notice.audience}
         if notice.audience == Audience.OFFERED:
             payload["dealer_ids"] = list(deed.command.dealer_ids)
         elif notice.audience == Audience.DESK:
             payload["dealer_ids"] = [after.dealer_id or deed.job.dealer_id]
         elif notice.audience == Audience.INSTALLER:
-            payload["person_id"] = after.installer_id or deed.job.installer_id
-        key = f"job:{after.id}:{after.event_seq}:{notice.audience}"
+            former = notice.former or after.installer_id is None
+            payload["person_id"] = deed.job.installer_id if former else after.installer_id
+        key = f"job:{after.id}:{after.event_seq}:{notice.audience}" + (":former" if notice.former else "")
         if payload.get("person_id", 0) is not None and payload.get("dealer_ids") != [None]:
             owed.append(Owed("notice", key, payload, job_id=after.id))
     return owed

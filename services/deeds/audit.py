@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from domain import questions, queues
-from domain.actions import Action
+from domain.actions import Action, Command
 from domain.facts import Facts
 from domain.job import Kind, Status
 from services.deeds import calls, children
@@ -114,6 +114,31 @@ def safety_called(deed: Deed, _to: Status, _carry: Any) -> Effect:
     return Effect({}, {"complaint_id": deed.command.complaint_id, "note_id": _note(deed)})
 
 
+_OF_SAFETY = "SELECT 1 FROM complaint WHERE id = %(id)s AND job_id = %(job)s AND category = 'safety'"
+
+
+def _stop(deed: Deed) -> Prepared:
+    asked = {"id": deed.command.complaint_id, "job": deed.job.id}
+    if deed.tx.exec_driver_sql(_OF_SAFETY, asked).first() is None:
+        return Prepared(Facts(now=deed.at))
+    stopped, heard = safety.standing(deed.tx, deed.job.id, deed.command.complaint_id)
+    return Prepared(Facts(now=deed.at, installer_stopped=stopped, danger_heard=heard))
+
+
+@handles(Action.LIFT_STOP, prepare=_stop)
+def lift_stop(deed: Deed, _to: Status, _carry: Any) -> Effect:
+    """The installer works again: an agent has spoken with who reported the danger."""
+    return Effect({}, {"complaint_id": deed.command.complaint_id}, _lifted(deed))
+
+
+def _lifted(deed: Deed) -> tuple[tuple[int, Command], ...]:
+    """Give the role back and release what he had begun."""
+    complaint_id = deed.command.complaint_id
+    assert complaint_id is not None
+    begun = safety.lift(deed.tx, deed.actor, deed.job, complaint_id, deed.now)
+    return tuple((job_id, Command(Action.RELEASE)) for job_id in begun)
+
+
 def compensate(deed: Deed, fen: int) -> None:
     """Owe the ledger what was promised, whether the job is closed or not: the dealer's if it was its fault."""
     command, job = deed.command, deed.job
@@ -125,7 +150,7 @@ def compensate(deed: Deed, fen: int) -> None:
 
 @handles(Action.COMPLAINT_CLOSED, prepare=_the_complaint)
 def complaint_closed(deed: Deed, _to: Status, _carry: Any) -> Effect:
-    """Upheld or not, with or without compensation."""
+    """Upheld or not, with or without compensation. Not upheld, a danger stops nobody any longer."""
     command, job = deed.command, deed.job
     values = {
         "id": command.complaint_id,
@@ -139,7 +164,8 @@ def complaint_closed(deed: Deed, _to: Status, _carry: Any) -> Effect:
     columns: dict[str, Any] = {"open_complaints": max(job.open_complaints - 1, 0)}
     if job.queue == "complaint" and columns["open_complaints"] == 0:
         columns |= queues.attended(replace(job, open_complaints=0), deed.now)
-    return Effect(columns, {"complaint_id": command.complaint_id, "agreed_fen": command.agreed_fen})
+    then = _lifted(deed) if command.outcome == "not_upheld" else ()
+    return Effect(columns, {"complaint_id": command.complaint_id, "agreed_fen": command.agreed_fen}, then)
 
 
 @handles(Action.ATTEND)

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from sqlalchemy import Connection
 
 from domain import lifecycle
-from domain.actions import ASKS
+from domain.actions import ASKS, Action
 from domain.actors import BRAND_ROLES, DEALER_ROLES, Actor, Role
 from domain.errors import NotFound
 from domain.job import KIND_NAMES, STATUS_NAMES, JobState, Kind, Status
@@ -62,6 +62,8 @@ _PAGE = """
 SELECT {columns}, job.auto_confirm_at, job.confirmed_by, job.closed_at, o.number AS order_number, o.personal,
        subject.wrapped_key, product.name AS product_name, dealer.name AS dealer_name, rating.overall, code.code,
        channel.operator_dealer_id, o.resolution, o.resolution_candidates, {visitor},
+       EXISTS (SELECT 1 FROM safety_stop s JOIN complaint c ON c.id = s.complaint_id
+                WHERE c.job_id = job.id AND s.lifted_at IS NULL) AS stops,
        coalesce((SELECT (shown ->> 'guide_version')::bigint FROM promise, jsonb_array_elements(answer -> 'lines') shown
                   WHERE promise.id = job.promise_id AND shown ->> 'sku' = job.sku LIMIT 1),
                 (product.guide ->> 'version')::bigint) AS guide_version
@@ -130,7 +132,7 @@ def _page(
     question: AddressQuestion | None,
 ) -> JobPage:
     job = JobState(*row[: len(JobState.__slots__)])
-    actions = lifecycle.available_actions(job, actor.role)
+    actions = _actions(row, job, actor)
     brand, customer = actor.role in BRAND_ROLES, actor.role == Role.CUSTOMER
     shown = {name: getattr(job, name) for name in _AS_IT_IS}
     comes = visitors.visitor(row, actor.role, job.status)
@@ -160,6 +162,12 @@ def _page(
         guide_version=row.guide_version,
         guide=_guide(job.sku, row.guide_version),
     )
+
+
+def _actions(row: Any, job: JobState, actor: Actor) -> tuple[Action, ...]:
+    """What may be tried now; giving an installer back is possible where a complaint of this job stopped one."""
+    lifts = row.stops and actor.role in lifecycle.roles_for(Action.LIFT_STOP)
+    return lifecycle.available_actions(job, actor.role) + ((Action.LIFT_STOP,) if lifts else ())
 
 
 def _guide(sku: str, version: int | None) -> str | None:
