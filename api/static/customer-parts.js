@@ -136,7 +136,7 @@ var TZ = {};
     past.forEach(function (one) {
       node.appendChild(make("div", { "class": "line" },
         make("p", {}, one.text),
-        make("p", { "class": "quiet" }, one.status_name + (one.settled ? " · 已收款" : "") + (one.told ? " · " + one.told : "")),
+        make("p", { "class": "quiet" }, one.status_name + (one.settled ? " · 已收款" : "")),
         may("dispute_charge") && one.status === "approved" && one.settled ? TZ.opener(state, "dispute_charge", "", { charge_id: one.id }) : null));
     });
     if (remote && remote.text) {
