@@ -9,7 +9,7 @@ settings.register_profile(
     "thorough", max_examples=2_000, deadline=None
 )  # --hypothesis-profile=thorough, for a night
 
-pytest_plugins = ["tests.databases", "tests.standing_in"]
+pytest_plugins = ["tests.databases", "tests.s3_server", "tests.standing_in"]
 
 LONG = ("tests/stories/", "tests/jobs/test_processes", "tests/api/test_fuzz")
 

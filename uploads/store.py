@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from domain.errors import NotFound
+from uploads.scratch import into, sweep
 
 _KEY = re.compile(r"[0-9a-f]{64}(\.[a-z0-9]{1,16}){0,2}")
 _SHELF = re.compile(r"[0-9a-f]{2}")
@@ -27,6 +26,21 @@ class Stored:
     key: str
     size_bytes: int
     touched_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How a linked object is to be served: its type and name as we know them, and for how long."""
+
+    content_type: str
+    name: str
+    inline: bool
+    lives: timedelta
+
+
+def is_key(text: str) -> bool:
+    """Whether this can name an object: 64 hex digits and at most two endings."""
+    return _KEY.fullmatch(text) is not None
 
 
 def rendition_key(sha256: str, side: int) -> str:
@@ -62,6 +76,12 @@ class Store(Protocol):
     def scratch(self) -> Path:
         """A local folder for files on their way in."""
 
+    def sweep_scratch(self, before: datetime) -> int:
+        """Removes what killed or unfinished uploads left and nobody touched since `before`; answers how many."""
+
+    def link(self, key: str, shown: Shown, /) -> str | None:
+        """A short-lived address in the store itself, for anyone who has it; None when only we can serve it."""
+
 
 class LocalStore:
     """A folder: `ab/cd/abcd….` below `root`, scratch files in `root/scratch` on the same file system.
@@ -83,7 +103,7 @@ class LocalStore:
 
     def put(self, source: Path | BinaryIO, key: str) -> None:
         """See `Store`; costs one fsync of the file and one of its folder."""
-        part = self._into_scratch(source)
+        part = into(self._scratch, source)
         try:
             self.take_over([(part, key)])
         finally:
@@ -112,7 +132,7 @@ class LocalStore:
 
     def exists(self, key: str) -> bool:
         """See `Store`."""
-        return bool(_KEY.fullmatch(key)) and os.path.isfile(self._place(key)[1])
+        return is_key(key) and os.path.isfile(self._place(key)[1])
 
     def delete(self, key: str) -> None:
         """See `Store`; durable too, since what was erased must not come back with a power cut."""
@@ -131,37 +151,19 @@ class LocalStore:
                         yield Stored(name, seen.st_size, datetime.fromtimestamp(seen.st_mtime, UTC))
 
     def sweep_scratch(self, before: datetime) -> int:
-        """Removes what killed uploads left in scratch and nobody touched since `before`; answers how many."""
-        swept = 0
-        for part in self._scratch.iterdir():
-            with suppress(FileNotFoundError):
-                if part.stat().st_mtime < before.timestamp():
-                    part.unlink()
-                    swept += 1
-        return swept
+        """See `Store`."""
+        return sweep(self._scratch, before)
+
+    def link(self, _key: str, _shown: Shown, /) -> str | None:
+        """None: a folder has no address of its own."""
+        return None
 
     def _place(self, key: str) -> tuple[str, str]:
         """(folder, file); text, since a Path costs fifteen calls a step and a photo asks for forty."""
-        if not _KEY.fullmatch(key):
+        if not is_key(key):
             raise ValueError("not a key")
         shelf = f"{self._base}/{key[:2]}/{key[2:4]}"
         return shelf, f"{shelf}/{key}"
-
-    def _into_scratch(self, source: Path | BinaryIO) -> Path:
-        if isinstance(source, Path) and source.absolute().parent == self._scratch:
-            return source
-        part = self._scratch / f"{secrets.token_hex(16)}.part"
-        try:
-            with part.open("xb") as out:
-                if isinstance(source, Path):
-                    with source.open("rb") as file:
-                        shutil.copyfileobj(file, out)
-                else:
-                    shutil.copyfileobj(source, out)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
-        return part
 
     def _shelve(self, part: str, shelf: str, target: str) -> None:
         """Moves a synced file to its place. One already there with the same size is the same and stays."""
