@@ -48,6 +48,7 @@ _DEALER = _DESK | {Role.INSTALLER}
 _INSTALLER = frozenset({Role.INSTALLER})
 _CUSTOMER = frozenset({Role.CUSTOMER})
 _AUDITOR = frozenset({Role.AUDITOR})
+_JUDGE = _AUDITOR | {Role.ADMIN}  # an admin where two auditors differ
 _SYSTEM = frozenset({Role.SYSTEM})
 
 # -- where, when that depends
@@ -215,8 +216,8 @@ _VISIT: Table = MappingProxyType(
         **_everywhere((S.CONFIRMED, S.CLOSED), A.RATE, _CUSTOMER, guards.not_rated),
         # the brand's eye
         **_everywhere((S.CONFIRMED,), A.AUDIT_SAMPLED, _SYSTEM | _AUDITOR, guards.not_audited),
-        **_everywhere((S.CONFIRMED,), A.AUDIT_PASS, _AUDITOR, guards.audit_waiting),
-        **_to((S.CONFIRMED,), A.AUDIT_FAIL, _audit_failed, _AUDITOR, guards.audit_waiting),
+        **_everywhere((S.CONFIRMED,), A.AUDIT_PASS, _JUDGE, guards.audit_waiting),
+        **_to((S.CONFIRMED,), A.AUDIT_FAIL, _audit_failed, _JUDGE, guards.audit_waiting),
         **_everywhere((S.CONFIRMED,), A.SUPPLEMENT, _DEALER, guards.evidence_asked, guards.evidence_given),
         # voices
         **_everywhere((*_LIVE, S.CLOSED), A.COMPLAINT_OPENED, _CUSTOMER | _AGENT),

@@ -32,6 +32,7 @@ PAYS: Mapping[str, Pay] = {
     "charge_refund": adjustments.charge_refund,
     "compensation": adjustments.compensation,
     "held_penalty": fees.post_held,
+    "audit_reversed": fees.post_reversed,
     "refund_after_close": adjustments.refund_after_close,
 }
 

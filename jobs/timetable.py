@@ -85,6 +85,12 @@ TIMETABLE: tuple[Task, ...] = (
         "services.sweeps:confirm_reminders",
         "24 and 40 hours, give or take ten minutes",
     ),
+    Task(
+        "audit_draws",
+        "1-59/5 * * * *",
+        "services.audit_draws:draw_confirmed",
+        "the auditors have three days; the photos' findings need minutes",
+    ),
     Task("close", "*/5 * * * *", "services.sweeps:close_due", "only the fees wait for it"),
     Task(
         "charge_silence",

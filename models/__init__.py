@@ -2,6 +2,7 @@
 
 from models import (
     aftercare,
+    audit,
     catalogue,
     clock,
     complaint,
@@ -26,6 +27,7 @@ from models.base import Base, db
 __all__ = [
     "Base",
     "aftercare",
+    "audit",
     "catalogue",
     "clock",
     "complaint",

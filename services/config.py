@@ -20,6 +20,7 @@ from domain.warranty import FITTING_MONTHS, WORK_MONTHS
 
 Mode = Literal["production", "demo", "test"]
 ONE_OR_MORE = validate.Range(min=1)
+SHARE = validate.Range(1, 10_000)  # a share of 0 estimates nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,9 @@ class Config:
     warranty_fitting_months: int = FITTING_MONTHS
     warranty_work_months: int = WORK_MONTHS
     review_bad_stars: int = BAD_STARS
+    audit_most_bp: int = 1_000
+    audit_least_bp: int = 100
+    audit_second_bp: int = 1_000
     log_level: str = "INFO"
 
 
@@ -73,6 +77,15 @@ def _key(env: Env, name: str) -> bytes:
     if len(key) != 32:
         raise SystemExit(f"{name} must be 32 bytes in base64, it is {len(key)}")
     return key
+
+
+def _audits(env: Env) -> dict[str, int]:
+    """Shares of jobs in basis points; `EnvError` for one that is none."""
+    return {
+        "audit_most_bp": env.int("AUDIT_MOST_BP", 1_000, validate=SHARE),
+        "audit_least_bp": env.int("AUDIT_LEAST_BP", 100, validate=SHARE),
+        "audit_second_bp": env.int("AUDIT_SECOND_BP", 1_000, validate=validate.Range(0, 10_000)),
+    }
 
 
 def load() -> Config:
@@ -113,6 +126,7 @@ def load() -> Config:
             warranty_fitting_months=env.int("WARRANTY_FITTING_MONTHS", FITTING_MONTHS, validate=ONE_OR_MORE),
             warranty_work_months=env.int("WARRANTY_WORK_MONTHS", WORK_MONTHS, validate=ONE_OR_MORE),
             review_bad_stars=env.int("REVIEW_BAD_STARS", BAD_STARS, validate=ONE_OR_MORE),
+            **_audits(env),  # type: ignore[arg-type]  # whole numbers only
             log_level=env.str("LOG_LEVEL", "INFO"),
         )
     except EnvError as error:

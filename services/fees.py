@@ -252,6 +252,28 @@ def post_held(tx: Connection, payload: Mapping[str, Any], now: datetime) -> int:
     return ledger.post(tx, entries, known.ids, now)
 
 
+@use_case
+def post_reversed(tx: Connection, payload: Mapping[str, Any], now: datetime) -> int:
+    """Post what a verdict of an audit had withheld, now that it was taken back: the work itself and its way.
+
+    Where the job's fees are not posted yet the fee run does it; under the keys they would have had, so once.
+    """
+    known, closed = rules.load(tx), ledger.hold_months(tx)
+    if not tx.exec_driver_sql(_POSTED, {"job": payload["job_id"]}).scalar():
+        return 0
+    entries: list[Entry] = []
+    for claim, _, lines in _Pricing(tx, known, closed).price(fee_facts.again(tx, payload["job_id"], now)):
+        back = [
+            replace(line, text=f"{line.text}（稽核申诉成立后计入）") for line in lines if line.kind in _WORK
+        ]
+        entries += entries_for(back, claim.parties, ledger.open_month(month_of(now), closed))
+    return ledger.post(tx, entries, known.ids, now)
+
+
+_POSTED = "SELECT fees_posted_at IS NOT NULL FROM job WHERE id = %(job)s"
+_WORK = ("base_fee", "remote_fee")
+
+
 def _memos(facts: JobFacts, month: date, lines: Sequence[FeeLine]) -> Iterator[_Memo]:
     """The lines that are memos, by their charge: extras, and the way as it was taken; a way not taken leaves none."""
     for line in lines:

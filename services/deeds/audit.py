@@ -7,22 +7,47 @@ from typing import Any
 
 from domain import questions, queues
 from domain.actions import Action, Command
+from domain.actors import Role
+from domain.audits import EVIDENCE, PASS, WORK, Opinion, SecondLook
 from domain.facts import Facts
 from domain.job import Kind, Status
 from services.deeds import calls, children
 from services.deeds.handling import Deed, Effect, Prepared, handles
-from services.parts import notes, outbox, safety
+from services.parts import audits, notes, outbox, safety
 
 
 @handles(Action.AUDIT_SAMPLED)
-def sampled(_deed: Deed, _to: Status, _carry: Any) -> Effect:
-    """Drawn: it waits for a verdict and does not close before."""
+def sampled(deed: Deed, _to: Status, _carry: Any) -> Effect:
+    """Drawn, or chosen by an auditor: it waits for a verdict and does not close before."""
+    if deed.actor.role != Role.SYSTEM:
+        audits.chosen(deed.tx, deed.job.id, deed.now)
     return Effect({"audit": "waiting"})
 
 
+def _said(deed: Deed) -> Opinion:
+    """What this command says; work is the dealer's unless another's fault is named."""
+    verdict = PASS if deed.command.action == Action.AUDIT_PASS else deed.command.outcome or EVIDENCE
+    fault = deed.command.fault or "dealer"
+    return Opinion(deed.actor.person_id or 0, verdict, fault if verdict == WORK else None)
+
+
+def _settle(deed: Deed, child_id: int | None = None) -> None:
+    """Keep the verdict. Said straight (not through `services.audits`) it holds only where one word is enough."""
+    row = audits.row_of(deed.tx, deed.job.id, deed.now)
+    said = audits.given(deed.tx, row)
+    if not said or said[-1].person_id != deed.actor.person_id:
+        new = _said(deed)
+        holds, _ = audits.say(deed.tx, row, deed.actor, new, None, deed.now)
+        if holds is None:
+            raise SecondLook
+        said = [*said, new]
+    audits.settle(deed.tx, row, said[-1], child_id, deed.now)
+
+
 @handles(Action.AUDIT_PASS)
-def passed(_deed: Deed, _to: Status, _carry: Any) -> Effect:
+def passed(deed: Deed, _to: Status, _carry: Any) -> Effect:
     """The photos show what they should."""
+    _settle(deed)
     return Effect({"audit": "passed"})
 
 
@@ -30,8 +55,10 @@ def passed(_deed: Deed, _to: Status, _carry: Any) -> Effect:
 def failed(deed: Deed, to: Status, _carry: Any) -> Effect:
     """`evidence`: more photos, no visit. `work`: a child job mends it."""
     if to != Status.REWORK:
+        _settle(deed)
         return Effect({"audit": "evidence_asked"})
     child_id = children.second_visit(deed, deed.command.fault or "dealer")
+    _settle(deed, child_id)
     return Effect({"audit": "failed", "open_children": deed.job.open_children + 1}, {"child_id": child_id})
 
 

@@ -55,3 +55,14 @@ def answered(tx: Connection, clock_id: int, at: datetime, breach_id: int | None 
     """Stop the appeal clocks of one breach, or of every breach of that clock."""
     which = "true" if breach_id is None else "id = %(breach)s"
     tx.exec_driver_sql(_STOP.format(which=which), {"clock": clock_id, "at": at, "breach": breach_id})
+
+
+_STOP_ONE = """
+UPDATE clock SET stopped_at = %(at)s, next_at = CASE WHEN next_at <= %(at)s THEN next_at END
+ WHERE id = %(clock)s AND stopped_at IS NULL
+"""
+
+
+def stop(tx: Connection, clock_id: int, at: datetime) -> None:
+    """Stop one clock by its id: an appeal that is no breach's was answered."""
+    tx.exec_driver_sql(_STOP_ONE, {"clock": clock_id, "at": at})

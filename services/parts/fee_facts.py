@@ -54,11 +54,14 @@ class Due:
 
 _SELECT = """
 SELECT job.id, job.kind, job.status, job.category_code, job.zone, job.scheme, job.units, job.dealer_id, job.visit_id,
-       job.distance_m, job.remote_agreed_fen, job.fault, job.trip_fee, job.trip_fault, job.checked_in_at,
+       job.distance_m, job.remote_agreed_fen, job.trip_fee, job.trip_fault, job.checked_in_at,
        job.closed_at, job.free_m, job.per_km_fen, job.remote_payer, job.promised_remote_fen, job.trip_by_customer,
        channel.operator_dealer_id, coalesce(parent.dealer_id, repair.liable_dealer_id) AS first_dealer_id,
-       repair.payer AS repair_payer
+       repair.payer AS repair_payer, coalesce(audit.fraud, false) AS fraud,
+       CASE WHEN judged.child_id IS NULL OR job.fault <> 'dealer' THEN job.fault ELSE 'brand' END AS fault
   FROM job JOIN channel ON channel.id = job.channel_id LEFT JOIN job parent ON parent.id = job.parent_id
+  LEFT JOIN audit ON audit.job_id = job.id
+  LEFT JOIN audit judged ON judged.child_id = job.id AND judged.reversed_at IS NOT NULL
   LEFT JOIN service_request repair ON repair.job_id = job.id
 """
 _TAKE = f"""{_SELECT}
@@ -166,6 +169,7 @@ def _facts(
         dealer_at_fault_id=row.first_dealer_id if row.fault == Blame.DEALER else None,
         charges=charges,
         clocks=clocks,
+        base_forfeited=row.fraud and dealer_id == row.dealer_id,
     )
 
 
