@@ -83,15 +83,33 @@ CHECKLISTS = {
 PRICES = (
     PriceGiven("drill-small", "墙面打孔 50 毫米以下", "个", 5_000, 6),
     PriceGiven("drill-large", "墙面打孔 50–80 毫米", "个", 10_000, 6),
-    PriceGiven("glass-hole", "玻璃开孔", "个", 3_000, 6),
-    PriceGiven("cable", "拉线（首米免费）", "米", 700, 1),
-    PriceGiven("pipe", "加长管路", "米", 1_500, 1),
-    PriceGiven("hose", "更换金属软管", "条", 2_500, 1),
-    PriceGiven("remove-heater", "拆旧热水器", "台", 2_000, 3),
-    PriceGiven("remove-hood", "拆旧油烟机", "台", 2_000, 3),
-    PriceGiven("remove-toilet", "拆装马桶", "套", 15_000, 3),
-    PriceGiven("sealant", "打玻璃胶", "米", 2_500, 5),
-    PriceGiven("high-ceiling", "层高超过 3 米", "台", 4_000, 7),
+    PriceGiven(
+        "glass-hole", "玻璃开孔", "个", 3_000, 6, ("electric_water_heater", "gas_water_heater", "range_hood")
+    ),
+    PriceGiven(
+        "cable",
+        "拉线（首米免费）",
+        "米",
+        700,
+        1,
+        ("electric_water_heater", "range_hood", "bath_heater", "ceiling_lamp"),
+    ),
+    PriceGiven(
+        "pipe", "加长管路", "米", 1_500, 1, ("electric_water_heater", "gas_water_heater", "range_hood")
+    ),
+    PriceGiven(
+        "hose",
+        "更换金属软管",
+        "条",
+        2_500,
+        1,
+        ("electric_water_heater", "gas_water_heater", "smart_toilet", "shower"),
+    ),
+    PriceGiven("remove-heater", "拆旧热水器", "台", 2_000, 3, ("electric_water_heater", "gas_water_heater")),
+    PriceGiven("remove-hood", "拆旧油烟机", "台", 2_000, 3, ("range_hood",)),
+    PriceGiven("remove-toilet", "拆装马桶", "套", 15_000, 3, ("smart_toilet",)),
+    PriceGiven("sealant", "打玻璃胶", "米", 2_500, 5, ("smart_toilet", "shower")),
+    PriceGiven("high-ceiling", "层高超过 3 米", "台", 4_000, 7, ("bath_heater", "ceiling_lamp")),
 )
 
 _BASE = {

@@ -7,7 +7,7 @@ The words are made in `domain/promise_words.py`. A change of meaning raises `pro
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -116,12 +116,25 @@ def promise(facts: Facts) -> Answer:
         place=facts.place,
         covered=covered,
         lines=lines,
-        extras=() if nobody else facts.extras,
+        extras=() if nobody else _extras(facts),
         silence_confirms=confirms,
         silence_hours=SILENCE_HOURS if confirms else 0,
         silence_text=words.silence(SILENCE_HOURS) if confirms else words.NO_SILENCE,
         expires_at=facts.made_at + LIVES,
         text=words.whole(facts.place, covered, [line.text for line in lines], nobody),
+    )
+
+
+def _extras(facts: Facts) -> tuple[Extra, ...]:
+    if facts.engine < 3:
+        return facts.extras
+    return fitting(facts.extras, {good.category for good in facts.goods if good.needs_installation})
+
+
+def fitting(extras: Sequence[Extra], categories: Collection[str]) -> tuple[Extra, ...]:
+    """The extras that work of these categories may need: nobody is told of a toilet's beside a heater."""
+    return tuple(
+        one for one in extras if not one.categories or not set(one.categories).isdisjoint(categories)
     )
 
 

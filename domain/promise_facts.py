@@ -68,12 +68,13 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Extra:
-    """An item of the price list."""
+    """An item of the price list; with `categories` it is of those works only."""
 
     code: str
     name: str
     unit: str
     price_fen: int
+    categories: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ class PriceList(Base):
 
 
 class PriceItem(Base):
-    """An extra: Tmall's ten adjustment types are its `charge_type`."""
+    """An extra: Tmall's ten adjustment types are its `charge_type`. With `categories` it is one of those works only."""
 
     __tablename__ = "price_item"
     __table_args__ = (UniqueConstraint("price_list_id", "code"),)
@@ -96,6 +96,7 @@ class PriceItem(Base):
     unit: Mapped[str]
     price_fen: Mapped[int]
     charge_type: Mapped[int]
+    categories: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))  # of work; none: of all
 
 
 class Division(Base):

@@ -72,13 +72,14 @@ class SlotGiven:
 
 @dataclass(frozen=True, slots=True)
 class PriceGiven:
-    """One extra; `price_fen` per unit, `charge_type` one of Tmall's ten."""
+    """One extra; `price_fen` per unit, `charge_type` one of Tmall's ten, `categories` of work it is for (none: all)."""
 
     code: str
     name: str
     unit: str
     price_fen: int
     charge_type: int
+    categories: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from domain.errors import Fault, Invalid, NotFound
 from domain.geo import Datum, Point
 from domain.people import e164
 from domain.phones import PhoneKind, parse
-from domain.promise import Answer, is_for_nobody
+from domain.promise import Answer, fitting, is_for_nobody
 from domain.promise_facts import ENGINE, Extra
 from domain.promise_reading import read_answer
 from services.parts import addresses, promise_tokens, promising, shelf
@@ -137,14 +137,17 @@ _ROW = """
 SELECT id, engine, made_at, expires_at, division_code, decision, question, observed, versions, answer
   FROM promise WHERE id = %(id)s
 """
-_EXTRAS = "SELECT code, name, unit, price_fen FROM price_item WHERE price_list_id = %(list)s ORDER BY id"
+_EXTRAS = "SELECT code, name, unit, price_fen, categories FROM price_item WHERE price_list_id = %(list)s ORDER BY id"
 
 
 def _row(tx: Connection, token: str) -> tuple[Any, Answer]:
     row = tx.exec_driver_sql(_ROW, {"id": promise_tokens.read(token)}).first()
     if row is None:
         raise NotFound
-    items = [Extra(*item) for item in tx.exec_driver_sql(_EXTRAS, {"list": row.versions["price_list"]})]
+    found = tx.exec_driver_sql(_EXTRAS, {"list": row.versions["price_list"]})
+    items = tuple(Extra(one.code, one.name, one.unit, one.price_fen, tuple(one.categories)) for one in found)
+    if (categories := row.versions.get("categories")) is not None:  # from engine 3 on
+        items = fitting(items, categories)
     answer = read_answer(row.answer, items)
     nobody = row.engine > 2 and is_for_nobody(answer.lines)
     return row, replace(answer, extras=()) if nobody else answer

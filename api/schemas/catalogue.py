@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from marshmallow import fields
+from typing import Any
+
+from marshmallow import fields, post_load
 
 from api.schemas import base
 from api.schemas.jobs import Words
@@ -75,6 +77,11 @@ class PriceBody(base.Body):
     unit = base.PlainText(8, required=True)
     price_fen = base.Fen(0, 10**8, required=True)
     charge_type = base.Whole(1, 10, required=True)
+    categories = base.Many(base.PlainText(40, pattern=CODE), 50, load_default=())
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_: Any) -> PriceGiven:
+        return PriceGiven(**data | {"categories": tuple(data["categories"])})
 
 
 class PriceListBody(base.Body):

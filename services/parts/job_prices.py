@@ -21,6 +21,7 @@ SELECT item.code, item.name, item.unit, item.price_fen, item.charge_type,
   LEFT JOIN price_item promised
     ON promised.price_list_id = (p.versions ->> 'price_list')::bigint AND promised.code = item.code
  WHERE item.price_list_id = job.price_list_id AND item.charge_type <> %(remote)s
+   AND (item.categories = '[]' OR item.categories ? job.category_code)
    AND (%(item)s::text IS NULL OR item.code = %(item)s::text)
  ORDER BY item.id
 """

@@ -199,6 +199,7 @@ def _versions(asked: Question, kept: Shelf, seen: Sequence[Seen], now: datetime)
         "coverage": sorted(one.coverage_id for one in seen),
         "price_list": prices.id if prices else None,
         "fee_rule": rule.version if rule else None,
+        "categories": _categories(asked, kept),
     }
 
 

@@ -40,7 +40,7 @@ SHOPS = "SELECT id, code, scheme, silence_confirms, trip_fee_shown, edition FROM
 PROMOTIONS = "SELECT day, name, extra_lead_days, edition FROM promotion_day"
 HOLIDAYS = "SELECT day, edition FROM calendar_day WHERE NOT working"
 LISTS = "SELECT id, effective_from FROM price_list"
-ITEMS = "SELECT price_list_id, code, name, unit, price_fen FROM price_item ORDER BY id"
+ITEMS = "SELECT price_list_id, code, name, unit, price_fen, categories FROM price_item ORDER BY id"
 RULES = "SELECT id, version, rule FROM fee_rule"
 
 
@@ -125,7 +125,9 @@ def load(tx: Connection, prefix: str = "", asked: Mapping[str, Any] | None = Non
 
     items: dict[int, list[Extra]] = {}
     for row in rows(ITEMS):
-        items.setdefault(row.price_list_id, []).append(Extra(*row[1:]))
+        items.setdefault(row.price_list_id, []).append(
+            Extra(row.code, row.name, row.unit, row.price_fen, tuple(row.categories))
+        )
     return Shelf(
         goods={row.sku: _kept(row) for row in rows(GOODS)},
         shops={

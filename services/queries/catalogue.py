@@ -67,6 +67,7 @@ class PriceLine:
     unit: str
     price_fen: int
     charge_type: int
+    categories: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ SELECT code, name, hint, phase, required, camera_only, min_side FROM slot
  ORDER BY position
 """
 _PRICES = """
-SELECT code, name, unit, price_fen, charge_type FROM price_item
+SELECT code, name, unit, price_fen, charge_type, categories FROM price_item
  WHERE price_list_id = (SELECT id FROM price_list WHERE effective_from <= %(now)s
                          ORDER BY effective_from DESC, version DESC LIMIT 1) ORDER BY id
 """
@@ -147,7 +148,7 @@ SELECT version, effective_from, (SELECT count(*) FROM price_item WHERE price_lis
   FROM price_list ORDER BY version DESC
 """
 _VERSION = """
-SELECT code, name, unit, price_fen, charge_type FROM price_item
+SELECT code, name, unit, price_fen, charge_type, categories FROM price_item
  WHERE price_list_id = (SELECT id FROM price_list WHERE version = %(version)s) ORDER BY id
 """
 _DIVISIONS = """

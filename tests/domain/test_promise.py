@@ -146,6 +146,17 @@ def test_nobody_is_asked_to_install_by_himself_without_anything_to_follow() -> N
     assert steps.suitable
 
 
+def test_extras_of_other_work_are_not_told() -> None:
+    """A toilet's beside a heater would frighten for nothing; what names no category is for all."""
+    extras = (
+        Extra("drill", "打孔", "个", 5000),
+        Extra("old-heater", "拆旧热水器", "台", 2000, ("heater",)),
+        Extra("old-toilet", "拆装马桶", "套", 15000, ("toilet",)),
+    )
+    assert [one.code for one in asked(DEALER, extras=extras).extras] == ["drill", "old-heater"]
+    assert len(asked(DEALER, extras=extras, engine=2).extras) == 3
+
+
 def test_whoever_has_nobody_for_the_work_is_not_promised() -> None:
     """No skill, no certificate: the next comes, and where there is no next, nobody; as dispatch would."""
     other = replace(DEALER, dealer_id=8, name="诚信", territory_owner=False)

@@ -16,7 +16,9 @@ from models.dealer import Authorisation, Capacity
 from models.money import FeeRule
 from models.promise import PromotionDay
 from services import promises
+from services.catalogue import PriceGiven, new_price_list
 from services.promises import AddressUnclear, Asked, AskedLine
+from services.queries import charges
 from tests.worlds import DISTRICT, DOOR, SKU, World
 
 HERE = Asked((AskedLine(SKU),), division_code=DISTRICT)
@@ -188,3 +190,22 @@ def test_promises_that_led_to_nothing_are_forgotten(world: World) -> None:
     assert promises.purge(world.now + timedelta(days=38)) == 1
     with pytest.raises(NotFound):
         promises.show(page.id, world.now)
+
+
+def test_extras_of_other_categories_are_neither_promised_nor_charged(world: World) -> None:
+    """Shown again and proven as it was told; on the job they are not on the price list either."""
+    items = (
+        PriceGiven("drill", "打孔", "个", 5000, 6),
+        PriceGiven("toilet", "拆装马桶", "套", 15_000, 3, ("smart_toilet",)),
+        PriceGiven("heater", "拆旧热水器", "台", 2000, 3, ("water_heater",)),
+    )
+    new_price_list(items, world.now)
+    page = promises.make(HERE, world.now)
+    job_id = world.job()
+    run(f"UPDATE job SET price_list_id = (SELECT max(id) FROM price_list) WHERE id = {job_id}")
+
+    assert [item.code for item in page.answer.extras] == ["drill", "heater"]
+    assert promises.show(page.id, world.now).answer == page.answer
+    assert promises.prove(page.id).same
+    listed = charges.price_list(world.customer(job_id), job_id, [])
+    assert [item.code for item in listed.items] == ["drill", "heater"]
