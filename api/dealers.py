@@ -21,7 +21,9 @@ from api.schemas.catalogue import (
 from services import dealers
 from services.dealers import Changed, ChannelGiven, DealerGiven, Made
 from services.queries import catalogue as found
+from services.queries import channels as shops
 from services.queries.catalogue import CapacityLine, CoverageLine, DealerLine
+from services.queries.channels import ChannelLine
 
 area = routes.area("dealers", "网点与渠道")
 ONE = "/dealers/<id:dealer_id>"
@@ -148,6 +150,22 @@ def authorisations_set(call: Call, body: Mapping[str, Any], dealer_id: int) -> C
 def skills_set(call: Call, body: Mapping[str, Any], dealer_id: int, person_id: int) -> Changed:
     """What an installer may install, and until when his certificates hold; the brand certifies."""
     return dealers.set_skills(dealer_id, person_id, body["levels"], body["certificates"])
+
+
+@route(
+    area,
+    "GET",
+    "/channels",
+    permission="channel:read",
+    query=PageQuery,
+    answer=Page[ChannelLine],
+    summary="渠道列表",
+)
+def channel_list(call: Call, query: Mapping[str, Any]) -> Page[ChannelLine]:
+    """Id for orders and files, code for the widget, who operates it; agents those of their desk, dealers their own."""
+    after = paging.key(query["cursor"], int)
+    rows = shops.channels(call.who, int(str(after[0])) if after else 0, query["limit"] + 1)
+    return paging.page(rows, query["limit"], lambda line: (line.id,))
 
 
 @route(

@@ -14,7 +14,7 @@ from services import bindings, dealers, invitations, links, rebindings, subjects
 from services.bindings import Decided
 from services.invitations import Issued, Post
 from services.queries import staff
-from services.queries.staff import Asked, Member, OpenInvitation
+from services.queries.staff import Asked, InstallerLine, Member, OpenInvitation
 from services.rebindings import Rebinding
 from services.subjects import Contact, Hold
 
@@ -98,6 +98,23 @@ def list_dealer_people(call: Call, query: dict[str, Any], dealer_id: int) -> Pag
     """The same for one dealer."""
     dealers.own_dealer(call.who, dealer_id)
     return _members(call, dealer_id, query)
+
+
+@routes.route(
+    area,
+    "GET",
+    "/dealers/<id:dealer_id>/installers",
+    permission="installer:read",
+    query=PageQuery,
+    answer=Page[InstallerLine],
+    errors=(401, 404),
+    summary="网点的安装师傅",
+)
+def list_installers(call: Call, query: dict[str, Any], dealer_id: int) -> Page[InstallerLine]:
+    """Whom a job can be assigned to: id, name, skills, certificates, whether he is at work. No phone."""
+    dealers.own_dealer(call.who, dealer_id)
+    rows = staff.installers(call.who, dealer_id, _after(query, 0), query["limit"] + 1)
+    return paging.page(rows, query["limit"], lambda row: (row.binding_id,))
 
 
 def _members(call: Call, dealer_id: int | None, query: dict[str, Any]) -> Page[Member]:

@@ -10,8 +10,9 @@ from api.paging import Page
 from api.routes import Call, route
 from api.schemas.base import Flag, PageQuery
 from api.schemas.jobs import Words
-from services.queries import queues
+from services.queries import queues, said
 from services.queries.queues import AuditLine, ComplaintLine
+from services.queries.said import ComplaintPage, NoteLine
 
 area = routes.area("queues", "稽核与投诉")
 
@@ -61,3 +62,31 @@ def complaint_list(call: Call, query: Mapping[str, Any]) -> Page[ComplaintLine]:
     """Oldest first; within the caller's horizon."""
     found = queues.complaints(call.who, query["open"], _after(query), query["limit"] + 1)
     return paging.page(found, query["limit"], lambda line: (line.id,))
+
+
+@route(
+    area,
+    "GET",
+    "/complaints/<id:complaint_id>",
+    permission="complaint:read",
+    answer=ComplaintPage,
+    errors=(404,),
+    summary="投诉详情",
+)
+def complaint_page(call: Call, complaint_id: int) -> ComplaintPage:
+    """The words, the replies, the verdict. Dealers read theirs without name and numbers; the brand's is recorded."""
+    return said.complaint(call.who, complaint_id, call.now)
+
+
+@route(
+    area,
+    "GET",
+    "/jobs/<id:job_id>/notes",
+    permission="job:read_notes",
+    answer=Page[NoteLine],
+    errors=(404,),
+    summary="工单上写过的话",
+)
+def job_notes(call: Call, job_id: int) -> Page[NoteLine]:
+    """Disputes, ratings, urges and their answers, reasons for declining. Read as complaints are."""
+    return Page(said.notes(call.who, job_id, call.now), None)

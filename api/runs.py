@@ -20,7 +20,7 @@ def run_list(call: Call, query: Mapping[str, Any]) -> Page[RunLine]:
     """Newest first: when it was meant for, started and finished, what it counted or why it failed."""
     after = paging.key(query["cursor"], int)
     before = None if after is None else int(str(after[0]))
-    found = runs.listed(query["task"], query["failed"], before, query["limit"] + 1)
+    found = runs.listed(call.who, query["task"], query["failed"], before, query["limit"] + 1)
     return paging.page(found, query["limit"], lambda line: (line.id,))
 
 
@@ -32,6 +32,7 @@ def run_list(call: Call, query: Mapping[str, Any]) -> Page[RunLine]:
     body=RunBody,
     answer=Requested,
     status=202,
+    errors=(403,),
     summary="立即运行",
 )
 def request_run(call: Call, body: Mapping[str, Any]) -> Requested:

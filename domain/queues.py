@@ -6,12 +6,39 @@ chain all the same. When an errand is done the quarrel that still goes on is wha
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from domain.job import JobState
 
 QUARRELS = ("dispute", "complaint", "remote_fee")
+QUEUES: Mapping[str, str] = {
+    "dispute": "异议待裁定",
+    "complaint": "投诉",
+    "remote_fee": "远程费待裁定",
+    "address": "地址待确认",
+    "address_changed": "地址已变更",
+    "order_changed": "订单已变更",
+    "refund": "已退款",
+    "dispatch_failed": "派单失败",
+    "no_dealer_left": "无网点接单",
+    "no_capacity": "网点均无空档",
+    "unserved": "无网点",
+    "self_install_failed": "自行安装失败",
+    "quote": "待报价",
+    "warranty": "待定保修责任",
+    "customer_cancels": "客户要求取消",
+    "wrong_number": "电话号码错误",
+    "contact_overdue": "逾期未联系",
+    "delay_denied": "客户否认延期",
+    "delivery_unknown": "未知是否送达",
+    "delivery_doubtful": "送达时间存疑",
+    "damage": "货损",
+    "held": "暂缓上门",
+    "return_visit": "待回访",
+}
+"""Why a job can stand before the agents, in words."""
 
 
 def quarrel(job: JobState) -> str | None:

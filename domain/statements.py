@@ -167,6 +167,9 @@ MOVES: Mapping[tuple[Status, str, Role], Status] = {
 """Contested lines move to the next statement, so a contested one is approved for the rest."""
 
 
+DOORS = frozenset({"confirm", "contest", "withdraw_contest", "review", "approve"})
+"""Actions that the API has a route for. Invoice, payment and closing are in the table and have none yet."""
+
 CONTEST_FOR = timedelta(days=7)
 
 
@@ -199,8 +202,11 @@ class PayoutOpen(IllegalTransition):
 
 
 def available_actions(status: Status, role: Role) -> tuple[str, ...]:
-    """What a role may do to a statement, from the table: finance on a confirmed one → review, approve."""
-    return tuple(action for at, action, who in MOVES if at == status and who == role)
+    """What a role may do to a statement, from the table: finance on a confirmed one → review, approve.
+
+    Only what has a door (`DOORS`): nobody is offered an invoice that cannot be recorded yet.
+    """
+    return tuple(action for at, action, who in MOVES if at == status and who == role and action in DOORS)
 
 
 def move(

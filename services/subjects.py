@@ -166,6 +166,16 @@ def _jobs(order_ids: list[int]) -> Select[int]:
     return select(Job.id).where(Job.order_line_id.in_(lines))
 
 
+# An open quarrel holds the data, whatever became of the job: its answer would be impossible and its clock run on.
+_QUARREL = """
+SELECT EXISTS (
+    SELECT 1 FROM job JOIN order_line line ON line.id = job.order_line_id
+     WHERE line.order_id = ANY(%(orders)s) AND (job.open_complaints > 0 OR job.dispute_open OR job.remote_open
+        OR EXISTS (SELECT 1 FROM breach WHERE breach.job_id = job.id AND breach.appealed_at IS NOT NULL
+                      AND coalesce(breach.excused_at, breach.declined_at, breach.withdrawn_at) IS NULL)))
+"""
+
+
 def _check(tx: Connection, person_id: int, order_ids: list[int], subjects: list[int]) -> None:
     held = tx.execute(
         select(Subject.legal_hold).where(Subject.id.in_(subjects)).order_by(Subject.id).with_for_update()
@@ -173,13 +183,16 @@ def _check(tx: Connection, person_id: int, order_ids: list[int], subjects: list[
     open_jobs = select(func.count()).where(
         Job.status.not_in(_OVER), or_(Job.id.in_(_jobs(order_ids)), Job.installer_id == person_id)
     )
+    quarrel = tx.exec_driver_sql(_QUARREL, {"orders": order_ids}).scalar_one()
     staff = select(RoleBinding.id).where(
         RoleBinding.person_id == person_id,
         RoleBinding.role.in_(STAFF_ROLES),
         RoleBinding.status.in_(("active", "suspended")),
     )
     reason = may_be_erased(
-        tx.execute(open_jobs).scalar_one(), any(held), tx.execute(select(staff.exists())).scalar_one()
+        tx.execute(open_jobs).scalar_one(),
+        any(held) or quarrel,
+        tx.execute(select(staff.exists())).scalar_one(),
     )
     if reason is not None:
         raise ErasureRefused(ERASURE_REASONS[reason], reason=reason)

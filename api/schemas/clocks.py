@@ -8,11 +8,11 @@ from api.schemas.base import BigId, Body, Choice, Day, Flag, Many, Moment, PageQ
 from api.schemas.jobs import NOTE, Words
 from domain.calendar import Counts
 from domain.clocks import ClockKind, Family, Level, Zone
+from domain.runs import TASKS
 from services.breaches import EXCUSES
 from services.calendars import OddDay
 from services.clock_policies import PolicyChange, PolicyGiven
 
-TASK = r"[a-z_]+"
 SEEN = r"[0-9a-f]{32}"
 
 
@@ -115,11 +115,11 @@ class ChangeQuery(PageQuery):
 class RunQuery(PageQuery):
     """Of one task; failed or not."""
 
-    task = PlainText(40, pattern=TASK, load_default=None)
+    task = Words(TASKS, load_default=None)
     failed = Flag(load_default=None)
 
 
 class RunBody(Body):
     """A task of the timetable."""
 
-    task = PlainText(40, pattern=TASK, required=True)
+    task = Words(TASKS, required=True)

@@ -10,6 +10,7 @@ from marshmallow import fields
 from api.schemas import base
 from domain.actions import ASKS, CATEGORIES, Action, Appraisal, Scores, Window
 from domain.job import Kind, Status
+from domain.queues import QUEUES
 
 NOTE = 1000
 FAULTS = ("dealer", "goods", "logistics", "brand", "customer")
@@ -72,7 +73,7 @@ class JobQuery(base.PageQuery):
 
     status = Words(tuple(Status))
     kind = Words(tuple(Kind))
-    queue = base.PlainText(40)
+    queue = Words(tuple(QUEUES))
     dealer_id = base.BigId()
     installer_id = base.BigId()
     channel_id = base.BigId()

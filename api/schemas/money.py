@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
+from typing import Any
+
 from marshmallow import fields
 
-from api.schemas.base import BigId, Body, Choice, Day, Fen, Many, PageQuery, PlainText, Whole
+from api.schemas.base import BigId, Body, Choice, Day, Fen, Many, PageQuery, PlainText, ValidationError, Whole
 from api.schemas.jobs import Words
 from domain.clocks import Zone
 from domain.fee_facts import Scheme
@@ -16,6 +20,15 @@ from services.fee_rules import Case
 
 MOST_FEN, MOST_M, ROWS = 100_000_000, 10_000_000, 2_000
 NAME, REASON = 40, 200
+
+
+class Month(Day):
+    """A month, `2026-12`, or any day in it."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> date:
+        if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?", value):
+            raise ValidationError("type: 应为月份，如 2026-08")
+        return super()._deserialize(value if len(value) > len("2026-08") else f"{value}-01")
 
 
 class CategoryRow(Body):
@@ -91,17 +104,17 @@ class PreviewBody(Body):
 
 
 class StatementQuery(PageQuery):
-    """Statements; `month` is any day in it."""
+    """Statements; `month` as 2026-12, or any day in it."""
 
-    month = Day(load_default=None)
+    month = Month(load_default=None)
     status = Choice(Status, load_default=None)
     dealer_id = BigId(load_default=None)
 
 
 class EntryQuery(PageQuery):
-    """Ledger entries; `month` is any day in it."""
+    """Ledger entries; `month` as 2026-12, or any day in it."""
 
-    month = Day(load_default=None)
+    month = Month(load_default=None)
     dealer_id = BigId(load_default=None)
     job_id = BigId(load_default=None)
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from services.queries.places import AddressQuestion
+from services.queries.said import Ground
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,9 @@ class JobPage:
     action_names: dict[str, str]
     guide_version: int | None = None
     guide: str | None = None
+    rating_text: str | None = None
+    rating_tags: tuple[str, ...] = ()
+    dispute: Ground | None = None
 
 
 @dataclass(frozen=True, slots=True)

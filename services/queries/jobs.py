@@ -17,7 +17,7 @@ from domain.job import KIND_NAMES, STATUS_NAMES, JobState, Kind, Status
 from domain.privacy import Sight, shown, sight_of
 from services.deeds.loading import COLUMNS
 from services.personal import Erased, reveal, unwrap
-from services.queries import scope, visitors
+from services.queries import said, scope, visitors
 from services.queries.job_views import (
     ChargeLine,
     ClockLine,
@@ -60,7 +60,8 @@ def listed(
 
 _PAGE = """
 SELECT {columns}, job.auto_confirm_at, job.confirmed_by, job.closed_at, o.number AS order_number, o.personal,
-       subject.wrapped_key, product.name AS product_name, dealer.name AS dealer_name, rating.overall, code.code,
+       subject.wrapped_key, product.name AS product_name, dealer.name AS dealer_name, rating.overall, rating.tags,
+       rated.text AS rated, code.code,
        channel.operator_dealer_id, o.resolution, o.resolution_candidates, {visitor},
        EXISTS (SELECT 1 FROM safety_stop s JOIN complaint c ON c.id = s.complaint_id
                 WHERE c.job_id = job.id AND s.lifted_at IS NULL) AS stops,
@@ -70,7 +71,8 @@ SELECT {columns}, job.auto_confirm_at, job.confirmed_by, job.closed_at, o.number
   FROM job JOIN order_line line ON line.id = job.order_line_id JOIN customer_order o ON o.id = line.order_id
   JOIN subject ON subject.id = job.subject_id JOIN channel ON channel.id = job.channel_id
   LEFT JOIN product ON product.sku = job.sku LEFT JOIN dealer ON dealer.id = job.dealer_id
-  LEFT JOIN rating ON rating.job_id = job.id LEFT JOIN confirm_code code ON code.job_id = job.id
+  LEFT JOIN rating ON rating.job_id = job.id LEFT JOIN note rated ON rated.id = rating.note_id
+  LEFT JOIN confirm_code code ON code.job_id = job.id
   {join}
  WHERE job.id = %(id)s AND {condition}
 """
@@ -108,7 +110,10 @@ def page(connection: Connection, actor: Actor, job_id: int, now: datetime) -> Jo
     clocks = tuple(ClockLine(*r) for r in connection.exec_driver_sql(_CLOCKS, asked))
     serials = tuple(r[0] for r in connection.exec_driver_sql(_SERIALS, asked))
     question = _question(connection, row) if actor.role in BRAND_ROLES else None
-    return _page(actor, row, now, slots, charges, clocks, serials, question)
+    opened = said.reader(actor, row.wrapped_key, _contact_name(row))
+    ground = said.ground(connection, job_id, opened) if row.dispute_open else None
+    whole = _page(actor, row, now, slots, charges, clocks, serials, question)
+    return replace(whole, rating_text=opened(row.rated), rating_tags=tuple(row.tags or ()), dispute=ground)
 
 
 def _question(connection: Connection, row: Any) -> AddressQuestion | None:
@@ -172,6 +177,13 @@ def _actions(row: Any, job: JobState, actor: Actor) -> tuple[Action, ...]:
 
 def _guide(sku: str, version: int | None) -> str | None:
     return None if version is None else f"/api/v1/products/{quote(sku, safe='')}/guide?version={version}"
+
+
+def _contact_name(row: Any) -> str | None:
+    try:
+        return reveal(unwrap(row.wrapped_key), "customer_order.personal", row.personal).get("name") or None
+    except Erased:
+        return None
 
 
 def _contact(row: Any, sight: Sight) -> CustomerContact | None:

@@ -6,7 +6,7 @@ An admin sees all staff, an owner the own dealer's, everybody else nothing. Phon
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, select
@@ -164,3 +164,61 @@ def _asked(row: Any) -> Asked:
     return Asked(
         row.id, row.person_id, mask_name(known.get("name")), mask_phone(known.get("phone")), row.created_at
     )
+
+
+@dataclass(frozen=True, slots=True)
+class SkillOf:
+    """What an installer may install, and how well."""
+
+    category_code: str
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateOf:
+    """A certificate and its last day."""
+
+    kind: str
+    expires_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class InstallerLine:
+    """An installer as those see him who assign jobs: `person_id` is what `assign` asks for."""
+
+    person_id: int
+    binding_id: int
+    name: str
+    status: str
+    skills: tuple[SkillOf, ...]
+    certificates: tuple[CertificateOf, ...]
+
+
+_INSTALLERS = """
+SELECT b.id, b.person_id, b.status, person.personal, subject.wrapped_key,
+       (SELECT json_agg(json_build_array(category_code, level) ORDER BY category_code) FROM skill
+         WHERE skill.person_id = b.person_id) AS skills,
+       (SELECT json_agg(json_build_array(kind, expires_on) ORDER BY kind) FROM certificate c
+         WHERE c.person_id = b.person_id) AS certificates
+  FROM role_binding b JOIN person ON person.id = b.person_id JOIN subject ON subject.id = person.subject_id
+ WHERE b.dealer_id = %(dealer)s AND b.role = 'installer' AND b.status <> 'ended' AND b.id > %(after)s
+ ORDER BY b.id LIMIT %(most)s
+"""
+
+
+@query
+def installers(
+    connection: Connection, actor: Actor, dealer_id: int, after: int, most: int
+) -> list[InstallerLine]:
+    """A dealer's installers by binding, after one; `NotFound` for another dealer's."""
+    if actor.dealer_id not in (None, dealer_id):
+        raise NotFound
+    asked = {"dealer": dealer_id, "after": after, "most": most}
+    return [
+        InstallerLine(
+            row.person_id, row.id, opened(row.wrapped_key, row.personal).get("name") or "", row.status,
+            tuple(SkillOf(*one) for one in row.skills or ()),
+            tuple(CertificateOf(kind, date.fromisoformat(last)) for kind, last in row.certificates or ()),
+        )
+        for row in connection.exec_driver_sql(_INSTALLERS, asked)
+    ]  # fmt: skip

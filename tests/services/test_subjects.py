@@ -8,6 +8,7 @@ import orjson
 import pytest
 from sqlalchemy import select, update
 
+from domain.actions import Action, Command
 from domain.actors import Actor, Role
 from domain.errors import NotFound
 from domain.people import ContactExpired, ErasureRefused, OwnPhoneNeeded
@@ -20,6 +21,7 @@ from models.promise import Promise
 from models.session import WechatIdentity
 from services import exports, links, people, promises, sessions, subjects
 from services.dispatching import dispatch_batch
+from services.lifecycle import perform
 from services.parts.access import Came, Opened
 from services.promises import Asked, AskedLine
 from services.queries import sessions as reads
@@ -52,6 +54,23 @@ def customer(opened: Opened, world: World) -> Actor:
 def close(job_id: int, world: World) -> None:
     with db.engine.begin() as tx:
         tx.execute(update(Job).where(Job.id == job_id).values(status="closed", closed_at=world.now))
+
+
+def test_an_open_complaint_holds_the_data_also_of_a_closed_job(world: World, customer: Actor) -> None:
+    """Else its answer would be impossible, and its clock would run against who may not answer."""
+    job_id = world.job(phone=PHONES["wang"])
+    close(job_id, world)
+    perform(
+        customer, job_id, Command(Action.COMPLAINT_OPENED, category="workmanship", note="漏水"), world.now
+    )
+    with pytest.raises(ErasureRefused, match="投诉") as refused:
+        subjects.erase(customer, world.now)
+    assert refused.value.extra["reason"] == "legal_hold"
+
+    [complaint] = rows("SELECT id FROM complaint")
+    over = Command(Action.COMPLAINT_CLOSED, complaint_id=complaint.id, outcome="not_upheld")
+    perform(world.actor("agent"), job_id, over, world.now)
+    assert subjects.erase(customer, world.now).orders == 1
 
 
 def test_the_export_holds_everything_opened_and_is_itself_logged(world: World, customer: Actor) -> None:
