@@ -97,7 +97,7 @@ def command_of(
         given["fix"] = Point(
             fix["lng"], fix["lat"], Datum(fix["datum"]), fix["accuracy_m"], fix["point_source"]
         )
-    for name in ("dealer_ids", "serial_numbers"):
+    for name in ("dealer_ids", "serial_numbers", "serial_sources"):
         if name in given:
             given[name] = tuple(given[name] or ())
     if given.get("answers") is not None:

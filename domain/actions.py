@@ -136,6 +136,7 @@ class Command:
     photo_id: int | None = None
     slot: str | None = None
     serial_numbers: tuple[str, ...] = ()
+    serial_sources: tuple[str, ...] = ()  # scanned or typed, one for each number, as the phone says
     charge_id: int | None = None
     item: str | None = None
     quantity: int | None = None
@@ -213,7 +214,7 @@ ASKS: Mapping[Action, Ask] = MappingProxyType(
             ("suspended", "cancelled"),
         ),
         # none given is one fault among others (guards.serials_given)
-        Action.SUBMIT: Ask("提交完工", (), ("serial_numbers", "note")),
+        Action.SUBMIT: Ask("提交完工", (), ("serial_numbers", "serial_sources", "note")),
         Action.SUPPLEMENT: Ask("补充照片", (), ("note",)),
         Action.CONFIRM: Ask("验收", (), ("code", "note")),
         Action.AUTO_CONFIRM: Ask("自动验收"),

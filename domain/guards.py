@@ -16,6 +16,7 @@ from domain.facts import Facts
 from domain.geo import Place
 from domain.job import JobState, Kind, Status
 from domain.lateness import SKEW
+from domain.serials import normal
 
 SHORTEST_WINDOW, LONGEST_WINDOW = timedelta(minutes=15), timedelta(hours=14)
 BOOKING_HORIZON = timedelta(days=180)
@@ -177,7 +178,7 @@ def serials_given(job: JobState, command: Command, facts: Facts) -> Iterator[Fau
     """One well-formed serial number per unit, each another."""
     if len(command.serial_numbers) != job.units:
         yield Fault("serial_numbers", "serial_count", f"应填写 {job.units} 个序列号")
-    if len(set(command.serial_numbers)) != len(command.serial_numbers):
+    if len({normal(serial) for serial in command.serial_numbers}) != len(command.serial_numbers):
         yield Fault("serial_numbers", "serial_repeated", "序列号不能重复")
     yield from facts.serial_faults
 

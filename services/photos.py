@@ -13,23 +13,23 @@ from typing import Any, BinaryIO
 
 from sqlalchemy import Connection
 
-from domain import findings, lifecycle
+from domain import lifecycle
 from domain.actions import Action, Command
 from domain.actors import Actor
 from domain.errors import Conflict, Fault, Invalid, JobChanged, KeyReused, NotFound
 from domain.facts import Facts
-from domain.geo import Datum, Point
+from domain.findings import CAMERA
 from domain.job import Status
+from domain.phone_clock import Skew
 from services.deeds import act
 from services.deeds.loading import lock
-from services.parts import access, photo_rows
+from services.parts import access, evidence_policies, job_evidence, phone_clocks, photo_findings, photo_rows
 from services.parts.photo_rows import Shot
 from services.parts.photo_store import decoder, store
 from services.queries import photo_standing, photos
 from services.queries.photo_standing import SlotRule, Standing
 from services.queries.photos import PhotoCard
 from services.uow import answering, query, use_case
-from uploads.facts import PhotoFacts
 from uploads.intake import Taken, take
 
 _CHANGEABLE = (Status.BOOKED, Status.ON_SITE)
@@ -145,10 +145,10 @@ def _keep(tx: Connection, actor: Actor, job_id: int, shot: Shot, taken: Taken, n
         return _again(tx, actor, known, shot, bytes.fromhex(taken.original_key))
     if _is_late(known, actor, shot, now) or known.slot is None:
         raise _MovedOn
-    row = photo_rows.Row(known.job, shot, taken, actor, now)
-    photo_id = photo_rows.insert(tx, row, _found(shot, taken.facts, known.slot, now))
+    skew = phone_clocks.skew_of(tx, actor.device_id, now)
+    photo_id = _write(tx, photo_rows.Row(known.job, shot, taken, actor, now), known.slot, skew)
     command = Command(Action.TAKE_PHOTO, photo_id=photo_id, slot=shot.slot)
-    when = _occurred_at(shot, known.job.last_occurred_at)
+    when = _occurred_at(skew.on_our_clock(shot.captured_at), known.job.last_occurred_at)
     act(tx, actor, job_id, command, now, occurred_at=when, locked=known.job)
     return photos.card(tx, actor, photo_id)
 
@@ -162,39 +162,28 @@ def _keep_late(tx: Connection, actor: Actor, job_id: int, shot: Shot, taken: Tak
     if not photo_rows.may_be_kept(tx, known.job.subject_id):
         return
     row = photo_rows.Row(known.job, shot, taken, actor, now, late=True)
-    photo_id = photo_rows.insert(tx, row, _found(shot, taken.facts, known.slot, now))
+    photo_id = _write(tx, row, known.slot, phone_clocks.skew_of(tx, actor.device_id, now))
     access.note(tx, "photo_late", now, actor, job_id=job_id, reason="job_changed", photo_id=photo_id)
 
 
-def _found(shot: Shot, facts: PhotoFacts, slot: SlotRule, now: datetime) -> tuple[findings.Finding, ...]:
-    exif_point = None
-    if facts.exif_point is not None:
-        exif_point = Point(*facts.exif_point, Datum.WGS84, facts.exif_accuracy_m, "exif")
-    moments = (facts.exif_taken_at(), facts.exif_gps_at)
-    seen = findings.Seen(
-        brightness=round(facts.brightness),
-        sharpness=round(facts.sharpness),
-        width=facts.width,
-        height=facts.height,
-        min_side=slot.min_side,
-        camera_only=slot.camera_only,
-        capture=shot.capture,
-        received_at=now,
-        captured_at=shot.captured_at,
-        point=shot.point,
-        exif_point=exif_point,
-        exif_moments=tuple(moment for moment in moments if moment is not None),
-    )
-    return findings.find(seen)
+def _write(tx: Connection, row: photo_rows.Row, slot: SlotRule, skew: Skew) -> int:
+    """The row with what was found on it; the job's score follows, and what the phone's clock said is remembered."""
+    policy = evidence_policies.policy_for(tx, row.job.category_code, row.now)
+    look = photo_findings.Look(row.job, row.shot, row.taken.facts, slot, policy, skew, row.now)
+    photo_id = photo_rows.insert(tx, row, photo_findings.found(tx, look), policy.version)
+    job_evidence.rescore(tx, row.job.id, policy, row.now)
+    if row.shot.capture == CAMERA:
+        phone_clocks.heard(tx, row.actor.device_id, row.shot.captured_at, row.now)
+    return photo_id
 
 
-def _occurred_at(shot: Shot, last: datetime) -> datetime | None:
-    """When the shot was taken, but not before the job's last event.
+def _occurred_at(captured_at: datetime | None, last: datetime) -> datetime | None:
+    """When the shot was taken, on our clock, but not before the job's last event.
 
     A phone sends ten at once and they overtake each other: one captured at 10:02 that arrives after one of
     10:05 counts as 10:05. By its receipt at 10:31 it would push a later-sent submit of 10:20 to 10:32.
     """
-    return None if shot.captured_at is None else max(shot.captured_at, last)
+    return None if captured_at is None else max(captured_at, last)
 
 
 _OF = "SELECT job_id FROM photo WHERE id = %(photo)s"
@@ -217,3 +206,4 @@ def discard(tx: Connection, actor: Actor, photo_id: int, now: datetime) -> None:
         raise PhotoSettled
     if tx.exec_driver_sql(_DISCARD, {"photo": photo_id, "now": now}).first() is not None:
         access.note(tx, "photo_deleted", now, actor, job_id=job_id, photo_id=photo_id)
+        job_evidence.rescore(tx, job_id, evidence_policies.policy_for(tx, job.category_code, now), now)

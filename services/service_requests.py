@@ -21,7 +21,7 @@ from domain.job import Status
 from domain.warranty import PAYER_NAMES
 from services import personal
 from services.deeds.loading import lock, require_known
-from services.parts import notes, outbox, queueing, repairs
+from services.parts import notes, outbox, queueing, repairs, serial_numbers
 from services.parts.repair_payment import ERRANDS, QUOTE
 from services.parts.repairs import Ask
 from services.uow import use_case
@@ -77,7 +77,7 @@ class ServiceRequested:
 
 _BY_SERIAL = """
 SELECT job.order_line_id FROM job_unit JOIN job ON job.id = job_unit.job_id
- WHERE job_unit.serial_number = %(serial)s AND job.status <> 'cancelled' AND {horizon}
+ WHERE job_unit.serial_number = ANY(%(serials)s) AND job.status <> 'cancelled' AND {horizon}
  ORDER BY job.id DESC LIMIT 1
 """
 _BY_LINE = """
@@ -121,7 +121,7 @@ def _find(tx: Connection, actor: Actor, wanted: Wanted) -> int | None:
     """The order line within the actor's horizon; None: no such serial number there."""
     if wanted.serial_number is not None:
         condition, params = _horizon(tx, actor, "job.channel_id", "job.order_line_id")
-        sql, params = _BY_SERIAL, params | {"serial": wanted.serial_number}
+        sql, params = _BY_SERIAL, params | {"serials": serial_numbers.spellings([wanted.serial_number])}
     else:
         condition, params = _horizon(tx, actor, "o.channel_id", "line.id")
         sql, params = _BY_LINE, params | {"line": wanted.order_line_id}

@@ -13,7 +13,7 @@ from PIL import Image
 
 T = TypeVar("T")
 
-_ORIENTATION, _MAKE, _MODEL, _EXIF_IFD, _GPS_IFD = 0x0112, 0x010F, 0x0110, 0x8769, 0x8825
+_ORIENTATION, _MAKE, _MODEL, _SOFTWARE, _EXIF_IFD, _GPS_IFD = 0x0112, 0x010F, 0x0110, 0x0131, 0x8769, 0x8825
 _TAKEN, _DIGITIZED, _OFFSET_TAKEN, _OFFSET_DIGITIZED, _OFFSET = 0x9003, 0x9004, 0x9011, 0x9012, 0x9010
 _LAT_REF, _LAT, _LNG_REF, _LNG, _GPS_TIME, _GPS_DATE, _GPS_ERROR = 1, 2, 3, 4, 7, 29, 31
 _WHEN = re.compile(r"\s*(\d{4})[:/-](\d{1,2})[:/-](\d{1,2})[ T](\d{1,2}):(\d{1,2}):(\d{1,2})")
@@ -32,6 +32,7 @@ class ExifFacts:
     point: tuple[float, float] | None
     accuracy_m: float | None
     device: str | None
+    software: str | None = None
 
 
 def orientation(image: Image.Image) -> int:
@@ -52,6 +53,7 @@ def read_exif(image: Image.Image) -> ExifFacts:
         point=_quietly(lambda: _point(gps)),
         accuracy_m=_quietly(lambda: _accuracy(gps)),
         device=_quietly(lambda: _device(top)),
+        software=_quietly(lambda: " ".join(_text(top.get(_SOFTWARE)).split())[:_DEVICE_CHARS] or None),
     )
 
 

@@ -89,6 +89,7 @@ def _process(
         exif_point=exif.point,
         exif_accuracy_m=exif.accuracy_m,
         exif_device=exif.device,
+        exif_software=exif.software,
         brightness=brightness,
         sharpness=sharpness,
     )

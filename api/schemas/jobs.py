@@ -11,6 +11,7 @@ from api.schemas import base
 from domain.actions import ASKS, CATEGORIES, Action, Appraisal, Scores, Window
 from domain.job import Kind, Status
 from domain.queues import QUEUES
+from domain.serials import SOURCES
 
 NOTE = 1000
 FAULTS = ("dealer", "goods", "logistics", "brand", "customer")
@@ -104,6 +105,7 @@ def _particular(name: str, action: Action, required: bool) -> fields.Field[Any]:
         "moment": lambda **m: base.Moment(**m),
         "answers": lambda **m: base.Many(fields.Nested(AnswerBody), 50, 1, **m),
         "dealer_ids": lambda **m: base.Many(base.BigId(), 20, 1, **m),
+        "serial_sources": lambda **m: base.Many(Words(SOURCES), 999, **m),
         "serial_numbers": lambda **m: base.Many(base.PlainText(60), 999, **m),
     }
     make = made.get(name, lambda **m: base.BigId(**m))

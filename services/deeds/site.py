@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from dataclasses import asdict
 from datetime import timedelta
@@ -16,14 +15,14 @@ from domain.errors import Fault, Invalid
 from domain.facts import Facts
 from domain.geo import CheckIn, Place, check_in_place
 from domain.job import Status
+from domain.serials import normal
 from services.deeds import children
 from services.deeds.handling import Deed, Effect, Prepared, handles
-from services.parts import candidates
+from services.parts import candidates, job_evidence, serial_numbers
 from services.personal import seal, subject_key
 
 SILENCE = timedelta(hours=48)
 SHARED = timedelta(hours=12)
-SERIAL = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{4,39}")
 
 _EARLIER = """
 SELECT result, distance_m FROM check_in
@@ -175,24 +174,16 @@ def _hand_in(deed: Deed) -> Prepared:
     facts = Facts(
         now=deed.at,
         missing_slots=missing,
-        serial_faults=tuple(_serial_faults(deed.command.serial_numbers)),
+        serial_faults=tuple(serial_numbers.faults(deed.tx, deed.job.sku, deed.command.serial_numbers)),
         unsettled_charges=deed.job.open_charges,
     )
     return Prepared(facts)
 
 
-def _serial_faults(serials: tuple[str, ...]) -> list[Fault]:
-    return [
-        Fault(f"serial_numbers.{position}", "serial_form", "序列号应为 5–40 位字母、数字或连字符")
-        for position, serial in enumerate(serials)
-        if not SERIAL.fullmatch(serial)
-    ]
-
-
 _HAND_IN = """
 WITH units AS (
-    UPDATE job_unit SET serial_number = given.serial
-      FROM unnest(%(serials)s::text[]) WITH ORDINALITY AS given(serial, position)
+    UPDATE job_unit SET serial_number = given.serial, serial_source = given.source
+      FROM unnest(%(serials)s::text[], %(sources)s::text[]) WITH ORDINALITY AS given(serial, source, position)
      WHERE job_id = %(job)s AND job_unit.position = given.position)
 INSERT INTO confirm_code (job_id, code, made_at) VALUES (%(job)s, %(code)s, %(at)s)
 ON CONFLICT (job_id) DO UPDATE SET code = excluded.code, made_at = excluded.made_at
@@ -205,8 +196,16 @@ def submit(deed: Deed, _to: Status, _carry: Any) -> Effect:
     job = deed.job
     code = f"{secrets.randbelow(1_000_000):06d}"
     sealed = seal(subject_key(deed.tx, job.subject_id), "confirm_code.code", code)
-    values = {"serials": list(deed.command.serial_numbers), "job": job.id, "code": sealed, "at": deed.at}
+    values = {
+        "serials": [normal(serial) for serial in deed.command.serial_numbers],
+        "sources": list(deed.command.serial_sources),
+        "job": job.id,
+        "code": sealed,
+        "at": deed.at,
+    }
     deed.tx.exec_driver_sql(_HAND_IN, values)
+    serials = deed.command.serial_numbers
+    job_evidence.judge(deed.tx, job, serials, deed.actor.device_id, deed.at, deed.now)
     silence = deed.now + SILENCE if job.silence_confirms else None
     return Effect({"submitted_at": deed.at, "auto_confirm_at": silence}, {"units": job.units})
 

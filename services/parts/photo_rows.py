@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from domain.actors import Actor
 from domain.errors import Unavailable
-from domain.findings import POLICY, Finding
+from domain.findings import Finding
 from domain.geo import Point
 from domain.job import JobState
 from services.parts.photo_store import keys_of, lock_key, store
@@ -62,7 +62,7 @@ SELECT id FROM made
 """
 
 
-def insert(tx: Connection, row: Row, found: Sequence[Finding]) -> int:
+def insert(tx: Connection, row: Row, found: Sequence[Finding], policy_version: int) -> int:
     """Write it; returns the photo's id. Unavailable when its bytes were collected as nobody's meanwhile.
 
     Trap: the bytes were stored before this transaction. Under the shared lock nobody deletes them any more, so
@@ -75,7 +75,7 @@ def insert(tx: Connection, row: Row, found: Sequence[Finding]) -> int:
     key = subject_key(tx, row.job.subject_id)
     values = _values(row, sha256) | {
         "place": seal(key, SEALED_AS, _place(row.shot, row.taken.facts)),
-        "policy": POLICY.version,
+        "policy": policy_version,
         "codes": [str(finding.code) for finding in found],
         "weights": [finding.weight for finding in found],
         "numbers": [orjson.dumps(dict(finding.numbers)).decode() for finding in found],
@@ -120,6 +120,7 @@ def _place(shot: Shot, facts: PhotoFacts) -> dict[str, Any]:
             "gps_at": facts.exif_gps_at,
             "taken_at": facts.exif_taken_at(),
             "device": facts.exif_device,
+            "software": facts.exif_software,
         },
     }
 

@@ -15,7 +15,7 @@ from domain.job import Kind
 from domain.warranty import Terms, Verdict, Work, judge
 from services.config import config
 from services.deeds.loading import lock
-from services.parts import jobs, notes, order_book, queueing
+from services.parts import jobs, notes, order_book, queueing, serial_numbers
 from services.parts.repair_payment import QUOTE, WARRANTY
 
 
@@ -63,7 +63,7 @@ SELECT line.id, line.sku, o.channel_id, o.subject_id, o.division_code, product.c
 _ONE_AT_A_TIME = "SELECT 1 FROM order_line WHERE id = %(line)s FOR UPDATE"
 _WORKS = """
 SELECT job.id, job.dealer_id, job.kind, job.submitted_at,
-       EXISTS (SELECT 1 FROM job_unit WHERE job_unit.job_id = job.id AND serial_number = %(serial)s) AS named
+       EXISTS (SELECT 1 FROM job_unit WHERE job_unit.job_id = job.id AND serial_number = ANY(%(serials)s)) AS named
   FROM job WHERE job.order_line_id = %(line)s AND job.kind <> 'return_visit' AND job.submitted_at IS NOT NULL
    AND job.status IN ('submitted', 'confirmed', 'closed', 'rework') ORDER BY job.id
 """
@@ -71,7 +71,10 @@ SELECT job.id, job.dealer_id, job.kind, job.submitted_at,
 
 def works(tx: Connection, line_id: int, serial_number: str | None) -> list[Work]:
     """What was done and handed in; where one job names the piece, the others' installations are of other pieces."""
-    rows = tx.exec_driver_sql(_WORKS, {"line": line_id, "serial": serial_number}).all()
+    rows = tx.exec_driver_sql(
+        _WORKS,
+        {"line": line_id, "serials": serial_numbers.spellings([serial_number] if serial_number else [])},
+    ).all()
     named = {row.id for row in rows if row.named}
     return [
         Work(row.id, row.dealer_id, row.kind, local_date(row.submitted_at))

@@ -153,7 +153,9 @@ def _counting(actor: Actor) -> str:
 
 def _card(role: Role, row: Any) -> PhotoCard:
     found = tuple(
-        FindingLine(code, weight, findings.reason(code, numbers), numbers)
+        FindingLine(
+            code, weight, findings.reason(code, numbers, role), findings.numbers_for(role, code, numbers)
+        )
         for code, weight, numbers in row.findings
         if findings.may_see(role, code)
     )

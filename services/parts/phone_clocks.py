@@ -1,0 +1,41 @@
+"""What is remembered of each phone's clock: one number a day for two weeks."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection
+
+from domain.phone_clock import KEPT, UNKNOWN, DayLeast, Skew, estimate, worth_keeping
+
+_KNOWN = "SELECT day, least_ms FROM phone_clock WHERE device_id = %(device)s AND day > %(since)s"
+_HEARD = """
+WITH old AS (DELETE FROM phone_clock WHERE device_id = %(device)s AND day <= %(since)s)
+INSERT INTO phone_clock (device_id, day, least_ms, stamps) VALUES (%(device)s, %(day)s, %(ms)s, 1)
+ON CONFLICT (device_id, day) DO UPDATE
+   SET least_ms = least(phone_clock.least_ms, excluded.least_ms), stamps = phone_clock.stamps + 1
+"""
+
+
+def skew_of(tx: Connection, device_id: str | None, now: datetime) -> Skew:
+    """How far this phone's clock is off by its last two weeks; unknown for a session without a device."""
+    if device_id is None:
+        return UNKNOWN
+    today = now.astimezone(UTC).date()
+    rows = tx.exec_driver_sql(_KNOWN, {"device": device_id, "since": today - KEPT})
+    return estimate([DayLeast(row.day, timedelta(milliseconds=row.least_ms)) for row in rows], today)
+
+
+def heard(tx: Connection, device_id: str | None, told: datetime | None, now: datetime) -> None:
+    """Remember what a phone said about when something happened, by the day it was received."""
+    difference = None if device_id is None or told is None else worth_keeping(told, now)
+    if difference is None:
+        return
+    today = now.astimezone(UTC).date()
+    values = {
+        "device": device_id,
+        "since": today - KEPT,
+        "day": today,
+        "ms": int(difference / timedelta(milliseconds=1)),
+    }
+    tx.exec_driver_sql(_HEARD, values)

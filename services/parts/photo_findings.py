@@ -1,0 +1,162 @@
+"""What speaks against a photo, with what the database knows beside the photo: check-in, door, twins, earlier jobs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection
+
+from domain import findings
+from domain.evidence_policy import Policy
+from domain.findings import Code, Finding
+from domain.geo import Datum, Point
+from domain.job import JobState
+from domain.phone_clock import Skew
+from services.parts import candidates, evidence_policies, job_evidence
+from services.parts.photo_rows import Shot
+from services.parts.rounds import point_of
+from services.personal import Erased, reveal, unwrap
+from services.queries.photo_standing import SlotRule
+from uploads.facts import PhotoFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One photo to be judged for one job."""
+
+    job: JobState
+    shot: Shot
+    facts: PhotoFacts
+    slot: SlotRule
+    policy: Policy
+    skew: Skew
+    now: datetime
+
+
+_CHECK_IN = """
+SELECT check_in.place, subject.wrapped_key FROM check_in JOIN subject ON subject.id = check_in.subject_id
+ WHERE check_in.job_id = %(job)s AND check_in.place IS NOT NULL ORDER BY check_in.id DESC LIMIT 1
+"""
+_TWIN = """
+SELECT id FROM photo WHERE job_id = %(job)s AND sha256 = %(sha256)s AND slot_code <> %(slot)s AND status = 'active'
+ ORDER BY id LIMIT 1
+"""
+# Jobs of one visit share a door: the one photo of the house before work is no reuse.
+_USED = """
+SELECT photo.id, photo.job_id, photo.received_at FROM photo JOIN job ON job.id = photo.job_id
+ WHERE photo.sha256 = %(sha256)s AND photo.job_id <> %(job)s
+   AND (job.visit_id IS NULL OR job.visit_id IS DISTINCT FROM %(visit)s::bigint)
+ ORDER BY photo.id LIMIT 1
+"""
+
+
+def found(tx: Connection, look: Look) -> tuple[Finding, ...]:
+    """Every finding on it, as weighed by the policy: those of the photo alone, then whether it was used before."""
+    alone = findings.find(_seen(tx, look), look.policy)
+    used = _used(tx, look)
+    return alone if used is None else (*alone, used)
+
+
+def _seen(tx: Connection, look: Look) -> findings.Seen:
+    facts, shot = look.facts, look.shot
+    exif_point = None
+    if facts.exif_point is not None:
+        exif_point = Point(*facts.exif_point, Datum.WGS84, facts.exif_accuracy_m, "exif")
+    moments = (facts.exif_taken_at(), facts.exif_gps_at)
+    located = exif_point is not None or shot.point is not None
+    twin = {"job": look.job.id, "sha256": bytes.fromhex(facts.sha256), "slot": shot.slot}
+    return findings.Seen(
+        brightness=round(facts.brightness),
+        sharpness=round(facts.sharpness),
+        width=facts.width,
+        height=facts.height,
+        min_side=look.slot.min_side,
+        camera_only=look.slot.camera_only,
+        capture=shot.capture,
+        received_at=look.now,
+        captured_at=look.skew.on_our_clock(shot.captured_at),
+        point=shot.point,
+        exif_point=exif_point,
+        exif_moments=tuple(moment for moment in moments if moment is not None),
+        check_in=_check_in(tx, look.job.id) if located else None,
+        door=candidates.door(tx, look.job.order_line_id) if located else None,
+        software=facts.exif_software,
+        twin_id=tx.exec_driver_sql(_TWIN, twin).scalar(),
+    )
+
+
+def _check_in(tx: Connection, job_id: int) -> Point | None:
+    row = tx.exec_driver_sql(_CHECK_IN, {"job": job_id}).first()
+    if row is None:
+        return None
+    try:
+        return point_of(reveal(unwrap(row.wrapped_key), "check_in.place", row.place))
+    except Erased:
+        return None
+
+
+def _used(tx: Connection, look: Look) -> Finding | None:
+    """The very same bytes in another job of any dealer, deleted ones and the erased's hashes included."""
+    asked = {"sha256": bytes.fromhex(look.facts.sha256), "job": look.job.id, "visit": look.job.visit_id}
+    first = tx.exec_driver_sql(_USED, asked).first()
+    if first is None:
+        return None
+    numbers = {
+        "job_id": first.job_id,
+        "photo_id": first.id,
+        "days": max(0, (look.now - first.received_at).days),
+    }
+    return Finding(Code.REUSED, look.policy.weights[Code.REUSED], numbers)
+
+
+_PAIR = """
+SELECT mine.job_id AS job_id, mine.slot_code AS slot, mine.received_at, job.category_code, job.visit_id,
+       other.job_id AS other_job_id, other.slot_code AS other_slot, other.received_at AS other_at,
+       theirs.visit_id AS other_visit_id
+  FROM photo mine JOIN job ON job.id = mine.job_id, photo other JOIN job theirs ON theirs.id = other.job_id
+ WHERE mine.id = %(photo)s AND other.id = %(other)s
+"""
+_ADD = """
+INSERT INTO photo_finding (photo_id, code, weight, numbers, policy_version, found_at)
+VALUES (%(photo)s, %(code)s, %(weight)s, %(numbers)s::jsonb, %(version)s, %(now)s)
+ON CONFLICT (photo_id, code) DO NOTHING RETURNING 1
+"""
+
+
+def reuse_found(tx: Connection, photo_id: int, other_id: int, now: datetime) -> str | None:
+    """The search says that `photo_id` shows the same picture as the earlier `other_id`; returns the finding's code.
+
+    Another job: `reused`. Another slot of the same job: `duplicate_slot`. The same slot, or another job of the same
+    visit: no finding, None. A photo that has the finding already keeps the first one. The job's score follows. Call it
+    only with a pair that the second look has confirmed.
+    """
+    pair = tx.exec_driver_sql(_PAIR, {"photo": photo_id, "other": other_id}).one()
+    code = _kind(pair)
+    if code is None:
+        return None
+    policy = evidence_policies.policy_for(tx, pair.category_code, pair.received_at)
+    numbers = {"photo_id": other_id}
+    if code == Code.REUSED:
+        days = max(0, (pair.received_at - pair.other_at).days)
+        numbers |= {"job_id": pair.other_job_id, "days": days}
+    values = {
+        "photo": photo_id,
+        "code": str(code),
+        "weight": policy.weights[code],
+        "numbers": orjson.dumps(numbers).decode(),
+        "version": policy.version,
+        "now": now,
+    }
+    if tx.exec_driver_sql(_ADD, values).first() is not None:
+        job_evidence.rescore(tx, pair.job_id, policy, now)
+    return str(code)
+
+
+def _kind(pair: Any) -> Code | None:
+    if pair.job_id == pair.other_job_id:
+        return None if pair.slot == pair.other_slot else Code.DUPLICATE_SLOT
+    same_visit = pair.visit_id is not None and pair.visit_id == pair.other_visit_id
+    return None if same_visit else Code.REUSED
