@@ -193,7 +193,7 @@ var TZ = {};
     return TZ.may(state)("rate") ? card("评价本次服务", TZ.form(state, "rate", {})) : null;
   }
 
-  var ABOVE = ["confirm", "confirm_with_reserves", "dispute", "approve_charge", "refuse_charge", "dispute_charge", "dispute_remote", "rate"];
+  var ABOVE = ["confirm", "confirm_with_reserves", "dispute", "approve_charge", "refuse_charge", "dispute_charge", "dispute_remote", "rate", "deny_delay"];
   var FIRST = ["self_install_outcome", "book"];
 
   function first(state) {
@@ -208,6 +208,13 @@ var TZ = {};
     var nodes = state.job.available_actions.filter(function (name) { return TZ.words.forms[name] && ABOVE.indexOf(name) < 0 && FIRST.indexOf(name) < 0; })
       .map(function (name) { return TZ.opener(state, name, ""); });
     return nodes.length ? all(card("还可以"), nodes) : null;
+  }
+
+  function delayed(state) {
+    var told = state.voices.delay;
+    if (!told || !TZ.may(state)("deny_delay")) return null;
+    return card("网点登记了延期", make("p", {}, told.name + "：" + told.reason_name + "（" + moment(told.at) + "）"),
+      make("p", { "class": "quiet" }, "若与事实不符请告诉我们，时效按没有延期计算，客服会核实。"), TZ.opener(state, "deny_delay", ""));
   }
 
   function rights() {
@@ -228,5 +235,5 @@ var TZ = {};
   TZ.span = span;
   TZ.day = day;
   TZ.shanghai = shanghai;
-  TZ.parts = [top, asked, repair, confirming, first, charges, rated, said, pictures, more, rights];
+  TZ.parts = [top, asked, repair, confirming, first, delayed, charges, rated, said, pictures, more, rights];
 }());

@@ -13,7 +13,7 @@ from services.config import config
 from services.deeds.handling import Deed, Effect, Prepared, handles
 from services.parts import denying
 
-_CLAIM = """
+CLAIM = """
 SELECT seq, action, reason, occurred_at FROM job_event
  WHERE job_id = %(job)s AND actor_role IN ('dispatcher', 'dealer_owner', 'installer')
    AND action IN ('fail_booking', 'suspend', 'reschedule')
@@ -25,7 +25,7 @@ SELECT seq, action, reason, occurred_at FROM job_event
 
 def _the_claim(deed: Deed) -> Prepared:
     """The last delay this dealer asked for, and whether it said it was the customer's."""
-    row = deed.tx.exec_driver_sql(_CLAIM, {"job": deed.job.id}).first()
+    row = deed.tx.exec_driver_sql(CLAIM, {"job": deed.job.id}).first()
     deniable = row is not None and is_customers(Action(row.action), row.reason)
     return Prepared(Facts(now=deed.at, delay_deniable=deniable), row)
 

@@ -170,9 +170,13 @@ def _page(
 
 
 def _actions(row: Any, job: JobState, actor: Actor) -> tuple[Action, ...]:
-    """What may be tried now; giving an installer back is possible where a complaint of this job stopped one."""
+    """What may be tried now; giving an installer back is possible where a complaint of this job stopped one.
+
+    One rates once.
+    """
     lifts = row.stops and actor.role in lifecycle.roles_for(Action.LIFT_STOP)
-    return lifecycle.available_actions(job, actor.role) + ((Action.LIFT_STOP,) if lifts else ())
+    found = lifecycle.available_actions(job, actor.role) + ((Action.LIFT_STOP,) if lifts else ())
+    return found if row.overall is None else tuple(action for action in found if action != Action.RATE)
 
 
 def _guide(sku: str, version: int | None) -> str | None:

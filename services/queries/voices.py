@@ -15,8 +15,10 @@ from sqlalchemy import Connection
 from domain import reasons
 from domain.actions import ASKS, CATEGORY_NAMES, Action
 from domain.actors import Actor
+from domain.delays import is_customers
 from domain.errors import NotFound
 from domain.money import yuan
+from services.deeds.denials import CLAIM
 from services.personal import Erased, reveal, unwrap
 from services.queries import scope
 from services.uow import query
@@ -62,12 +64,22 @@ class Objection:
 
 
 @dataclass(frozen=True, slots=True)
+class DelayTold:
+    """A delay that the dealer put down to the customer, who may deny it."""
+
+    name: str
+    reason_name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Voices:
-    """Everything the customer of a job said, oldest first."""
+    """Everything the customer of a job said, oldest first; `delay`: what was said of him and he may deny."""
 
     job_id: int
     complaints: tuple[ComplaintTold, ...]
     objections: tuple[Objection, ...]
+    delay: DelayTold | None
 
 
 _JOB = """
@@ -110,7 +122,15 @@ def voices(connection: Connection, actor: Actor, job_id: int) -> Voices:
         for row in connection.exec_driver_sql(_COMPLAINTS, asked)
     )
     said = connection.exec_driver_sql(_OBJECTIONS, asked).all()
-    return Voices(job_id, complaints, tuple(_objections(said, job.wrapped_key)))
+    claim = connection.exec_driver_sql(CLAIM, {"job": job_id}).first()
+    return Voices(job_id, complaints, tuple(_objections(said, job.wrapped_key)), _delay(claim))
+
+
+def _delay(claim: Any) -> DelayTold | None:
+    if claim is None or not is_customers(Action(claim.action), claim.reason):
+        return None
+    ask = ASKS[Action(claim.action)]
+    return DelayTold(ask.name, ask.reasons[claim.reason], claim.occurred_at)
 
 
 def _opened(key: bytes | None, sealed: bytes | None) -> str | None:

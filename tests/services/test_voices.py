@@ -66,6 +66,25 @@ def test_an_objection_reads_its_ruling(world: World) -> None:
     assert ruled.outcome == "客服裁定：返工，将安排二次上门"
 
 
+def test_a_delay_put_down_to_the_customer_is_told_to_him_until_he_denies_it(world: World) -> None:
+    """Words and time of the dealer's claim; a delay of the dealer's own is none of his."""
+    job_id = world.job()
+    take_over(world, job_id, 1)
+    customer, later = world.customer(job_id), world.now + 20 * HOUR
+    own = Command(Action.SUSPEND, reason="part_missing", next_contact_at=later)
+    perform(world.actor("dispatcher1"), job_id, own, world.now)
+    before = voices(customer, job_id).delay
+    perform(world.actor("dispatcher1"), job_id, Command(Action.RESUME), world.now)
+    asked = Command(Action.SUSPEND, reason="customer_asked", next_contact_at=later)
+    perform(world.actor("dispatcher1"), job_id, asked, world.now)
+    told = voices(customer, job_id).delay
+    perform(customer, job_id, Command(Action.DENY_DELAY), world.now)
+    assert before is None
+    assert told is not None
+    assert (told.name, told.reason_name, told.at) == ("挂起", "客户要求延后", world.now)
+    assert voices(customer, job_id).delay is None
+
+
 def test_another_jobs_customer_hears_nothing(world: World) -> None:
     """404, as if there were no such job."""
     job_id, other = world.job(), world.job()
