@@ -16,7 +16,7 @@ from api.schemas.photos import PhotoForm
 from domain.geo import Datum, Point
 from services import photo_views, photos
 from services.parts.photo_rows import Shot
-from services.photo_views import Served
+from services.photo_views import Elsewhere, Served
 from services.queries.photos import PhotoCard, PhotoPage
 
 area = routes.area("photos", "现场照片")
@@ -108,8 +108,11 @@ def delete_photo(call: Call, photo_id: int) -> None:
     summary="照片文件",
 )
 def photo_file(call: Call, token: str) -> Response:
-    """The bytes behind a signed link: a rendition to look at, an original to keep."""
+    """The bytes behind a signed link: a rendition to look at, an original to keep; 302 to the store's own address
+    where a deployment has it so."""
     served = photo_views.open_file(token, call.now)
+    if isinstance(served, Elsewhere):
+        return _sent_on(served)
     seconds = int((served.expires_at - call.now).total_seconds())
     response = Response(
         wrap_file(request.environ, served.stream),
@@ -119,6 +122,12 @@ def photo_file(call: Call, token: str) -> Response:
     )
     response.content_length = served.size_bytes
     return response
+
+
+def _sent_on(elsewhere: Elsewhere) -> Response:
+    """To the store's own address, which names no person and is kept by nobody."""
+    headers = {"Location": elsewhere.url, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+    return Response(status=302, headers=headers)
 
 
 def _headers(served: Served, seconds: int) -> dict[str, str]:

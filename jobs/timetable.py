@@ -249,4 +249,17 @@ TIMETABLE: tuple[Task, ...] = (
         "reads the whole store",
         late=DAY,
     ),
+    Task(
+        "photo_check",
+        "37 3 * * 0",
+        "services.photo_checking:check",
+        "evidence that is gone is an alarm; lists the whole store, so weekly",
+        late=DAY,
+    ),
+    Task(
+        "photo_move",
+        "* * * * *",
+        "services.photo_moving:move_some",
+        "forty seconds of each minute while PHOTO_MOVING is set; one look at a setting otherwise",
+    ),
 )

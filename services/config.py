@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from environs import Env, EnvError, validate
 from flask import Flask, current_app
@@ -17,6 +17,7 @@ from domain.delays import LAST_MINUTE
 from domain.delivery import BACK
 from domain.reviews import BAD_STARS
 from domain.warranty import FITTING_MONTHS, WORK_MONTHS
+from uploads.s3 import Place
 
 Mode = Literal["production", "demo", "test"]
 ONE_OR_MORE = validate.Range(min=1)
@@ -46,6 +47,13 @@ class Config:
     wechat_push_aes_key: str
     wechat_timeout_s: float = 10.0
     wechat_templates: Mapping[str, str] = field(default_factory=dict)
+    photo_store: str = ""
+    photo_store_endpoint: str = ""
+    photo_store_region: str = ""
+    photo_store_key: str = ""
+    photo_store_secret: str = field(default="", repr=False)
+    photo_store_links: bool = False
+    photo_moving: bool = False
     clock_file: Path | None = None
     trusted_proxies: int = 0
     requests_per_minute: int = 600
@@ -88,6 +96,19 @@ def _audits(env: Env) -> dict[str, int]:
     }
 
 
+def _photos(env: Env) -> dict[str, Any]:
+    return {
+        "photo_root": env.path("PHOTO_ROOT"),
+        "photo_store": env.str("PHOTO_STORE", ""),
+        "photo_store_endpoint": env.str("PHOTO_STORE_ENDPOINT", ""),
+        "photo_store_region": env.str("PHOTO_STORE_REGION", ""),
+        "photo_store_key": env.str("PHOTO_STORE_KEY", ""),
+        "photo_store_secret": env.str("PHOTO_STORE_SECRET", ""),
+        "photo_store_links": env.bool("PHOTO_STORE_LINKS", False),
+        "photo_moving": env.bool("PHOTO_MOVING", False),
+    }
+
+
 def load() -> Config:
     """The settings of this process; `SystemExit` with the name of what is missing."""
     env = Env(prefix="")
@@ -102,7 +123,7 @@ def load() -> Config:
             personal_key=_key(env, "PERSONAL_KEY"),
             lookup_key=_key(env, "LOOKUP_KEY"),
             public_url=env.str("PUBLIC_URL").rstrip("/"),
-            photo_root=env.path("PHOTO_ROOT"),
+            **_photos(env),
             sms_log=env.path("SMS_LOG"),
             wechat_app_id=env.str("WECHAT_APP_ID"),
             wechat_app_secret=env.str("WECHAT_APP_SECRET"),
@@ -136,13 +157,32 @@ def load() -> Config:
 
 
 def _refuse_unsafe(config: Config) -> None:
+    place = s3_place(config)
+    if config.photo_moving and place is None:
+        raise SystemExit("PHOTO_MOVING moves photos from PHOTO_ROOT to PHOTO_STORE, which is not set")
     if config.mode != "production":
         return
     if config.clock_file is not None:
         raise SystemExit("CLOCK_FILE is for demo and test: production has the real time")
+    if place is not None and not place.endpoint.startswith("https://"):
+        raise SystemExit("PHOTO_STORE_ENDPOINT must be https:// in production")
     for name in ("public_url", "wechat_api_base"):
         if not getattr(config, name).startswith("https://"):
             raise SystemExit(f"{name.upper()} must be https:// in production")
+
+
+def s3_place(config: Config) -> Place | None:
+    """The S3-compatible store of these settings, None for the folder; `SystemExit` with what is wrong."""
+    if not config.photo_store:
+        return None
+    asked = {name: getattr(config, f"photo_store_{name}") for name in ("endpoint", "region", "key", "secret")}
+    for name, value in asked.items():
+        if not value:
+            raise SystemExit(f"PHOTO_STORE needs PHOTO_STORE_{name.upper()} too")
+    try:
+        return Place.at(config.photo_store, **asked)
+    except ValueError as error:
+        raise SystemExit(f"PHOTO_STORE or PHOTO_STORE_ENDPOINT is wrong: {error}") from error
 
 
 def config() -> Config:

@@ -1,4 +1,4 @@
-"""What the runner does with stored photos: erase them, collect what nobody's row names, look for what is gone.
+"""What the runner does with stored photos: erase them, and collect what nobody's row names.
 
 Rows share an advisory lock on their bytes while they are written (`photo_rows.insert`); whoever deletes bytes
 holds it alone and asks again for rows. So no photo is ever left without its bytes.
@@ -17,7 +17,6 @@ from services.parts.photo_store import keys_of, lock_key, store
 from services.uow import query, use_case
 
 BATCH = 50
-ROWS = 1000
 ORPHAN_AGE = timedelta(days=1)
 
 
@@ -36,14 +35,6 @@ class Swept:
     originals: int
     size_bytes: int
     scratch: int
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """A photo whose bytes are not in the store under `key`: an alarm."""
-
-    photo_id: int
-    key: str
 
 
 _TO_ERASE = """
@@ -136,30 +127,3 @@ def _collect(tx: Connection, batch: list[_Original]) -> list[_Original]:
         for key in orphan.keys:
             store().delete(key)
     return orphans
-
-
-_PAGE = """
-SELECT id, encode(sha256, 'hex') AS sha256 FROM photo WHERE id > %(after)s AND erased_at IS NULL
- ORDER BY id LIMIT %(limit)s
-"""
-
-
-def check_store(most: int = 1000) -> tuple[Missing, ...]:
-    """Photos whose original or rendition is not in the store; the first `most` of them, in order of id."""
-    return tuple(islice(_missing(), most))
-
-
-def _missing() -> Iterator[Missing]:
-    after = 0
-    while rows := _rows(after):
-        for photo_id, sha256 in rows:
-            for key in keys_of(sha256):
-                if not store().exists(key):
-                    yield Missing(photo_id, key)
-        after = rows[-1][0]
-
-
-@query
-def _rows(connection: Connection, after: int) -> list[tuple[int, str]]:
-    rows = connection.exec_driver_sql(_PAGE, {"after": after, "limit": ROWS})
-    return [(row.id, row.sha256) for row in rows]

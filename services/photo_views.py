@@ -18,7 +18,7 @@ from services.queries.photos import PhotoCard, PhotoLink, PhotoPage
 from services.uow import use_case
 from uploads import links
 from uploads.limits import Format
-from uploads.store import rendition_key
+from uploads.store import Shown, rendition_key
 
 LINK_LIVES = timedelta(minutes=10)
 FILES = "/api/v1/photo-files/"
@@ -77,13 +77,29 @@ class Served:
     expires_at: datetime
 
 
-def open_file(token: str, now: datetime) -> Served:
-    """What a link leads to. LinkExpired, or NotFound: forged, erased, gone."""
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """The store serves it itself at this address, for as long as the link that led here."""
+
+    url: str
+
+
+def open_file(token: str, now: datetime) -> Served | Elsewhere:
+    """What a link leads to. LinkExpired, or NotFound: forged, erased, gone.
+
+    Elsewhere only when PHOTO_STORE_LINKS says so and the store has addresses of its own.
+    """
     grant = links.verify(config().secret_key, token, now)
     file, original = photos.file_of(grant.photo_id), grant.variant == "original"
     kind = Format(file.format) if original else Format.JPEG
     key = file.sha256 if original else rendition_key(file.sha256, int(grant.variant))
     name = f"photo-{grant.photo_id}-{grant.variant}.{kind}"
+    if config().photo_store_links:
+        shown = Shown(
+            kind.content_type, name, not original, max(grant.expires_at - now, timedelta(seconds=1))
+        )
+        if (url := store().link(key, shown)) is not None:
+            return Elsewhere(url)
     stream = store().open(key)
     size_bytes = stream.seek(0, SEEK_END)
     stream.seek(0)

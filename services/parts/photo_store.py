@@ -7,22 +7,34 @@ from threading import Lock
 
 from flask import current_app
 
-from services.config import config
+from services.config import Config, config, s3_place
 from uploads.decode import Decoder
 from uploads.intake import SIDES
-from uploads.store import LocalStore, rendition_key
+from uploads.s3 import S3Store
+from uploads.store import LocalStore, Store, rendition_key
+from uploads.two_stores import TwoStores
 
 STORE, DECODER = "photo_store", "photo_decoder"
 _making = Lock()
 
 
-def store() -> LocalStore:
-    """Where photos lie, below the setting PHOTO_ROOT."""
-    found: LocalStore | None = current_app.extensions.get(STORE)
+def store() -> Store:
+    """Where photos lie by the settings: the folder PHOTO_ROOT, PHOTO_STORE, or both while they move."""
+    found: Store | None = current_app.extensions.get(STORE)
     if found is None:
         with _making:
-            found = current_app.extensions.setdefault(STORE, LocalStore(config().photo_root))
+            found = current_app.extensions.get(STORE)
+            if found is None:
+                found = current_app.extensions[STORE] = _made(config())
     return found
+
+
+def _made(settings: Config) -> Store:
+    place = s3_place(settings)
+    if place is None:
+        return LocalStore(settings.photo_root)
+    s3 = S3Store(place, settings.photo_root / "scratch")
+    return TwoStores(s3, LocalStore(settings.photo_root)) if settings.photo_moving else s3
 
 
 def decoder() -> Decoder:

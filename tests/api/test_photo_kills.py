@@ -28,7 +28,8 @@ from flask.testing import FlaskClient
 from models import db
 from services import photos
 from services.parts import photo_store
-from services.photo_keeping import check_store, sweep_orphans
+from services.photo_checking import check_store
+from services.photo_keeping import sweep_orphans
 from tests.api.conftest import Clock
 from tests.api.uploading import FORM, decoder, job_id, world  # noqa: F401
 from tests.photographing import picture

@@ -15,7 +15,8 @@ from flask import Flask
 from domain.errors import NotFound, Unavailable
 from models import db
 from services.parts import photo_store
-from services.photo_keeping import ErasedPhotos, check_store, erase_photos, sweep_orphans
+from services.photo_checking import check_store
+from services.photo_keeping import ErasedPhotos, erase_photos, sweep_orphans
 from services.photo_views import open_file, view
 from services.photos import take_photo
 from services.queries.photos import PhotoCard
