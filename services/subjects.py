@@ -118,8 +118,8 @@ def set_hold(tx: Connection, subject_id: int, held: bool) -> None:
 def erase(actor: Actor, now: datetime) -> Erased:
     """Destroy the actor's own personal data and that of the orders with their phone.
 
-    `OwnPhoneNeeded` for a link's session; `ErasureRefused` with the reason while there is a legal hold, an open job or a
-    staff role.
+    `OwnPhoneNeeded` for a link's session; `ErasureRefused` with the reason while there is a legal hold, an open
+    job or a staff role.
     """
     if actor.person_id is None or actor.job_id is not None:
         raise OwnPhoneNeeded
