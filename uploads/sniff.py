@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import mmap
 import re
+from itertools import islice
 from pathlib import Path
 
 from uploads.limits import Format
@@ -29,6 +29,7 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
     (b"\x00\x00\x00\x0cjP  ", "JPEG 2000"),
 )
 _MARKER = re.compile(rb"\xff+[^\x00\xd0-\xd7\xff]")
+_SCANS = re.compile(rb"\xff\xda")
 _SCAN, _END, _BARE = 0xDA, 0xD9, frozenset({0x01, 0xD8, *range(0xD0, 0xD8)})
 
 
@@ -84,16 +85,12 @@ def has_more_scans_than(path: Path, most: int) -> bool:
     The bytes FFDA are counted first, in a millisecond. Only a file with too many of them anywhere (a preview
     or a film after the end may hold some) is walked marker by marker.
     """
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        at = -2
-        for _ in range(most + 1):
-            at = data.find(b"\xff\xda", at + 2)
-            if at < 0:
-                return False
-        return _walk(data, most) > most
+    data = path.read_bytes()
+    anywhere = sum(1 for _ in islice(_SCANS.finditer(data), most + 1))
+    return anywhere > most and _walk(data, most) > most
 
 
-def _walk(data: mmap.mmap, most: int) -> int:
+def _walk(data: bytes, most: int) -> int:
     scans, at = 0, 2
     while scans <= most and (found := _MARKER.search(data, at)):
         marker, at = found.group()[-1], found.end()

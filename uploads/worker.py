@@ -22,7 +22,7 @@ from uploads.facts import to_frame
 from uploads.limits import Limits
 from uploads.render import process
 
-_KEPT_PAGES = 96 * 1024 * 1024 // resource.getpagesize()
+_KEPT_PAGES = 128 * 1024 * 1024 // resource.getpagesize()
 _MAX_WRITTEN_BYTES = 64 * 1024 * 1024
 
 
