@@ -8,12 +8,20 @@ from api import paging, routes
 from api.paging import BIGINT, Page
 from api.routes import Call
 from api.schemas.base import PageQuery
-from api.schemas.people import DealerPeopleQuery, HoldBody, InvitationBody, PeopleQuery, RevealBody
+from api.schemas.people import (
+    AccessQuery,
+    DealerPeopleQuery,
+    HoldBody,
+    InvitationBody,
+    PeopleQuery,
+    RevealBody,
+)
 from domain.actors import Role
 from services import bindings, dealers, invitations, links, rebindings, subjects
 from services.bindings import Decided
 from services.invitations import Issued, Post
-from services.queries import staff
+from services.queries import access_log, staff
+from services.queries.access_log import AccessLine
 from services.queries.staff import Asked, InstallerLine, Member, OpenInvitation
 from services.rebindings import Rebinding
 from services.subjects import Contact, Hold
@@ -238,3 +246,21 @@ def hold(call: Call, body: dict[str, Any], job_id: int) -> Hold:
 def revoke_links(call: Call, job_id: int) -> None:
     """All links of the job and the sessions they opened."""
     links.revoke(call.who, job_id, call.now)
+
+
+@routes.route(
+    area,
+    "GET",
+    "/access-log",
+    permission="access:read",
+    query=AccessQuery,
+    answer=Page[AccessLine],
+    errors=(401,),
+    summary="访问记录",
+)
+def access_list(call: Call, query: dict[str, Any]) -> Page[AccessLine]:
+    """Who looked at whose data, signed in, was let in or refused; newest first."""
+    before = _after(query, BIGINT - 1)
+    wanted = (query["person_id"], query["job_id"], query["kind"])
+    rows = access_log.listed(*wanted, before, query["limit"] + 1)
+    return paging.page(rows, query["limit"], lambda row: (row.id,))

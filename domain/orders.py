@@ -254,6 +254,10 @@ def _number_faults(row: OrderRow) -> Iterator[Fault]:
         fen = getattr(row, name)
         if fen is not None and not 0 <= fen <= MAX_FEN:
             yield Fault(name, "out_of_range", f"{label(name)}应在 0 到 {MAX_FEN // 100} 元之间")
+    if (
+        row.paid_fen and row.refund_fen and row.refund_fen > row.paid_fen
+    ):  # some exports show nothing paid after it
+        yield Fault("refund_fen", "above_paid", "退款金额不能大于实付金额")
 
 
 def _time_faults(row: OrderRow) -> Iterator[Fault]:
@@ -266,6 +270,8 @@ def _time_faults(row: OrderRow) -> Iterator[Fault]:
     ordered, delivered = row.ordered_at, row.delivered_at
     if ordered and delivered and ordered.tzinfo and delivered.tzinfo and delivered < ordered - _A_DAY:
         yield Fault("delivered_at", "before_order", "签收时间早于下单时间")
+    if ordered and ordered.tzinfo and row.wanted_date and row.wanted_date < ordered.astimezone(_CHINA).date():
+        yield Fault("wanted_date", "before_order", "期望安装日期早于下单日期")
 
 
 def _year(value: date) -> int:

@@ -44,6 +44,7 @@ _DESK = frozenset({Role.DISPATCHER, Role.DEALER_OWNER})
 # `<noun>:<verb>`, alphabetical. A permission is added together with its route.
 PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     **_ACTIONS,
+    "access:read": frozenset({Role.ADMIN}),
     "audit:read": frozenset({Role.ADMIN, Role.AUDITOR}),
     "binding:decide": frozenset({Role.ADMIN, Role.DEALER_OWNER}),
     "breach:acknowledge": _DESK,

@@ -17,6 +17,7 @@ TASKS = (
     "sla",
     "auto_confirm",
     "confirm_reminders",
+    "audit_draws",
     "close",
     "charge_silence",
     "charge_warnings",

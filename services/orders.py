@@ -161,17 +161,26 @@ def place(tx: Connection, actor: Actor, order: NewOrder, now: datetime) -> Order
     rows = _rows(order)
     _check(rows)
     shop = _shop(tx, actor, order.channel_id)
-    promises = {order.number: _promise(order.promise_id)} if order.promise_id else None
+    promises = {order.number: _promise(tx, shop.id, order)} if order.promise_id else None
     points = {order.number: order.point} if order.point else None
     _refuse(take_rows(tx, shop, rows, now, _source(actor), actor=actor, points=points, promises=promises))
     return reading.named(tx, actor, shop.id, order.number)
 
 
-def _promise(token: str) -> int:
-    """A promise that expired, was used or is about something else binds nothing; one we never made is a mistake."""
-    promise_id = promise_tokens.read_or_none(token)
+_TAKEN = """
+SELECT 1 FROM promise JOIN customer_order o ON o.id = promise.order_id
+ WHERE promise.id = %(promise)s AND (o.channel_id, o.number) <> (%(channel)s, %(number)s)
+"""
+
+
+def _promise(tx: Connection, channel_id: int, order: NewOrder) -> int:
+    """A promise that expired or is about something else binds nothing; one unknown or of another order is a mistake."""
+    promise_id = promise_tokens.read_or_none(order.promise_id or "")
     if promise_id is None:
         raise Invalid(errors=[Fault("promise_id", "unknown_promise", "没有这个服务承诺")])
+    asked = {"promise": promise_id, "channel": channel_id, "number": order.number}
+    if tx.exec_driver_sql(_TAKEN, asked).first() is not None:
+        raise Invalid(errors=[Fault("promise_id", "promise_used", "该服务承诺已用于其他订单")])
     return promise_id
 
 

@@ -174,3 +174,11 @@ class HoldBody(Body):
 
     held = Flag(required=True)
     reason = Choice(HoldReason, required=True)
+
+
+class AccessQuery(PageQuery):
+    """Of one person, who did it or whom it concerns; of one job; of one kind (`revealed`, `notes_read` …)."""
+
+    person_id = BigId(load_default=None)
+    job_id = BigId(load_default=None)
+    kind = PlainText(40, pattern=r"[a-z_]+", load_default=None)

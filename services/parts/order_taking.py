@@ -16,8 +16,9 @@ from domain.calendar import local_date
 from domain.division_table import DivisionTable
 from domain.divisions import resolve
 from domain.errors import Fault
+from domain.lateness import SKEW
 from domain.orders import OrderEvent, OrderRow, OrderState, changes, label, merged
-from services.parts import order_told
+from services.parts import order_told, promised
 from services.parts.addresses import MOST_CANDIDATES
 from services.parts.order_book import Book, Line, Order
 
@@ -77,6 +78,10 @@ class Taking:
 
     def _fault(self, row: OrderRow, order: Order | None, line: Line | None) -> Fault | None:
         """Why this row cannot go in at all."""
+        if row.delivered_at is not None and row.delivered_at > self.now + SKEW:
+            return Fault("delivered_at", "in_future", "签收时间不能在将来")
+        if promised.unreadable(row):
+            return Fault("promise_id", "unknown_promise", "没有这个承诺编号，请核对或留空")
         if row.sku is not None and row.sku not in self.book.products:
             return Fault("sku", "unknown_sku", f"商家编码 {row.sku} 不在商品目录中")
         if order is None and row.sku is None:

@@ -45,6 +45,14 @@ def named(rows: Sequence[OrderRow], given: Mapping[str, int]) -> dict[str, int]:
     return found
 
 
+def unreadable(row: OrderRow) -> bool:
+    """Whether a row names a promise that we never made."""
+    return any(
+        name == COLUMN and value.strip() and promise_tokens.read_or_none(value.strip()) is None
+        for name, value in row.extra
+    )
+
+
 # Three ways to a promise, each by its index: bound before, named by the shop, or fitting.
 _FIND = """
 SELECT DISTINCT ON (o.id) o.id AS order_id, p.id AS promise_id, p.fresh

@@ -11,7 +11,9 @@ from sqlalchemy import Connection
 
 from domain.actors import Actor
 from domain.capacity import Day, Diary, free_days, room
+from domain.reviews import masked
 from services.parts import rooms, shelf
+from services.personal import Erased, reveal, unwrap
 from services.uow import query
 
 
@@ -20,7 +22,8 @@ class OfferCard:
     """One offer: what, where (district), by when, how far, why this dealer, and how full it is at this moment.
 
     `capacity_left` is the units it could still accept in 30 days (None: no limit), `earliest` its first day with room
-    for this one; None: the month is full, and accepting needs `beyond_capacity`.
+    for this one; None: the month is full, and accepting needs `beyond_capacity`. `by_hand`: an agent asked this dealer,
+    perhaps with a `note`; `agreed_fen`: what was agreed for the way.
     """
 
     id: int
@@ -38,6 +41,9 @@ class OfferCard:
     reasons: tuple[str, ...]
     capacity_left: int | None
     earliest: date | None
+    by_hand: bool
+    agreed_fen: int | None
+    note: str | None
 
 
 _LIST = """
@@ -45,9 +51,16 @@ SELECT offer.id, offer.job_id, offer.status, offer.offered_at, offer.expires_at,
        coalesce(product.name, job.sku), job.units, division.name, offer.zone, offer.distance_m,
        ARRAY(SELECT step ->> 'words' FROM jsonb_array_elements(offer.funnel) AS line,
                     jsonb_array_elements(line -> 'steps') AS step
-              WHERE (line ->> 'dealer_id')::bigint = offer.dealer_id)
+              WHERE (line ->> 'dealer_id')::bigint = offer.dealer_id) AS reasons,
+       job.remote_agreed_fen, hand.note, hand.wrapped_key, coalesce(hand.by_hand, false) AS by_hand
   FROM offer JOIN job ON job.id = offer.job_id LEFT JOIN product ON product.sku = job.sku
   LEFT JOIN division ON division.code = job.division_code
+  LEFT JOIN LATERAL (
+       SELECT note.text AS note, subject.wrapped_key, true AS by_hand FROM job_event e
+         LEFT JOIN note ON note.id = (e.data ->> 'note_id')::bigint
+         LEFT JOIN subject ON subject.id = note.subject_id
+        WHERE e.job_id = offer.job_id AND e.action = 'offer' AND e.received_at = offer.offered_at
+          AND e.actor_role IN ('agent', 'admin') LIMIT 1) hand ON true
  WHERE offer.dealer_id = %(dealer)s AND offer.status = %(status)s
    AND (%(before)s::bigint IS NULL OR offer.id < %(before)s)
  ORDER BY offer.id DESC LIMIT %(limit)s
@@ -71,4 +84,17 @@ def listed(
 
 def _card(row: Any, diary: Diary, days: Sequence[Day]) -> OfferCard:
     left, earliest = room(diary, days), next(free_days(diary, days, row.units), None)
-    return OfferCard(*(*row[:-1], tuple(row[-1]), None if left is None else max(0, left), earliest))
+    by_hand = row.by_hand
+    reasons = (*row.reasons, "由客服人工派单") if by_hand else tuple(row.reasons)
+    room_left = None if left is None else max(0, left)
+    return OfferCard(*(*row[:12], reasons, room_left, earliest, by_hand, row.remote_agreed_fen, _note(row)))
+
+
+def _note(row: Any) -> str | None:
+    """What the agent wrote to the dealer asked; without numbers one could call."""
+    if row.note is None:
+        return None
+    try:
+        return masked(str(reveal(unwrap(row.wrapped_key), "note.text", row.note)), None)
+    except Erased:
+        return None

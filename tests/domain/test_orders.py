@@ -212,3 +212,18 @@ def test_a_time_without_a_zone_is_a_fault() -> None:
 def test_only_a_living_order_wants_installing(state: OrderState | None, wants: bool) -> None:
     """Not before it is paid, not after it is off."""
     assert replace(ROW, state=state).wants_installing is wants
+
+
+@pytest.mark.parametrize(
+    ("told", "code"),
+    [
+        ({"refund_fen": 129_901}, "above_paid"),
+        ({"refund_fen": 129_900}, None),
+        ({"refund_fen": 5_000, "paid_fen": 0}, None),
+        ({"wanted_date": date(2026, 2, 28)}, "before_order"),
+        ({"wanted_date": date(2026, 3, 1)}, None),
+    ],
+)
+def test_what_cannot_be_is_a_fault(told: dict[str, object], code: str | None) -> None:
+    """Nobody gets back more than was paid, nor wishes for a day before the order; some exports show nothing paid."""
+    assert [fault.code for fault in validate(replace(ROW, **told))] == ([code] if code else [])

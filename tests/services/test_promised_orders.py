@@ -66,11 +66,14 @@ def test_a_shop_passes_the_promise_and_the_job_is_held_to_it(world: World) -> No
 
 
 def test_a_promise_leads_to_one_order(world: World) -> None:
-    """The second order with the same promise is taken, and bound to nothing."""
+    """The second order with the same promise is refused by name; the first told again is the same order."""
     page = promises.make(HERE, world.now)
-    first, second = order(world, "A1", promise_id=page.id), order(world, "A2", promise_id=page.id)
+    first = order(world, "A1", promise_id=page.id)
+    with pytest.raises(Invalid) as refused:
+        order(world, "A2", promise_id=page.id)
 
-    assert (first.promise_id, second.promise_id, second.remote_payer) == (number_of(page), None, "operator")
+    assert [fault.code for fault in refused.value.errors] == ["promise_used"]
+    assert order(world, "A1", promise_id=page.id).promise_id == first.promise_id == number_of(page)
 
 
 def test_an_order_finds_its_promise_by_phone_goods_and_place(world: World) -> None:

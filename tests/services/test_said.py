@@ -11,7 +11,7 @@ from domain.runs import TASKS
 from jobs.timetable import TIMETABLE
 from services import runs
 from services.lifecycle import answer_offer, perform
-from services.queries import jobs, said, staff
+from services.queries import access_log, jobs, offers, said, staff
 from services.queries.channels import channels
 from tests.rows import rows
 from tests.services.test_lifecycle import HOUR, booked, offered, submitted
@@ -136,6 +136,36 @@ def test_finance_starts_and_reads_the_runs_of_money_only(world: World) -> None:
     assert [line.task for line in runs.listed(finance, None, None, None, 10)] == ["fees"]
     assert len(runs.listed(admin, None, None, None, 10)) == 2
     assert tuple(task.name for task in TIMETABLE) == TASKS
+
+
+def test_an_offer_by_hand_says_so_with_its_note_and_what_was_agreed(world: World) -> None:
+    """The dealer accepts by what it was told; an offer of the system's says nothing of the kind."""
+    job_id, at = world.job(), world.now
+    asked = Command(Action.OFFER, dealer_ids=(world.dealers[1],), note="专程一趟", agreed_fen=20_000)
+    perform(world.actor("agent"), job_id, asked, at)
+    offered(world, world.job(address="芝罘区胜利路 2 号"), 2)
+
+    plain, card = offers.listed(world.actor("dispatcher2"), "open", None, 10, at)
+    assert (card.by_hand, card.note, card.agreed_fen) == (True, "专程一趟", 20_000)
+    assert card.reasons[-1] == "由客服人工派单"
+    assert (plain.by_hand, plain.note, plain.agreed_fen) == (False, None, None)
+
+
+def test_the_access_log_is_read_by_person_job_and_kind(world: World) -> None:
+    """Who looked at which complaint; newest first."""
+    job_id, agent = booked(world), world.actor("agent")
+    number = complaint(world, job_id)
+    said.complaint(agent, number, world.now)
+    said.notes(agent, job_id, world.now)
+
+    lines = access_log.listed(agent.person_id, job_id, None, None, 10)
+    assert [(line.kind, line.job_id) for line in lines] == [
+        ("notes_read", job_id),
+        ("complaint_read", job_id),
+    ]
+    assert [line.kind for line in access_log.listed(None, None, "notes_read", None, 10)] == ["notes_read"]
+    assert access_log.listed(world.people["owner1"], None, None, None, 10) == []
+    assert access_log.listed(None, None, None, lines[-1].id, 10) == []
 
 
 def test_every_reason_to_queue_is_one_that_can_be_asked_for() -> None:
