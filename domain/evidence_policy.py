@@ -144,3 +144,12 @@ def policy_at(versions: Iterable[PolicyVersion], category: str, at: datetime) ->
         return POLICY
     best = max(begun, key=lambda one: (one.category is not None, one.effective_from, one.version))
     return made(best.version, best.settings)
+
+
+def settings_of(policy: Policy) -> dict[str, int]:
+    """Every setting as a version would write it; made(v, settings_of(policy)) is the policy again."""
+    found = {}
+    for name in RANGES:
+        value = getattr(policy, name.removesuffix("_minutes"))
+        found[name] = int(value / timedelta(minutes=1)) if isinstance(value, timedelta) else int(value)
+    return found | {f"weight_{code}": weight for code, weight in policy.weights.items()}

@@ -70,6 +70,8 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "dispatch_rule:write": frozenset({Role.ADMIN}),
     "division:read": PUBLIC,
     "docs:read": PUBLIC,
+    "evidence_policy:edit": frozenset({Role.ADMIN}),
+    "evidence_policy:read": frozenset({Role.ADMIN, Role.AUDITOR}),
     "fee_rule:read": frozenset({Role.ADMIN, Role.FINANCE}),
     "fee_rule:write": frozenset({Role.FINANCE}),
     "guide:publish": frozenset({Role.ADMIN}),
@@ -127,6 +129,8 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "route:read": frozenset({Role.INSTALLER}),
     "run:read": frozenset({Role.ADMIN, Role.FINANCE}),  # finance: the runs of money
     "run:request": frozenset({Role.ADMIN, Role.FINANCE}),
+    "serial_number:edit": frozenset({Role.ADMIN}),
+    "serial_number:read": frozenset({Role.ADMIN, Role.AGENT, Role.AUDITOR}),
     "service:answer": frozenset({Role.ADMIN, Role.AGENT, Role.CUSTOMER}),
     "service:decide": frozenset({Role.ADMIN, Role.AGENT}),
     "service:read": _DESK | BRAND_ROLES | {Role.CUSTOMER, Role.INSTALLER},

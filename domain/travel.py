@@ -63,9 +63,19 @@ def impossible(stops: Iterable[Stop], policy: Policy) -> Leg | None:
         if usable(stop.point, policy.worst_accuracy_m)
     ]
     last = sorted(known, key=lambda stop: stop.at)[-MOST_STOPS:]
-    legs = [_leg(one, two) for one, two in combinations(last, 2) if one.job_id != two.job_id]
+    far = [
+        (one, two)
+        for one, two in combinations(last, 2)
+        if one.job_id != two.job_id and _at_most_m(one.point, two.point) >= policy.travel_least_m
+    ]
+    legs = [_leg(one, two) for one, two in far]
     too_fast = [leg for leg in legs if leg.metres >= policy.travel_least_m and leg.kmh > policy.travel_kmh]
     return max(too_fast, key=lambda leg: leg.kmh, default=None)
+
+
+def _at_most_m(one: Point, two: Point) -> float:
+    """No less than the distance, for a hundredth of its price: most of a day's stops are near each other."""
+    return (abs(one.lng - two.lng) + abs(one.lat - two.lat)) * 112_000
 
 
 def _leg(one: Stop, two: Stop) -> Leg:

@@ -45,6 +45,7 @@ OPEN: Mapping[str, str] = {
     "version": "1",
     "token": "no-such-token",
     "sku": "EWH-60",
+    "serial": "SN-00001",
 }
 
 

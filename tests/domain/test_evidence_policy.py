@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.errors import Invalid
-from domain.evidence_policy import POLICY, PolicyVersion, made, policy_at, require_sound
+from domain.evidence_policy import POLICY, PolicyVersion, made, policy_at, require_sound, settings_of
 from domain.finding_words import Code
 
 MARCH = datetime(2026, 3, 1, tzinfo=UTC)
@@ -57,3 +57,5 @@ def test_what_ships_is_sound() -> None:
     """An empty version is what ships under a new number."""
     require_sound({})
     assert made(1, {}) == POLICY
+    require_sound(settings_of(POLICY))
+    assert made(1, settings_of(POLICY)) == POLICY

@@ -69,3 +69,11 @@ def test_hostile_names_of_devices_are_made_harmless(taking: Taking) -> None:
     assert device is not None
     assert device.isprintable()
     assert len(device) == 64
+
+
+def test_the_program_that_saved_it_is_read(taking: Taking) -> None:
+    """In one line, at most 64 characters; a picture that names none has none."""
+    made = pictures.exif()
+    made[0x0131] = "Adobe  Photoshop\nCC\x00hidden" + "x" * 100
+    assert taking(pictures.encoded(pictures.scene(), exif=made)).facts.exif_software == "Adobe Photoshop CC"
+    assert taking(pictures.encoded(pictures.scene(), exif=pictures.exif())).facts.exif_software is None
