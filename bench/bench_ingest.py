@@ -13,7 +13,6 @@ import argparse
 import io
 import json
 import os
-import resource
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -108,7 +107,6 @@ class Cost:
     web_ms: float
     helper_ms: float
     helper_peak_mb: float
-    web_peak_mb: float
 
     @property
     def times(self) -> float:
@@ -121,9 +119,8 @@ def cost(name: str, jpeg: bytes, folder: Path, photos: int) -> Cost:
     store, decoder, floor = LocalStore(folder), Decoder(helpers=1), Floor(jpeg)
     take(io.BytesIO(small()), store=store, decoder=decoder)  # starts the helper
     (helper,) = decoder.pids()
-    idle, web_idle = rss_mb(helper), rss_mb(os.getpid())
+    idle = rss_mb(helper)
     forget_peak(helper)
-    forget_peak(os.getpid())
     take(io.BytesIO(another(jpeg)), store=store, decoder=decoder)
     floor()
     began, floors, web = cpu_seconds(helper), 0.0, 0.0
@@ -132,10 +129,10 @@ def cost(name: str, jpeg: bytes, folder: Path, photos: int) -> Cost:
         floors += _cpu(floor)
         web += _cpu(lambda stream=stream: take(stream, store=store, decoder=decoder))  # type: ignore[misc]
     spent = cpu_seconds(helper) - began
-    peak, web_peak = peak_mb(helper) - idle, peak_mb(os.getpid()) - web_idle
+    peak = peak_mb(helper) - idle
     decoder.close()
     each = 1000 / photos
-    return Cost(name, len(jpeg) / 1e6, floors * each, web * each, spent * each, peak, web_peak)
+    return Cost(name, len(jpeg) / 1e6, floors * each, web * each, spent * each, peak)
 
 
 def small() -> bytes:
@@ -202,7 +199,6 @@ def line(one: Cost) -> dict[str, Any]:
         "helper_ms": round(one.helper_ms, 1),
         "x_floor": round(one.times, 2),
         "helper_peak_mb": round(one.helper_peak_mb),
-        "web_peak_mb": round(one.web_peak_mb, 1),
     }
 
 
@@ -215,9 +211,7 @@ def main() -> None:
     asked.add_argument("--most", type=int, default=8, help="pictures")
     options = asked.parse_args()
     found = pictures(options.folder, options.most)
-    print(
-        f"{'photo':40}{'MB':>6}{'floor':>8}{'web':>7}{'helper':>8}{'x floor':>9}{'helper +MB':>12}{'web +MB':>9}"
-    )
+    print(f"{'photo':40}{'MB':>6}{'floor':>8}{'web':>7}{'helper':>8}{'x floor':>9}{'helper +MB':>12}")
     costs = []
     with tempfile.TemporaryDirectory() as folder:
         for number, (name, jpeg) in enumerate(found.items()):
@@ -225,13 +219,12 @@ def main() -> None:
             costs.append(one)
             print(
                 f"{name[:39]:40}{one.megabytes:6.2f}{one.floor_ms:8.1f}{one.web_ms:7.1f}{one.helper_ms:8.1f}"
-                f"{one.times:9.2f}{one.helper_peak_mb:12.0f}{one.web_peak_mb:9.1f}",
+                f"{one.times:9.2f}{one.helper_peak_mb:12.0f}",
                 flush=True,
             )
         clock, cpu = per_second(list(found.values())[:2], Path(folder) / "rate", options.at_once)
     print(f"{clock:.1f} photos per second by the clock, {cpu:.1f} by CPU on {CORES} cores of their own")
-    most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
-    rates = {"per_second": round(clock, 1), "per_second_by_cpu": round(cpu, 1), "largest_helper_mb": most}
+    rates = {"per_second": round(clock, 1), "per_second_by_cpu": round(cpu, 1)}
     print(
         json.dumps({"bench": "ingest", **rates, "photos": [line(one) for one in costs]}, ensure_ascii=False)
     )
