@@ -12,12 +12,13 @@ from api import paging, routes
 from api.paging import Page
 from api.routes import Call, route
 from api.schemas.base import PageQuery
-from api.schemas.photos import PhotoForm
+from api.schemas.photos import DirectFormBody, DirectPhotoBody, PhotoForm
 from domain.geo import Datum, Point
-from services import photo_views, photos
+from services import photo_direct, photo_views, photos
 from services.parts.photo_rows import Shot
 from services.photo_views import Elsewhere, Served
 from services.queries.photos import PhotoCard, PhotoPage
+from uploads.direct import PostForm
 
 area = routes.area("photos", "现场照片")
 MAX_BODY = 11 * 1024 * 1024  # the largest file and its form
@@ -50,6 +51,43 @@ def _shot(form: Mapping[str, Any]) -> Shot:
         datum, source = Datum(form["datum"]), str(form["point_source"])
         point = Point(form["lng"], form["lat"], datum, form["accuracy_m"], source)
     return Shot(form["slot"], form["client_id"], str(form["capture"]), form["captured_at"], point)
+
+
+@route(
+    area,
+    "POST",
+    "/jobs/<id:job_id>/photo-forms",
+    permission="job:take_photo",
+    body=DirectFormBody,
+    answer=PostForm,
+    errors=(404, 409, 413, 422),
+    summary="申请直传表单",
+)
+def direct_form(call: Call, body: Mapping[str, Any], job_id: int) -> PostForm:
+    """A form of ten minutes with which the phone sends one photo straight to the store, `file` as its last part.
+
+    409 `no_direct_upload` where photos lie in a folder: send it to us.
+    """
+    return photo_direct.offer(
+        call.who, job_id, body["slot"], body["client_id"], body["content_type"], body["size_bytes"], call.now
+    )
+
+
+@route(
+    area,
+    "POST",
+    "/jobs/<id:job_id>/photo-arrivals",
+    permission="job:take_photo",
+    body=DirectPhotoBody,
+    answer=PhotoCard,
+    status=201,
+    errors=(404, 409, 413, 415, 422, 503),
+    summary="直传完成",
+)
+def direct_photo(call: Call, body: Mapping[str, Any], job_id: int) -> PhotoCard:
+    """The photo sent with the form: read, judged and answered like any upload. Said again, it is the same photo."""
+    shot = _shot({**body, **(body["point"] or {"lng": None})})
+    return photo_direct.arrived(call.who, job_id, shot, call.now, photos.take_photo)
 
 
 @route(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -27,7 +26,8 @@ if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse, PoolManager
 
 CONNECT_S, READ_S = 5.0, 30.0
-_TRIES = 3
+INCOMING = "incoming/"  # below the prefix: what phones sent straight here and nobody has looked at
+_TRIES, _PIECE_BYTES = 3, 256 * 1024
 _SIGNED_FOR = timedelta(minutes=5)
 _AWAY = "照片存储暂时不可用，请稍后重试"
 
@@ -90,7 +90,7 @@ class S3Store:
         """See `Store`; fetched whole into an unnamed local file first, so that it can be sought in."""
         if not is_key(key):
             raise NotFound
-        return self.fetch(self._name(key))
+        return self.fetch(key)
 
     def exists(self, key: str) -> bool:
         """See `Store`."""
@@ -98,7 +98,7 @@ class S3Store:
 
     def delete(self, key: str) -> None:
         """See `Store`. In a bucket that keeps versions this is not erasure: switch that off, or let them expire."""
-        self.remove(self._name(key))
+        self._ask("DELETE", self._name(key), missing=True)
 
     def iterate(self) -> Iterator[Stored]:
         """See `Store`; a request for each thousand."""
@@ -119,16 +119,21 @@ class S3Store:
         return self._signed("GET", self._name(key), shown.lives, asked)
 
     def sweep_scratch(self, before: datetime) -> int:
-        """See `Store`: local files, and uploads in parts that nobody finished."""
-        return scratch.sweep(self._scratch, before) + self._abort_unfinished(before)
+        """See `Store`: local files, uploads in parts that nobody finished, direct ones that nobody told us of."""
+        swept = scratch.sweep(self._scratch, before) + self._abort_unfinished(before)
+        for name, _, touched_at in self._listing(self.place.prefix + INCOMING):
+            if touched_at < before:
+                self._ask("DELETE", name, missing=True)
+                swept += 1
+        return swept
 
-    # what lies beside the objects, named in full below the prefix
+    # what lies beside the objects is named by what follows the prefix
 
-    def fetch(self, name: str) -> BinaryIO:
-        """The bytes of this name in an unnamed local file, at its beginning; NotFound."""
+    def fetch(self, name: str, most: int = 1 << 40) -> BinaryIO:
+        """The first `most` bytes of this name in an unnamed local file, at its beginning; NotFound."""
         file = tempfile.TemporaryFile(dir=self._scratch)  # noqa: SIM115 - it is the caller's
         try:
-            self._ask("GET", name, into=file)
+            self._ask("GET", self.place.prefix + name, into=file, most=most)
             file.seek(0)
         except BaseException:
             file.close()
@@ -137,11 +142,11 @@ class S3Store:
 
     def remove(self, name: str) -> None:
         """Nothing happens when it is not there."""
-        self._ask("DELETE", name, missing=True)
+        self._ask("DELETE", self.place.prefix + name, missing=True)
 
     def _listing(self, prefix: str) -> Iterator[tuple[str, int, datetime]]:
         try:
-            for found in self._client().list_objects(self.place.bucket, prefix=prefix, recursive=True):
+            for found in self.client().list_objects(self.place.bucket, prefix=prefix, recursive=True):
                 if found.object_name and found.last_modified:
                     yield found.object_name, found.size or 0, found.last_modified
         except _failures() as error:
@@ -164,27 +169,30 @@ class S3Store:
             }
             self._ask("PUT", name, body=file, headers=headers)
 
-    def _ask(self, method: str, name: str, *, missing: bool = False, into: Any = None, **sent: Any) -> bool:
+    def _ask(
+        self, method: str, name: str, *, missing: bool = False, into: Any = None, most: int = 0, **sent: Any
+    ) -> bool:
         """Whether it is there; with `missing` a 404 is an answer, else NotFound."""
         _, http = self._both()
         url = self._signed(method, name, _SIGNED_FOR)
         try:
             answer = http.request(method, url, preload_content=False, redirect=False, **sent)
             try:
-                return _read(answer, missing, into)
+                return _read(answer, missing, into, most)
             finally:
-                answer.drain_conn()
-                answer.release_conn()
+                if into is None:
+                    answer.drain_conn()
+                answer.close()  # with a rest unread the connection goes; else it is back in the pool already
         except _failures() as error:
             raise Unavailable(_AWAY) from error
 
     def _signed(self, method: str, name: str, lives: timedelta, asked: dict[str, Any] | None = None) -> str:
-        return self._client().get_presigned_url(
+        return self.client().get_presigned_url(
             method, self.place.bucket, name, expires=lives, extra_query_params=asked
         )
 
     def _abort_unfinished(self, before: datetime) -> int:
-        client, aborted = self._client(), 0
+        client, aborted = self.client(), 0
         try:
             for name, upload_id, begun in _unfinished(client, self.place):
                 if begun < before:
@@ -195,7 +203,8 @@ class S3Store:
                 raise Unavailable(_AWAY) from error
         return aborted
 
-    def _client(self) -> Minio:
+    def client(self) -> Minio:
+        """What signs and lists; it may be used by all threads."""
         return self._both()[0]
 
     def _both(self) -> tuple[Minio, PoolManager]:
@@ -249,13 +258,14 @@ def _failures() -> tuple[type[Exception], ...]:
     return (MinioException, HTTPError)
 
 
-def _read(answer: BaseHTTPResponse, missing: bool, into: Any) -> bool:
+def _read(answer: BaseHTTPResponse, missing: bool, into: Any, most: int) -> bool:
     if answer.status == 404:
         if missing:
             return False
         raise NotFound
     if not 200 <= answer.status < 300:
         raise Unavailable(_AWAY)
-    if into is not None:
-        shutil.copyfileobj(answer, into, 256 * 1024)
+    while into is not None and most > 0 and (piece := answer.read(min(_PIECE_BYTES, most))):
+        into.write(piece)
+        most -= len(piece)
     return True

@@ -7,9 +7,21 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from marshmallow import ValidationError, pre_load, validates_schema
+from marshmallow import ValidationError, fields, pre_load, validates_schema
 
-from api.schemas.base import Choice, Datum, File, Form, Moment, Number, PlainText, PointSource
+from api.schemas.base import (
+    Body,
+    Choice,
+    Datum,
+    File,
+    Form,
+    Moment,
+    Number,
+    PlainText,
+    Point,
+    PointSource,
+    Whole,
+)
 
 MEASURED = re.compile(r"-?[0-9]{1,6}(\.[0-9]{1,20})?([eE]-[0-9]{1,2})?")
 POINT = ("lng", "lat", "datum")
@@ -54,3 +66,22 @@ class PhotoForm(Form):
         missing = [name for name in POINT if data[name] is None]
         if 0 < len(missing) < len(POINT):
             raise ValidationError({name: ["required: 位置须同时有 lng、lat、datum"] for name in missing})
+
+
+class DirectFormBody(Body):
+    """What the phone is about to send straight to the store: exactly this type and size."""
+
+    slot = PlainText(40, required=True)
+    client_id = PlainText(64, pattern=r"[!-~]+", required=True)
+    content_type = PlainText(40, required=True)
+    size_bytes = Whole(1, 1 << 40, required=True)
+
+
+class DirectPhotoBody(Body):
+    """A photo that lies there now, under the same `client_id`; otherwise as in the form of an upload."""
+
+    slot = PlainText(40, required=True)
+    client_id = PlainText(64, pattern=r"[!-~]+", required=True)
+    capture = Choice(Capture, required=True)
+    captured_at = Moment(load_default=None, allow_none=True)
+    point = fields.Nested(Point, load_default=None, allow_none=True)

@@ -59,6 +59,14 @@ def test_an_opened_object_can_be_sought_in(store: S3Store) -> None:
         assert file.read() == DATA[-3:]
 
 
+def test_only_so_much_is_read_of_what_a_stranger_put_there(store: S3Store) -> None:
+    """The rest isn't even fetched, and the next request is answered as ever."""
+    store.put(io.BytesIO(DATA), KEY)
+    with store.fetch(KEY, 1000) as file:
+        assert file.read() == DATA[:1000]
+    assert read(store, KEY) == DATA
+
+
 def test_eight_writers_of_the_same_content_at_once_leave_one_whole_object(store: S3Store) -> None:
     """The first request of each thread also makes the client only once."""
     writers = [threading.Thread(target=store.put, args=(io.BytesIO(DATA), KEY)) for _ in range(8)]
@@ -148,7 +156,7 @@ def test_a_putter_killed_half_way_leaves_no_object(store: S3Store, s3_server: S3
 
 def test_an_upload_in_parts_that_nobody_finished_is_aborted(store: S3Store) -> None:
     """Its parts are paid for and seen in no listing; only those below our prefix and old enough are ended."""
-    client = store._client()
+    client = store.client()
     for prefix in (store.place.prefix, "elsewhere/"):
         upload = client._create_multipart_upload(store.place.bucket, prefix + KEY, {})
         client._upload_part(store.place.bucket, prefix + KEY, DATA, {}, upload, 1)
@@ -171,7 +179,7 @@ def test_a_link_shows_one_object_with_our_type_and_name_for_a_while(store: S3Sto
     bent = http.request("GET", link.replace("webp", "html"))
     before = {"expires": timedelta(minutes=10), "request_date": datetime.now(UTC) - timedelta(minutes=11)}
     late = http.request(
-        "GET", store._client().presigned_get_object(BUCKET, store.place.prefix + KEY, **before)
+        "GET", store.client().presigned_get_object(BUCKET, store.place.prefix + KEY, **before)
     )
     unsigned = http.request("GET", link.partition("?")[0])
 
