@@ -11,6 +11,7 @@ from flask_smorest import Blueprint
 from werkzeug.routing import IntegerConverter
 
 from api import (
+    audits,
     breaches,
     calendars,
     catalogue,
@@ -59,6 +60,7 @@ from services.config import Config, load
 
 # Every door of the product. A new resource adds its line.
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    audits.area,
     breaches.area,
     calendars.area,
     catalogue.area,

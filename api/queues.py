@@ -1,4 +1,4 @@
-"""Work lists of brand staff and of dealers' desks: audits and complaints. The deeds are actions of the job."""
+"""Work lists of brand staff and of dealers' desks: complaints. The deeds are actions of the job."""
 
 from __future__ import annotations
 
@@ -9,18 +9,11 @@ from api import paging, routes
 from api.paging import Page
 from api.routes import Call, route
 from api.schemas.base import Flag, PageQuery
-from api.schemas.jobs import Words
 from services.queries import queues, said
-from services.queries.queues import AuditLine, ComplaintLine
+from services.queries.queues import ComplaintLine
 from services.queries.said import ComplaintPage, NoteLine
 
-area = routes.area("queues", "稽核与投诉")
-
-
-class AuditQuery(PageQuery):
-    """Waiting ones unless another state is asked for."""
-
-    state = Words(("waiting", "evidence_asked", "passed", "failed"), load_default="waiting")
+area = routes.area("queues", "投诉")
 
 
 class ComplaintQuery(PageQuery):
@@ -32,21 +25,6 @@ class ComplaintQuery(PageQuery):
 def _after(query: Mapping[str, Any]) -> int:
     key = paging.key(query["cursor"], int)
     return int(str(key[0])) if key else 0
-
-
-@route(
-    area,
-    "GET",
-    "/audits",
-    permission="audit:read",
-    query=AuditQuery,
-    answer=Page[AuditLine],
-    summary="稽核列表",
-)
-def audit_list(call: Call, query: Mapping[str, Any]) -> Page[AuditLine]:
-    """Oldest first; the verdict is `POST /jobs/{id}/audit-pass` or `audit-fail`."""
-    found = queues.audits(call.who, query["state"], _after(query), query["limit"] + 1)
-    return paging.page(found, query["limit"], lambda line: (line.job_id,))
 
 
 @route(

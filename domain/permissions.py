@@ -45,7 +45,11 @@ _DESK = frozenset({Role.DISPATCHER, Role.DEALER_OWNER})
 PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     **_ACTIONS,
     "access:read": frozenset({Role.ADMIN}),
+    "audit:answer_appeal": frozenset({Role.ADMIN, Role.AUDITOR}),
+    "audit:appeal": frozenset({Role.DEALER_OWNER}),
+    "audit:judge": frozenset({Role.ADMIN, Role.AUDITOR}),  # an admin only where two auditors differ
     "audit:read": frozenset({Role.ADMIN, Role.AUDITOR}),
+    "audit:see": frozenset({Role.ADMIN, Role.AUDITOR, Role.DEALER_OWNER}),
     "binding:decide": frozenset({Role.ADMIN, Role.DEALER_OWNER}),
     "breach:acknowledge": _DESK,
     "breach:appeal": frozenset({Role.DEALER_OWNER}),

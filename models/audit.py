@@ -20,6 +20,11 @@ class Audit(Base):
         one_of("why", Why),
         one_of("verdict", VERDICTS),
         Index("ix_audit_dealer", "dealer_id", "drawn_at"),
+        Index(
+            "ix_audit_appealed",
+            "appealed_at",
+            postgresql_where=text("appealed_at IS NOT NULL AND answered_at IS NULL"),
+        ),
         Index("ix_audit_left_out", "job_id", postgresql_where=text("why = 'not_drawn'")),
     )
 

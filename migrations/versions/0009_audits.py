@@ -59,6 +59,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("job_id", name=op.f("pk_audit")),
     )
     op.create_index(op.f("ix_audit_child_id"), "audit", ["child_id"], unique=False)
+    op.create_index(
+        "ix_audit_appealed",
+        "audit",
+        ["appealed_at"],
+        unique=False,
+        postgresql_where=sa.text("appealed_at IS NOT NULL AND answered_at IS NULL"),
+    )
     op.create_index("ix_audit_dealer", "audit", ["dealer_id", "drawn_at"], unique=False)
     op.create_index(
         "ix_audit_left_out", "audit", ["job_id"], unique=False, postgresql_where=sa.text("why = 'not_drawn'")
@@ -94,7 +101,8 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("note_id", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
-            "reason IN ('reused', 'duplicate', 'wrong_subject', 'wrong_place', 'wrong_time', 'edited', 'screen_or_print', 'unclear', 'serial_unreadable', 'work_unsafe', 'work_poor', 'other')",
+            "reason IN ('reused', 'duplicate', 'wrong_subject', 'wrong_place', 'wrong_time', 'edited', "
+            "'screen_or_print', 'unclear', 'serial_unreadable', 'work_unsafe', 'work_poor', 'other')",
             name=op.f("ck_audit_photo_reason_known"),
         ),
         sa.ForeignKeyConstraint(["note_id"], ["note.id"], name=op.f("fk_audit_photo_note_id")),

@@ -1,4 +1,4 @@
-"""What waits for brand staff: audits without a verdict, open complaints."""
+"""What waits for brand staff: open complaints."""
 
 from __future__ import annotations
 
@@ -10,20 +10,6 @@ from sqlalchemy import Connection
 from domain.actors import Actor
 from services.queries import scope
 from services.uow import query
-
-
-@dataclass(frozen=True, slots=True)
-class AuditLine:
-    """A job whose photos wait for an auditor; `waived`: slots the customer refused."""
-
-    job_id: int
-    dealer_id: int | None
-    category_code: str
-    submitted_at: datetime | None
-    confirmed_at: datetime | None
-    audit: str
-    photos: int
-    waived: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,26 +27,12 @@ class ComplaintLine:
     compensation_fen: int
 
 
-_AUDITS = """
-SELECT job.id, job.dealer_id, job.category_code, job.submitted_at, job.confirmed_at, job.audit,
-       (SELECT count(*) FROM photo WHERE job_id = job.id AND status = 'active'),
-       (SELECT count(*) FROM slot_waiver WHERE job_id = job.id)
-  FROM job WHERE job.audit = %(state)s AND job.id > %(after)s AND {condition} ORDER BY job.id LIMIT %(limit)s
-"""
 _COMPLAINTS = """
 SELECT c.id, c.job_id, job.dealer_id, c.category, c.opened_at, c.first_reply_at, c.closed_at, c.verdict,
        c.compensation_fen
   FROM complaint c JOIN job ON job.id = c.job_id
  WHERE (c.closed_at IS NULL) = %(open)s AND c.id > %(after)s AND {condition} ORDER BY c.id LIMIT %(limit)s
 """
-
-
-@query
-def audits(connection: Connection, actor: Actor, state: str, after: int, limit: int) -> list[AuditLine]:
-    """Jobs in one state of audit within the actor's horizon, oldest first."""
-    condition, params = scope.jobs(actor)
-    asked = params | {"state": state, "after": after, "limit": limit}
-    return [AuditLine(*row) for row in connection.exec_driver_sql(_AUDITS.format(condition=condition), asked)]
 
 
 @query

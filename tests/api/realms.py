@@ -19,6 +19,7 @@ from domain.actions import Action, Command
 from domain.actors import SYSTEM
 from models import db
 from models.aftercare import Review, ReviewImport, ServiceRequest, Suggestion
+from models.audit import Audit
 from models.clock import Breach
 from models.complaint import Complaint
 from models.money import LedgerAccount, LedgerEntry, LedgerLeg, Statement, StatementLine
@@ -145,6 +146,17 @@ def _job(made: Realm) -> None:
         ReviewImport, channel_id=made.channel_id, subject_id=row.subject_id, filename="r.csv", created_at=now,
         **counts,
     )  # fmt: skip
+    lot = {
+        "why": "random",
+        "inclusion_bp": 1000,
+        "rate_bp": 1000,
+        "seed": "",
+        "ticket": 1,
+        "risk": 0,
+        "second": False,
+    }
+    decided = {"verdict": "work", "failed": True, "drawn_at": now, "decided_at": now}
+    execute(insert(Audit).values(**base, dealer_id=made.dealer_id, **lot, **decided))
     made.objects["breach"] = put(
         Breach, **base, clock_id=job_id, kind="contact", family="dealer", level=2, **raised
     )
