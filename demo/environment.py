@@ -73,6 +73,7 @@ def environment(
         "PHOTO_ROOT": str(var / "photos"),
         "SMS_LOG": str(var / "log" / "sms.log"),
         "CLOCK_FILE": str(var / "clock"),
+        "AUDIT_SECOND_BP": "0",  # the demo has one auditor
         "PROMETHEUS_MULTIPROC_DIR": str(var / "metrics"),
         "NO_PROXY": ",".join(filter(None, [given.get("NO_PROXY"), "127.0.0.1,localhost", seen_at])),
         "PYTHONUNBUFFERED": "1",

@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from datetime import timedelta
 
-from demo import money, watch
+from demo import audits, money, watch
 from demo.world import World
 
 WEEK = timedelta(days=7, minutes=10)
@@ -31,7 +31,9 @@ def _close(world: World) -> None:
         before = watch.still_open(world, everything)
         if not before:
             break
+        audits.look(world)
         money.pass_time(world, world.stage.now + WEEK)
+        audits.look(world)
         world.runs.do("sla", "close", "notices")
         after = watch.still_open(world, everything)
         world.say("系统", f"七天投诉期过，完结 {len(before) - len(after)} 单，余 {len(after)} 单", "ok")

@@ -41,7 +41,8 @@ def waiting(world: World, *, second: bool) -> tuple[int, datetime]:
     """A job in the lot that waits for one verdict or for two."""
     job_id, later = confirmed(world)
     rows(
-        "INSERT INTO job_evidence (job_id, score, flagged, policy_version, computed_at) VALUES (:j, 70, true, 1, :n)",
+        "INSERT INTO job_evidence (job_id, score, flagged, policy_version, computed_at) VALUES (:j, 70, true, 1, :n)"
+        " ON CONFLICT (job_id) DO UPDATE SET score = 70, flagged = true",
         j=job_id, n=later,
     )  # fmt: skip
     draw_confirmed(later)
@@ -82,7 +83,8 @@ def test_a_flagged_job_is_always_drawn_also_when_it_is_found_later(world: World)
     rows("UPDATE audit SET why = 'not_drawn'")
     rows("UPDATE job SET audit = 'not_sampled'")
     rows(
-        "INSERT INTO job_evidence (job_id, score, flagged, policy_version, computed_at) VALUES (:j, 70, true, 1, :n)",
+        "INSERT INTO job_evidence (job_id, score, flagged, policy_version, computed_at) VALUES (:j, 70, true, 1, :n)"
+        " ON CONFLICT (job_id) DO UPDATE SET score = 70, flagged = true",
         j=job_id, n=later,
     )  # fmt: skip
 
