@@ -42,6 +42,10 @@ bench-%: .venv/dev.lock
 	@echo "== $*"
 	@PHOTOS="$(PHOTOS)" $(PY) -m bench.bench_$*
 
+.PHONY: fuzz-photos
+fuzz-photos: .venv/dev.lock ## broken photos through the way in; MINUTES=10
+	@exec $(PY) -m bench.fuzz_photos
+
 migrate: .venv/run.lock ## bring the database at DATABASE_URL to the newest schema
 	@exec $(PY) -m models.migrate
 
