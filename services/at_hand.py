@@ -64,7 +64,7 @@ class Connections:
 
     def _may_rest(self) -> bool:
         pool: Any = self._engine.pool
-        return len(self._open) < self._most and pool.checkedout() < self._all
+        return bool(len(self._open) < self._most and pool.checkedout() < self._all)
 
     def _let_go(self, _: Engine) -> None:
         while self._open:
