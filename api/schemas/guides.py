@@ -51,7 +51,9 @@ class GuideContentBody(base.Body):
 
     @post_load
     def _make(self, data: dict[str, Any], **_: Any) -> Content:
-        parts: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in data.items()}
+        parts: dict[str, Any] = {
+            name: tuple(one) if isinstance(one, list) else one for name, one in data.items()
+        }
         return Content(**parts)
 
 
