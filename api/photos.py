@@ -17,6 +17,7 @@ from domain.geo import Datum, Point
 from services import photo_direct, photo_views, photos
 from services.parts.photo_rows import Shot
 from services.photo_views import Elsewhere, Served
+from services.queries.photo_matches import PhotoMatches
 from services.queries.photos import PhotoCard, PhotoPage
 from uploads.direct import PostForm
 
@@ -120,6 +121,20 @@ def photo_list(call: Call, query: Mapping[str, Any], job_id: int) -> Page[PhotoC
 def photo_page(call: Call, photo_id: int) -> PhotoPage:
     """Facts, findings and links of ten minutes. Looked at by the brand, it is logged."""
     return photo_views.view(call.who, photo_id, call.now)
+
+
+@route(
+    area,
+    "GET",
+    "/photos/<id:photo_id>/matches",
+    permission="photo:compare",
+    answer=PhotoMatches,
+    errors=(404,),
+    summary="同图照片比对",
+)
+def photo_matches(call: Call, photo_id: int) -> PhotoMatches:
+    """The jobs in which the same picture was handed in, with all it takes to lay one over the other. It is logged."""
+    return photo_views.matches(call.who, photo_id, call.now)
 
 
 @route(

@@ -27,6 +27,7 @@ WEIGHTS: Mapping[str, int] = MappingProxyType(
         Code.TAKEN_ELSEWHERE: 40,
         Code.EDITED: 25,
         Code.REUSED: 60,
+        Code.RETAKEN: 10,
         Code.IMPOSSIBLE_TRAVEL: 50,
         Code.SHARED_DEVICE: 20,
         Code.SERIAL_INSTALLED_BEFORE: 40,

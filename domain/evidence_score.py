@@ -1,8 +1,8 @@
 """One number per job: how much speaks against its evidence, and whether somebody must look (domain.md §5).
 
-A code counts at most twice on its photos: ten dark ones are one dark flat. All that can be mended, and a check-in
-outside with its reason, stay together below the threshold: they alone never flag a job. What spoke against a photo
-that was replaced before submit still counts, unless a retake mends it.
+A code counts at most twice on its photos: ten dark ones are one dark flat. All that can be mended, a check-in outside
+with its reason, and a picture that may have been retaken stay together below the threshold: they alone never flag a
+job. What spoke against a photo that was replaced before submit still counts, unless a retake mends it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from domain.evidence_policy import Policy
 from domain.finding_words import QUALITY, Code
 
-SOFT = QUALITY | {Code.CHECKED_IN_OUTSIDE}
+SOFT = QUALITY | {Code.CHECKED_IN_OUTSIDE, Code.RETAKEN}
 FULL = 100
 TIMES = 2
 

@@ -30,6 +30,7 @@ class Code(StrEnum):
     TAKEN_ELSEWHERE = "taken_elsewhere"
     EDITED = "edited"
     REUSED = "reused"
+    RETAKEN = "retaken"
     IMPOSSIBLE_TRAVEL = "impossible_travel"
     SHARED_DEVICE = "shared_device"
     SERIAL_INSTALLED_BEFORE = "serial_installed_before"
@@ -62,6 +63,8 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         Code.TAKEN_ELSEWHERE: "{one}距{other} {metres} 米，超出允许的 {allowed} 米（含双方定位误差）",
         Code.EDITED: "照片经图像编辑软件保存过（{editor}）",
         Code.REUSED: "此照片曾用于工单 {job_id}（照片编号 {photo_id}，{days} 天前）",
+        Code.RETAKEN: "与工单 {job_id} 的照片（编号 {photo_id}，{days} 天前）画面相同但角度不同："
+        "可能翻拍自屏幕或打印件，也可能是同型号的铭牌，请人工核对",
         Code.IMPOSSIBLE_TRAVEL: "同一师傅从工单 {from_job_id} 到工单 {to_job_id}：{seconds} 秒内 {metres} 米"
         "（已扣除定位误差），相当于 {kmh} km/h，超过 {most_kmh} km/h",
         Code.SHARED_DEVICE: "该手机在 {days} 天内还由其他 {people} 名师傅使用过",

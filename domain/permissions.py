@@ -112,6 +112,7 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "order:read": _DESK | BRAND_ROLES | {Standing.SHOP},  # dealers: of the shops they operate
     "order:tell": frozenset({Role.ADMIN, Role.AGENT, Standing.SHOP}),
     "people:read": frozenset({Role.ADMIN, Role.DEALER_OWNER}),
+    "photo:compare": frozenset({Role.ADMIN, Role.AUDITOR}),  # names other dealers' jobs
     "photo:read": DEALER_ROLES | {Role.ADMIN, Role.AGENT, Role.AUDITOR, Role.CUSTOMER},
     "photo_file:read": PUBLIC,  # the signed link is the permission
     "promise:decide": PUBLIC,  # the promise's signed id is the permission

@@ -140,6 +140,12 @@ TIMETABLE: tuple[Task, ...] = (
         "jobs.drains:owed",
         "an installer who left, money to give back, photos to erase",
     ),
+    Task(
+        "photo_reuse",
+        "*/20 * * * * *",
+        "services.photo_reuse:search",
+        "an installer may still be at the door; half a minute of work at a time",
+    ),
     # money
     Task("fees", "2-59/5 * * * *", "services.fees:run_fees", "soon after each closing"),
     Task(

@@ -21,6 +21,7 @@ class Photo(Base):
         one_of("superseded_as", ("deleted", "late", "redispatched")),
         one_of("capture", ("camera", "gallery", "unknown")),
         Index("ix_photo_sha256", "sha256"),
+        Index("ix_photo_search_due", "id", postgresql_where=text("search_due")),
         Index("ix_photo_job_slot", "job_id", "slot_code", postgresql_where=text("status = 'active'")),
     )
 
@@ -46,6 +47,7 @@ class Photo(Base):
     place: Mapped[bytes | None]  # encrypted JSON of phone point and EXIF facts
     received_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]
+    search_due: Mapped[bool] = mapped_column(server_default=text("true"))  # not searched for earlier uses yet
 
 
 class PhotoFinding(Base):
@@ -82,3 +84,38 @@ class PhotoWord(Base):
 
     word: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     photos: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+
+
+class PhotoPrint(Base):
+    """How far the search for earlier uses has come with a photo, and the words it is kept under.
+
+    `words` NULL: not kept yet; empty: none, or taken out again. `next_at`: in somebody's hands, or resting after a
+    failure, until then. `trouble`: why it was given up.
+    """
+
+    __tablename__ = "photo_print"
+
+    photo_id: Mapped[int] = ref("photo.id", primary_key=True)
+    words: Mapped[list[int] | None] = mapped_column(ARRAY(Integer))
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    next_at: Mapped[datetime | None]
+    compared_at: Mapped[datetime | None]
+    trouble: Mapped[str | None]
+
+
+class PhotoMatch(Base):
+    """Two photos of which one was laid over the other: `photo_id` was received later. Ids and numbers.
+
+    `finding` is the code that was held against the later one; NULL: it is shown to reviewers and weighs nothing.
+    """
+
+    __tablename__ = "photo_match"
+    __table_args__ = (one_of("grade", ("copy", "retaken")),)
+
+    photo_id: Mapped[int] = ref("photo.id", primary_key=True)
+    other_id: Mapped[int] = ref("photo.id", primary_key=True, index=True)
+    grade: Mapped[str]
+    same_bytes: Mapped[bool]
+    finding: Mapped[str | None]
+    numbers: Mapped[dict[str, Any]]  # of `uploads.looker.Seen`; empty for the same bytes
+    found_at: Mapped[datetime]

@@ -13,6 +13,7 @@ from itertools import groupby, islice
 
 from sqlalchemy import Connection
 
+from services.parts import photo_prints
 from services.parts.photo_store import keys_of, lock_key, store
 from services.uow import query, use_case
 
@@ -49,7 +50,8 @@ _NAMED = "SELECT DISTINCT sha256 FROM photo WHERE sha256 = ANY(%(originals)s) AN
 def erase_photos(subject_ids: Sequence[int], now: datetime) -> ErasedPhotos:
     """Erase all photos of these subjects, for the outbox kind "erase_photos". Again is harmless.
 
-    Bytes that another subject's photo has too stay, for that photo. Row, hash and findings stay: ids and numbers.
+    Bytes that another subject's photo has too stay, for that photo. Row, hash and findings stay: ids and numbers;
+    the words by which the picture was searched go.
     """
     photos = originals = 0
     while (done := _erase_some(list(subject_ids), now)).photos:
@@ -61,7 +63,9 @@ def erase_photos(subject_ids: Sequence[int], now: datetime) -> ErasedPhotos:
 def _erase_some(tx: Connection, subject_ids: list[int], now: datetime) -> ErasedPhotos:
     asked = {"subjects": subject_ids, "limit": BATCH}
     rows = tx.exec_driver_sql(_TO_ERASE, asked).all()
-    tx.exec_driver_sql(_ERASE, {"now": now, "photos": [row.id for row in rows]})
+    photo_ids = [row.id for row in rows]
+    tx.exec_driver_sql(_ERASE, {"now": now, "photos": photo_ids})
+    photo_prints.forget(tx, photo_ids)
     gone = _unnamed(tx, [row.sha256 for row in rows])
     for sha256 in gone:
         for key in keys_of(sha256.hex()):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from os import SEEK_END
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from sqlalchemy import Connection
 
@@ -13,7 +14,8 @@ from domain import findings
 from domain.actors import BRAND_ROLES, Actor
 from services.config import config
 from services.parts.photo_store import store
-from services.queries import photos
+from services.queries import photo_matches, photos
+from services.queries.photo_matches import MatchedPhoto, PhotoMatches
 from services.queries.photos import PhotoCard, PhotoLink, PhotoPage
 from services.uow import use_case
 from uploads import links
@@ -22,12 +24,14 @@ from uploads.store import Shown, rendition_key
 
 LINK_LIVES = timedelta(minutes=10)
 FILES = "/api/v1/photo-files/"
+_RENDITIONS = links.VARIANTS[1:]
+_Card = TypeVar("_Card", PhotoCard, MatchedPhoto)
 
 
 def view(actor: Actor, photo_id: int, now: datetime) -> PhotoPage:
     """One photo with links to all the variants this actor may see; a brand's person's view is on record first."""
     page = photos.page(actor, photo_id)
-    variants = links.VARIANTS if actor.role in findings.REVIEWERS else links.VARIANTS[1:]
+    variants = links.VARIANTS if actor.role in findings.REVIEWERS else _RENDITIONS
     _record(actor, [page.photo], now)
     return replace(page, photo=_linked(actor, page.photo, variants, now))
 
@@ -39,7 +43,19 @@ def listed(actor: Actor, job_id: int, after: int | None, limit: int, now: dateti
     return [_linked(actor, card, ("320",), now) for card in cards]
 
 
-def _record(actor: Actor, cards: list[PhotoCard], now: datetime) -> None:
+def matches(actor: Actor, photo_id: int, now: datetime) -> PhotoMatches:
+    """A photo beside those that are the same picture, with links to both renditions; all count as looked at."""
+    found = photo_matches.matches(actor, photo_id)
+    shown = [found.photo, *(match.other for match in found.matches if match.other is not None)]
+    _record(actor, shown, now)
+    beside = tuple(
+        match if match.other is None else replace(match, other=_linked(actor, match.other, _RENDITIONS, now))
+        for match in found.matches
+    )
+    return replace(found, photo=_linked(actor, found.photo, _RENDITIONS, now), matches=beside)
+
+
+def _record(actor: Actor, cards: Sequence[PhotoCard | MatchedPhoto], now: datetime) -> None:
     seen = [card.id for card in cards if card.erased_at is None]
     if seen and actor.role in BRAND_ROLES and actor.person_id is not None:
         _write_views(actor.person_id, seen, now)
@@ -53,7 +69,7 @@ def _write_views(tx: Connection, person_id: int, photo_ids: list[int], now: date
     tx.exec_driver_sql(_VIEWED, {"photos": photo_ids, "person": person_id, "now": now})
 
 
-def _linked(actor: Actor, card: PhotoCard, variants: tuple[str, ...], now: datetime) -> PhotoCard:
+def _linked(actor: Actor, card: _Card, variants: tuple[str, ...], now: datetime) -> _Card:
     if card.erased_at is not None:
         return card
     until = (now + LINK_LIVES).replace(microsecond=0)

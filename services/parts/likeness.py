@@ -38,7 +38,7 @@ GROUP BY photo HAVING sum(weight) >= 3
 ORDER BY votes DESC, photo LIMIT 50"""
 
 REMOVE = """
-UPDATE photo_word SET photos = array_remove(photos, %(photo)s::int)
+UPDATE photo_word SET photos = ARRAY(SELECT photo FROM unnest(photos) AS photo WHERE photo <> ALL(%(photos)s::int[]))
 WHERE word IN (SELECT word FROM photo_word WHERE word = ANY(%(words)s::int[]) ORDER BY word FOR UPDATE)"""
 
 
@@ -62,6 +62,7 @@ def candidates(tx: Connection, photo_id: int, asked: Sequence[int]) -> tuple[Can
     return tuple(Candidate(photo_id=row.photo, votes=row.votes) for row in found)
 
 
-def remove(tx: Connection, photo_id: int, words: Sequence[int]) -> None:
-    """Takes a photo out again, as erasure asks; its words are those it was added with."""
-    tx.exec_driver_sql(REMOVE, {"photo": photo_id, "words": sorted(set(words))})
+def remove(tx: Connection, photo_ids: Sequence[int], words: Sequence[int]) -> None:
+    """Takes photos out again, as erasure asks; `words` are all those they were added with, in one statement so that
+    rows are locked in ascending order here, too."""
+    tx.exec_driver_sql(REMOVE, {"photos": list(photo_ids), "words": sorted(set(words))})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -48,9 +49,12 @@ SELECT id FROM photo WHERE job_id = %(job)s AND sha256 = %(sha256)s AND slot_cod
 # picture ten thousand times; not all of them are read for each next one.
 _USED = """
 SELECT photo.id, photo.job_id, photo.received_at
-  FROM (SELECT id, job_id, received_at FROM photo WHERE sha256 = %(sha256)s LIMIT 500) photo
+  FROM (SELECT id, job_id, received_at, superseded_as, installer_id FROM photo
+         WHERE sha256 = %(sha256)s LIMIT 500) photo
   JOIN job ON job.id = photo.job_id
  WHERE photo.job_id <> %(job)s AND (job.visit_id IS NULL OR job.visit_id IS DISTINCT FROM %(visit)s::bigint)
+   AND NOT (photo.superseded_as IS NOT DISTINCT FROM 'deleted'
+            AND photo.installer_id IS NOT DISTINCT FROM %(installer)s::bigint)
  ORDER BY photo.id LIMIT 1
 """
 
@@ -101,8 +105,12 @@ def _check_in(tx: Connection, job_id: int) -> Point | None:
 
 
 def _used(tx: Connection, look: Look) -> Finding | None:
-    """The very same bytes in another job of any dealer, deleted ones and the erased's hashes included."""
+    """The very same bytes in another job of any dealer, the erased's hashes included.
+
+    Not what the same installer had withdrawn: handed in at the wrong job, then put right (`domain.reuse`).
+    """
     asked = {"sha256": bytes.fromhex(look.facts.sha256), "job": look.job.id, "visit": look.job.visit_id}
+    asked["installer"] = look.job.installer_id
     first = tx.exec_driver_sql(_USED, asked).first()
     if first is None:
         return None
@@ -128,20 +136,28 @@ ON CONFLICT (photo_id, code) DO NOTHING RETURNING 1
 """
 
 
-def reuse_found(tx: Connection, photo_id: int, other_id: int, now: datetime) -> str | None:
+def reuse_found(
+    tx: Connection,
+    photo_id: int,
+    other_id: int,
+    now: datetime,
+    code: Code | None = None,
+    seen: Mapping[str, int] | None = None,
+) -> str | None:
     """The search says that `photo_id` shows the same picture as the earlier `other_id`; returns the finding's code.
 
-    Another job: `reused`. Another slot of the same job: `duplicate_slot`. The same slot, or another job of the same
-    visit: no finding, None. A photo that has the finding already keeps the first one. The job's score follows. Call it
-    only with a pair that the second look has confirmed.
+    `code` is what the caller's judgement says (`domain.reuse`), `seen` the numbers of the comparison. Without: another
+    job is `reused`, another slot of the same job `duplicate_slot`; the same slot, or another job of the same visit: no
+    finding, None. A photo that has the finding already keeps the first one. The job's score follows. Call it only with
+    a pair that the second look has confirmed.
     """
     pair = tx.exec_driver_sql(_PAIR, {"photo": photo_id, "other": other_id}).one()
-    code = _kind(pair)
+    code = code or _kind(pair)
     if code is None:
         return None
     policy = evidence_policies.policy_for(tx, pair.category_code, pair.received_at)
-    numbers = {"photo_id": other_id}
-    if code == Code.REUSED:
+    numbers = {**(seen or {}), "photo_id": other_id}
+    if code != Code.DUPLICATE_SLOT:
         days = max(0, (pair.received_at - pair.other_at).days)
         numbers |= {"job_id": pair.other_job_id, "days": days}
     values = {

@@ -224,3 +224,17 @@ def test_deleting_before_submit_answers_nothing_twice(
     assert client.delete(f"/api/v1/photos/{photo_id}", headers=theirs).status_code == 404
     assert client.delete(f"/api/v1/photos/{photo_id}", headers=mine).status_code == 204
     assert client.delete(f"/api/v1/photos/{photo_id}", headers=mine).status_code == 204
+
+
+def test_only_auditors_and_admins_see_whose_photo_it_was(
+    upload: Upload, app: Flask, world: World, clock: Clock
+) -> None:
+    """The dealer's side, the customer's and other staff have no such door; unknown photos are 404."""
+    path = f"/photos/{upload().json['id']}/matches"
+    names = ("auditor", "admin", "agent", "finance", "installer1", "dispatcher1", "owner1", "owner2")
+    codes = {name: see(app, world, clock, name, path).status_code for name in names}
+
+    assert {name for name, code in codes.items() if code == 200} == {"auditor", "admin"}
+    assert {codes[name] for name in names[2:]} == {403}
+    assert see(app, world, clock, "auditor", "/photos/999999/matches").status_code == 404
+    assert see(app, world, clock, "auditor", path).json["matches"] == []

@@ -19,7 +19,7 @@ def added(tx: Connection, photo_id: int, words: list[int]) -> None:
 
 @use_case
 def removed(tx: Connection, photo_id: int, words: list[int]) -> None:
-    likeness.remove(tx, photo_id, words)
+    likeness.remove(tx, [photo_id], words)
 
 
 @use_case

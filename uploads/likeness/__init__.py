@@ -2,5 +2,5 @@
 
 Two stages: `words` and `whole` turn a picture into whole numbers that a database can look up among ten million
 photos; `compare` then lays two pictures over each other, and only what it says may be held against anyone.
-Loads OpenCV and numpy (70 MB): only decoding helpers and the runner import it.
+Loads OpenCV and numpy: only the looking process (`uploads.looker` starts it) and benches import it.
 """

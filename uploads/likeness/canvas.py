@@ -26,6 +26,14 @@ def read(path: Path) -> Grey:
     return np.asarray(picture, np.uint8)
 
 
+def decoded(data: bytes) -> Grey:
+    """The grey pixels of a rendition in memory. ValueError for what is no picture."""
+    picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE) if data else None
+    if picture is None:
+        raise ValueError("not a picture")
+    return np.asarray(picture, np.uint8)
+
+
 def trimmed(grey: Grey) -> Grey:
     """Without flat borders, letterboxes, strips and the bars of a screenshot, at most 45 % from each side.
 
