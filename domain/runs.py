@@ -30,6 +30,7 @@ TASKS = (
     "suggestions",
     "notices",
     "owed",
+    "photo_reuse",
     "fees",
     "statements",
     "statement_silence",
@@ -49,6 +50,8 @@ TASKS = (
     "forget_bad_rows",
     "forget_review_rows",
     "photo_orphans",
+    "photo_check",
+    "photo_move",
 )
 
 
