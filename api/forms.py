@@ -45,11 +45,12 @@ class Forms(FormDataParser):
         """Fields and files in order, or None for a body that is not as plain as that."""
         if not body.startswith(boundary):
             return None
-        pieces = body.removeprefix(boundary).split(b"\r\n" + boundary)
+        pieces = body.split(b"\r\n" + boundary)
         if body.count(boundary) != len(pieces) or pieces.pop() not in (b"--", b"--\r\n"):
             return None
         if not 0 < len(pieces) <= (self.max_form_parts or 0):
             return None
+        pieces[0] = pieces[0].removeprefix(boundary)
         fields: list[tuple[str, str]] = []
         files: list[tuple[str, FileStorage]] = []
         room = self.max_form_memory_size or 0

@@ -39,7 +39,7 @@ class Taken:
 def take(
     stream: BinaryIO, *, store: Store, limits: Limits | None = None, decoder: Decoder | None = None
 ) -> Taken:
-    """Takes one photo from `stream`, reading at most `max_bytes` + 1 bytes and holding 256 KiB of them.
+    """Takes one photo from `stream`, reading at most `max_bytes` + 1 bytes and holding 256 KiB of them, and closes it.
 
     Raises the refusals of `uploads.refusals`, Unavailable when disk or helper fail; no scratch file stays.
     Taking the same bytes again stores nothing new and gives the same answer.
@@ -51,6 +51,7 @@ def take(
     made = {side: Path(f"{base}.{side}.part") for side in SIDES}
     try:
         sha256, size_bytes = _receive(stream, arriving, limits)
+        stream.close()  # a form's file lies in memory, and decoding takes long
         decoded = decoder.decode(arriving, sha256=sha256, size_bytes=size_bytes, targets=made)
         kept = tuple(Kept(rendition_key(sha256, r.side), r) for r in decoded.renditions)
         _keep(store, [(made[k.rendition.side], k.key) for k in kept] + [(arriving, sha256)])
