@@ -93,10 +93,8 @@ def _work(port: int, asks: Sequence[Sequence[bytes]], every_s: tuple[float, floa
             took.append(seconds)
             if (again := key.data.due(time.perf_counter())) is not None:
                 heapq.heappush(queue, (again, numbers[key.data]))
-            else:
-                waiting.unregister(
-                    key.fileobj
-                )  # idle from now on: the server may hang up before the others are done
+            else:  # idle from now on: the server may hang up before the others are done
+                waiting.unregister(key.fileobj)
     span = time.perf_counter() - began
     for client in clients:
         client.socket.close()
