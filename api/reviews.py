@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response
 
 from api import paging, routes
+from api.files import CSV, attached
 from api.paging import Page
 from api.routes import Call, route
 from api.schemas.reviews import (
@@ -26,7 +27,6 @@ from services.reviews import ReviewGiven, ReviewsImported, ReviewState
 
 area = routes.area("reviews", "平台评价")
 MAX_FILE = 16 * 1024 * 1024
-CSV = "text/csv"
 ONE = "/reviews/<id:review_id>"
 
 
@@ -60,7 +60,7 @@ def upload_reviews(call: Call, form: Mapping[str, Any]) -> ReviewsImported:
 def review_errors(call: Call, review_import_id: int) -> Response:
     """Each bad row with its reason, for a month."""
     rows = b"".join(reviews.bad_rows_csv(call.who, review_import_id))
-    return _attached(rows, f"reviews-{review_import_id}-errors.csv")
+    return attached(rows, f"reviews-{review_import_id}-errors.csv")
 
 
 @route(
@@ -73,12 +73,7 @@ def review_errors(call: Call, review_import_id: int) -> Response:
 )
 def review_template(_: Call) -> Response:
     """With two rows to see how."""
-    return _attached(template(), "review-template.csv")
-
-
-def _attached(content: bytes, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, mimetype=CSV, headers=headers)
+    return attached(template(), "review-template.csv")
 
 
 @route(

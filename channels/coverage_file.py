@@ -12,7 +12,7 @@ from channels.cells import CellError, amount_fen, clean, identifier
 from channels.formats import REASON_HEADERS
 from channels.parsed import Bad, Record, storable
 from channels.refusals import FileTooLarge
-from channels.tables import open_table
+from channels.tables import open_table, read_cell
 from domain.coverage import DEAREST_FEN, FARTHEST_M, YES_NO, ZONES, Key, Terms, Told
 from domain.errors import Fault
 
@@ -56,21 +56,13 @@ def _row(record: Record, header: tuple[str, ...]) -> Line | Bad:
         return Bad.of(record, [record.fault], header)
     cells = {name: clean(cell) for name, cell in zip(header, record.cells, strict=False)}
     faults: list[Fault] = []
-    values = {name: _value(name, cells.get(name, ""), faults) for name in COLUMNS}
+    values = {name: read_cell(_READ[name], name, cells.get(name, ""), faults) for name in COLUMNS}
     if faults:
         return Bad.of(record, faults, header)
     key = Key(values[DEALER], values[CATEGORY], values[DIVISION])
     zone = values[ZONE]
     terms = None if zone is None else Terms(zone, values[OWNER], values[FREE], values[RATE])
     return Line(record, header, Told(key, terms))
-
-
-def _value(name: str, text: str, faults: list[Fault]) -> Any:
-    try:
-        return _READ[name](text)
-    except CellError as error:
-        faults.append(Fault(name, error.code, f"{name}{error.message}"))
-        return None
 
 
 def _word(text: str) -> str:

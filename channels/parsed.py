@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from domain.errors import Fault
 from domain.orders import OrderRow
@@ -48,6 +49,21 @@ class Bad:
         """A bad row whose every text can be stored."""
         told = tuple(Fault(f.field, f.code, storable(f.message)) for f in faults)
         return cls(record.number, tuple(map(storable, record.cells)), told, header)
+
+    def packed(self) -> dict[str, Any]:
+        """As it is kept, in JSON, until it is fetched."""
+        return {
+            "row": self.row_number,
+            "cells": list(self.raw_cells),
+            "header": list(self.header),
+            "faults": [[fault.field, fault.code, fault.message] for fault in self.faults],
+        }
+
+    @classmethod
+    def unpacked(cls, kept: Mapping[str, Any]) -> Bad:
+        """What `packed` made."""
+        faults = tuple(Fault(*told) for told in kept["faults"])
+        return cls(kept["row"], tuple(kept["cells"]), faults, tuple(kept["header"]))
 
 
 Parsed = Good | Bad

@@ -11,7 +11,7 @@ from channels.cells import CellError, clean, identifier, line_number, moment, pl
 from channels.formats import REASON_HEADERS
 from channels.parsed import Bad, Record, storable
 from channels.refusals import FileTooLarge
-from channels.tables import open_table
+from channels.tables import open_table, read_cell
 from domain.errors import Fault
 from domain.reviews import LONGEST_ID, LONGEST_NUMBER, LONGEST_SKU, LONGEST_TEXT, ReviewRow
 
@@ -75,16 +75,10 @@ def _row(record: Record, header: tuple[str, ...]) -> Line | Bad:
         return Bad.of(record, [record.fault], header)
     cells = {name: clean(cell) for name, cell in zip(header, record.cells, strict=False)}
     faults: list[Fault] = []
-    values = {field: _value(name, cells.get(name, ""), faults) for field, name in FIELDS.items()}
+    values = {
+        field: read_cell(_READ[name], name, cells.get(name, ""), faults) for field, name in FIELDS.items()
+    }
     return Bad.of(record, faults, header) if faults else Line(record, header, ReviewRow(**values))
-
-
-def _value(name: str, text: str, faults: list[Fault]) -> Any:
-    try:
-        return _READ[name](text)
-    except CellError as error:
-        faults.append(Fault(name, error.code, f"{name}{error.message}"))
-        return None
 
 
 def _needed(read_: Callable[[str], Any]) -> Callable[[str], Any]:

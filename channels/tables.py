@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
-from typing import BinaryIO
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO
 
 from channels import csv_records, xlsx_records
-from channels.cells import clean
+from channels.cells import CellError, clean
 from channels.parsed import Record
 from channels.refusals import ColumnsMissing, HeaderUnknown
 from channels.text_lines import Lines, Overlong, read_up_to
@@ -24,6 +24,15 @@ def open_table(stream: BinaryIO, needed: tuple[str, ...]) -> tuple[tuple[str, ..
     if missing:
         raise ColumnsMissing(errors=[Fault(name, "column_missing", f"缺少列「{name}」") for name in missing])
     return names, (record for record in records if record.fault or any(cell.strip() for cell in record.cells))
+
+
+def read_cell(reads: Callable[[str], Any], name: str, text: str, faults: list[Fault]) -> Any:
+    """The value of a cell below `name`; None where it cannot be read, and its fault is added."""
+    try:
+        return reads(text)
+    except CellError as error:
+        faults.append(Fault(name, error.code, f"{name}{error.message}"))
+        return None
 
 
 def _open(stream: BinaryIO) -> tuple[tuple[str, ...], Iterator[Record]]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from math import sqrt
 
+from domain.agreement import wilson
 from domain.causes import CAUSES
 from domain.errors import Conflict
 from domain.money import BP, half_up, yuan
@@ -68,10 +68,7 @@ def wilson_lower_bp(cases: int, jobs: int) -> int:
     """The lower end of the 95 % interval in basis points, rounded down: 30 of 100 → 2189; 3 of 4 → 3006."""
     if jobs <= 0:
         return 0
-    share = min(cases, jobs) / jobs
-    middle = share + Z * Z / (2 * jobs)
-    spread = Z * sqrt(share * (1 - share) / jobs + Z * Z / (4 * jobs * jobs))
-    return max(0, int((middle - spread) / (1 + Z * Z / jobs) * BP))
+    return int(max(0.0, wilson(min(cases, jobs), jobs, Z).low) * BP)
 
 
 def speaks(cases: int, jobs: int, brand_bp: int) -> bool:

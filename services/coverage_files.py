@@ -17,7 +17,7 @@ from channels.errors_file import errors_csv
 from channels.parsed import Bad
 from domain.actors import Actor
 from domain.coverage import Key, Terms
-from domain.errors import Fault, NotFound
+from domain.errors import NotFound
 from models.dealer import Coverage
 from models.promise import CoverageImport
 from services.parts import arrays
@@ -85,7 +85,7 @@ def take(tx: Connection, actor: Actor, filename: str, stream: BinaryIO, now: dat
         "rows_same": judged.same,
         "rows_bad": len(judged.bad),
         "filename": "".join(c for c in filename if c.isprintable())[-120:] or "coverage",
-        "bad_rows": [_packed(bad) for bad in judged.bad],
+        "bad_rows": [bad.packed() for bad in judged.bad],
         "created_by": actor.person_id,
         "created_at": now,
     }
@@ -180,15 +180,6 @@ def _row(dealer_id: int, key: Key, terms: Terms) -> dict[str, Any]:
     }
 
 
-def _packed(bad: Bad) -> dict[str, Any]:
-    return {
-        "row": bad.row_number,
-        "cells": list(bad.raw_cells),
-        "header": list(bad.header),
-        "faults": [[fault.field, fault.code, fault.message] for fault in bad.faults],
-    }
-
-
 @query
 def bad_rows_csv(connection: Connection, import_id: int) -> Iterator[bytes]:
     """The bad rows with their reasons, ready to be mended and sent again; `NotFound`."""
@@ -198,13 +189,4 @@ def bad_rows_csv(connection: Connection, import_id: int) -> Iterator[bytes]:
     row = found.first()
     if row is None:
         raise NotFound
-    bads = [
-        Bad(
-            one["row"],
-            tuple(one["cells"]),
-            tuple(Fault(*fault) for fault in one["faults"]),
-            tuple(one["header"]),
-        )
-        for one in row.bad_rows
-    ]
-    return errors_csv(bads)
+    return errors_csv([Bad.unpacked(one) for one in row.bad_rows])

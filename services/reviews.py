@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, BinaryIO
@@ -44,26 +44,10 @@ class ReviewsImported:
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewGiven:
+class ReviewGiven(ReviewRow):
     """A review told by a shop system or an agent; the same id again replaces its words."""
 
-    channel_id: int
-    platform_id: str
-    score: int
-    reviewed_at: datetime
-    text: str = ""
-    order_number: str | None = None
-    line_number: int | None = None
-    sku: str | None = None
-    follow_up: str | None = None
-    follow_up_at: datetime | None = None
-
-    def row(self) -> ReviewRow:
-        """Without its channel."""
-        return ReviewRow(
-            self.platform_id, self.score, self.reviewed_at, self.text, self.order_number, self.line_number,
-            self.sku, self.follow_up, self.follow_up_at,
-        )  # fmt: skip
+    channel_id: int = field(kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,22 +95,13 @@ def take_file(
         "filename": "".join(c for c in filename if c.isprintable())[-120:] or "reviews",
         **dict(zip(("rows_read", "rows_new", "rows_changed", "rows_same", "rows_loose"), told, strict=True)),
         "rows_bad": len(bads),
-        "bad_rows": personal.seal(key, _BAD_ROWS, [_packed(bad) for bad in bads]) if bads else None,
+        "bad_rows": personal.seal(key, _BAD_ROWS, [bad.packed() for bad in bads]) if bads else None,
         "created_by": actor.person_id,
         "created_at": now,
     }
     import_id = tx.execute(insert(ReviewImport).values(values).returning(ReviewImport.id)).scalar_one()
     read_, new, changed, same, loose = told
     return ReviewsImported(import_id, read_, new, changed, same, loose, len(bads))
-
-
-def _packed(bad: Bad) -> dict[str, Any]:
-    return {
-        "row": bad.row_number,
-        "cells": list(bad.raw_cells),
-        "header": list(bad.header),
-        "faults": [[fault.field, fault.code, fault.message] for fault in bad.faults],
-    }
 
 
 _BAD_ROWS_OF = """
@@ -146,26 +121,16 @@ def bad_rows_csv(connection: Connection, actor: Actor, import_id: int) -> Iterat
         if row.bad_rows is None
         else personal.reveal(personal.unwrap(row.wrapped_key), _BAD_ROWS, row.bad_rows)
     )
-    bads = [
-        Bad(
-            one["row"],
-            tuple(one["cells"]),
-            tuple(Fault(*told) for told in one["faults"]),
-            tuple(one["header"]),
-        )
-        for one in kept
-    ]
-    return errors_csv(bads)
+    return errors_csv([Bad.unpacked(one) for one in kept])
 
 
 @use_case
 def tell(tx: Connection, actor: Actor, given: ReviewGiven, now: datetime) -> ReviewState:
     """One review by API; the same again changes nothing."""
     _require_channel(tx, actor, given.channel_id)
-    row = given.row()
-    if wrong := list(faults(row, now)):
+    if wrong := list(faults(given, now)):
         raise Invalid(errors=wrong)
-    reviews.take(tx, given.channel_id, [row], now)
+    reviews.take(tx, given.channel_id, [given], now)
     asked = {"channel": given.channel_id, "platform": given.platform_id}
     return _state(tx, "review.channel_id = %(channel)s AND platform_id = %(platform)s", asked)
 

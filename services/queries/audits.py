@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from domain.actors import Actor, Role
 from domain.audits import REASONS
 from domain.errors import NotFound
-from services.personal import Erased, reveal, unwrap
+from services.parts import notes
 from services.queries import scope
 from services.uow import query
 
@@ -159,7 +159,7 @@ def one(connection: Connection, actor: Actor, job_id: int) -> AuditPage:
         raise NotFound
     opinions = _opinions(connection, row, actor)
     values = {name: getattr(row, name) for name in AuditPage.__slots__ if name != "opinions"}
-    words = {name: _words(row.wrapped_key, values[name]) for name in ("appeal", "answer")}
+    words = {name: notes.opened(row.wrapped_key, values[name]) for name in ("appeal", "answer")}
     hidden: dict[str, Any] = {"seed": None, "ticket": None} if own else {}
     return AuditPage(**{**values, **words, **hidden, "opinions": opinions})
 
@@ -170,7 +170,7 @@ def _opinions(connection: Connection, row: Any, actor: Actor) -> tuple[OpinionVi
     lead = actor.role == Role.ADMIN and len(open_now) >= 2
     wrong = defaultdict(list)
     for photo in connection.exec_driver_sql(_WRONG, {"job": row.job_id}):
-        note = _words(row.wrapped_key, photo.text)
+        note = notes.opened(row.wrapped_key, photo.text)
         wrong[photo.verdict_id].append(WrongPhoto(photo.photo_id, photo.reason, REASONS[photo.reason], note))
     return tuple(
         OpinionView(
@@ -180,19 +180,10 @@ def _opinions(connection: Connection, row: Any, actor: Actor) -> tuple[OpinionVi
             one.verdict,
             one.fault,
             one.fraud,
-            _words(row.wrapped_key, one.text),
+            notes.opened(row.wrapped_key, one.text),
             tuple(wrong[one.id]),
             one.at,
         )
         for one in said
         if one.round < row.round or lead
     )
-
-
-def _words(wrapped_key: bytes | None, sealed: bytes | None) -> str | None:
-    if sealed is None:
-        return None
-    try:
-        return str(reveal(unwrap(wrapped_key), "note.text", sealed))
-    except Erased:
-        return None

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from domain.actors import BRAND_ROLES, Actor, Role
 from domain.clocks import Level
-from services.personal import Erased, reveal, unwrap
+from services.parts import notes
 from services.uow import query
 
 LEVELS = {level: number for number, level in enumerate(Level, 1)}
@@ -113,14 +113,5 @@ def _horizon(actor: Actor) -> tuple[str, dict[str, Any]]:
 
 def _line(row: Mapping[str, Any]) -> BreachLine:
     values = {name: row[name] for name in BreachLine.__slots__}
-    words = {name: _words(row["wrapped_key"], row[name]) for name in ("memo", "appeal", "declined")}
+    words = {name: notes.opened(row["wrapped_key"], row[name]) for name in ("memo", "appeal", "declined")}
     return BreachLine(**{**values, **words, "level": str(tuple(Level)[row["level"] - 1])})
-
-
-def _words(wrapped_key: bytes | None, sealed: bytes | None) -> str | None:
-    if sealed is None:
-        return None
-    try:
-        return str(reveal(unwrap(wrapped_key), "note.text", sealed))
-    except Erased:
-        return None

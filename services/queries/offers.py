@@ -12,8 +12,7 @@ from sqlalchemy import Connection
 from domain.actors import Actor
 from domain.capacity import Day, Diary, free_days, room
 from domain.reviews import masked
-from services.parts import rooms, shelf
-from services.personal import Erased, reveal, unwrap
+from services.parts import notes, rooms, shelf
 from services.uow import query
 
 
@@ -92,9 +91,5 @@ def _card(row: Any, diary: Diary, days: Sequence[Day]) -> OfferCard:
 
 def _note(row: Any) -> str | None:
     """What the agent wrote to the dealer asked; without numbers one could call."""
-    if row.note is None:
-        return None
-    try:
-        return masked(str(reveal(unwrap(row.wrapped_key), "note.text", row.note)), None)
-    except Erased:
-        return None
+    text = notes.opened(row.wrapped_key, row.note)
+    return None if text is None else masked(text, None)

@@ -18,6 +18,7 @@ from domain.actors import BRAND_ROLES, DEALER_ROLES, Actor, Role
 from domain.errors import NotFound
 from domain.reviews import masked
 from services.parts import access
+from services.parts.notes import opened
 from services.personal import Erased, reveal, unwrap
 from services.queries import scope
 from services.uow import query
@@ -106,14 +107,11 @@ _AGAINST = [
 def reader(actor: Actor, key: bytes | None, name: str | None) -> Open:
     """How this actor reads sealed notes of a customer of that name: a dealer's people masked, others whole."""
 
-    def opened(sealed: bytes | None) -> str | None:
-        try:
-            text = str(reveal(unwrap(key), "note.text", sealed))
-        except Erased:
-            return None
-        return masked(text, name) if actor.role in DEALER_ROLES else text
+    def read(sealed: bytes | None) -> str | None:
+        text = opened(key, sealed)
+        return masked(text, name) if text is not None and actor.role in DEALER_ROLES else text
 
-    return opened
+    return read
 
 
 def _name(row: Any) -> str | None:

@@ -19,7 +19,7 @@ from domain.delays import is_customers
 from domain.errors import NotFound
 from domain.money import yuan
 from services.deeds.denials import CLAIM
-from services.personal import Erased, reveal, unwrap
+from services.parts import notes
 from services.queries import scope
 from services.uow import query
 
@@ -133,20 +133,13 @@ def _delay(claim: Any) -> DelayTold | None:
     return DelayTold(ask.name, ask.reasons[claim.reason], claim.occurred_at)
 
 
-def _opened(key: bytes | None, sealed: bytes | None) -> str | None:
-    try:
-        return str(reveal(unwrap(key), "note.text", sealed))
-    except Erased:
-        return None
-
-
 def _complaint(row: Any, key: bytes | None, replies: Sequence[Any]) -> ComplaintTold:
-    said = [Reply(one.at, text) for one in replies if (text := _opened(key, one.text)) is not None]
-    last = _opened(key, row.verdict_text)
+    said = [Reply(one.at, text) for one in replies if (text := notes.opened(key, one.text)) is not None]
+    last = notes.opened(key, row.verdict_text)
     if last is not None and row.closed_at is not None:
         said.append(Reply(row.closed_at, last))
     return ComplaintTold(
-        row.id, row.category, CATEGORY_NAMES[row.category], row.opened_at, _opened(key, row.text), tuple(said),
+        row.id, row.category, CATEGORY_NAMES[row.category], row.opened_at, notes.opened(key, row.text), tuple(said),
         row.closed_at, row.verdict, row.compensation_fen, _outcome(row),
     )  # fmt: skip
 
@@ -181,9 +174,9 @@ def _objection(row: Any, key: bytes | None, ruled: Any) -> Objection:
         name=ASKS[Action(row.action)].name,
         reason_name=reasons.DISPUTE.get(row.reason or ""),
         at=row.received_at,
-        text=_opened(key, row.text),
+        text=notes.opened(key, row.text),
         ruled_at=ruled.received_at if ruled is not None else None,
         ruling=ruling,
         outcome=_RULED.get(ruling or ""),
-        ruling_text=_opened(key, ruled.text) if ruled is not None else None,
+        ruling_text=notes.opened(key, ruled.text) if ruled is not None else None,
     )

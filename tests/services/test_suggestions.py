@@ -150,7 +150,9 @@ def test_each_source_counts_once_with_its_cause(world: World) -> None:
     told = {"score": 1, "reviewed_at": CLOSED, "text": "乱收费"}
     number = rows("SELECT number FROM customer_order LIMIT 1")[0].number
     for name in ("R-1", "R-2"):
-        reviews.tell(agent, ReviewGiven(world.channel_id, name, order_number=number, **told), CLOSED)
+        reviews.tell(
+            agent, ReviewGiven(name, order_number=number, channel_id=world.channel_id, **told), CLOSED
+        )
     rows(
         "UPDATE review SET job_id = :j, complaint_id = (SELECT max(id) FROM complaint) WHERE platform_id = 'R-2'",
         j=first,

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import urllib3
 
-from domain.errors import NotFound, Unavailable
+from domain.errors import Unavailable
 from tests.s3_server import BUCKET, S3Server
 from uploads.s3 import Place, S3Store
 from uploads.store import Shown, rendition_key
@@ -93,26 +93,6 @@ def test_a_listing_names_every_object_in_order_and_nothing_else(store: S3Store, 
     assert [s.key for s in found] == sorted(keys + [rendition_key(key, 320) for key in keys])
     assert {s.size_bytes for s in found} == {1, 2}
     assert all(abs(datetime.now(UTC) - s.touched_at) < timedelta(minutes=5) for s in found)
-
-
-@pytest.mark.parametrize("key", ["", "../../x", KEY + "/..", KEY.upper(), KEY[:-1], KEY + "\n"])
-def test_nothing_outside_the_store_can_be_named(key: str, store: S3Store) -> None:
-    """Not even asked for."""
-    assert not store.exists(key)
-    with pytest.raises(NotFound):
-        store.open(key)
-    with pytest.raises(ValueError, match="not a key"):
-        store.put(io.BytesIO(DATA), key)
-
-
-def test_what_is_deleted_is_gone_and_deleting_twice_is_harmless(store: S3Store) -> None:
-    """As in the local store."""
-    store.put(io.BytesIO(DATA), KEY)
-    store.delete(KEY)
-    store.delete(KEY)
-    assert not store.exists(KEY)
-    with pytest.raises(NotFound):
-        store.open(KEY)
 
 
 def test_a_putter_killed_half_way_leaves_no_object(store: S3Store, s3_server: S3Server) -> None:
