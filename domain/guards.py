@@ -20,7 +20,7 @@ from domain.serials import normal
 
 SHORTEST_WINDOW, LONGEST_WINDOW = timedelta(minutes=15), timedelta(hours=14)
 BOOKING_HORIZON = timedelta(days=180)
-
+DEVICE_OF_DEALER = Fault("device", "device_of_dealer", "该设备曾用于网点账号，不能代客户同意")
 
 Guard = Callable[[JobState, Command, Facts], Iterator[Fault]]
 
@@ -198,7 +198,7 @@ def code_right(_job: JobState, _command: Command, facts: Facts) -> Iterator[Faul
 def own_device(_job: JobState, _command: Command, facts: Facts) -> Iterator[Fault]:
     """A yes from a device the dealer's people ever used is void."""
     if facts.device_of_dealer:
-        yield Fault("device", "device_of_dealer", "该设备曾用于网点账号，不能代客户验收")
+        yield DEVICE_OF_DEALER
 
 
 def nothing_open(job: JobState, _command: Command, _facts: Facts) -> Iterator[Fault]:

@@ -12,8 +12,8 @@ from domain.errors import NotFound
 from domain.lifecycle import Barred
 from services import limits
 from services.deeds import Acted, act
-from services.parts import access
-from services.uow import query, use_case
+from services.parts import whose_yes
+from services.uow import use_case
 
 CODES = (5, timedelta(hours=1))
 CODED = {Action.CONFIRM: "confirm_code", Action.APPROVE_CHARGE: "quote_code"}
@@ -40,17 +40,8 @@ def perform(
         return _perform(actor, job_id, command, now, occurred_at=occurred_at, if_match=if_match)
     except Barred as refusal:
         if any(fault.code == "device_of_dealer" for fault in refusal.errors):
-            _flag(job_id)
-            access.note_refusal("void_yes", now, actor, job_id=job_id, reason=str(command.action))
+            whose_yes.voided(actor, job_id, str(command.action), now)
         raise
-
-
-_FLAG = "UPDATE job SET audit_flag = 'device_of_dealer' WHERE id = %(job)s"
-
-
-@query
-def _flag(connection: Connection, job_id: int) -> None:
-    connection.exec_driver_sql(_FLAG, {"job": job_id})
 
 
 @use_case

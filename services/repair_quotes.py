@@ -20,11 +20,13 @@ from domain.errors import Conflict, Invalid, NotFound
 from domain.fee_facts import Scheme
 from domain.fee_rules import NoFee, RemoteFeeNotAgreed
 from domain.fees import Price
+from domain.guards import DEVICE_OF_DEALER
 from domain.job import JobState, Kind, Status
+from domain.lifecycle import Barred
 from domain.repairs import NotQuotable, QuoteMissing, RepairQuote
 from services.deeds import act
 from services.deeds.loading import lock, require_known
-from services.parts import candidates, job_prices, notes, outbox, queueing, rules
+from services.parts import candidates, job_prices, notes, outbox, queueing, rules, whose_yes
 from services.parts.repair_payment import QUOTE
 from services.uow import use_case
 
@@ -34,6 +36,14 @@ class NobodyComes(Conflict):
 
     code = "nobody_comes"
     title = "该地址没有可服务的网点，无法报价"
+
+
+class VoidYes(Barred):
+    """A yes from the dealers' own device."""
+
+    def __init__(self, job_id: int) -> None:
+        super().__init__(errors=[DEVICE_OF_DEALER])
+        self.job_id = job_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,21 +141,40 @@ def _parts(tx: Connection, job: JobState, wanted: Sequence[tuple[str, int]]) -> 
     return charges.quote(prices.version, prices.items, wanted)
 
 
+def answer(actor: Actor, service_id: int, agreed: bool, note: str | None, now: datetime) -> Quoted:
+    """The customer's yes or no, or an agent's word that he gave it on the phone. Yes: dispatched; no: cancelled.
+
+    A yes is asked for its device as the yes to an extra is; who will come is not known yet, so no dealer's will do.
+    """
+    try:
+        return _answer(actor, service_id, agreed, note, now)
+    except VoidYes as refusal:
+        whose_yes.voided(actor, refusal.job_id, "answer_quote", now)
+        raise
+
+
 @use_case
-def answer(
+def _answer(
     tx: Connection, actor: Actor, service_id: int, agreed: bool, note: str | None, now: datetime
 ) -> Quoted:
-    """The customer's yes or no, or an agent's word that he gave it on the phone. Yes: dispatched; no: cancelled."""
     job, row = _locked(tx, actor, service_id)
     if row.payer != "customer" or row.quote is None or row.answer is not None or job.status != Status.NEW:
         raise QuoteMissing
+    if agreed and whose_yes.on_dealers_device(tx, actor, None):
+        raise VoidYes(job.id)
     said = "agreed" if agreed else "refused"
-    how = _how(actor)
-    values = {"id": service_id, "answer": said, "how": how, "now": now}
+    values = {"id": service_id, "answer": said, "how": _how(actor), "now": now}
     tx.exec_driver_sql(_ANSWER, values)
-    columns = _paid_at_the_door(row.quote) | queues.attended(job, now) if agreed else {}
+    flag = whose_yes.UNVERIFIED if agreed and whose_yes.from_nowhere(tx, actor) else None
     note_id = notes.write(tx, job.id, job.subject_id, actor.person_id, note, now) if note else None
-    data = {"service_request_id": service_id, "total_fen": row.quoted_fen, "how": how, "note_id": note_id}
+    data = {
+        "service_request_id": service_id,
+        "total_fen": row.quoted_fen,
+        "how": _how(actor),
+        "note_id": note_id,
+        "flag": flag,
+    }
+    columns = _agreed(row.quote, job, flag, now) if agreed else {}
     queueing.record(tx, job, f"repair_{said}", now, reason=said, data=data, columns=columns, actor=actor)
     if not agreed:
         act(tx, actor, job.id, Command(Action.CANCEL, reason="customer"), now)
@@ -159,6 +188,7 @@ def _how(actor: Actor) -> str:
     return "link" if actor.job_id is not None else "tap"
 
 
-def _paid_at_the_door(told: dict[str, Any]) -> dict[str, Any]:
-    """The way is the customer's up to what was quoted; what is above it the brand bears."""
-    return {"remote_payer": "customer", "promised_remote_fen": told["remote_fen"]}
+def _agreed(told: dict[str, Any], job: JobState, flag: str | None, now: datetime) -> dict[str, Any]:
+    """The way is the customer's up to what was quoted, above it the brand's; a doubtful yes is looked at."""
+    way = {"remote_payer": "customer", "promised_remote_fen": told["remote_fen"]}
+    return way | queues.attended(job, now) | ({"audit_flag": flag} if flag else {})

@@ -12,9 +12,9 @@ from domain.errors import Fault, Forbidden, Invalid, NotFound
 from domain.facts import Facts
 from domain.job import Status
 from services.deeds import remote
-from services.deeds.customer import UNVERIFIED, from_nowhere, how_said, on_dealers_device
+from services.deeds.customer import how_said
 from services.deeds.handling import Deed, Effect, Prepared, handles
-from services.parts import job_prices, quote_codes
+from services.parts import job_prices, quote_codes, whose_yes
 
 COLLECTORS = ("brand", "dealer", "installer")
 
@@ -93,7 +93,8 @@ def _whose_yes(deed: Deed) -> Prepared:
     code = None
     if deed.actor.role == Role.INSTALLER:
         code = quote_codes.matches(deed.tx, deed.job.id, deed.command.code)
-    facts = replace(known.facts, device_of_dealer=on_dealers_device(deed), code_matches=code)
+    of_dealer = whose_yes.on_dealers_device(deed.tx, deed.actor, deed.job.dealer_id)
+    facts = replace(known.facts, device_of_dealer=of_dealer, code_matches=code)
     return replace(known, facts=facts)
 
 
@@ -106,7 +107,7 @@ def _decided(deed: Deed, status: str, how: str | None = None) -> dict[str, Any]:
 @handles(Action.APPROVE_CHARGE, prepare=_whose_yes)
 def approve(deed: Deed, _to: Status, _carry: Any) -> Effect:
     """The customer's yes; silence never is one, and one from an unnamed device sends the job to the audit."""
-    flag = {"audit_flag": UNVERIFIED} if from_nowhere(deed) else {}
+    flag = {"audit_flag": whose_yes.UNVERIFIED} if whose_yes.from_nowhere(deed.tx, deed.actor) else {}
     how = how_said(deed)
     return Effect(flag, _decided(deed, "approved", how) | {"how": how, "flag": flag.get("audit_flag")})
 

@@ -17,9 +17,8 @@ from domain.facts import Facts
 from domain.job import Status
 from services.deeds import charge_rulings, children
 from services.deeds.handling import Deed, Effect, Prepared, handles
-from services.parts import notes
+from services.parts import notes, whose_yes
 from services.personal import reveal, subject_key
-from services.queries.people import device_used_by_dealer
 
 COMPLAINT_WINDOW = timedelta(days=7)
 
@@ -28,7 +27,6 @@ _WAIVED = """
 SELECT EXISTS (SELECT 1 FROM slot_waiver WHERE job_id = %(job)s)
     OR (SELECT audit_flag IS NOT NULL FROM job WHERE id = %(job)s)
 """
-UNVERIFIED = "unverified_device"
 
 
 def _whose_yes(deed: Deed) -> Prepared:
@@ -36,34 +34,8 @@ def _whose_yes(deed: Deed) -> Prepared:
     matches = None
     if deed.actor.role == Role.INSTALLER:
         matches = _code_matches(deed)
-    return Prepared(Facts(now=deed.at, code_matches=matches, device_of_dealer=on_dealers_device(deed)))
-
-
-def on_dealers_device(deed: Deed) -> bool:
-    """Whether this customer's word comes from a device that the dealer's people ever used: it is void then."""
-    device, dealer = deed.actor.device_id, deed.job.dealer_id
-    if deed.actor.role != Role.CUSTOMER or device is None or dealer is None:
-        return False
-    return device_used_by_dealer(deed.tx, device, dealer)
-
-
-_CLAIMED = """
-SELECT EXISTS (SELECT 1 FROM session s JOIN customer_link l ON l.id = s.link_id WHERE s.id = %(session)s AND l.claimed)
-"""
-
-
-def from_nowhere(deed: Deed) -> bool:
-    """Whether this is a yes by link that may be anybody's: it counts, and somebody looks at the job.
-
-    From a browser that names no device; or by the order's number and four digits of the phone, which the dealer's
-    people know too, whatever device it names: a device says of itself what it likes.
-    """
-    actor = deed.actor
-    if actor.role != Role.CUSTOMER or actor.job_id is None:
-        return False
-    if actor.device_id is None:
-        return True
-    return bool(deed.tx.exec_driver_sql(_CLAIMED, {"session": actor.session_id}).scalar_one())
+    of_dealer = whose_yes.on_dealers_device(deed.tx, deed.actor, deed.job.dealer_id)
+    return Prepared(Facts(now=deed.at, code_matches=matches, device_of_dealer=of_dealer))
 
 
 def _code_matches(deed: Deed) -> bool:
@@ -87,7 +59,10 @@ def how_said(deed: Deed) -> str:
 
 def confirmed(deed: Deed, how: str) -> dict[str, Any]:
     """Columns of a job now confirmed: seven days to complain; a waived slot or a doubtful yes means an audit."""
-    waived = from_nowhere(deed) or deed.tx.exec_driver_sql(_WAIVED, {"job": deed.job.id}).scalar_one()
+    waived = (
+        whose_yes.from_nowhere(deed.tx, deed.actor)
+        or deed.tx.exec_driver_sql(_WAIVED, {"job": deed.job.id}).scalar_one()
+    )
     audit = {"audit": "waiting"} if waived and deed.job.audit == "not_sampled" else {}
     return {
         "confirmed_at": deed.at,
@@ -102,7 +77,7 @@ def confirmed(deed: Deed, how: str) -> dict[str, Any]:
 def confirm(deed: Deed, _to: Status, _carry: Any) -> Effect:
     """Yes, by tap, link, the code told to the installer, or the platform's own code."""
     how = how_said(deed)
-    flag = {"audit_flag": UNVERIFIED} if from_nowhere(deed) else {}
+    flag = {"audit_flag": whose_yes.UNVERIFIED} if whose_yes.from_nowhere(deed.tx, deed.actor) else {}
     return Effect(confirmed(deed, how) | flag, {"how": how, "flag": flag.get("audit_flag")})
 
 

@@ -41,7 +41,7 @@ def record(
         to_status=job.status,
         actor_role=actor.role,
         actor_id=actor.person_id,
-        device_id=None,
+        device_id=actor.device_id,
         occurred_at=now,
         received_at=now,
         reason=reason,

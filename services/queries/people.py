@@ -163,12 +163,12 @@ def consents(connection: Connection, person_id: int | None, identity_id: int | N
 _DEVICE_USED = """
 SELECT EXISTS (
     SELECT 1 FROM session s JOIN role_binding b ON b.person_id = s.person_id
-     WHERE s.device_id = %(device)s AND b.dealer_id = %(dealer)s AND b.status <> 'pending')
+     WHERE s.device_id = %(device)s AND b.dealer_id = coalesce(%(dealer)s, b.dealer_id) AND b.status <> 'pending')
 """
 
 
-def device_used_by_dealer(tx: Connection, device_id: str, dealer_id: int) -> bool:
-    """Whether anybody who ever worked for the dealer ever signed in on that device, in whatever role.
+def device_used_by_dealer(tx: Connection, device_id: str, dealer_id: int | None) -> bool:
+    """Whether anybody who ever worked for the dealer (None: for any) ever signed in on that device, in whatever role.
 
     A customer's yes from such a device is void (domain.md §2.2). Revoked sessions and ended roles count.
     """

@@ -181,6 +181,26 @@ def test_what_the_customer_pays_at_the_door_is_no_debt_of_the_brand(world: World
     assert legs(made.job_id) == []
 
 
+def test_a_yes_to_a_quote_is_asked_for_its_device_as_any_other_yes(world: World) -> None:
+    """A dealer's own, any dealer's: void and on record. A browser without a name: it counts, and is looked at."""
+    closed(world)
+    later, agent = world.now + timedelta(days=3 * 365), world.actor("agent")
+    made = by_serial(world, agent, later)
+    assert made.job_id is not None
+    repair_quotes.quote(agent, made.id, [], later)
+    customer = world.customer(made.job_id)
+    world.sign_in("dispatcher2", later, "phone-of-2")
+    with pytest.raises(Barred) as refused:
+        repair_quotes.answer(replace(customer, device_id="phone-of-2"), made.id, True, None, later)
+    void = world.row(made.job_id)
+    agreed = repair_quotes.answer(replace(customer, device_id=None), made.id, True, None, later)
+
+    assert [fault.code for fault in refused.value.errors] == ["device_of_dealer"]
+    assert (void.status, void.audit_flag) == ("new", "device_of_dealer")
+    assert len(rows("SELECT 1 FROM access_event WHERE kind = 'void_yes' AND job_id = :j", j=made.job_id)) == 1
+    assert (agreed.answer, world.row(made.job_id).audit_flag) == ("agreed", "unverified_device")
+
+
 def test_a_refused_quote_ends_the_job_and_costs_nothing(world: World) -> None:
     """Cancelled by the customer."""
     closed(world)

@@ -1,0 +1,52 @@
+"""Whose device a customer's yes comes from: a dealer's own voids it, one that may be anybody's has the job audited."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from domain.actors import Actor, Role
+from services.parts import access
+from services.queries.people import device_used_by_dealer
+from services.uow import query
+
+UNVERIFIED = "unverified_device"
+_CLAIMED = """
+SELECT EXISTS (SELECT 1 FROM session s JOIN customer_link l ON l.id = s.link_id WHERE s.id = %(session)s AND l.claimed)
+"""
+_FLAG = "UPDATE job SET audit_flag = 'device_of_dealer' WHERE id = %(job)s"
+
+
+def on_dealers_device(tx: Connection, actor: Actor, dealer_id: int | None) -> bool:
+    """Whether this customer's word comes from a device that the dealer's people ever used: it is void then.
+
+    None: nobody has the job yet, so any dealer's people count.
+    """
+    if actor.role != Role.CUSTOMER or actor.device_id is None:
+        return False
+    return device_used_by_dealer(tx, actor.device_id, dealer_id)
+
+
+def from_nowhere(tx: Connection, actor: Actor) -> bool:
+    """Whether this is a yes by link that may be anybody's: it counts, and somebody looks at the job.
+
+    From a browser that names no device; or by the order's number and four digits of the phone, which the dealer's
+    people know too, whatever device it names: a device says of itself what it likes.
+    """
+    if actor.role != Role.CUSTOMER or actor.job_id is None:
+        return False
+    if actor.device_id is None:
+        return True
+    return bool(tx.exec_driver_sql(_CLAIMED, {"session": actor.session_id}).scalar_one())
+
+
+@query
+def _flag(connection: Connection, job_id: int) -> None:
+    connection.exec_driver_sql(_FLAG, {"job": job_id})
+
+
+def voided(actor: Actor, job_id: int, what: str, now: datetime) -> None:
+    """After the refusal rolled everything back: that it was tried stays on record and on the job."""
+    _flag(job_id)
+    access.note_refusal("void_yes", now, actor, job_id=job_id, reason=what)
