@@ -48,6 +48,12 @@ def remote_disputable(job: JobState, _command: Command, facts: Facts) -> Iterato
         yield Fault("remote", "remote_ruled", "客服已裁定远程费")
 
 
+def way_ruled(job: JobState, _command: Command, _facts: Facts) -> Iterator[Fault]:
+    """Neither silence confirms nor anything closes while it is open who pays the way."""
+    if job.remote_open:
+        yield Fault("remote", "remote_open", "远程费争议尚未裁定")
+
+
 def remote_to_rule(job: JobState, _command: Command, facts: Facts) -> Iterator[Fault]:
     """An agent rules what is disputed, and may rule again what was ruled."""
     if not job.remote_open and not facts.remote_ruled:

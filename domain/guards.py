@@ -202,15 +202,13 @@ def own_device(_job: JobState, _command: Command, facts: Facts) -> Iterator[Faul
 
 
 def nothing_open(job: JobState, _command: Command, _facts: Facts) -> Iterator[Fault]:
-    """No open charge, dispute or complaint."""
+    """No open charge, dispute or complaint. Who pays the way is no question of the work."""
     if job.open_charges:
         yield Fault("charges", "charges_open", "还有收费未结清")
     if job.dispute_open:
         yield Fault("dispute", "dispute_open", "争议尚未裁定")
     if job.open_complaints:
         yield Fault("complaints", "complaint_open", "投诉尚未了结")
-    if job.remote_open:
-        yield Fault("remote", "remote_open", "远程费争议尚未裁定")
 
 
 def silence_was_shown(job: JobState, _command: Command, _facts: Facts) -> Iterator[Fault]:

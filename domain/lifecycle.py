@@ -204,6 +204,7 @@ _VISIT: Table = MappingProxyType(
             _SYSTEM,
             guards.silence_was_shown,
             guards.nothing_open,
+            charge_guards.way_ruled,
         ),
         **_everywhere((S.SUBMITTED,), A.CONFIRM_WITH_RESERVES, _CUSTOMER, guards.no_dispute),
         **_everywhere((S.SUBMITTED,), A.DISPUTE, _CUSTOMER, guards.no_dispute),
@@ -231,7 +232,7 @@ _VISIT: Table = MappingProxyType(
         **_everywhere((*_WITH_DEALER, S.ON_SITE, S.REWORK), A.URGE_ANSWERED, _DESK),
         **_everywhere((*_LIVE, S.CLOSED, *_ENDED), A.ATTEND, _AGENT, guards.queued),
         # the end
-        **_to((S.CONFIRMED,), A.CLOSE, S.CLOSED, _SYSTEM, *guards.CLOSE),
+        **_to((S.CONFIRMED,), A.CLOSE, S.CLOSED, _SYSTEM, *guards.CLOSE, charge_guards.way_ruled),
     }
 )
 

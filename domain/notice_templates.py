@@ -130,6 +130,13 @@ TEMPLATES: Mapping[str, Template] = MappingProxyType(
         "charge_contested": _T(
             "收费待裁定", "工单 {number} 的收费异议请在 72 小时内裁定", "task", "待裁定", "请裁定收费异议"
         ),
+        "remote_to_rule": _T(
+            "远程费待裁定",
+            "工单 {number} 的远程费由谁承担无法按规则确定，请在 72 小时内裁定",
+            "task",
+            "待裁定",
+            "请裁定远程费由谁承担",
+        ),
         "answer_near": _T(
             "争议即将到期", "工单 {number} 的争议尚未答复，逾期按规则处理", "task", "将到期", "请尽快答复争议"
         ),

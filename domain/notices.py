@@ -98,6 +98,7 @@ TOLD: Mapping[A, tuple[Notice, ...]] = MappingProxyType(
 )
 
 
+_OPENED = Notice(Audience.AGENTS, "remote_to_rule")
 _TAKEN = Notice(Audience.INSTALLER, "job_taken", former=True)
 _UNBOOKED = Notice(Audience.CUSTOMER, "booking_withdrawn")
 _GIVEN = Notice(Audience.INSTALLER, "job_assigned")
@@ -105,8 +106,13 @@ _AWAY = frozenset({A.REASSIGN, A.REDISPATCH, A.FIX_ADDRESS})
 
 
 def told(action: A, before: JobState, after: JobState) -> tuple[Notice, ...]:
-    """The notices of a deed. Where a job changes hands: who lost it, who has it now, and whose window is gone."""
+    """The notices of a deed. Where a job changes hands: who lost it, who has it now, and whose window is gone.
+
+    A way that waits for a ruling from now on is told to the agents, whatever deed opened the question.
+    """
     fixed = TOLD.get(action, ())
+    if after.remote_open and not before.remote_open:
+        fixed = (*fixed, _OPENED)
     if action not in _AWAY:
         return fixed
     changed: list[Notice] = []

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
-from domain import guards, stops
+from domain import charge_guards, guards, stops
 from domain.actions import Action as A
 from domain.actions import Command
 from domain.facts import Facts
@@ -25,6 +25,7 @@ _OF_THE_JOB: frozenset[Guard] = frozenset(
         guards.not_delivered,
         guards.evidence_asked,
         guards.nothing_open,
+        charge_guards.way_ruled,
         guards.silence_was_shown,
         guards.no_dispute,
         guards.something_to_rule,

@@ -94,7 +94,8 @@ class Verdict:
     """Who pays what, in fen. `owed_fen`: the dealer's by the rule; `promised_fen`: the most the customer was shown.
 
     Not `decided`: an agent rules, and these are the suggestion. `provisional`: nobody has checked in yet. `needs_yes`:
-    the promise showed no sum, so that the customer must agree before anything is taken. `text` is for the customer.
+    the promise showed no sum, so that the customer must agree before anything is taken. `asks`: undecided about money
+    that the customer was told of, or without a price; agents are asked by the check-in. `text` is for the customer.
     """
 
     decided: bool
@@ -106,6 +107,7 @@ class Verdict:
     brand_fen: int | None
     payer: Payer
     needs_yes: bool
+    asks: bool
     arithmetic: str | None
     text: str
 
@@ -134,6 +136,7 @@ def judge(way: Way, shown: Shown | None, arrival: Arrival | None) -> Verdict:
         brand_fen=owed.amount_fen - customer_fen if owed else None,
         payer=payer_of(customer_fen, owed.amount_fen if owed else None),
         needs_yes=shown is None or shown.basis == Basis.NEGOTIATED or _shown_by_road(way, shown),
+        asks=_asks(grounds, shown),
         arithmetic=owed.text if owed else None,
         text=_told(way, shown, arrival, owed, customer_fen, grounds),
     )
@@ -223,9 +226,15 @@ def _arrived(arrival: Arrival | None) -> tuple[Ground, ...]:
     return (Ground.CHECK_IN_OUTSIDE if arrival.result == Place.OUTSIDE else Ground.CHECK_IN_UNKNOWN,)
 
 
+def _asks(grounds: tuple[Ground, ...], shown: Shown | None) -> bool:
+    """Elsewhere nobody is asked to pay, and the brand does unless somebody disputes it."""
+    told = shown is not None and shown.basis not in (Basis.NONE, Basis.FREE)
+    return bool(grounds) and (told or not TO_BE_AGREED.isdisjoint(grounds))
+
+
 def _nobody(way: Way, shown: Shown | None) -> Verdict:
     told = words.paragraph(_opening(shown), words.nothing(way.distance_m))
-    return Verdict(True, False, (), 0, None, 0, 0, Payer.NOBODY, False, None, told)
+    return Verdict(True, False, (), 0, None, 0, 0, Payer.NOBODY, False, False, None, told)
 
 
 def _opening(shown: Shown | None) -> str:
@@ -245,7 +254,7 @@ def _told(
     rule = words.by_rule(owed.text, way.rule.version) if owed and way.rule else None
     where = None if arrival is None else words.arrived(arrival.result, arrival.distance_m)
     if grounds:
-        end = words.open_question([words.GROUNDS[ground] for ground in grounds])
+        end = words.open_question([words.GROUNDS[ground] for ground in grounds], _asks(grounds, shown))
     else:
         assert owed is not None
         end = words.outcome(customer_fen, owed.amount_fen - customer_fen)

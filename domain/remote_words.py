@@ -66,9 +66,12 @@ def outcome(customer_fen: int, brand_fen: int) -> str:
     return f"您按承诺支付 {yuan(customer_fen)}，超出承诺的 {yuan(brand_fen)} 由品牌承担，同一次上门只收一次"
 
 
-def open_question(why: Sequence[str]) -> str:
-    """Not decided yet: nothing is taken meanwhile."""
-    return f"因{'、'.join(why)}，由客服核实裁定；裁定之前不向您收取远程费，请不要付款"
+def open_question(why: Sequence[str], asked: bool) -> str:
+    """Not decided: nothing is taken meanwhile. `asked`: an agent rules whether or not anybody disputes it."""
+    because = f"因{'、'.join(why)}，"
+    if asked:
+        return f"{because}由客服核实裁定；裁定之前不向您收取远程费，请不要付款"
+    return f"{because}未经客服裁定不向您收取远程费，请不要付款"
 
 
 def ruled(customer_fen: int, brand_fen: int | None, by_default: bool) -> str:

@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-import orjson
-
 from domain import queues
 from domain.actions import Action
 from domain.actors import Role
@@ -21,10 +19,12 @@ from domain.job import Status
 from domain.remote_verdict import TO_BE_AGREED, Payer, Verdict
 from services.deeds import overpaid
 from services.deeds.handling import Deed, Effect, Prepared, handles
+from services.deeds.remote_opening import dropped, keep, said, waiting
 from services.deeds.site import SILENCE
 from services.parts import notes, remote_cases
+from services.parts.remote_cases import Case
 
-_RULING = "SELECT customer_fen, ruled_by, verdict FROM remote_dispute WHERE job_id = %(job)s"
+_RULING = "SELECT customer_fen, ruled_by FROM remote_dispute WHERE job_id = %(job)s"
 # Two jobs of one visit at once: the second sees the first one's charge.
 _ONE_VISIT = "SELECT 1 FROM visit WHERE id = %(visit)s FOR NO KEY UPDATE"
 _ONCE = """
@@ -38,20 +38,21 @@ SELECT 1 FROM charge JOIN job ON job.id = charge.job_id
 class Known:
     """The case, and what was ruled already: `ruled_by` rule, agent or silence."""
 
-    verdict: Verdict
-    promise_id: int | None
-    rule_version: int | None
+    case: Case
     customer_fen: int | None
     ruled_by: str | None
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the rule says."""
+        return self.case.verdict
 
 
 def known(deed: Deed) -> Known:
     """What there is to say about this job's way now."""
     case = remote_cases.read(deed.tx, deed.job.id, deed.at)
     ruling = deed.tx.exec_driver_sql(_RULING, {"job": deed.job.id}).first()
-    version = case.way.rule.version if case.way.rule else None
-    ruled = (None, None) if ruling is None else (ruling.customer_fen, ruling.ruled_by)
-    return Known(case.verdict, case.row.promise_id, version, *ruled)
+    return Known(case, None, None) if ruling is None else Known(case, ruling.customer_fen, ruling.ruled_by)
 
 
 def priced(deed: Deed) -> Item:
@@ -103,16 +104,6 @@ def _most(verdict: Verdict) -> int | None:
     return min(verdict.owed_fen, verdict.promised_fen)
 
 
-_OPEN = """
-INSERT INTO remote_dispute (job_id, opened_at, opened_by_role, verdict, owed_fen, customer_fen, ruled_by, ruled_at,
-                            note_id)
-VALUES (%(job)s, %(at)s, %(role)s, %(verdict)s::jsonb, %(owed)s, %(customer)s, %(by)s, %(ruled_at)s, %(note)s)
-ON CONFLICT (job_id) DO UPDATE SET opened_at = excluded.opened_at, opened_by_role = excluded.opened_by_role,
-       verdict = excluded.verdict, owed_fen = excluded.owed_fen, customer_fen = excluded.customer_fen,
-       ruled_by = excluded.ruled_by, ruled_at = excluded.ruled_at, note_id = excluded.note_id
-"""
-
-
 @handles(Action.DISPUTE_REMOTE, prepare=_case)
 def dispute(deed: Deed, _to: Status, found: Known) -> Effect:
     """Answered by the rule where it decides, an agent's otherwise; until then nothing is taken for the way."""
@@ -120,60 +111,19 @@ def dispute(deed: Deed, _to: Status, found: Known) -> Effect:
     author = deed.actor.person_id
     note_id = notes.write(deed.tx, deed.job.id, deed.job.subject_id, author, note, deed.now) if note else None
     by_rule = verdict.decided and not verdict.provisional
-    said = _said(found)
-    values = {
-        "job": deed.job.id,
-        "at": deed.now,
-        "role": deed.actor.role,
-        "verdict": orjson.dumps(said).decode(),
-        "owed": verdict.owed_fen,
-        "customer": verdict.customer_fen if by_rule else None,
-        "by": "rule" if by_rule else None,
-        "ruled_at": deed.now if by_rule else None,
-        "note": note_id,
-    }
+    told = said(found.case, verdict)
     if by_rule or not verdict.decided:  # a provisional answer is asked again once somebody has checked in
-        deed.tx.exec_driver_sql(_OPEN, values)
+        keep(deed, verdict, told, role=deed.actor.role, by_rule=by_rule, note_id=note_id)
     columns = _paying(verdict.customer_fen) if by_rule and verdict.payer != Payer.NOBODY else {}
-    if not verdict.decided:
-        columns |= {"remote_open": True}  # which bars confirming by silence; a ruling gives the time anew
-        columns |= queues.queued(deed.job, "remote_fee", deed.now)
-    columns |= _dropped(deed, verdict.customer_fen)
+    columns |= {} if verdict.decided else waiting(deed)
+    columns |= dropped(deed, verdict.customer_fen)
     back = overpaid.give_back(deed, verdict.customer_fen) if by_rule else 0
-    return Effect(columns, said | {"note_id": note_id, "refund_fen": back or None})
-
-
-def _said(found: Known) -> dict[str, Any]:
-    """The verdict for the chain: ids, codes and fen."""
-    verdict = found.verdict
-    return {
-        "decided": verdict.decided,
-        "grounds": [str(ground) for ground in verdict.grounds] or None,
-        "owed_fen": verdict.owed_fen,
-        "promised_fen": verdict.promised_fen,
-        "customer_fen": verdict.customer_fen,
-        "promise_id": found.promise_id,
-        "rule_version": found.rule_version,
-    }
+    return Effect(columns, told | {"note_id": note_id, "refund_fen": back or None})
 
 
 def _paying(customer_fen: int) -> dict[str, Any]:
     """Who pays, as the fee run reads it: the customer up to his part, the brand what is above."""
     return {"remote_payer": "customer", "promised_remote_fen": customer_fen}
-
-
-_DROP = """
-UPDATE charge SET status = 'withdrawn', decided_at = %(at)s
- WHERE job_id = %(job)s AND charge_type = %(remote)s AND settled_at IS NULL AND status IN ('proposed', 'approved')
-   AND amount_fen > %(most)s
-"""
-
-
-def _dropped(deed: Deed, most_fen: int) -> dict[str, Any]:
-    """Unpaid charges for the way above the customer's part are withdrawn."""
-    asked = {"at": deed.at, "job": deed.job.id, "remote": REMOTE_TYPE, "most": most_fen}
-    fewer = int(deed.tx.exec_driver_sql(_DROP, asked).rowcount)
-    return {"open_charges": deed.job.open_charges - fewer} if fewer else {}
 
 
 _RULE = """
@@ -200,6 +150,6 @@ def rule(deed: Deed, _to: Status, found: Known) -> Effect:
         columns |= queues.attended(replace(job, remote_open=False), deed.now)
     if job.status == Status.SUBMITTED and job.silence_confirms and not job.dispute_open:
         columns["auto_confirm_at"] = deed.now + SILENCE
-    columns |= _paying(customer_fen) | _dropped(deed, customer_fen)
+    columns |= _paying(customer_fen) | dropped(deed, customer_fen)
     back = overpaid.give_back(deed, customer_fen) or None
     return Effect(columns, {"customer_fen": customer_fen, "owed_fen": owed, "by": by, "refund_fen": back})

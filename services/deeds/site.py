@@ -16,7 +16,7 @@ from domain.facts import Facts
 from domain.geo import CheckIn, Place, check_in_place
 from domain.job import Status
 from domain.serials import normal
-from services.deeds import children
+from services.deeds import children, remote_opening
 from services.deeds.handling import Deed, Effect, Prepared, handles
 from services.parts import candidates, job_evidence, serial_numbers
 from services.personal import seal, subject_key
@@ -76,8 +76,9 @@ def check_in(deed: Deed, _to: Status, found: CheckIn) -> Effect:
         "now": deed.now,
     }
     deed.tx.exec_driver_sql(_ARRIVE, arrival)
-    data = {"place": found.result, "distance_m": metres, "visit_id": job.visit_id}
-    return Effect({"checked_in_at": deed.at}, data | {"photo_id": deed.command.photo_id})
+    columns, way = remote_opening.by_check_in(deed, found)
+    data = {"place": found.result, "distance_m": metres, "visit_id": job.visit_id} | way
+    return Effect({"checked_in_at": deed.at} | columns, data | {"photo_id": deed.command.photo_id})
 
 
 @handles(Action.TAKE_PHOTO)

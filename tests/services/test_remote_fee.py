@@ -152,17 +152,62 @@ def test_what_the_rule_decides_is_answered_at_once(world: World) -> None:
 
 
 def test_who_was_not_there_takes_no_money_for_the_way(world: World) -> None:
-    """Checked in elsewhere: the unpaid charge goes, an agent looks, and by silence the brand pays."""
+    """Checked in elsewhere: nothing is charged, an agent looks, and by silence the brand pays."""
     job_id, then = on_site(world, job(world), FAR), world.now + HOUR
-    perform(world.customer(job_id), job_id, Command(Action.DISPUTE_REMOTE), then)
+    with pytest.raises(Barred):
+        perform(world.customer(job_id), job_id, Command(Action.DISPUTE_REMOTE), then)
     with pytest.raises(Invalid):
         perform(world.actor("installer1"), job_id, WAY, then)
     perform(SYSTEM, job_id, Command(Action.RULE_REMOTE, outcome="brand"), then + timedelta(days=3))
 
-    assert events(job_id, "dispute_remote")[0]["grounds"] == ["check_in_outside"]
     [ruling] = rows("SELECT ruled_by, customer_fen, owed_fen FROM remote_dispute")
     assert ruling == ("silence", 0, 220)
     assert "客服未在期限内裁定" in found.answer(world.customer(job_id), job_id, then).text
+
+
+def test_what_the_check_in_leaves_open_waits_for_an_agent_at_once(world: World) -> None:
+    """Seen elsewhere, the ¥2.20 shown: queue, 72 hours, notice and page before anybody disputes; a ruling clears it."""
+    job_id, then = on_site(world, job(world), FAR), world.now + HOUR
+    answer = found.answer(world.customer(job_id), job_id, then)
+    page = remote_fees.open_case(world.actor("agent"), job_id, then)
+    told = rows(
+        "SELECT payload->>'audience' AS who FROM outbox WHERE payload->>'template' = 'remote_to_rule'"
+    )
+
+    row = world.row(job_id)
+    assert (row.remote_open, row.queue, row.queued_at) == (True, "remote_fee", then)
+    assert "由客服核实裁定；裁定之前不向您收取" in answer.text
+    assert page.dispute is not None
+    assert (page.dispute.opened_by_role, page.dispute.rule_by) == ("system", then + timedelta(days=3))
+    assert (page.suggestion.grounds, "rule_remote" in page.available_actions) == (("check_in_outside",), True)
+    assert [one.who for one in told] == ["agents"]
+    assert events(job_id, "check_in")[0]["remote"]["grounds"] == ["check_in_outside"]
+
+    perform(world.actor("agent"), job_id, Command(Action.RULE_REMOTE, outcome="brand"), then + HOUR)
+    row = world.row(job_id)
+    assert (row.remote_open, row.queue) == (False, None)
+
+
+def test_a_check_in_troubles_no_agent_where_nobody_is_asked_to_pay(world: World) -> None:
+    """Inside, or without a promise: by default the brand pays, and the words promise no ruling that nobody makes."""
+    job_id = on_site(world, job(world, None), FAR)
+    answer = found.answer(world.customer(job_id), job_id, world.now + HOUR)
+
+    row = world.row(job_id)
+    assert (row.remote_open, row.queue) == (False, None)
+    assert "未经客服裁定不向您收取远程费，请不要付款" in answer.text
+    assert "由客服核实裁定" not in answer.text
+
+
+def test_an_open_question_over_the_way_does_not_bar_the_customers_own_yes_to_the_work(world: World) -> None:
+    """The customer confirms at the door; silence confirms nothing and nothing closes until an agent has ruled."""
+    job_id, then = submitted(world), world.now + 4 * HOUR
+    perform(world.customer(job_id), job_id, Command(Action.DISPUTE_REMOTE), then)
+
+    assert perform(world.customer(job_id), job_id, Command(Action.CONFIRM), then).status == "confirmed"
+    with pytest.raises(Barred) as refused:
+        perform(SYSTEM, job_id, Command(Action.CLOSE), then + timedelta(days=8))
+    assert "remote_open" in [fault.code for fault in refused.value.errors]
 
 
 def test_a_disputed_way_withdraws_what_was_asked_for_it(world: World) -> None:
@@ -193,8 +238,6 @@ def test_silence_confirms_again_only_after_the_ruling(world: World) -> None:
 def test_the_agents_page_holds_everything_and_the_look_is_recorded(world: World) -> None:
     """Promise, rule, arithmetic, points with datum and accuracy, check-in, history, suggestion, what may be done."""
     job_id, then = on_site(world, job(world), FAR), world.now + HOUR
-    perform(world.actor("installer1"), job_id, Command(Action.DISPUTE_REMOTE), then)
-
     page = remote_fees.open_case(world.actor("agent"), job_id, then)
 
     assert page.promise is not None
@@ -208,7 +251,7 @@ def test_the_agents_page_holds_everything_and_the_look_is_recorded(world: World)
         "gcj02", "gcj02", 20.0,
     )  # fmt: skip
     assert (page.photos, page.suggestion.grounds) == (1, ("check_in_outside",))
-    assert [line.action for line in page.history] == ["check_in", "dispute_remote"]
+    assert [line.action for line in page.history] == ["check_in"]
     assert "rule_remote" in page.available_actions
     [look] = rows("SELECT job_id, actor_role FROM access_event WHERE kind = 'remote_case_read'")
     assert look == (job_id, "agent")
