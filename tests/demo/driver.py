@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -39,6 +40,7 @@ def plan(var: Path, port: int, story_status: str) -> list[Step]:
 
 def main() -> int:
     """As `demo.__main__.main`, without a database."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests themselves may run under nohup
     heed_signals()
     var, port = Path(sys.argv[1]), port_from(sys.argv[2], "PORT")
     try:
