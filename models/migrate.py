@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 
 from alembic import command
@@ -39,8 +40,11 @@ def head() -> str:
 
 def upgrade(url: str) -> None:
     """Upgrade the database at `url` to head; a no-op when it is there."""
-    with create_engine(url, poolclass=NullPool).connect() as guard:
-        guard.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
+    engine = create_engine(url, poolclass=NullPool)
+    # CREATE INDEX CONCURRENTLY waits for every older snapshot: neither who guards nor who waits may hold one.
+    with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as guard:
+        while not guard.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _LOCK}).scalar_one():
+            time.sleep(0.2)
         with create_engine(url, poolclass=NullPool).connect() as connection:
             command.upgrade(_alembic(connection), "head")
 
