@@ -47,7 +47,11 @@ class InboxItem(Base):
     """Always written, the truth of what a person was told."""
 
     __tablename__ = "inbox_item"
-    __table_args__ = (Index("ix_inbox_person", "person_id", "id"), UniqueConstraint("outbox_id", "person_id"))
+    __table_args__ = (
+        Index("ix_inbox_person", "person_id", "id"),
+        Index("ix_inbox_names", "names_person_id", postgresql_where=text("names_person_id IS NOT NULL")),
+        UniqueConstraint("outbox_id", "person_id"),
+    )
 
     id: Mapped[Id]
     outbox_id: Mapped[int] = ref("outbox.id")
@@ -56,6 +60,7 @@ class InboxItem(Base):
     template: Mapped[str]
     title: Mapped[str]
     body: Mapped[str]
+    names_person_id: Mapped[int | None]  # whose surname stands in the body: gone when he is erased
     created_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
 

@@ -29,7 +29,7 @@ from models.order import CustomerOrder, OrderLine
 from models.person import Credential, Person, RoleBinding, Subject
 from models.session import CustomerLink, Session, WechatIdentity
 from services import limits, personal
-from services.parts import access, outbox
+from services.parts import access, notice_details, outbox
 from services.uow import use_case
 
 RevealReason = Literal["contact", "address", "complaint", "safety", "payment", "other"]
@@ -249,6 +249,7 @@ def _wipe_person(tx: Connection, person_id: int, now: datetime) -> None:
     )
     tx.execute(delete(Credential).where(Credential.person_id == person_id))
     tx.execute(delete(InboxItem).where(InboxItem.person_id == person_id))
+    notice_details.forget(tx, person_id)
     tx.execute(
         update(Person).where(Person.id == person_id).values(personal=None, phone_lookup=None, status="ended")
     )

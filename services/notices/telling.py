@@ -75,7 +75,12 @@ def _write_inbox(tx: Connection, row: Row, people: list[int], now: datetime) -> 
     known = notice_words.facts(tx, row.job_id, row.payload, row.created_at)
     title, body = notice_words.words(template, known, notice_people.audience_of(row.payload))
     item = {"outbox_id": row.id, "job_id": row.job_id, "template": row.payload["template"]}
-    shown = {"title": title, "body": body, "created_at": now}
+    shown = {
+        "title": title,
+        "body": body,
+        "created_at": now,
+        "names_person_id": notice_words.named(template, known),
+    }
     if people:
         values = [{**item, **shown, "person_id": person_id} for person_id in people]
         tx.execute(insert(InboxItem).values(values).on_conflict_do_nothing())

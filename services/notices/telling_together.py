@@ -56,10 +56,10 @@ SELECT identity_id, template FROM "grant"
  WHERE identity_id = ANY(%(accounts)s) AND (remaining > 0 OR hinted_at IS NOT NULL)
 """
 _INBOX = """
-INSERT INTO inbox_item (outbox_id, job_id, template, person_id, title, body, created_at)
-SELECT outbox_id, job_id, template, person_id, title, body, %(now)s
+INSERT INTO inbox_item (outbox_id, job_id, template, person_id, title, body, names_person_id, created_at)
+SELECT outbox_id, job_id, template, person_id, title, body, names, %(now)s
   FROM json_to_recordset(%(items)s::json) AS item(outbox_id bigint, job_id bigint, template text, person_id bigint,
-                                                  title text, body text)
+                                                  title text, body text, names bigint)
 ON CONFLICT DO NOTHING
 """
 _PUT = """
@@ -206,10 +206,11 @@ def _take(
     audience = notice_people.audience_of(row.payload)
     title, body = notice_words.words(template, known, audience)
     item = {"outbox_id": row.id, "job_id": row.job_id, "template": row.payload["template"]}
+    item |= {"title": title, "body": body, "names": notice_words.named(template, known)}
     payload = notice_queue.passed_on(row, audience, grants.wechat_id(template.wechat))
     for one in people:
         if one.person_id is not None:
-            crowd.items.append({**item, "person_id": one.person_id, "title": title, "body": body})
+            crowd.items.append({**item, "person_id": one.person_id})
         if one.identity_id is not None and (one.identity_id, payload["template_id"]) in granted:
             addressed = {**payload, "identity_id": one.identity_id}
             key = notice_queue.key_of(WECHAT, addressed, one.person_id)

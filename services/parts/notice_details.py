@@ -1,6 +1,7 @@
 """What some notices name beyond their job: who comes and from where, and what the customer is asked to agree to.
 
-Read when the words are made, for many jobs in one statement, and kept nowhere but in the words.
+Read when the words are made, for many jobs in one statement. The words name a person, whose id stands beside them in
+the inbox: when he is erased, `forget` takes his name out of them.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ PLAIN: Mapping[str, str] = {"visitor": "师傅", "work": "安装", "charges": "�
 _WORK = {Kind.REPAIR: "维修", Kind.SECOND_VISIT: "返工"}
 
 _DETAILS = """
-SELECT job.id, job.kind, dealer.name AS dealer, visitor.personal, own.wrapped_key,
+SELECT job.id, job.kind, job.installer_id, dealer.name AS dealer, visitor.personal, own.wrapped_key,
        (SELECT count(*) FROM charge WHERE job_id = job.id AND status = 'proposed') AS waiting,
        (SELECT sum(amount_fen) FROM charge WHERE job_id = job.id AND status = 'proposed') AS waiting_fen
   FROM job LEFT JOIN dealer ON dealer.id = job.dealer_id
@@ -31,7 +32,7 @@ SELECT job.id, job.kind, dealer.name AS dealer, visitor.personal, own.wrapped_ke
 
 
 def of(tx: Connection, job_ids: Collection[int]) -> dict[int, dict[str, str]]:
-    """For each job `visitor` (烟台网点的王师傅), `work` (维修) and `charges` (2 项收费，合计 ¥150.00)."""
+    """For each job `visitor` (烟台网点的王师傅), `visitor_id`, `work` (维修) and `charges` (2 项收费，合计 ¥150.00)."""
     if not job_ids:
         return {}
     rows = tx.exec_driver_sql(_DETAILS, {"jobs": list(job_ids)})
@@ -40,6 +41,8 @@ def of(tx: Connection, job_ids: Collection[int]) -> dict[int, dict[str, str]]:
 
 def _details(row: Any) -> dict[str, str]:
     found = {"visitor": _visitor(row), "work": _WORK.get(row.kind, PLAIN["work"])}
+    if row.installer_id is not None:
+        found["visitor_id"] = str(row.installer_id)
     if row.waiting:
         found["charges"] = f" {row.waiting} 项收费，合计 {yuan(int(row.waiting_fen))}"
     return found
@@ -51,3 +54,14 @@ def _visitor(row: Any) -> str:
     except Erased:
         name = None
     return f"{row.dealer}的{mask_installer(name)}" if row.dealer else mask_installer(name)
+
+
+_FORGET = """
+UPDATE inbox_item SET body = regexp_replace(body, '(^|的)[^的]{1,2}师傅将于', '\\1师傅将于'), names_person_id = NULL
+ WHERE names_person_id = %(person)s
+"""
+
+
+def forget(tx: Connection, person_id: int) -> None:
+    """Whoever was told that `王师傅` comes reads `师傅` from now on: his erasure reaches other people's inboxes."""
+    tx.exec_driver_sql(_FORGET, {"person": person_id})

@@ -104,6 +104,15 @@ def words(template: Template, known: Facts, audience: str) -> tuple[str, str]:
     return template.title, template.body.format_map(filled)
 
 
+def named(template: Template, known: Facts) -> int | None:
+    """Whose surname stands in these words, if anybody's."""
+    return (
+        int(known.values["visitor_id"])
+        if "{visitor}" in template.body and "visitor_id" in known.values
+        else None
+    )
+
+
 def require_current(template: Template, known: Facts) -> None:
     """`Obsolete` when a visit's time is announced and there is none any more, or an offer that is open no longer."""
     if (template.wechat == "visit" and known.window is None) or not known.waits:

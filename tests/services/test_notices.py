@@ -10,15 +10,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, insert, select, update
 
-from domain.actors import Role
+from domain.actors import Actor, Role
 from domain.notices import SUBSCRIBE, TEMPLATES
 from models import db
 from models.job import Job
 from models.notice import Outbox
-from models.person import Desk, DeskChannel, RoleBinding, Subject
-from services import links
+from models.person import Desk, DeskChannel, Person, RoleBinding, Subject
+from services import links, subjects
 from services.parts import notice_queue
 from services.parts.access import Came
+from services.personal import seal, subject_key
 from tests.rows import rows
 from tests.services.telling import SEND, Post, customer, left, post_office, set_up, wechats_world  # noqa: F401
 from tests.worlds import World
@@ -353,6 +354,33 @@ def test_a_visit_that_has_no_time_any_more_is_not_announced(post: Post) -> None:
     [row] = rows("SELECT state, last_error FROM outbox WHERE wire = 'wechat'")
     assert (row.state, row.last_error) == ("parked", "通知内容已过时 / notice_obsolete")
     assert (post.delivered(), post.texted()) == ([], [])
+
+
+def test_an_installers_erasure_takes_his_surname_out_of_other_peoples_inboxes(
+    post: Post, world: World
+) -> None:
+    """Told alone or among many; the dealer's name stays, which is nobody's own."""
+    job_id, installer = post.buyer("wang"), world.people["installer1"]
+    with db.engine.begin() as tx:
+        subject = tx.execute(select(Person.subject_id).where(Person.id == installer)).scalar_one()
+        sealed = seal(subject_key(tx, subject), "person.personal", {"name": "李小明"})
+        tx.execute(update(Person).where(Person.id == installer).values(personal=sealed))
+        closed = {"installer_id": installer, "dealer_id": world.dealers[0], "status": "closed"}
+        tx.execute(update(Job).where(Job.id == job_id).values(closed))
+        tx.execute(update(RoleBinding).where(RoleBinding.person_id == installer).values(status="ended"))
+    for many in (1, 4):
+        for _ in range(many):
+            post.owe("visit_booked", "customer", job_id)
+        post.drain()
+    told = {row.body for row in rows("SELECT body FROM inbox_item")}
+    subjects.erase(Actor(Role.CUSTOMER, person_id=installer), world.now)
+    left_over = rows("SELECT body, names_person_id FROM inbox_item")
+
+    assert [body[: body.index("将于")] for body in told] == ["烟台第1网点的李师傅"]
+    assert {(row.body[: row.body.index("将于")], row.names_person_id) for row in left_over} == {
+        ("烟台第1网点的师傅", None)
+    }
+    assert len(left_over) == 5
 
 
 def test_one_notice_that_makes_no_sense_holds_up_no_other(post: Post, world: World) -> None:
