@@ -8,7 +8,16 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from domain.calendar import month_of
-from services import adjustments, departures, fees, order_imports, owing, photo_keeping, statements
+from services import (
+    adjustments,
+    departures,
+    fees,
+    order_imports,
+    owing,
+    photo_keeping,
+    remote_fees,
+    statements,
+)
 
 
 def imports(now: datetime) -> dict[str, int]:
@@ -31,6 +40,7 @@ PAYS: Mapping[str, Pay] = {
     "erase_photos": lambda owed, now: photo_keeping.erase_photos(owed["subject_ids"], now),
     "charge_refund": adjustments.charge_refund,
     "compensation": adjustments.compensation,
+    "visit_ruled": remote_fees.follow,
     "held_penalty": fees.post_held,
     "audit_reversed": fees.post_reversed,
     "refund_after_close": adjustments.refund_after_close,

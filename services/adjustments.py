@@ -38,7 +38,7 @@ def charge_refund(tx: Connection, payload: Mapping[str, Any], now: datetime) -> 
         payload.get("fen", row.refund_fen),
         by_brand=row.collected_by == "brand",
         month=month,
-        at_brands_cost=row.refund_at == "brand",
+        at_brands_cost=(payload.get("cost") or row.refund_at) == "brand",
         step=payload.get("step"),
     )
     return ledger.post(tx, [entry], {}, now)

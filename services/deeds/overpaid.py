@@ -16,15 +16,16 @@ SELECT id, amount_fen, coalesce(refund_fen, 0) AS refunded_fen, status FROM char
 """
 _RULE = """
 UPDATE charge SET status = 'disputed', ruling = %(ruling)s, refund_fen = %(fen)s, ruled_how = 'remote',
-       refund_at = CASE WHEN %(fen)s::bigint > 0 THEN 'dealer' END, disputed_at = coalesce(disputed_at, %(now)s),
-       answered_at = coalesce(answered_at, %(now)s) WHERE id = %(id)s
+       refund_at = CASE WHEN %(fen)s::bigint > 0 THEN coalesce(refund_at, %(cost)s) END,
+       disputed_at = coalesce(disputed_at, %(now)s), answered_at = coalesce(answered_at, %(now)s) WHERE id = %(id)s
 """
 
 
-def give_back(deed: Deed, most_fen: int) -> int:
+def give_back(deed: Deed, most_fen: int, cost: str = "dealer") -> int:
     """Owe what the customer has paid for the way above `most_fen`; a verdict after another moves only the difference.
 
     ¥20.00 paid and ¥6.80 ruled: ¥13.20 go back. Ruled again, ¥8.00: ¥1.20 of them are the dealer's after all.
+    At the brand's `cost` where the fees that counted the customer's part are in the ledger already.
     Returns what this deed gives back, negative where an earlier one gave too much.
     """
     moved = 0
@@ -33,8 +34,10 @@ def give_back(deed: Deed, most_fen: int) -> int:
         if not fen and row.status == "approved":
             continue
         ruling = Ruling.REFUNDED if fen else Ruling.STANDS
-        deed.tx.exec_driver_sql(_RULE, {"ruling": ruling, "fen": fen, "now": deed.now, "id": row.id})
+        deed.tx.exec_driver_sql(
+            _RULE, {"ruling": ruling, "fen": fen, "now": deed.now, "id": row.id, "cost": cost}
+        )
         if fen != row.refunded_fen:
-            refunding.owe(deed.tx, deed.job, row.id, deed.now, fen - row.refunded_fen)
+            refunding.owe(deed.tx, deed.job, row.id, deed.now, fen - row.refunded_fen, cost)
         moved += fen - row.refunded_fen
     return moved

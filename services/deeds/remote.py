@@ -19,12 +19,13 @@ from domain.job import Status
 from domain.remote_verdict import TO_BE_AGREED, Payer, Verdict
 from services.deeds import overpaid
 from services.deeds.handling import Deed, Effect, Prepared, handles
-from services.deeds.remote_opening import dropped, keep, said, waiting
+from services.deeds.remote_opening import dropped, follow, keep, said, waiting
 from services.deeds.site import SILENCE
 from services.parts import notes, remote_cases
 from services.parts.remote_cases import Case
 
 _RULING = "SELECT customer_fen, ruled_by FROM remote_dispute WHERE job_id = %(job)s"
+_BESIDE = "SELECT 1 FROM job WHERE visit_id = %(visit)s AND remote_open LIMIT 1"
 # Two jobs of one visit at once: the second sees the first one's charge.
 _ONE_VISIT = "SELECT 1 FROM visit WHERE id = %(visit)s FOR NO KEY UPDATE"
 _ONCE = """
@@ -75,11 +76,12 @@ def priced(deed: Deed) -> Item:
 def _faults(deed: Deed, customer_fen: int | None) -> Any:
     if deed.command.quantity != 1:
         yield Fault("quantity", "remote_once", "同一次上门只收一次远程费")
-    if deed.job.remote_open or customer_fen is None:
+    asked = {"remote": REMOTE_TYPE, "job": deed.job.id, "visit": deed.job.visit_id}
+    waits = deed.job.remote_open or deed.tx.exec_driver_sql(_BESIDE, asked).first() is not None
+    if waits or customer_fen is None:
         yield Fault("item", "remote_undecided", "远程费由谁承担尚未确定，请先提交客服裁定，不要收款")
     elif not customer_fen:
         yield Fault("item", "remote_not_customers", "按承诺和规则，远程费不由客户支付")
-    asked = {"remote": REMOTE_TYPE, "job": deed.job.id, "visit": deed.job.visit_id}
     deed.tx.exec_driver_sql(_ONE_VISIT, asked)
     if deed.tx.exec_driver_sql(_ONCE, asked).first() is not None:
         yield Fault("item", "remote_once", "同一次上门只收一次远程费")
@@ -134,10 +136,13 @@ UPDATE remote_dispute SET customer_fen = %(customer)s, owed_fen = %(owed)s, rule
 
 @handles(Action.RULE_REMOTE, prepare=_case)
 def rule(deed: Deed, _to: Status, found: Known) -> Effect:
-    """An agent's word, or silence: then the brand pays. A way beyond the formula gets its price here too."""
+    """An agent's word, or silence: then the brand pays. A way beyond the formula gets its price here too.
+
+    The visit has one way: its other jobs follow (`services/remote_fees.py`).
+    """
     command, verdict, job = deed.command, found.verdict, deed.job
     customer_fen = (command.agreed_fen or 0) if command.outcome == "customer" else 0
-    columns: dict[str, Any] = {"remote_open": False}
+    columns: dict[str, Any] = {}
     owed = verdict.owed_fen
     if not TO_BE_AGREED.isdisjoint(verdict.grounds):
         owed = columns["remote_agreed_fen"] = command.agreed_fen
@@ -146,10 +151,18 @@ def rule(deed: Deed, _to: Status, found: Known) -> Effect:
     by = "silence" if deed.actor.role == Role.SYSTEM else "agent"
     values = {"customer": customer_fen, "owed": owed, "by": by, "at": deed.now, "job": job.id}
     deed.tx.exec_driver_sql(_RULE, values | {"person": deed.actor.person_id})
+    back = overpaid.give_back(deed, customer_fen) or None
+    told = {"customer_fen": customer_fen, "owed_fen": owed, "by": by, "refund_fen": back}
+    follow(deed)
+    return Effect(columns | ruled(deed, customer_fen), told)
+
+
+def ruled(deed: Deed, customer_fen: int) -> dict[str, Any]:
+    """Columns of a job whose way is ruled: out of the queue, silence counts anew, who pays, nothing above it asked."""
+    job = deed.job
+    columns: dict[str, Any] = {"remote_open": False}
     if job.queue == "remote_fee":
         columns |= queues.attended(replace(job, remote_open=False), deed.now)
     if job.status == Status.SUBMITTED and job.silence_confirms and not job.dispute_open:
         columns["auto_confirm_at"] = deed.now + SILENCE
-    columns |= _paying(customer_fen) | dropped(deed, customer_fen)
-    back = overpaid.give_back(deed, customer_fen) or None
-    return Effect(columns, {"customer_fen": customer_fen, "owed_fen": owed, "by": by, "refund_fen": back})
+    return columns | _paying(customer_fen) | dropped(deed, customer_fen)

@@ -15,7 +15,8 @@ from domain.geo import CheckIn
 from domain.job import Kind
 from domain.remote_verdict import Arrival, Verdict, judge
 from services.deeds.handling import Deed
-from services.parts import remote_cases
+from services.parts import outbox, remote_cases
+from services.parts.outbox import Owed
 from services.parts.remote_cases import Case
 
 _OPEN = """
@@ -26,7 +27,10 @@ ON CONFLICT (job_id) DO UPDATE SET opened_at = excluded.opened_at, opened_by_rol
        verdict = excluded.verdict, owed_fen = excluded.owed_fen, customer_fen = excluded.customer_fen,
        ruled_by = excluded.ruled_by, ruled_at = excluded.ruled_at, note_id = excluded.note_id
 """
-_SETTLED = "SELECT 1 FROM remote_dispute WHERE job_id = %(job)s AND ruled_by IN ('agent', 'silence')"
+_SETTLED = """
+SELECT dispute.job_id FROM remote_dispute dispute JOIN job ON job.id = dispute.job_id
+ WHERE (job.id = %(job)s OR job.visit_id = %(visit)s) AND ruled_by IN ('agent', 'silence') LIMIT 1
+"""
 _SOLD = (Kind.INSTALL, Kind.DELIVER_INSTALL)
 
 
@@ -41,11 +45,22 @@ def by_check_in(deed: Deed, found: CheckIn) -> tuple[dict[str, Any], dict[str, A
     case = remote_cases.read(deed.tx, job.id, deed.at)
     metres = None if found.distance_m is None else round(found.distance_m)
     verdict = judge(case.way, case.shown, Arrival(found.result, metres))
-    if not verdict.asks or deed.tx.exec_driver_sql(_SETTLED, {"job": job.id}).first() is not None:
+    if not verdict.asks:
+        return {}, {}
+    if deed.tx.exec_driver_sql(_SETTLED, {"job": job.id, "visit": job.visit_id}).first() is not None:
+        follow(deed)
         return {}, {}
     told = said(case, verdict)
     keep(deed, verdict, told, role="system")
     return waiting(deed) | dropped(deed, 0), {"remote": told}
+
+
+def follow(deed: Deed) -> None:
+    """Have the other jobs of the visit follow its latest ruling: there is one way, and one fee for it."""
+    job = deed.job
+    if job.visit_id is not None:
+        key = f"visit_ruled:{job.id}:{job.event_seq + 1}"
+        outbox.put(deed.tx, [Owed("visit_ruled", key, {"visit_id": job.visit_id})], deed.now)
 
 
 def keep(

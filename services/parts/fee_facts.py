@@ -241,7 +241,9 @@ WITH shared AS (
 mine AS (
     SELECT DISTINCT ON (visit_id, job_id) visit_id, job_id, zone, outlet_m, agreed_fen
       FROM check_in JOIN shared USING (visit_id) ORDER BY visit_id, job_id, id DESC)
-SELECT mine.visit_id, job.id, job.category_code, mine.zone, mine.outlet_m, mine.agreed_fen,
+SELECT mine.visit_id, job.id, job.category_code, mine.zone, mine.outlet_m,
+       CASE WHEN job.visit_id = mine.visit_id THEN coalesce(job.remote_agreed_fen, mine.agreed_fen)
+            ELSE mine.agreed_fen END AS agreed_fen,
        job.free_m, job.per_km_fen
   FROM mine JOIN job ON job.id = mine.job_id LEFT JOIN job parent ON parent.id = job.parent_id
   LEFT JOIN service_request repair ON repair.job_id = job.id

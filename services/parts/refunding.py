@@ -11,15 +11,23 @@ from domain.job import JobState
 from services.parts import outbox
 
 
-def owe(tx: Connection, job: JobState, charge_id: int, now: datetime, step_fen: int | None = None) -> None:
+def owe(
+    tx: Connection,
+    job: JobState,
+    charge_id: int,
+    now: datetime,
+    step_fen: int | None = None,
+    cost: str | None = None,
+) -> None:
     """Owe the refund that stands on the charge, or a step of it: `step_fen` more, negative for less than before.
 
-    A step is told apart by the deed that made it; without one the charge has one refund, ever.
+    A step is told apart by the deed that made it, and is at the cost it names; without one the charge has one refund,
+    ever, at the cost that stands on it.
     """
     payload: dict[str, Any] = {"job_id": job.id, "charge_id": charge_id, "dealer_id": job.dealer_id}
     key = f"charge_refund:{charge_id}"
     if step_fen is not None:
         step = job.event_seq + 1
-        payload |= {"fen": step_fen, "step": step}
+        payload |= {"fen": step_fen, "step": step, "cost": cost}
         key = f"{key}:{step}"
     outbox.put(tx, [outbox.Owed("charge_refund", key, payload, job_id=job.id)], now)
