@@ -46,6 +46,13 @@ class Price:
         remote_fen = 0 if self.remote is None else self.remote.amount_fen
         return None if self.negotiated else self.base.amount_fen * self.units + remote_fen
 
+    @property
+    def told(self) -> tuple[str, ...]:
+        """How each part came about: `基础安装费 电热水器 免费区 ¥80.00 × 2 台 = ¥160.00`, `远程费 … = ¥6.80`."""
+        times = f" × {self.units} 台 = {yuan(self.base.amount_fen * self.units)}" if self.units > 1 else ""
+        base = f"{self.base.text}{times}"
+        return (base,) if self.remote is None else (base, self.remote.text)
+
 
 def price_of(
     rule: FeeRule,
@@ -64,6 +71,17 @@ def price_of(
     except RemoteFeeNotAgreed:
         return Price(base, units, None, negotiated=True)
     return Price(base, units, remote, negotiated=False)
+
+
+def price_for(job: JobFacts, rule: FeeRule) -> Price | None:
+    """What coming pays this dealer, by the look-ups of its fee lines; None: nothing, it mends its own work."""
+    if _payer(job, job.payer) is None:
+        return None
+    base = rule.base_part(job.kind, job.category, job.zone, job.scheme)
+    try:
+        return Price(base, job.units, remote_of(job, rule), negotiated=False)
+    except RemoteFeeNotAgreed:
+        return Price(base, job.units, None, negotiated=True)
 
 
 def lines(job: JobFacts, rule: FeeRule) -> tuple[FeeLine, ...]:

@@ -46,9 +46,7 @@ def quote(price: Price, parts: Quote | None) -> RepairQuote:
     visit = price.base.amount_fen * price.units
     remote = price.remote.amount_fen if price.remote else 0
     total = visit + remote + (parts.total_fen if parts else 0)
-    times = f" × {price.units} 台 = {yuan(visit)}" if price.units > 1 else ""
-    told = [f"{price.base.text}{times}"]
-    told += [price.remote.text] if price.remote else []
+    told = [*price.told]
     told += [line.text for line in parts.lines] if parts else []
     text = f"{'；'.join(told)}。合计 {yuan(total)}，您同意后才会派单，上门时支付"
     return RepairQuote(visit, remote, parts, total, text)

@@ -12,7 +12,7 @@ from services.queries.said import Ground
 
 @dataclass(frozen=True, slots=True)
 class JobLine:
-    """A job in a list."""
+    """A job in a list. `zone`: as its dealer took it, or as offered to the reader; None while nobody has it."""
 
     id: int
     kind: str
@@ -20,7 +20,7 @@ class JobLine:
     category_code: str
     sku: str
     units: int
-    zone: str
+    zone: str | None
     dealer_id: int | None
     installer_id: int | None
     channel_id: int
@@ -91,6 +91,7 @@ class JobPage:
     """Everything about one job that this reader may know, and what he may do next.
 
     `guide` links the version of the product's guide that the customer was shown, else the one in force.
+    `zone`, `distance_m`: as its dealer took it, or as offered to the reader; None while nobody has it.
     `installer_name`: whole for staff, `王师傅` for the customer, whom a masked `installer_phone` tells who rings.
     """
 
@@ -105,7 +106,7 @@ class JobPage:
     product_name: str
     category_code: str
     units: int
-    zone: str
+    zone: str | None
     distance_m: int | None
     dealer_id: int | None
     dealer_name: str | None

@@ -31,7 +31,12 @@ from services.queries.job_views import (
 from services.queries.places import AddressQuestion, named
 from services.uow import query
 
-_LINE = """job.id, job.kind, job.status, job.category_code, job.sku, job.units, job.zone, job.dealer_id,
+# As the dealer took it; who is asked reads its own offer's, and while nobody has the job there is none.
+_TERMS = """(SELECT terms FROM offer terms WHERE job.dealer_id IS NULL AND terms.job_id = job.id
+     AND terms.dealer_id = %(dealer)s AND terms.status = 'open' LIMIT 1)"""
+_ZONE = f"CASE WHEN job.dealer_id IS NULL THEN ({_TERMS}).zone ELSE job.zone END"
+_METRES = f"CASE WHEN job.dealer_id IS NULL THEN ({_TERMS}).distance_m ELSE job.distance_m END"
+_LINE = f"""job.id, job.kind, job.status, job.category_code, job.sku, job.units, {_ZONE}, job.dealer_id,
     job.installer_id, job.channel_id, job.division_code, job.window_start, job.window_end, job.held, job.queue,
     job.created_at, job.version"""
 
@@ -52,17 +57,18 @@ def listed(
     below = "" if before is None else " AND job.id < %(before)s"
     rows = connection.exec_driver_sql(
         f"SELECT {_LINE} FROM job WHERE {condition}{narrowed}{below} ORDER BY job.id DESC LIMIT %(limit)s",
-        params | wanted | {"before": before, "limit": limit},
+        params | wanted | {"dealer": actor.dealer_id, "before": before, "limit": limit},
     )
     lines = [JobLine(*row) for row in rows]
     return lines if brand else [replace(line, queue=None) for line in lines]
 
 
-_PAGE = """
-SELECT {columns}, job.auto_confirm_at, job.confirmed_by, job.closed_at, o.number AS order_number, o.personal,
+_PAGE = f"""
+SELECT {{columns}}, {_ZONE} AS told_zone, {_METRES} AS told_m,
+       job.auto_confirm_at, job.confirmed_by, job.closed_at, o.number AS order_number, o.personal,
        subject.wrapped_key, product.name AS product_name, dealer.name AS dealer_name, rating.overall, rating.tags,
        rated.text AS rated, code.code,
-       channel.operator_dealer_id, o.resolution, o.resolution_candidates, {visitor},
+       channel.operator_dealer_id, o.resolution, o.resolution_candidates, {{visitor}},
        EXISTS (SELECT 1 FROM safety_stop s JOIN complaint c ON c.id = s.complaint_id
                 WHERE c.job_id = job.id AND s.lifted_at IS NULL) AS stops,
        coalesce((SELECT (shown ->> 'guide_version')::bigint FROM promise, jsonb_array_elements(answer -> 'lines') shown
@@ -73,8 +79,8 @@ SELECT {columns}, job.auto_confirm_at, job.confirmed_by, job.closed_at, o.number
   LEFT JOIN product ON product.sku = job.sku LEFT JOIN dealer ON dealer.id = job.dealer_id
   LEFT JOIN rating ON rating.job_id = job.id LEFT JOIN note rated ON rated.id = rating.note_id
   LEFT JOIN confirm_code code ON code.job_id = job.id
-  {join}
- WHERE job.id = %(id)s AND {condition}
+  {{join}}
+ WHERE job.id = %(id)s AND {{condition}}
 """
 _SLOTS = """
 SELECT code, name, hint, phase, required, camera_only,
@@ -101,7 +107,7 @@ def page(connection: Connection, actor: Actor, job_id: int, now: datetime) -> Jo
     """One job; NotFound outside the actor's horizon."""
     condition, params = scope.jobs(actor)
     sql = _PAGE.format(columns=COLUMNS, condition=condition, visitor=visitors.COLUMNS, join=visitors.JOIN)
-    row = connection.exec_driver_sql(sql, params | {"id": job_id}).first()
+    row = connection.exec_driver_sql(sql, params | {"id": job_id, "dealer": actor.dealer_id}).first()
     if row is None:
         raise NotFound
     asked = {"id": job_id, "checklist": row.checklist_id, "dealer": actor.dealer_id}
@@ -140,6 +146,7 @@ def _page(
     actions = _actions(row, job, actor)
     brand, customer = actor.role in BRAND_ROLES, actor.role == Role.CUSTOMER
     shown = {name: getattr(job, name) for name in _AS_IT_IS}
+    shown |= {"zone": row.told_zone, "distance_m": row.told_m}
     comes = visitors.visitor(row, actor.role, job.status)
     return JobPage(
         **shown,

@@ -9,8 +9,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from domain import offer_fee
 from domain.actors import Actor
 from domain.capacity import Day, Diary, free_days, room
+from domain.clocks import Zone
+from domain.fee_facts import Blame, JobFacts, Scheme
+from domain.job import Kind
+from domain.offer_fee import OfferFee
 from domain.reviews import masked
 from services.parts import notes, rooms, shelf
 from services.uow import query
@@ -22,7 +27,8 @@ class OfferCard:
 
     `capacity_left` is the units it could still accept in 30 days (None: no limit), `earliest` its first day with room
     for this one; None: the month is full, and accepting needs `beyond_capacity`. `by_hand`: an agent asked this dealer,
-    perhaps with a `note`; `agreed_fen`: what was agreed for the way.
+    perhaps with a `note`; `agreed_fen`: what was agreed for the way. `fee_fen`: what coming pays by the fee rule of
+    today, with zone, way and agreement of this offer, as `fee_text` reckons it; None: not known yet.
     """
 
     id: int
@@ -43,6 +49,8 @@ class OfferCard:
     by_hand: bool
     agreed_fen: int | None
     note: str | None
+    fee_fen: int | None
+    fee_text: str
 
 
 _LIST = """
@@ -51,8 +59,13 @@ SELECT offer.id, offer.job_id, offer.status, offer.offered_at, offer.expires_at,
        ARRAY(SELECT step ->> 'words' FROM jsonb_array_elements(offer.funnel) AS line,
                     jsonb_array_elements(line -> 'steps') AS step
               WHERE (line ->> 'dealer_id')::bigint = offer.dealer_id) AS reasons,
-       job.remote_agreed_fen, hand.note, hand.wrapped_key, coalesce(hand.by_hand, false) AS by_hand
+       job.remote_agreed_fen, hand.note, hand.wrapped_key, coalesce(hand.by_hand, false) AS by_hand,
+       job.scheme, offer.free_m, offer.per_km_fen,
+       coalesce(parent.dealer_id, repair.liable_dealer_id) AS first_dealer_id,
+       CASE WHEN judged.child_id IS NULL OR job.fault <> 'dealer' THEN job.fault ELSE 'brand' END AS fault
   FROM offer JOIN job ON job.id = offer.job_id LEFT JOIN product ON product.sku = job.sku
+  LEFT JOIN job parent ON parent.id = job.parent_id LEFT JOIN service_request repair ON repair.job_id = job.id
+  LEFT JOIN audit judged ON judged.child_id = job.id AND judged.reversed_at IS NOT NULL
   LEFT JOIN division ON division.code = job.division_code
   LEFT JOIN LATERAL (
        SELECT note.text AS note, subject.wrapped_key, true AS by_hand FROM job_event e
@@ -77,16 +90,40 @@ def listed(
     diaries = {
         name: rooms.diary(connection, dealer_id, name, now) for name in {r.category_code for r in rows}
     }
-    days = shelf.fresh(connection).days(now)
-    return [_card(row, diaries[row.category_code], days) for row in rows]
+    kept = shelf.fresh(connection)
+    days, rule = kept.days(now), kept.rule(now)
+    return [
+        _card(row, diaries[row.category_code], days, offer_fee.of(_facts(row, dealer_id), rule))
+        for row in rows
+    ]
 
 
-def _card(row: Any, diary: Diary, days: Sequence[Day]) -> OfferCard:
+def _facts(row: Any, dealer_id: int) -> JobFacts:
+    """What the fee would rest on, were this offer accepted."""
+    return JobFacts(
+        row.job_id,
+        dealer_id,
+        Kind(row.kind),
+        row.category_code,
+        Zone(row.zone),
+        Scheme(row.scheme),
+        units=row.units,
+        distance_m=row.distance_m,
+        agreed_remote_fen=row.remote_agreed_fen,
+        free_m=row.free_m,
+        per_km_fen=row.per_km_fen,
+        blame=None if row.fault is None else Blame(row.fault),
+        dealer_at_fault_id=row.first_dealer_id,
+    )
+
+
+def _card(row: Any, diary: Diary, days: Sequence[Day], fee: OfferFee) -> OfferCard:
     left, earliest = room(diary, days), next(free_days(diary, days, row.units), None)
     by_hand = row.by_hand
     reasons = (*row.reasons, "由客服人工派单") if by_hand else tuple(row.reasons)
     room_left = None if left is None else max(0, left)
-    return OfferCard(*(*row[:12], reasons, room_left, earliest, by_hand, row.remote_agreed_fen, _note(row)))
+    hand = (by_hand, row.remote_agreed_fen, _note(row))
+    return OfferCard(*(*row[:12], reasons, room_left, earliest, *hand, fee.fen, fee.text))
 
 
 def _note(row: Any) -> str | None:

@@ -22,7 +22,9 @@ from services.dispatch_settings import RuleGiven, Wish
 from services.dispatching import Dispatched, dispatch_batch, expire_offers
 from services.lifecycle import answer_offer, perform
 from services.queries import dispatch, offers, same_door, windows
+from services.queries.jobs import page
 from tests import ordering
+from tests.services import money
 from tests.worlds import World
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -149,6 +151,27 @@ def test_the_dealer_reads_why_it_was_asked(world: World) -> None:
 
     assert card.reasons[:2] == ("本区域属地网点", "服务联盟成员")
     assert (card.capacity_left, card.earliest) == (None, local_date(world.now))
+
+
+def test_what_a_dealer_decides_by_is_what_it_gets(world: World) -> None:
+    """Zone and fee on the offer, on the job while it is only asked, and on the job it took; nobody else's before."""
+    money.rule(base=[{"category": "water_heater", "zone": "remote", "fen": 8800}])
+    run(update(Coverage).where(Coverage.dealer_id == world.dealers[0]).values(zone="remote"))
+    job_id, desk = world.job(), world.actor("dispatcher1")
+    by_hand = Command(Action.OFFER, dealer_ids=(world.dealers[0],), agreed_fen=20_000)
+    perform(world.actor("agent"), job_id, by_hand, world.now)
+    [card] = offers.listed(desk, "open", None, 10, world.now)
+    asked, for_agents = page(desk, job_id, world.now), page(world.actor("agent"), job_id, world.now)
+    answer_offer(desk, Command(Action.ACCEPT, offer_id=card.id), world.now)
+    took = page(desk, job_id, world.now)
+
+    assert [(one.zone, one.distance_m) for one in (asked, took)] == [(card.zone, card.distance_m)] * 2
+    assert (card.zone, for_agents.zone, for_agents.distance_m) == ("remote", None, None)
+    assert card.fee_fen == 8800
+    assert card.fee_text == (
+        "基础安装费 电热水器 远程区 ¥88.00；约定的远程费 ¥200.00 只用于超出计价距离的上门，此处按规则计。"
+        "合计 ¥88.00，按今日收费规则，同户同次上门远程费只计一次"
+    )
 
 
 def test_two_orders_of_one_door_in_one_file_are_one_dealers_too(world: World) -> None:

@@ -1,0 +1,44 @@
+"""What an offer pays, told while the dealer decides: by the look-ups that post the fee, so that both are the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from domain.fee_facts import JobFacts
+from domain.fee_rules import FeeRule, NoFee
+from domain.fees import Price, price_for
+from domain.money import yuan
+
+
+@dataclass(frozen=True, slots=True)
+class OfferFee:
+    """`fen` for work and way together; None: not known yet, `text` says why."""
+
+    fen: int | None
+    text: str
+
+
+def of(job: JobFacts, rule: FeeRule | None) -> OfferFee:
+    """¥80.00 and ¥6.80 for the way: 8680, with both sums in words. Extras, bonus and penalty come on top."""
+    try:
+        price = price_for(job, rule) if rule is not None else None
+    except NoFee:
+        rule = price = None
+    if rule is None:
+        return OfferFee(None, "收费规则中没有这类工单的费用，请向客服确认")
+    if price is None:
+        return OfferFee(0, "返工责任在本网点，不另付费")
+    told = "；".join((*price.told, *_unused(job, price)))
+    if price.total_fen is None:
+        return OfferFee(None, f"{told}；远程费需先与客服协商")
+    return OfferFee(
+        price.total_fen, f"{told}。合计 {yuan(price.total_fen)}，按今日收费规则，同户同次上门远程费只计一次"
+    )
+
+
+def _unused(job: JobFacts, price: Price) -> tuple[str, ...]:
+    """An agreed sum is paid beyond the formula only; whoever was told of it learns here that it is not."""
+    agreed = job.agreed_remote_fen
+    if agreed is None or (price.remote is not None and price.remote.amount_fen == agreed):
+        return ()
+    return (f"约定的远程费 {yuan(agreed)} 只用于超出计价距离的上门，此处按规则计",)
