@@ -10,7 +10,7 @@ import json
 import os
 import secrets
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import psycopg
@@ -124,7 +124,8 @@ class Story:
         return self._deed(self.team.desk, "assign", installer_id=self.team.installer_id)
 
     def _book(self) -> Request:
-        start = datetime.now(UTC).replace(microsecond=0) + timedelta(minutes=10)
+        tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+        start = datetime.combine(tomorrow, time(2), UTC)  # 10:00 in Shanghai: nobody visits at night
         window = {"start": start.isoformat(), "end": (start + timedelta(hours=2)).isoformat()}
         return self._deed(self.team.desk, "book", window=window)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from itertools import count
 
 from demo.caller import Json, Refused
@@ -12,7 +12,8 @@ from demo.network import OUTLETS
 from demo.plots import DISPATCH, Plot
 from demo.telling import fit
 from demo.world import AGENT, House, World, window_words
-from domain.calendar import SHANGHAI
+from domain.calendar import SHANGHAI, local_date
+from domain.visiting import USUAL
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 EXPLAINED = 4  # how many plain acceptances are told with their reasons
@@ -170,8 +171,13 @@ def _window(world: World, plot: Plot, house: House) -> tuple[datetime, datetime]
 
 
 def _part_of_day(plan: datetime) -> tuple[datetime, datetime]:
-    """Where every window is taken, the dispatcher squeezes one in: two hours around the plan."""
-    return plan - HOUR, plan + HOUR
+    """Where every window is taken, the dispatcher squeezes one in: two hours around the plan, or the next morning."""
+    start, end = plan - HOUR, plan + HOUR
+    if USUAL.hold(start, end):
+        return start, end
+    morning = datetime.combine(local_date(start), time(8), SHANGHAI)
+    morning += 24 * HOUR * (morning < start)
+    return morning, morning + 2 * HOUR
 
 
 def _reschedule(world: World, plot: Plot, drive: datetime) -> Part:

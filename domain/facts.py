@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from domain.delivery import BACK
 from domain.errors import Fault
 from domain.geo import Place
+from domain.visiting import USUAL, VisitingHours
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Facts:
     supplemented: bool = False
     ordered_at: datetime | None = None
     delivered_back: timedelta = BACK
+    visiting: VisitingHours = USUAL
     delay_deniable: bool = False
     charge_ruled: bool = False
     unruled_charges: int = 0

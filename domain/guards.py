@@ -79,7 +79,7 @@ def installer_named(job: JobState, _command: Command, _facts: Facts) -> Iterator
 
 
 def window_fit(_job: JobState, command: Command, facts: Facts) -> Iterator[Fault]:
-    """A window lies ahead, within half a year, and is neither a moment nor a day and a night."""
+    """A window lies ahead, within half a year and visiting hours, and is neither a moment nor a day and a night."""
     window = command.window
     if window is None:
         return
@@ -89,6 +89,7 @@ def window_fit(_job: JobState, command: Command, facts: Facts) -> Iterator[Fault
         yield Fault("window", "window_too_far", "预约时间不能超过 180 天")
     if not SHORTEST_WINDOW <= window.end - window.start <= LONGEST_WINDOW:
         yield Fault("window", "window_length", "预约时段应在 15 分钟到 14 小时之间")
+    yield from facts.visiting.faults(window.start, window.end)
 
 
 def window_fit_if_any(job: JobState, command: Command, facts: Facts) -> Iterator[Fault]:

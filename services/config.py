@@ -16,6 +16,7 @@ from flask import Flask, current_app
 from domain.delays import LAST_MINUTE
 from domain.delivery import BACK
 from domain.reviews import BAD_STARS
+from domain.visiting import USUAL, VisitingHours
 from domain.warranty import FITTING_MONTHS, WORK_MONTHS
 from uploads.s3 import Place
 
@@ -61,6 +62,7 @@ class Config:
     session_idle: timedelta = timedelta(days=7)
     session_absolute: timedelta = timedelta(days=30)
     delivered_back: timedelta = BACK
+    visiting_hours: VisitingHours = USUAL
     route_speed_kmh: int = 25
     route_detour_percent: int = 140
     route_minutes_per_unit: int = 60
@@ -85,6 +87,15 @@ def _key(env: Env, name: str) -> bytes:
     if len(key) != 32:
         raise SystemExit(f"{name} must be 32 bytes in base64, it is {len(key)}")
     return key
+
+
+def _visits(env: Env) -> dict[str, Any]:
+    try:
+        hours = VisitingHours.parse(env.str("VISITING_HOURS", "07:00-21:00"))
+    except ValueError as error:
+        raise SystemExit(f"VISITING_HOURS: {error}") from error
+    late = timedelta(hours=env.int("LATE_CHANGE_HOURS", LAST_MINUTE // timedelta(hours=1)))
+    return {"visiting_hours": hours, "late_change": late}
 
 
 def _audits(env: Env) -> dict[str, int]:
@@ -137,11 +148,11 @@ def load() -> Config:
             requests_per_minute=env.int("REQUESTS_PER_MINUTE", 600),
             limits_storage=env.str("LIMITS_STORAGE", "memory://"),
             delivered_back=timedelta(days=env.int("DELIVERED_DAYS_BACK", BACK.days)),
+            **_visits(env),
             route_speed_kmh=env.int("ROUTE_SPEED_KMH", 25, validate=ONE_OR_MORE),
             route_detour_percent=env.int("ROUTE_DETOUR_PERCENT", 140, validate=ONE_OR_MORE),
             route_minutes_per_unit=env.int("ROUTE_MINUTES_PER_UNIT", 60, validate=ONE_OR_MORE),
             route_minutes_unknown=env.int("ROUTE_MINUTES_UNKNOWN", 30, validate=ONE_OR_MORE),
-            late_change=timedelta(hours=env.int("LATE_CHANGE_HOURS", LAST_MINUTE // timedelta(hours=1))),
             refund_days=env.int("REFUND_DAYS", 7, validate=ONE_OR_MORE),
             widget_embedders=env.str("WIDGET_EMBEDDERS", "https:"),
             warranty_fitting_months=env.int("WARRANTY_FITTING_MONTHS", FITTING_MONTHS, validate=ONE_OR_MORE),

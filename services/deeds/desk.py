@@ -122,7 +122,11 @@ def _said(window: Window) -> dict[str, str]:
     return {"start": window.start.isoformat(), "end": window.end.isoformat()}
 
 
-@handles(Action.BOOK, Action.RESCHEDULE)
+def _hours(deed: Deed) -> Prepared:
+    return Prepared(Facts(now=deed.at, visiting=config().visiting_hours))
+
+
+@handles(Action.BOOK, Action.RESCHEDULE, prepare=_hours)
 def book(deed: Deed, _to: Status, _carry: Any) -> Effect:
     """A window agreed with the customer; jobs at one door in one window share the visit."""
     window = deed.command.window
@@ -143,7 +147,7 @@ def fail_booking(deed: Deed, _to: Status, _carry: Any) -> Effect:
     return Effect(columns)
 
 
-@handles(Action.SUSPEND)
+@handles(Action.SUSPEND, prepare=_hours)
 def suspend(deed: Deed, _to: Status, _carry: Any) -> Effect:
     """Set aside, with a new window or a time to call; the visit is left."""
     window = deed.command.window
@@ -158,7 +162,7 @@ def suspend(deed: Deed, _to: Status, _carry: Any) -> Effect:
     return Effect(columns, {"window": _said(window)} if window else {})
 
 
-@handles(Action.RESUME)
+@handles(Action.RESUME, prepare=_hours)
 def resume(deed: Deed, _to: Status, _carry: Any) -> Effect:
     """Taken up again: with a window it is booked and needs a new check-in, without one it is accepted."""
     window = deed.command.window

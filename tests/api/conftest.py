@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from services.config import Config
 from services.queries.sessions import hashed
 from tests.api.contract import StrictClient
 from tests.api.sample import register
+from tests.worlds import MONDAY
 
 SignIn = Callable[..., dict[str, str]]
 
@@ -45,10 +46,10 @@ def config(database_url: str, tmp_path: Path) -> Config:
 
 
 class Clock:
-    """The time as the application reads it; tests move it."""
+    """The time as the application reads it, ten in the morning whatever the hour is here; tests move it."""
 
     def __init__(self) -> None:
-        self.now = datetime.now(UTC).replace(microsecond=0)
+        self.now = MONDAY
 
     def __call__(self) -> datetime:
         return self.now

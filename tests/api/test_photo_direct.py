@@ -34,7 +34,7 @@ def test_a_phone_asks_for_a_form_sends_the_photo_and_says_so(
     early = client.post(
         f"/api/v1/jobs/{job_id}/photo-arrivals", json={**SAID, "point": POINT}, headers=headers
     )
-    assert post(store, form.json["fields"], data) == 204
+    assert post(store, form.json["fields"], data, clock()) == 204
     told = client.post(
         f"/api/v1/jobs/{job_id}/photo-arrivals", json={**SAID, "point": POINT}, headers=headers
     )

@@ -23,7 +23,7 @@ from services.personal import lookup, new_subject, seal
 from services.sms import LogSms
 from tests.rows import rows
 from tests.standing_in import APP, SECRET
-from tests.worlds import World, build
+from tests.worlds import MONDAY, World, build
 from wechat.gateway import Gateway
 from wechat.stand_in.remote import Remote
 from wechat.stand_in.server import StandIn
@@ -139,8 +139,10 @@ def post_for(world: World, sim: Remote, gateway: Any, folder: Path, clock: Calla
 
 @pytest.fixture(name="world")
 def wechats_world(app: Flask, stand_in: StandIn, sim: Remote) -> World:
-    """The invented brand, at WeChat's own time."""
-    return build(stand_in.world.clock.now())
+    """The invented brand, at WeChat's own time: ten in the morning, whatever the hour is here."""
+    clock = stand_in.world.clock
+    sim.advance(((MONDAY - clock.now()) % timedelta(days=1)).total_seconds())
+    return build(clock.now())
 
 
 @pytest.fixture(name="post")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import insert
 
 from api.jobs import command_of
@@ -15,8 +17,10 @@ from domain.actors import SYSTEM
 from domain.errors import Forbidden, IllegalTransition, JobChanged, NotFound
 from domain.geo import Datum, Point
 from domain.lifecycle import Barred
+from domain.visiting import VisitingHours
 from models import db
 from models.photo import Photo
+from services.config import config
 from services.lifecycle import answer_offer, perform
 from tests.rows import rows
 from tests.worlds import World
@@ -198,6 +202,21 @@ def test_two_jobs_at_one_door_share_the_visit_and_the_check_in(world: World) -> 
 
     assert world.row(one).visit_id == world.row(two).visit_id
     assert [r.result for r in rows("SELECT result FROM check_in ORDER BY id")] == ["inside", "inside"]
+
+
+def test_a_visit_is_booked_within_the_hours_of_the_setting(app: Flask, world: World) -> None:
+    """Moved to half past seven in the evening: allowed as long as the deployment visits until nine."""
+    job_id, agent = booked(world), world.actor("agent")
+    evening = Window(world.now + 9.5 * HOUR, world.now + 11 * HOUR)
+    moved = Command(Action.RESCHEDULE, window=evening, reason="customer")
+    assert perform(agent, job_id, moved, world.now).status == "booked"
+
+    app.extensions["tuozhuang"] = replace(config(), visiting_hours=VisitingHours.parse("08:00-20:00"))
+    with pytest.raises(Barred) as refused:
+        perform(agent, job_id, moved, world.now)
+    assert [fault.message for fault in refused.value.errors] == [
+        "上门时间应在同一天的 08:00–20:00（北京时间）之内"
+    ]
 
 
 def test_a_ruled_rework_ends_when_its_second_visit_closes(world: World) -> None:
