@@ -17,6 +17,7 @@ from domain.errors import Fault
 from domain.orders import label
 
 MAX_COLUMNS = 256
+PROMISE = "承诺编号"  # may stand in a file of any format
 REASON_HEADERS = ("原文件行号", "错误原因")  # of our own file of bad rows, when it comes back mended
 
 
@@ -37,12 +38,12 @@ class Format:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A format found in a header: which cells tell each field, which are extra."""
+    """A format found in a header: which cells tell each field, which are extra and by what name."""
 
     format: Format
     header: tuple[str, ...]
     cells: tuple[tuple[str, tuple[int, ...]], ...]
-    extra: tuple[int, ...]
+    extra: tuple[tuple[int, str], ...]
 
 
 _PLACES = (
@@ -199,5 +200,9 @@ def _layout(form: Format, header: tuple[str, ...], names: Sequence[str]) -> Layo
         if found:
             cells.append((field, found))
     used = {index for _, indices in cells for index in indices}
-    extra = tuple(i for i, name in enumerate(names) if name and name not in REASON_HEADERS and i not in used)
+    extra = tuple(
+        (i, storable(name))
+        for i, name in enumerate(names)
+        if name and name not in REASON_HEADERS and i not in used
+    )
     return Layout(form, header, tuple(cells), extra)

@@ -120,5 +120,5 @@ def _partly(row: OrderRow) -> bool:
 
 def _extra(record: Record, layout: Layout) -> tuple[tuple[str, str], ...]:
     cells = record.cells
-    pairs = ((layout.header[i], c.clean(cells[i])) for i in layout.extra if i < len(cells))
+    pairs = ((name, c.clean(cells[i])) for i, name in layout.extra if i < len(cells))
     return tuple((name, storable(text)) for name, text in pairs if text)

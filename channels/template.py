@@ -7,10 +7,10 @@ import csv
 import io
 from collections.abc import Iterable
 
-from channels.formats import TEMPLATE
+from channels.formats import PROMISE, TEMPLATE
 
-FIELDS: tuple[str, ...] = tuple(field for field, _ in TEMPLATE.columns)
-HEADERS: tuple[str, ...] = tuple(names[0] for _, names in TEMPLATE.columns)
+FIELDS: tuple[str, ...] = (*(field for field, _ in TEMPLATE.columns), "promise_id")
+HEADERS: tuple[str, ...] = (*(names[0] for _, names in TEMPLATE.columns), PROMISE)
 _EXAMPLE = {
     "order_number": "示例20261121001",
     "line_number": "1",
@@ -33,6 +33,7 @@ _EXAMPLE = {
     "state": "买家已付款，等待卖家发货",
     "refund_fen": "",
     "buyer_note": "请提前一天电话联系",
+    "promise_id": "",
 }
 EXAMPLE: tuple[str, ...] = tuple(_EXAMPLE[field] for field in FIELDS)
 

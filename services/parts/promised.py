@@ -15,12 +15,12 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
+from channels.formats import PROMISE
 from domain.calendar import SHANGHAI
 from domain.orders import OrderRow
 from services.parts import order_told, promise_tokens
 from services.parts.order_book import Order
 
-COLUMN = "承诺编号"
 _PAID = ("by_km", "by_distance", "negotiated")
 
 
@@ -38,7 +38,7 @@ def named(rows: Sequence[OrderRow], given: Mapping[str, int]) -> dict[str, int]:
     found = dict(given)
     for row in rows:
         for name, value in row.extra:
-            if name == COLUMN and value.strip() and row.order_number not in found:
+            if name == PROMISE and value.strip() and row.order_number not in found:
                 promise_id = promise_tokens.read_or_none(value.strip())
                 if promise_id is not None:
                     found[row.order_number] = promise_id
@@ -48,7 +48,7 @@ def named(rows: Sequence[OrderRow], given: Mapping[str, int]) -> dict[str, int]:
 def unreadable(row: OrderRow) -> bool:
     """Whether a row names a promise that we never made."""
     return any(
-        name == COLUMN and value.strip() and promise_tokens.read_or_none(value.strip()) is None
+        name == PROMISE and value.strip() and promise_tokens.read_or_none(value.strip()) is None
         for name, value in row.extra
     )
 
