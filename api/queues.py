@@ -37,7 +37,7 @@ def _after(query: Mapping[str, Any]) -> int:
     summary="投诉列表",
 )
 def complaint_list(call: Call, query: Mapping[str, Any]) -> Page[ComplaintLine]:
-    """Oldest first; within the caller's horizon."""
+    """Oldest first; within the caller's horizon. Finance finds those with a compensation, mostly by `open=false`."""
     found = queues.complaints(call.who, query["open"], _after(query), query["limit"] + 1)
     return paging.page(found, query["limit"], lambda line: (line.id,))
 

@@ -64,7 +64,7 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "channel:write": frozenset({Role.ADMIN}),
     "clock_policy:edit": frozenset({Role.ADMIN}),
     "clock_policy:read": STAFF,
-    "complaint:read": _DESK | {Role.ADMIN, Role.AGENT, Role.AUDITOR},
+    "complaint:read": _DESK | BRAND_ROLES,  # finance: those with a compensation, masked
     "coverage:review": frozenset({Role.ADMIN, Role.AGENT}),
     "dealer:certify": frozenset({Role.ADMIN}),
     "dealer:plan": _DESK | {Role.ADMIN},

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from domain.actors import Actor
+from domain.actors import Actor, Role
 from services.queries import scope
 from services.uow import query
 
@@ -27,11 +27,17 @@ class ComplaintLine:
     compensation_fen: int
 
 
+def least_compensation(actor: Actor) -> int:
+    """From which compensation on, in fen, a complaint is this reader's business."""
+    return 1 if actor.role == Role.FINANCE else 0
+
+
 _COMPLAINTS = """
 SELECT c.id, c.job_id, job.dealer_id, c.category, c.opened_at, c.first_reply_at, c.closed_at, c.verdict,
        c.compensation_fen
   FROM complaint c JOIN job ON job.id = c.job_id
- WHERE (c.closed_at IS NULL) = %(open)s AND c.id > %(after)s AND {condition} ORDER BY c.id LIMIT %(limit)s
+ WHERE (c.closed_at IS NULL) = %(open)s AND c.compensation_fen >= %(least)s AND c.id > %(after)s
+   AND {condition} ORDER BY c.id LIMIT %(limit)s
 """
 
 
@@ -39,8 +45,8 @@ SELECT c.id, c.job_id, job.dealer_id, c.category, c.opened_at, c.first_reply_at,
 def complaints(
     connection: Connection, actor: Actor, is_open: bool, after: int, limit: int
 ) -> list[ComplaintLine]:
-    """Complaints about jobs within the actor's horizon, oldest first."""
+    """Complaints about jobs within the actor's horizon, oldest first; finance sees those it owes a compensation for."""
     condition, params = scope.jobs(actor)
-    asked = params | {"open": is_open, "after": after, "limit": limit}
+    asked = params | {"open": is_open, "after": after, "limit": limit, "least": least_compensation(actor)}
     rows = connection.exec_driver_sql(_COMPLAINTS.format(condition=condition), asked)
     return [ComplaintLine(*row) for row in rows]

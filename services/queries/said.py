@@ -1,6 +1,7 @@
 """What people wrote about a job, for those who must act on it: complaints, disputes, ratings, urges, reasons.
 
-The brand reads the words whole, and that it did is recorded. A dealer reads what is held against it and what its own
+The brand reads the words whole, and that it did is recorded; finance reads the complaints with a compensation, masked.
+A dealer reads what is held against it and what its own
 people wrote, from its own acceptance on, without the customer's name and without numbers one could call.
 """
 
@@ -21,6 +22,7 @@ from services.parts import access
 from services.parts.notes import opened
 from services.personal import Erased, reveal, unwrap
 from services.queries import scope
+from services.queries.queues import least_compensation
 from services.uow import query
 
 
@@ -97,6 +99,7 @@ SELECT e.seq, e.received_at, e.action, e.actor_role, e.reason, note.text FROM jo
                     AND data -> 'dealer_id' = to_jsonb(%(dealer)s::bigint))
        AND (e.actor_role = ANY(%(theirs)s) OR e.action = ANY(%(against)s)))) ORDER BY e.seq
 """
+_MASKED = DEALER_ROLES | {Role.FINANCE}
 _THEIRS = [*sorted(DEALER_ROLES), Role.CUSTOMER]
 _AGAINST = [
     Action.COMPLAINT_OPENED, Action.COMPLAINT_CLOSED, Action.URGE, Action.RULE, Action.RULE_CHARGE,
@@ -105,11 +108,11 @@ _AGAINST = [
 
 
 def reader(actor: Actor, key: bytes | None, name: str | None) -> Open:
-    """How this actor reads sealed notes of a customer of that name: a dealer's people masked, others whole."""
+    """How this actor reads sealed notes of a customer of that name: a dealer's people and finance masked."""
 
     def read(sealed: bytes | None) -> str | None:
         text = opened(key, sealed)
-        return masked(text, name) if text is not None and actor.role in DEALER_ROLES else text
+        return masked(text, name) if text is not None and actor.role in _MASKED else text
 
     return read
 
@@ -160,7 +163,7 @@ SELECT c.*, said.text, ended.data ->> 'fault' AS fault, last.text AS verdict_sea
   LEFT JOIN job_event ended ON ended.job_id = c.job_id AND ended.action = 'complaint_closed'
    AND ended.data -> 'complaint_id' = to_jsonb(c.id)
   LEFT JOIN note last ON last.id = (ended.data ->> 'note_id')::bigint
- WHERE c.id = %(id)s
+ WHERE c.id = %(id)s AND c.compensation_fen >= %(least)s
 """
 _REPLIES = """
 SELECT reply.at, reply.author_role, note.text FROM complaint_reply reply JOIN note ON note.id = reply.note_id
@@ -171,7 +174,9 @@ SELECT reply.at, reply.author_role, note.text FROM complaint_reply reply JOIN no
 @query
 def complaint(connection: Connection, actor: Actor, complaint_id: int, now: datetime) -> ComplaintPage:
     """One complaint with what was said to it; `NotFound` outside the horizon."""
-    row = connection.exec_driver_sql(_COMPLAINT, {"id": complaint_id}).first()
+    row = connection.exec_driver_sql(
+        _COMPLAINT, {"id": complaint_id, "least": least_compensation(actor)}
+    ).first()
     if row is None:
         raise NotFound
     job = _job(connection, actor, row.job_id)

@@ -124,7 +124,7 @@ def _job(made: Realm) -> None:
         Charge, **base, item_code="drill", collected_by="dealer", created_at=now, **priced
     )
     made.objects["complaint"] = put(
-        Complaint, **base, category="attitude", opened_at=now, opened_by_role="customer"
+        Complaint, **base, category="attitude", opened_at=now, opened_by_role="customer", compensation_fen=500
     )
     raised = {"due_at": now, "raised_at": now, "dealer_id": made.dealer_id}
     who_pays = {"cover": "goods", "verdict": "inside", "payer": "brand", "text": "在保修期内"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from domain.actions import Action, Command, Scores
+from domain.actors import Actor, Role
 from domain.errors import Forbidden, NotFound
 from domain.queues import QUEUES
 from domain.runs import TASKS
@@ -13,6 +14,7 @@ from services import runs
 from services.lifecycle import answer_offer, perform
 from services.queries import access_log, jobs, offers, said, staff
 from services.queries.channels import channels
+from services.queries.queues import complaints
 from tests.rows import rows
 from tests.services.test_lifecycle import HOUR, booked, offered, submitted
 from tests.worlds import World
@@ -48,6 +50,23 @@ def test_a_complaint_is_read_whole_with_its_replies_and_verdict(world: World) ->
     assert [one.job_id for one in rows("SELECT job_id FROM access_event WHERE kind = 'complaint_read'")] == [
         job_id
     ]
+
+
+def test_finance_reads_complaints_with_a_compensation_and_no_others_masked(world: World) -> None:
+    """What it pays for it must understand; whose complaint it is, it need not know."""
+    job_id, finance = booked(world), Actor(Role.FINANCE, person_id=world.people["auditor"])
+    numbers = [complaint(world, job_id) for _ in range(2)]
+    for number, fen in zip(numbers, (None, 2000), strict=True):
+        over = Command(
+            Action.COMPLAINT_CLOSED, complaint_id=number, outcome="upheld", fault="brand", agreed_fen=fen
+        )
+        perform(world.actor("agent"), job_id, over, world.now)
+
+    assert [line.id for line in complaints(finance, False, 0, 10)] == numbers[1:]
+    with pytest.raises(NotFound):
+        said.complaint(finance, numbers[0], world.now)
+    page = said.complaint(finance, numbers[1], world.now)
+    assert (page.compensation_fen, page.text) == (2000, "客户很生气，请打 ***，插座漏电")
 
 
 def test_the_dealer_reads_what_is_held_against_it_without_name_and_number(world: World) -> None:
