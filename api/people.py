@@ -11,7 +11,6 @@ from api.schemas.base import PageQuery
 from api.schemas.people import (
     AccessQuery,
     DealerPeopleQuery,
-    HoldBody,
     InvitationBody,
     PeopleQuery,
     RevealBody,
@@ -24,7 +23,7 @@ from services.queries import access_log, staff
 from services.queries.access_log import AccessLine
 from services.queries.staff import Asked, InstallerLine, Member, OpenInvitation
 from services.rebindings import Rebinding
-from services.subjects import Contact, Hold
+from services.subjects import Contact
 
 area = routes.area("people", "人员")
 DECISION: dict[str, Any] = {"permission": "binding:decide", "answer": Decided, "errors": (401, 403, 404, 409)}
@@ -217,21 +216,6 @@ def refuse_rebinding(call: Call, request_id: int) -> Rebinding:
 def reveal(call: Call, body: dict[str, Any], job_id: int) -> Contact:
     """Every look is logged with its reason; repeated under a key it is another look, and nothing of it is kept."""
     return subjects.reveal(call.who, job_id, body["reason"].value, call.now)
-
-
-@routes.route(
-    area,
-    "POST",
-    "/jobs/<id:job_id>/legal-hold",
-    permission="job:hold_data",
-    body=HoldBody,
-    answer=Hold,
-    errors=(401, 404),
-    summary="保留或解除保留客户数据",
-)
-def hold(call: Call, body: dict[str, Any], job_id: int) -> Hold:
-    """While it holds, the customer's data cannot be erased."""
-    return subjects.hold(call.who, job_id, body["held"], body["reason"].value, call.now)
 
 
 @routes.route(

@@ -35,7 +35,7 @@ INSERT INTO product (sku, category_code, name) SELECT 'S' || n, 'c' || n, '型�
 INSERT INTO dealer (code, name) SELECT 'D' || n, '经销商' || n FROM generate_series(1, {dealers}) n;
 INSERT INTO channel (code, name, platform, operator_dealer_id)
 SELECT 'ch' || n, '店铺' || n, 'own', CASE WHEN n % 5 = 0 THEN n END FROM generate_series(1, {channels}) n;
-INSERT INTO subject (legal_hold) VALUES (false);
+INSERT INTO subject DEFAULT VALUES;
 INSERT INTO price_list (version, effective_from) VALUES (1, '2026-01-01Z');
 INSERT INTO price_item (price_list_id, code, name, unit, price_fen, charge_type)
 VALUES (1, 'drill', '墙面打孔', '个', 5000, 6);

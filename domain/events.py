@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 GENESIS = b""
 
@@ -62,14 +62,40 @@ def digest(prev: bytes, event: Event) -> bytes:
         event.reason,
         event.data,
     ]
+    return sealed(prev, fields)
+
+
+def sealed(prev: bytes, fields: list[Any]) -> bytes:
+    """SHA-256 over the hash before and these fields as canonical JSON."""
     body = json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(prev + body.encode()).digest()
 
 
+class Numbered(Protocol):
+    """A link of a chain: 1, 2, 3 …"""
+
+    @property
+    def seq(self) -> int:
+        """Its place."""
+
+
+L = TypeVar("L", bound=Numbered)
+
+
 def verify(chain: Iterable[tuple[Event, bytes, bytes]], head: bytes) -> list[Broken]:
     """All faults of a chain of (event, prev_hash, hash) in order of seq, whose last hash should be `head`."""
+    return faults_of(chain, head, digest)
+
+
+def faults_of(
+    chain: Iterable[tuple[L, bytes, bytes]],
+    head: bytes | None,
+    digest: Callable[[bytes, L], bytes],
+    prev: bytes = GENESIS,
+    expected_seq: int = 1,
+) -> list[Broken]:
+    """The same of any chain made so, or of a part that begins after `prev`; `head` None: nobody noted the last hash."""
     faults = []
-    prev, expected_seq = GENESIS, 1
     for event, prev_hash, own_hash in chain:
         if event.seq != expected_seq:
             faults.append(Broken(event.seq, "gap"))
@@ -78,6 +104,6 @@ def verify(chain: Iterable[tuple[Event, bytes, bytes]], head: bytes) -> list[Bro
         if digest(prev_hash, event) != own_hash:
             faults.append(Broken(event.seq, "hash"))
         prev, expected_seq = own_hash, event.seq + 1
-    if prev != head:
+    if head is not None and prev != head:
         faults.append(Broken(expected_seq, "head"))
     return faults

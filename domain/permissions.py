@@ -82,6 +82,8 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "guide:read": STAFF,
     "guide:write": frozenset({Role.ADMIN, Role.AGENT}),
     "health:read": PUBLIC,
+    "hold:lift": frozenset({Role.ADMIN}),
+    "hold:read": frozenset({Role.ADMIN}),
     "inbox:mark": PEOPLE,
     "inbox:read": PEOPLE,
     "installer:read": _DESK | {Role.ADMIN, Role.AGENT},
@@ -126,6 +128,7 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     ),  # shows where the customer lives; each look is recorded
     "report:read": BRAND_ROLES,
     "report:read_own": BRAND_ROLES | {Role.DEALER_OWNER},  # an owner the rows of his own
+    "retention:read": frozenset({Role.ADMIN}),
     "review:handle": frozenset({Role.ADMIN, Role.AGENT}),
     "review:import": frozenset({Role.ADMIN, Role.AGENT}),
     "review:read": _DESK | BRAND_ROLES,  # dealers: of their own jobs and shops, without the name

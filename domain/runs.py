@@ -52,6 +52,7 @@ TASKS = (
     "photo_orphans",
     "photo_check",
     "photo_move",
+    "retention",
 )
 
 

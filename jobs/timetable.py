@@ -268,4 +268,11 @@ TIMETABLE: tuple[Task, ...] = (
         "services.photo_moving:move_some",
         "forty seconds of each minute while PHOTO_MOVING is set; one look at a setting otherwise",
     ),
+    Task(
+        "retention",
+        "*/5 1-5 * * *",
+        "services.retention:purge",
+        "terms are counted in months; by night, forty seconds at a time",
+        late=DAY,
+    ),
 )

@@ -164,6 +164,9 @@ class Note(Base):
     """Free text about a job; may hold personal data, so it is encrypted and events only name its id."""
 
     __tablename__ = "note"
+    __table_args__ = (
+        Index("ix_note_text_kept", "created_at", "id", postgresql_where=text("text IS NOT NULL")),
+    )
 
     id: Mapped[Id]
     job_id: Mapped[int] = ref("job.id", index=True)

@@ -38,6 +38,12 @@ class CustomerOrder(Base):
     __table_args__ = (
         UniqueConstraint("channel_id", "number"),
         one_of("resolution", ("resolved", "historical", "ambiguous", "conflict", "none")),
+        Index(
+            "ix_customer_order_personal_kept",
+            "created_at",
+            "id",
+            postgresql_where=text("personal IS NOT NULL"),
+        ),
     )
 
     id: Mapped[Id]

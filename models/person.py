@@ -20,7 +20,6 @@ class Subject(Base):
     id: Mapped[Id]
     wrapped_key: Mapped[bytes | None]
     erased_at: Mapped[datetime | None]
-    legal_hold: Mapped[bool] = mapped_column(server_default=text("false"))
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
 

@@ -22,6 +22,9 @@ class Photo(Base):
         one_of("capture", ("camera", "gallery", "unknown")),
         Index("ix_photo_sha256", "sha256"),
         Index("ix_photo_search_due", "id", postgresql_where=text("search_due")),
+        # What a purge looks for, oldest first: what is gone from here is gone from them.
+        Index("ix_photo_bytes_kept", "received_at", "id", postgresql_where=text("erased_at IS NULL")),
+        Index("ix_photo_place_kept", "received_at", "id", postgresql_where=text("place IS NOT NULL")),
         Index("ix_photo_job_slot", "job_id", "slot_code", postgresql_where=text("status = 'active'")),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, text
+from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Id, one_of, ref
@@ -15,7 +15,10 @@ class CheckIn(Base):
     """Arrival, once per visit: inside, outside (with reason and photo) or unknown. Place is encrypted."""
 
     __tablename__ = "check_in"
-    __table_args__ = (one_of("result", ("inside", "outside", "unknown")),)
+    __table_args__ = (
+        one_of("result", ("inside", "outside", "unknown")),
+        Index("ix_check_in_place_kept", "received_at", "id", postgresql_where=text("place IS NOT NULL")),
+    )
 
     id: Mapped[Id]
     visit_id: Mapped[int] = ref("visit.id", index=True)

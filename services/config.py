@@ -15,6 +15,7 @@ from flask import Flask, current_app
 
 from domain.delays import LAST_MINUTE
 from domain.delivery import BACK
+from domain.retention import MONTHS, Kind
 from domain.reviews import BAD_STARS
 from domain.visiting import USUAL, VisitingHours
 from domain.warranty import FITTING_MONTHS, WORK_MONTHS
@@ -76,6 +77,11 @@ class Config:
     audit_most_bp: int = 1_000
     audit_least_bp: int = 100
     audit_second_bp: int = 1_000
+    retain_photos_months: int = MONTHS[Kind.PHOTOS]
+    retain_points_months: int = MONTHS[Kind.POINTS]
+    retain_words_months: int = MONTHS[Kind.WORDS]
+    retain_messages_months: int = MONTHS[Kind.MESSAGES]
+    retain_addresses_months: int = MONTHS[Kind.ADDRESSES]
     log_level: str = "INFO"
 
 
@@ -104,6 +110,14 @@ def _audits(env: Env) -> dict[str, int]:
         "audit_most_bp": env.int("AUDIT_MOST_BP", 1_000, validate=SHARE),
         "audit_least_bp": env.int("AUDIT_LEAST_BP", 100, validate=SHARE),
         "audit_second_bp": env.int("AUDIT_SECOND_BP", 1_000, validate=validate.Range(0, 10_000)),
+    }
+
+
+def _retention(env: Env) -> dict[str, int]:
+    """Months after the end; a kind without a term would be kept for ever."""
+    return {
+        f"retain_{kind}_months": env.int(f"RETAIN_{kind.upper()}_MONTHS", MONTHS[kind], validate=ONE_OR_MORE)
+        for kind in Kind
     }
 
 
@@ -158,7 +172,7 @@ def load() -> Config:
             warranty_fitting_months=env.int("WARRANTY_FITTING_MONTHS", FITTING_MONTHS, validate=ONE_OR_MORE),
             warranty_work_months=env.int("WARRANTY_WORK_MONTHS", WORK_MONTHS, validate=ONE_OR_MORE),
             review_bad_stars=env.int("REVIEW_BAD_STARS", BAD_STARS, validate=ONE_OR_MORE),
-            **_audits(env),  # type: ignore[arg-type]  # whole numbers only
+            **_audits(env) | _retention(env),  # type: ignore[arg-type]  # whole numbers only
             log_level=env.str("LOG_LEVEL", "INFO"),
         )
     except EnvError as error:

@@ -1,8 +1,4 @@
-"""What the runner does with stored photos: erase them, and collect what nobody's row names.
-
-Rows share an advisory lock on their bytes while they are written (`photo_rows.insert`); whoever deletes bytes
-holds it alone and asks again for rows. So no photo is ever left without its bytes.
-"""
+"""What the runner does with stored photos: erase those of who asked, and collect what nobody's row names."""
 
 from __future__ import annotations
 
@@ -13,20 +9,12 @@ from itertools import groupby, islice
 
 from sqlalchemy import Connection
 
-from services.parts import photo_prints
-from services.parts.photo_store import keys_of, lock_key, store
+from domain.retention import BY_REQUEST, Cause
+from services.parts.photo_erasing import BATCH, NAMED, ErasedPhotos, erase_some, unnamed
+from services.parts.photo_store import store
 from services.uow import query, use_case
 
-BATCH = 50
 ORPHAN_AGE = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class ErasedPhotos:
-    """How many photos were erased, and how many originals went; one that another subject's photo has stays."""
-
-    photos: int
-    originals: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +24,6 @@ class Swept:
     originals: int
     size_bytes: int
     scratch: int
-
-
-_TO_ERASE = """
-SELECT id, sha256 FROM photo WHERE subject_id = ANY(%(subjects)s) AND erased_at IS NULL
- ORDER BY sha256, id LIMIT %(limit)s FOR UPDATE
-"""
-_ERASE = "UPDATE photo SET erased_at = %(now)s, place = NULL WHERE id = ANY(%(photos)s)"
-_ALONE = "SELECT pg_advisory_xact_lock(%(key)s)"
-_NAMED = "SELECT DISTINCT sha256 FROM photo WHERE sha256 = ANY(%(originals)s) AND erased_at IS NULL"
 
 
 def erase_photos(subject_ids: Sequence[int], now: datetime) -> ErasedPhotos:
@@ -61,25 +40,7 @@ def erase_photos(subject_ids: Sequence[int], now: datetime) -> ErasedPhotos:
 
 @use_case
 def _erase_some(tx: Connection, subject_ids: list[int], now: datetime) -> ErasedPhotos:
-    asked = {"subjects": subject_ids, "limit": BATCH}
-    rows = tx.exec_driver_sql(_TO_ERASE, asked).all()
-    photo_ids = [row.id for row in rows]
-    tx.exec_driver_sql(_ERASE, {"now": now, "photos": photo_ids})
-    photo_prints.forget(tx, photo_ids)
-    gone = _unnamed(tx, [row.sha256 for row in rows])
-    for sha256 in gone:
-        for key in keys_of(sha256.hex()):
-            store().delete(key)
-    return ErasedPhotos(len(rows), len(gone))
-
-
-def _unnamed(tx: Connection, originals: Sequence[bytes]) -> list[bytes]:
-    """Those that no photo has, certain until this transaction ends. Locked in one order: no ring of waiters."""
-    distinct = sorted(set(originals))
-    for sha256 in distinct:
-        tx.exec_driver_sql(_ALONE, {"key": lock_key(sha256)})
-    named = set(tx.exec_driver_sql(_NAMED, {"originals": distinct}).scalars())
-    return [sha256 for sha256 in distinct if sha256 not in named]
+    return erase_some(tx, subject_ids, Cause.REQUEST, BY_REQUEST, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +80,14 @@ def _older(before: datetime) -> Iterator[_Original]:
 @query
 def _some_unnamed(connection: Connection, originals: list[bytes]) -> bool:
     """A look without locks first: nearly always every one has its row."""
-    named = connection.exec_driver_sql(_NAMED, {"originals": originals}).scalars().all()
+    named = connection.exec_driver_sql(NAMED, {"originals": originals}).scalars().all()
     return len(named) < len(originals)
 
 
 @use_case
 def _collect(tx: Connection, batch: list[_Original]) -> list[_Original]:
-    unnamed = set(_unnamed(tx, [original.sha256 for original in batch]))
-    orphans = [original for original in batch if original.sha256 in unnamed]
+    free = set(unnamed(tx, [original.sha256 for original in batch]))
+    orphans = [original for original in batch if original.sha256 in free]
     for orphan in orphans:
         for key in orphan.keys:
             store().delete(key)

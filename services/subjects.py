@@ -1,4 +1,4 @@
-"""A person's rights over the own data: erasure and legal hold; and staff's logged look at a contact (§9).
+"""A person's right to be forgotten, and staff's logged look at a contact (§9).
 
 Erasure destroys keys: what they covered is gone wherever a copy lies. Ids, event chain and ledger are untouched.
 """
@@ -23,13 +23,14 @@ from domain.people import (
     check_reveal,
     may_be_erased,
 )
-from models.job import Job, Visit
+from domain.retention import BY_REQUEST, Cause, Kind
+from models.job import Job
 from models.notice import InboxItem
 from models.order import CustomerOrder, OrderLine
 from models.person import Credential, Person, RoleBinding, Subject
 from models.session import CustomerLink, Session, WechatIdentity
 from services import limits, personal
-from services.parts import access, notice_details, outbox
+from services.parts import access, erasures, forgetting, holds, notice_details, outbox
 from services.uow import use_case
 
 RevealReason = Literal["contact", "address", "complaint", "safety", "payment", "other"]
@@ -52,14 +53,6 @@ class Erased:
 
     orders: int
     subjects: int
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """Whether the job's customer's data must be kept."""
-
-    job_id: int
-    held: bool
 
 
 def reveal(actor: Actor, job_id: int, reason: RevealReason, now: datetime) -> Contact:
@@ -99,22 +92,6 @@ def _reveal(tx: Connection, actor: Actor, job_id: int, reason: RevealReason, now
     return Contact(known.get("name"), known.get("phone"), known.get("address"))
 
 
-@use_case
-def hold(tx: Connection, actor: Actor, job_id: int, held: bool, reason: str, now: datetime) -> Hold:
-    """Lay or lift a legal hold on the data of a job's customer; `NotFound` outside the agent's channels."""
-    row = tx.execute(select(Job.subject_id, Job.channel_id).where(Job.id == job_id)).one_or_none()
-    if row is None or (actor.channel_ids is not None and row.channel_id not in actor.channel_ids):
-        raise NotFound
-    set_hold(tx, row.subject_id, held)
-    access.note(tx, "legal_hold" if held else "legal_hold_lifted", now, actor, job_id=job_id, reason=reason)
-    return Hold(job_id, held)
-
-
-def set_hold(tx: Connection, subject_id: int, held: bool) -> None:
-    """The same inside another use case's transaction, e.g. when a safety complaint is opened."""
-    tx.execute(update(Subject).where(Subject.id == subject_id).values(legal_hold=held))
-
-
 def erase(actor: Actor, now: datetime) -> Erased:
     """Destroy the actor's own personal data and that of the orders with their phone.
 
@@ -139,7 +116,8 @@ def _erase(tx: Connection, actor: Actor, person_id: int, now: datetime) -> Erase
     orders = _orders(tx, person.phone_lookup)
     subjects = sorted({person.subject_id, *(order.subject_id for order in orders)})
     _check(tx, person_id, [order.id for order in orders], subjects)
-    _wipe_orders(tx, [order.id for order in orders], now)
+    _end_links(tx, [order.id for order in orders], now)
+    _wipe(tx, subjects, now)
     _wipe_person(tx, person_id, now)
     tx.execute(update(Subject).where(Subject.id.in_(subjects)).values(wrapped_key=None, erased_at=now))
     payload = {"subject_ids": subjects}
@@ -166,24 +144,11 @@ def _jobs(order_ids: list[int]) -> Select[int]:
     return select(Job.id).where(Job.order_line_id.in_(lines))
 
 
-# An open quarrel holds the data, whatever became of the job: its answer would be impossible and its clock run on.
-_QUARREL = """
-SELECT EXISTS (
-    SELECT 1 FROM job JOIN order_line line ON line.id = job.order_line_id
-     WHERE line.order_id = ANY(%(orders)s) AND (job.open_complaints > 0 OR job.dispute_open OR job.remote_open
-        OR EXISTS (SELECT 1 FROM breach WHERE breach.job_id = job.id AND breach.appealed_at IS NOT NULL
-                      AND coalesce(breach.excused_at, breach.declined_at, breach.withdrawn_at) IS NULL)))
-"""
-
-
 def _check(tx: Connection, person_id: int, order_ids: list[int], subjects: list[int]) -> None:
-    held = tx.execute(
-        select(Subject.legal_hold).where(Subject.id.in_(subjects)).order_by(Subject.id).with_for_update()
-    ).scalars()
+    tx.execute(select(Subject.id).where(Subject.id.in_(subjects)).order_by(Subject.id).with_for_update())
     open_jobs = select(func.count()).where(
         Job.status.not_in(_OVER), or_(Job.id.in_(_jobs(order_ids)), Job.installer_id == person_id)
     )
-    quarrel = tx.exec_driver_sql(_QUARREL, {"orders": order_ids}).scalar_one()
     staff = select(RoleBinding.id).where(
         RoleBinding.person_id == person_id,
         RoleBinding.role.in_(STAFF_ROLES),
@@ -191,43 +156,23 @@ def _check(tx: Connection, person_id: int, order_ids: list[int], subjects: list[
     )
     reason = may_be_erased(
         tx.execute(open_jobs).scalar_one(),
-        any(held) or quarrel,
+        holds.quarrel(tx, subjects) is not None,
         tx.execute(select(staff.exists())).scalar_one(),
     )
     if reason is not None:
         raise ErasureRefused(ERASURE_REASONS[reason], reason=reason)
 
 
-# Who asked, and from how far away each dealer is: together they would lead back to the door.
-_FORGET_PROMISES = """
-UPDATE promise SET phone_lookup = NULL, observed = jsonb_set(observed, '{metres}', '{}')
- WHERE order_id = ANY(%(orders)s) OR phone_lookup IN (
-       SELECT phone_lookup FROM customer_order WHERE id = ANY(%(orders)s) AND phone_lookup IS NOT NULL)
-"""
-# The same of the offers. How far the dealer who did the work came stays on the job: its fee rests on it.
-_FORGET_WAYS = """
-UPDATE offer SET distance_m = NULL, funnel = coalesce((
-       SELECT jsonb_agg(line || jsonb_build_object('distance_m', NULL, 'steps', coalesce((
-                  SELECT jsonb_agg(step ORDER BY place)
-                    FROM jsonb_array_elements(line -> 'steps') WITH ORDINALITY AS steps(step, place)
-                   WHERE step ->> 'step' <> 'distance'), '[]')) ORDER BY n)
-         FROM jsonb_array_elements(funnel) WITH ORDINALITY AS lines(line, n)), '[]')
- WHERE job_id IN (SELECT job.id FROM job JOIN order_line line ON line.id = job.order_line_id
-                   WHERE line.order_id = ANY(%(orders)s))
-"""
+def _wipe(tx: Connection, subject_ids: list[int], now: datetime) -> None:
+    """Emptied as well as locked away for good: nobody need trust that no copy of a key is left."""
+    for kind in (Kind.POINTS, Kind.WORDS, Kind.ADDRESSES):
+        counts = forgetting.empty(tx, kind, subject_ids)
+        data = {"subjects": subject_ids, "counts": counts}
+        erasures.record(tx, kind, Cause.REQUEST, BY_REQUEST, data, now)
 
 
-def _wipe_orders(tx: Connection, order_ids: list[int], now: datetime) -> None:
-    tx.exec_driver_sql(_FORGET_PROMISES, {"orders": order_ids})
-    tx.exec_driver_sql(_FORGET_WAYS, {"orders": order_ids})
+def _end_links(tx: Connection, order_ids: list[int], now: datetime) -> None:
     jobs = _jobs(order_ids)
-    tx.execute(
-        update(CustomerOrder)
-        .where(CustomerOrder.id.in_(order_ids))
-        .values(personal=None, phone_lookup=None, place_lookup=None)
-    )
-    visits = select(Job.visit_id).where(Job.id.in_(jobs))
-    tx.execute(update(Visit).where(Visit.id.in_(visits)).values(place_lookup=None))
     access.revoke(tx, Session.job_id.in_(jobs), now)
     tx.execute(
         update(CustomerLink)
@@ -248,8 +193,15 @@ def _wipe_person(tx: Connection, person_id: int, now: datetime) -> None:
         update(RoleBinding).where(RoleBinding.person_id == person_id).values(status="ended", decided_at=now)
     )
     tx.execute(delete(Credential).where(Credential.person_id == person_id))
-    tx.execute(delete(InboxItem).where(InboxItem.person_id == person_id))
+    _wipe_messages(tx, person_id, now)
     notice_details.forget(tx, person_id)
     tx.execute(
         update(Person).where(Person.id == person_id).values(personal=None, phone_lookup=None, status="ended")
     )
+
+
+def _wipe_messages(tx: Connection, person_id: int, now: datetime) -> None:
+    gone = delete(InboxItem).where(InboxItem.person_id == person_id).returning(InboxItem.id)
+    if ids := sorted(tx.execute(gone).scalars()):
+        data = {"messages": ids, "counts": {"inbox_item": len(ids)}}
+        erasures.record(tx, Kind.MESSAGES, Cause.REQUEST, BY_REQUEST, data, now)

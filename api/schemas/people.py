@@ -43,16 +43,6 @@ class RevealReason(StrEnum):
     OTHER = "other"
 
 
-class HoldReason(StrEnum):
-    """Why data must be kept, or no longer."""
-
-    COMPLAINT = "complaint"
-    SAFETY = "safety"
-    DISPUTE = "dispute"
-    COURT = "court"
-    SETTLED = "settled"
-
-
 class BindingStatus(StrEnum):
     """Where a binding stands."""
 
@@ -167,13 +157,6 @@ class RevealBody(Body):
     """Why."""
 
     reason = Choice(RevealReason, required=True)
-
-
-class HoldBody(Body):
-    """Lay (true) or lift (false) a legal hold, and why."""
-
-    held = Flag(required=True)
-    reason = Choice(HoldReason, required=True)
 
 
 class AccessQuery(PageQuery):

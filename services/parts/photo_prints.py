@@ -115,6 +115,9 @@ _KEPT = (
     "SELECT photo_id, words FROM photo_print WHERE photo_id = ANY(%(photos)s) ORDER BY photo_id FOR UPDATE"
 )
 _BARE = "UPDATE photo_print SET words = '{}', next_at = NULL WHERE photo_id = ANY(%(photos)s)"
+_PAIRS = """
+UPDATE photo_match SET numbers = '{}' WHERE photo_id = ANY(%(photos)s) OR other_id = ANY(%(photos)s)
+"""
 _NOT_DUE = "UPDATE photo SET search_due = false WHERE id = ANY(%(photos)s) AND search_due"
 
 
@@ -128,4 +131,5 @@ def forget(tx: Connection, photo_ids: Sequence[int]) -> None:
     if words:
         likeness.remove(tx, [row.photo_id for row in kept], sorted(words))
     tx.exec_driver_sql(_BARE, asked)
+    tx.exec_driver_sql(_PAIRS, asked)
     tx.exec_driver_sql(_NOT_DUE, asked)

@@ -16,7 +16,7 @@ from domain.actors import Actor
 from domain.job import JobState
 from services.parts import access, outbox
 
-_HOLD = "UPDATE subject SET legal_hold = true WHERE id = %(subject)s"
+_HOLD = "INSERT INTO legal_hold (job_id, reason, placed_at) VALUES (%(job)s, 'safety', %(now)s)"
 # His sessions end with the role: a suspended binding opens none, and those open must not go on. `suspended`: whether
 # lifting gives the role back; who was suspended for something else stays so.
 _STOP = """
@@ -42,7 +42,7 @@ def secure(tx: Connection, job: JobState, complaint_id: int, now: datetime) -> N
 
     His booked jobs go back to the dealer's desk, what he has begun is held for an agent; all concerned are told.
     """
-    tx.exec_driver_sql(_HOLD, {"subject": job.subject_id})
+    tx.exec_driver_sql(_HOLD, {"job": job.id, "now": now})
     owed = [_notice("safety_opened", job, complaint_id, {"audience": "agents"})]
     if job.installer_id is not None:
         asked = {"installer": job.installer_id, "complaint": complaint_id, "now": now}

@@ -129,7 +129,7 @@ def sign_in(insert: Callable[..., Any], clock: Clock) -> SignIn:
             if role in ("installer", "dispatcher", "dealer_owner") and dealer_id is None:
                 dealer_id = insert("dealer", code=secrets.token_hex(6), name="示例经销商")
             person_id = more.pop("person_id", None) or insert(
-                "person", subject_id=insert("subject", legal_hold=False)
+                "person", subject_id=insert("subject", erased_at=None)
             )
             binding_id = insert(
                 "role_binding",

@@ -28,6 +28,7 @@ from models.order import Channel, OrderImport
 from models.person import Invitation
 from models.photo import Photo
 from models.promise import CoverageImport
+from models.retention import LegalHold
 from models.session import RebindRequest, Session, WechatIdentity
 from models.site import Charge
 from services.lifecycle import perform
@@ -126,6 +127,7 @@ def _job(made: Realm) -> None:
     made.objects["complaint"] = put(
         Complaint, **base, category="attitude", opened_at=now, opened_by_role="customer", compensation_fen=500
     )
+    made.objects["hold"] = put(LegalHold, **base, reason="court", placed_at=now)
     raised = {"due_at": now, "raised_at": now, "dealer_id": made.dealer_id}
     who_pays = {"cover": "goods", "verdict": "inside", "payer": "brand", "text": "在保修期内"}
     made.objects["service"] = put(
@@ -269,6 +271,7 @@ KINDS: Mapping[str, str] = {
     "offer_id": "offer",
     "charge_id": "charge",
     "complaint_id": "complaint",
+    "hold_id": "hold",
     "photo_id": "photo",
     "breach_id": "breach",
     "order_id": "order",

@@ -54,7 +54,7 @@ def test_keys_belong_to_their_person_and_survive_a_new_session(
 ) -> None:
     """Two people may draw the same key; one person keeps theirs after signing in again."""
     key = {"Idempotency-Key": "1"}
-    me = insert("person", subject_id=insert("subject", legal_hold=False))
+    me = insert("person", subject_id=insert("subject", erased_at=None))
     headers = sign_in("agent", person_id=me)
     counts = [
         sample.post("/sample/count", json={"name": "a"}, headers={**who, **key}).json["count"]

@@ -145,10 +145,11 @@ def test_danger_holds_the_data_and_stops_the_installer(world: World) -> None:
     owed(world.now)
 
     row = world.row(job_id)
-    [subject] = rows("SELECT legal_hold FROM subject WHERE id = :s", s=row.subject_id)
+    [hold] = rows("SELECT job_id, reason, placed_by FROM legal_hold")
     [binding] = rows("SELECT status FROM role_binding WHERE id = :b", b=world.bindings["installer1"])
     [session] = rows("SELECT revoked_at FROM session WHERE binding_id = :b", b=world.bindings["installer1"])
-    assert (subject.legal_hold, binding.status, session.revoked_at) == (True, "suspended", world.now)
+    assert hold == (job_id, "safety", None)
+    assert (binding.status, session.revoked_at) == ("suspended", world.now)
     assert (row.status, row.installer_id) == ("accepted", None)
     assert "safety" in {clock.kind for clock in rows("SELECT kind FROM clock WHERE stopped_at IS NULL")}
 

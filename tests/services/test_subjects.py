@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import timedelta
 
 import orjson
 import pytest
+from flask import Flask
 from sqlalchemy import select, update
 
 from domain.actions import Action, Command
@@ -19,15 +21,25 @@ from models.order import CustomerOrder
 from models.person import AccessEvent, Person, RoleBinding, Subject
 from models.promise import Promise
 from models.session import WechatIdentity
-from services import exports, links, people, promises, sessions, subjects
+from services import erasure_proof, exports, legal_holds, links, people, promises, sessions, subjects
 from services.dispatching import dispatch_batch
+from services.erasure_proof import Fault
+from services.fees import run_fees
 from services.lifecycle import perform
+from services.parts import photo_store
 from services.parts.access import Came, Opened
+from services.photo_keeping import erase_photos
+from services.photos import take_photo
 from services.promises import Asked, AskedLine
 from services.queries import sessions as reads
+from services.queries.chains import verify_all
+from tests.photographing import DOOR as AT_DOOR
+from tests.photographing import HOUR, booked, picture, shot, stream, take_over
 from tests.rows import rows
+from tests.services.money import rule
 from tests.standing_in import PHONES
 from tests.worlds import DISTRICT, DOOR, SKU, World
+from uploads.decode import Decoder
 from wechat.gateway import Gateway
 from wechat.stand_in.remote import Remote
 
@@ -154,6 +166,53 @@ def test_erasure_forgets_how_far_from_the_door_each_dealer_was(world: World, cus
     assert " km" not in str(kept.funnel)
 
 
+_LEFT = """
+SELECT photo.erased_at, photo.place, photo.device_id, print.words, m.numbers, c.place AS arrived, n.text AS said,
+       code.code, v.place_lookup AS door
+  FROM photo JOIN photo_print print ON print.photo_id = photo.id JOIN photo_match m ON m.photo_id = photo.id
+  JOIN job ON job.id = photo.job_id JOIN visit v ON v.id = job.visit_id JOIN check_in c ON c.job_id = job.id
+  JOIN note n ON n.job_id = job.id JOIN confirm_code code ON code.job_id = job.id WHERE photo.job_id = :job
+"""
+
+
+def test_erasure_empties_photos_fingerprints_places_and_words_and_chain_and_ledger_stand(
+    world: World, customer: Actor, app: Flask
+) -> None:
+    """Bytes, renditions, the search's words and pairs, points, notes: gone from the rows, too, and recorded as gone."""
+    job_id, other = world.job(phone=PHONES["wang"]), booked(world, 2)
+    take_over(world, job_id, 1)
+    with closing(Decoder(helpers=1)) as app.extensions[photo_store.DECODER]:
+        for number, job in ((1, job_id), (2, other)):
+            take_photo(world.actor(f"installer{number}"), job, shot(), stream(picture(320, 320)), world.now)
+    perform(world.actor("installer1"), job_id, Command(Action.CHECK_IN, fix=AT_DOOR), world.now + HOUR)
+    rows(
+        "INSERT INTO confirm_code (job_id, code, made_at) VALUES (:job, 'x', :now)", job=job_id, now=world.now
+    )
+    complaint = Command(Action.COMPLAINT_OPENED, category="workmanship", note="漏水")
+    perform(world.customer(job_id), job_id, complaint, world.now + HOUR)
+    mine, theirs = (row.id for row in rows("SELECT id FROM photo ORDER BY id"))
+    rows("INSERT INTO photo_print (photo_id, words) VALUES (:p, '{7}')", p=mine)
+    rows("INSERT INTO photo_word VALUES (7, ARRAY[:p, :o])", p=mine, o=theirs)
+    pair = "INSERT INTO photo_match VALUES (:p, :o, 'copy', false, 'reused', '{\"inliers\": 9}', now())"
+    rows(pair, p=mine, o=theirs)
+    rows("UPDATE job SET status = 'closed', closed_at = :now, open_complaints = 0", now=world.now + HOUR)
+    rule()
+    run_fees(world.now + HOUR)
+    posted = rows("SELECT * FROM ledger_leg ORDER BY entry_id, account_id")
+
+    subjects.erase(customer, world.now + HOUR)
+    [owed] = rows("SELECT payload FROM outbox WHERE kind = 'erase_photos'")
+    erase_photos(owed.payload["subject_ids"], world.now + HOUR)
+
+    assert rows(_LEFT, job=job_id) == [(world.now + HOUR, None, None, [], {}, None, None, None, None)]
+    assert rows("SELECT photos FROM photo_word") == [([theirs],)]
+    assert len({stored.key[:64] for stored in photo_store.store().iterate()}) == 1
+    assert [found for found in erasure_proof.verify() if isinstance(found, Fault)] == []
+    assert verify_all().broken == ()
+    assert posted
+    assert rows("SELECT * FROM ledger_leg ORDER BY entry_id, account_id") == posted
+
+
 def test_who_comes_back_after_erasure_is_a_stranger(
     world: World, wechat: Gateway, sim: Remote, customer: Actor
 ) -> None:
@@ -177,9 +236,9 @@ def test_erasure_waits_for_open_jobs_legal_holds_and_staff_roles(world: World, c
 
     refused()
     close(job_id, world)
-    subjects.hold(world.actor("agent"), job_id, True, "complaint", world.now)
+    hold = legal_holds.place(world.actor("agent"), job_id, "complaint", None, world.now)
     refused()
-    subjects.hold(world.actor("agent"), job_id, False, "settled", world.now)
+    legal_holds.lift(world.actor("admin"), hold.id, "settled", world.now)
     with db.engine.begin() as tx:
         post = {"person_id": customer.person_id, "role": "agent", "status": "active"}
         tx.execute(RoleBinding.__table__.insert().values(post))
@@ -230,9 +289,20 @@ def test_a_refused_look_is_logged_too(world: World) -> None:
         ]
 
 
-def test_a_legal_hold_is_laid_by_agents_of_the_channel_only(world: World) -> None:
-    """Another desk does not know of the job."""
-    job_id = world.job()
+def test_a_legal_hold_says_who_laid_it_when_and_why_and_who_lifted_it(world: World) -> None:
+    """Another desk does not know of the job; of two holds one may go; nobody lifts one twice."""
+    job_id, agent, admin = world.job(), world.actor("agent"), world.actor("admin")
     with pytest.raises(NotFound):
-        subjects.hold(Actor(Role.AGENT, 1, channel_ids=frozenset({0})), job_id, True, "court", world.now)
-    assert subjects.hold(world.actor("agent"), job_id, True, "court", world.now).held
+        legal_holds.place(Actor(Role.AGENT, 1, channel_ids=frozenset({0})), job_id, "court", None, world.now)
+    court = legal_holds.place(admin, job_id, "court", "(2026)鲁0602民初1号", world.now)
+    other = legal_holds.place(agent, job_id, "dispute", None, world.now)
+    lifted = legal_holds.lift(admin, court.id, "settled", world.now)
+    with pytest.raises(legal_holds.AlreadyLifted):
+        legal_holds.lift(admin, court.id, "settled", world.now)
+    with pytest.raises(NotFound):
+        legal_holds.lift(admin, 10**9, "settled", world.now)
+
+    assert (court.placed_by, court.placed_at) == (admin.person_id, world.now)
+    assert (lifted.lifted_by, lifted.lifted_at, lifted.lifted_for) == (admin.person_id, world.now, "settled")
+    assert legal_holds.listed(None, job_id, None, 10) == [other, lifted]
+    assert legal_holds.listed(True, None, None, 10) == [other]
