@@ -16,6 +16,9 @@ class Audience(StrEnum):
     OFFERED = "offered"  # desks of the dealers the job was just offered to
     INSTALLER = "installer"
     AGENTS = "agents"  # the queue of the channel's desk
+    OWNER = "owner"  # the owner of a dealer, whose appeal it was
+    AUDITORS = "auditors"
+    LEADS = "leads"  # admins: they decide where two auditors differ
     PERSON = "person"  # one named person, whatever the job
 
 

@@ -250,6 +250,27 @@ TEMPLATES: Mapping[str, Template] = MappingProxyType(
         "appeal_declined": _T(
             "申诉未通过", "工单 {number} 的时效申诉未通过", "task", "未通过", "请查看驳回原因"
         ),
+        "audit_appealed": _T(
+            "稽核申诉",
+            "有 {count} 件稽核申诉待答复，其中有工单 {number}",
+            "task",
+            "有申诉",
+            "请按时答复稽核申诉",
+        ),
+        "audit_answered": _T(
+            "稽核申诉已答复",
+            "工单 {number} 的稽核申诉{level}，请查看答复",
+            "task",
+            "已答复",
+            "请查看稽核申诉的答复",
+        ),
+        "audit_disputed": _T(
+            "稽核结论不一",
+            "有 {count} 个工单两人稽核结论不同，请裁定，其中有工单 {number}",
+            "task",
+            "待裁定",
+            "请裁定",
+        ),
         "confirm_reminder": _T(
             "请验收",
             "安装单 {number} 尚未验收，逾期将按约定自动验收",

@@ -28,9 +28,10 @@ from domain.audits import (
 from domain.errors import Fault, Invalid, NotFound
 from domain.facts import Facts
 from domain.job import JobState
+from domain.notices import Audience
 from services.deeds import act
 from services.deeds.loading import lock, require_known
-from services.parts import appeals, audits, notes, outbox
+from services.parts import appeals, audits, digests, notes, outbox
 from services.parts.outbox import Owed
 from services.uow import use_case
 
@@ -82,12 +83,21 @@ def judge(tx: Connection, actor: Actor, job_id: int, said: Said, now: datetime) 
     require_known(tx, actor, job, command.action)
     lifecycle.move(job, command, actor.role, Facts(now=now))
     note = _note(tx, job, actor, said.note, now)
-    holds, verdict_id = audits.say(tx, audits.row_of(tx, job_id, now), actor, new, note, now)
+    row = audits.row_of(tx, job_id, now)
+    holds, verdict_id = audits.say(tx, row, actor, new, note, now)
     _photos(tx, job, actor, verdict_id, said.photos, now)
     if holds is None:
+        if len(audits.given(tx, row)) == 2:
+            _owe(tx, job_id, "audit_disputed", Audience.LEADS, now)
         return Heard(job_id, "kept", job.status)
     acted = act(tx, actor, job_id, command, now, locked=job)
     return Heard(job_id, "settled", acted.status)
+
+
+def _owe(tx: Connection, job_id: int, template: str, audience: Audience, now: datetime) -> None:
+    """One more that waits for somebody: one message an hour, however many there are."""
+    payload = {"template": template, "audience": audience, "values": {"count": 1}}
+    digests.owe(tx, f"{template}:", job_id, payload, now)
 
 
 def _opinion(actor: Actor, said: Said) -> Opinion:
@@ -165,6 +175,7 @@ def appeal(tx: Connection, actor: Actor, job_id: int, reason: str, now: datetime
         raise NotAppealable
     clock_id = appeals.start(tx, row, now)
     note = _note(tx, job, actor, reason, now)
+    _owe(tx, job_id, "audit_appealed", Audience.AUDITORS, now)
     values = {"now": now, "by": actor.person_id, "note": note, "clock": clock_id, "job": job_id}
     return AppealState(*tx.exec_driver_sql(_APPEAL, values).one())
 
@@ -195,9 +206,20 @@ def answer(
     if granted:
         audits.reverse(tx, row, now)
         _repay(tx, row, now)
+    _tell_owner(tx, row, granted, now)
     note = _note(tx, job, actor, reason, now)
     values = {"now": now, "by": actor.person_id, "note": note, "job": job_id}
     return AppealState(*tx.exec_driver_sql(_ANSWER, values).one())
+
+
+def _tell_owner(tx: Connection, row: Any, granted: bool, now: datetime) -> None:
+    told: dict[str, Any] = {
+        "template": "audit_answered",
+        "audience": Audience.OWNER,
+        "dealer_ids": [row.dealer_id],
+    }
+    told |= {"values": {"level": "已通过" if granted else "未通过"}}
+    outbox.put(tx, [Owed("notice", f"audit_answered:{row.job_id}", told, job_id=row.job_id)], now)
 
 
 def _repay(tx: Connection, row: Any, now: datetime) -> None:

@@ -18,11 +18,11 @@ _HEAD = """
 SELECT DISTINCT person.id, w.id AS identity_id FROM person
   LEFT JOIN wechat_identity w ON w.person_id = person.id AND w.app_id = :app
 """
-_DESK = """
-  JOIN role_binding b ON b.person_id = person.id AND b.status = 'active'
-   AND b.role IN ('dispatcher', 'dealer_owner') AND b.dealer_id = ANY(:dealers)
+_HOLDS = """
+  JOIN role_binding b ON b.person_id = person.id AND b.status = 'active' AND {which}
  WHERE person.status = 'active' ORDER BY 1
 """
+_DESK = _HOLDS.format(which="b.role IN ('dispatcher', 'dealer_owner') AND b.dealer_id = ANY(:dealers)")
 _AGENTS = """
   JOIN role_binding b ON b.person_id = person.id AND b.status = 'active' AND b.role = 'agent'
  WHERE person.status = 'active'
@@ -46,6 +46,9 @@ _BY_AUDIENCE = {
     Audience.DESK: _DESK,
     Audience.OFFERED: _DESK,
     Audience.AGENTS: _AGENTS,
+    Audience.OWNER: _HOLDS.format(which="b.role = 'dealer_owner' AND b.dealer_id = ANY(:dealers)"),
+    Audience.AUDITORS: _HOLDS.format(which="b.role = 'auditor'"),
+    Audience.LEADS: _HOLDS.format(which="b.role = 'admin'"),
     Audience.INSTALLER: _PERSON,
     Audience.PERSON: _PERSON,
 }

@@ -20,6 +20,7 @@ from services.audit_draws import Drawn, draw_confirmed
 from services.audits import PhotoFault, Said
 from services.fees import run_fees
 from services.lifecycle import perform
+from services.parts.notice_people import recipients
 from tests import worlds
 from tests.rows import rows
 from tests.services.money import rule
@@ -215,6 +216,28 @@ def test_an_appeal_is_the_owners_own_once_and_in_time(world: World) -> None:
     assert rows(running) == []
     with pytest.raises(NoAppeal):
         audits.answer(world.actor("admin"), job_id, True, "看错了", later + DAY)
+
+
+def test_whom_an_audit_waits_for_is_told_and_the_owner_of_its_answer(world: World) -> None:
+    """Admins that two differ, auditors that an appeal came, the owner what was answered."""
+    second, later = waiting(world, second=True)
+    for who, said in ((world.actor("auditor"), PASSED), (auditor(world, "second"), WORK)):
+        audits.judge(who, second, said, later)
+    audits.judge(world.actor("admin"), second, WORK, later)
+    audits.appeal(world.actor("owner1"), second, "照片清楚", later)
+    audits.answer(auditor(world, "third"), second, False, "确实不规范", later)
+
+    told = {}
+    for row in rows("SELECT job_id, payload FROM outbox WHERE payload->>'template' LIKE 'audit\\_%'"):
+        with db.engine.connect() as tx:
+            people = recipients(tx, row.payload, row.job_id, None)
+        told[row.payload["template"]] = [one.person_id for one in people]
+    auditors = [
+        row.id for row in rows("SELECT person_id AS id FROM role_binding WHERE role = 'auditor' ORDER BY 1")
+    ]
+    assert told["audit_disputed"] == [world.people["admin"]]
+    assert told["audit_appealed"] == auditors
+    assert told["audit_answered"] == [world.people["owner1"]]
 
 
 def test_a_verdict_taken_back_gives_the_score_and_the_fees_back(world: World) -> None:
