@@ -7,12 +7,13 @@ bytes whose headers are complete when they are made.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Request, Response
 from flask.sessions import NullSession, SessionInterface
 from werkzeug.datastructures import Headers
-from werkzeug.routing import MapAdapter
+from werkzeug.routing import MapAdapter, Rule
 
 from api import leftovers
 from api.forms import Forms
@@ -45,12 +46,21 @@ class Asked(Request):
     form_data_parser_class = Forms
 
 
+class Door(Rule):
+    """A rule that compiles the code which builds its address only when asked: most of an application's start."""
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        made = cache(partial(super()._compile_builder, append_unknown))
+        return lambda rule, **values: made()(rule, **values)
+
+
 class App(Flask):
     """The application's shell. `protection` is headers on every answer, unless it has its own."""
 
     protection: tuple[tuple[str, str], ...] = tuple(HEADERS.items())
     session_interface = NoSessions()
     request_class = Asked
+    url_rule_class = Door
 
     def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Adds the headers where they are a plain list: through werkzeug's they cost more than a statement."""

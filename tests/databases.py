@@ -1,4 +1,4 @@
-"""A real PostgreSQL for the tests: one cluster per pytest run, one migrated template, a fresh clone per test.
+"""A real PostgreSQL for the tests: one cluster per pytest run, one migrated template, an empty clone for each test.
 
 The controller (or the only process without xdist) owns a run folder; the first test that wants a database
 starts the cluster and migrates the template, under a lock that all workers share. Runs of other checkouts and
@@ -31,14 +31,20 @@ import pytest
 
 from demo import postgres
 from demo.places import data_folder
+from tests import reuse
+from tests.reuse import Reused
 
 ROOT = Path(__file__).parents[1]
 FAST = {
+    "autovacuum": "off",  # no database lives long enough
+    "bgwriter_lru_maxpages": "0",
     "fsync": "off",
     "full_page_writes": "off",
     "max_connections": "300",
+    "max_wal_senders": "0",
     "max_wal_size": "256MB",
     "shared_buffers": "128MB",
+    "wal_level": "minimal",
 }
 MEMORY, ROOM_BYTES = "/dev/shm", 4 * 1024**3  # a folder of our own is made there
 TEMPLATE = "tuozhuang_template"
@@ -82,7 +88,9 @@ class RunFolder:
     def _make(self) -> str:
         try:
             dsn = postgres.start(self.data, FAST)
-            migrate(postgres.create_database(dsn, TEMPLATE))
+            template = postgres.create_database(dsn, TEMPLATE)
+            migrate(template)
+            reuse.prepare(template)
         except Exception as trouble:  # whatever it is, every test must hear it instead of trying again
             return str(trouble) or repr(trouble)
         return ""
@@ -161,12 +169,19 @@ def postgres_server(request: pytest.FixtureRequest) -> str:
     return request.config.stash[RUN_FOLDER].template()
 
 
+@pytest.fixture(scope="session")
+def reused(postgres_server: str) -> Iterator[Reused]:
+    """The database that this process's tests use in turn."""
+    kept = Reused(postgres_server, TEMPLATE)
+    yield kept
+    kept.drop()
+
+
 @pytest.fixture
-def database_url(postgres_server: str) -> Iterator[str]:
-    """SQLAlchemy DSN of a fresh, migrated database of this test's own (about 40 ms), dropped afterwards."""
-    name = f"t_{uuid4().hex[:20]}"
-    yield postgres.clone(postgres_server, TEMPLATE, name)
-    postgres.drop(postgres_server, name)
+def database_url(reused: Reused) -> Iterator[str]:
+    """SQLAlchemy DSN of a migrated database without a row, this test's alone while it runs."""
+    yield reused.take()
+    reused.give_back()
 
 
 @pytest.fixture

@@ -14,11 +14,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from api.app import create_app
-from models import db
 from services.config import Config
 from services.queries.sessions import hashed
+from tests import warm
 from tests.api.contract import StrictClient
 from tests.api.sample import register
+from tests.reuse import Reused
 from tests.worlds import MONDAY
 
 SignIn = Callable[..., dict[str, str]]
@@ -67,13 +68,12 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def app(config: Config, clock: Clock) -> Iterator[Flask]:
+def app(config: Config, clock: Clock, reused: Reused) -> Iterator[Flask]:
     """The whole application, pushed, over this test's own database."""
     made = create_app(config, clock=clock)
     made.test_client_class = StrictClient
-    with made.app_context():
+    with made.app_context(), warm.connections(reused):
         yield made
-        db.engine.dispose()
 
 
 @pytest.fixture

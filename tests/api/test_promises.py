@@ -12,8 +12,9 @@ from sqlalchemy import text
 
 from api.app import create_app
 from models import db
-from tests import worlds
+from tests import warm, worlds
 from tests.api.contract import StrictClient
+from tests.reuse import Reused
 from tests.settings import config_for
 from tests.worlds import DISTRICT, SKU, World
 
@@ -22,13 +23,12 @@ FORM = {"sku": SKU, "division_code": DISTRICT}
 
 
 @pytest.fixture
-def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+def app(database_url: str, reused: Reused, tmp_path: Path) -> Iterator[Flask]:
     """The application at the world's first moment."""
     made = create_app(config_for(database_url, tmp_path), clock=lambda: worlds.MONDAY)
     made.test_client_class = StrictClient
-    with made.app_context():
+    with made.app_context(), warm.connections(reused):
         yield made
-        db.engine.dispose()
 
 
 @pytest.fixture

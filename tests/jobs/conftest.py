@@ -16,8 +16,8 @@ import pytest
 from flask import Flask
 
 from api.app import create_app
-from models import db
-from tests import worlds
+from tests import warm, worlds
+from tests.reuse import Reused
 from tests.settings import config_for
 
 ROOT = Path(__file__).parents[2]
@@ -25,12 +25,11 @@ Start = Callable[..., "subprocess.Popen[bytes]"]
 
 
 @pytest.fixture
-def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+def app(database_url: str, reused: Reused, tmp_path: Path) -> Iterator[Flask]:
     """The application, pushed."""
     made = create_app(config_for(database_url, tmp_path))
-    with made.app_context():
+    with made.app_context(), warm.connections(reused):
         yield made
-        db.engine.dispose()
 
 
 @pytest.fixture

@@ -8,14 +8,16 @@ import pytest
 from flask import Flask
 
 from services.command_line import application
-from tests import worlds
+from tests import warm, worlds
+from tests.reuse import Reused
 from tests.settings import config_for
 
 
 @pytest.fixture
-def app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def app(database_url: str, reused: Reused, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """Settings and database, pushed; nothing of the web."""
-    with application("tests", config_for(database_url, tmp_path_factory.mktemp("app"))) as made:
+    config = config_for(database_url, tmp_path_factory.mktemp("app"))
+    with application("tests", config) as made, warm.connections(reused):
         yield made
 
 
