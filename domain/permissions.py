@@ -97,6 +97,9 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "job:return_visit": frozenset({Role.ADMIN, Role.AGENT}),
     "job:reveal": DEALER_ROLES | {Role.ADMIN, Role.AGENT},
     "job:unlink": frozenset({Role.ADMIN, Role.AGENT}),
+    "ledger:close": frozenset({Role.FINANCE}),
+    "ledger:correct": frozenset({Role.FINANCE}),  # one proposes, another one approves; the service asks who
+    "ledger:oversee": frozenset({Role.ADMIN, Role.FINANCE}),
     "ledger:read": frozenset({Role.ADMIN, Role.DEALER_OWNER, Role.FINANCE}),
     "me:bind": SIGNED_IN,
     "me:consent": SIGNED_IN,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from domain.actors import Actor, Role
 from domain.errors import Forbidden
 
-MONEY = frozenset({"fees", "statements", "statement_silence"})
+MONEY = frozenset({"fees", "statements", "statement_silence", "balances", "balance_check"})
 TASKS = (
     "order_imports",
     "dispatch",
@@ -34,6 +34,8 @@ TASKS = (
     "fees",
     "statements",
     "statement_silence",
+    "balances",
+    "balance_check",
     "calendar",
     "clock_corrections",
     "recount",

@@ -162,6 +162,19 @@ TIMETABLE: tuple[Task, ...] = (
         "days count, not hours",
         late=DAY,
     ),
+    Task(
+        "balances",
+        "*/5 * * * *",
+        "services.balances:fold",
+        "who reads a balance adds what came since: minutes of it, not days",
+    ),
+    Task(
+        "balance_check",
+        "52 4 * * *",
+        "services.balances:check",
+        "reads the whole ledger; a balance that differs is an alarm",
+        late=DAY,
+    ),
     # the calendar
     Task(
         "calendar",

@@ -43,10 +43,14 @@ class LedgerAccount(Base):
 
 
 class LedgerEntry(Base):
-    """One fact, once: the natural key never holds the rule version."""
+    """One fact, once: the natural key never holds the rule version.
+
+    A person or a task made it (`author_id`, `task`); entries of before revision 0015 name neither.
+    """
 
     __tablename__ = "ledger_entry"
     __table_args__ = (
+        CheckConstraint("num_nonnulls(author_id, task) = 1", name="one_author"),  # not valid for older ones
         Index("ix_ledger_entry_job", "job_id"),
         Index(
             "uq_ledger_entry_reverses_id",
@@ -65,6 +69,8 @@ class LedgerEntry(Base):
     reverses_id: Mapped[int | None]
     memo: Mapped[str]  # the arithmetic in words
     posted_at: Mapped[datetime]
+    author_id: Mapped[int | None]  # who proposed a correction, or granted an excuse
+    task: Mapped[str | None]
 
 
 class LedgerLeg(Base):
@@ -80,6 +86,51 @@ class LedgerLeg(Base):
     account_id: Mapped[int] = ref("ledger_account.id", primary_key=True)
     month: Mapped[date]
     amount_fen: Mapped[int]
+
+
+class LedgerCorrection(Base):
+    """A correction that one person proposes and another approves; approved, it names the entries it made."""
+
+    __tablename__ = "ledger_correction"
+    __table_args__ = (
+        one_of("outcome", ("approved", "refused")),
+        CheckConstraint("(outcome IS NULL) = (decided_at IS NULL)", name="decided_with_an_outcome"),
+        CheckConstraint("outcome <> 'approved' OR decided_by <> proposed_by", name="four_eyes"),
+        Index("uq_ledger_correction_open", "entry_id", unique=True, postgresql_where=text("outcome IS NULL")),
+    )
+
+    id: Mapped[Id]
+    entry_id: Mapped[int] = ref("ledger_entry.id", index=True)
+    reason: Mapped[str]
+    instead_fen: Mapped[int | None]  # without one the entry is taken back and nothing comes in its place
+    proposed_by: Mapped[int] = ref("person.id")
+    proposed_at: Mapped[datetime]
+    decided_by: Mapped[int | None] = ref("person.id", nullable=True)
+    decided_at: Mapped[datetime | None]
+    outcome: Mapped[str | None]
+    reversal_id: Mapped[int | None] = ref("ledger_entry.id", nullable=True)
+    instead_id: Mapped[int | None] = ref("ledger_entry.id", nullable=True)
+
+
+class LedgerBalance(Base):
+    """What an account moved in a month, over the entries up to the mark: read in place of the history."""
+
+    __tablename__ = "ledger_balance"
+
+    account_id: Mapped[int] = ref("ledger_account.id", primary_key=True)
+    month: Mapped[date] = mapped_column(primary_key=True)
+    amount_fen: Mapped[int]
+    entries: Mapped[int]
+
+
+class LedgerMark(Base):
+    """Up to which entry the balances are summed; one row, none before the first time."""
+
+    __tablename__ = "ledger_mark"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    entry_id: Mapped[int]
 
 
 class ClosedMonth(Base):

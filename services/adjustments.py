@@ -41,7 +41,7 @@ def charge_refund(tx: Connection, payload: Mapping[str, Any], now: datetime) -> 
         at_brands_cost=(payload.get("cost") or row.refund_at) == "brand",
         step=payload.get("step"),
     )
-    return ledger.post(tx, [entry], {}, now)
+    return ledger.post(tx, [entry], {}, now, "owed")
 
 
 @use_case
@@ -51,7 +51,7 @@ def compensation(tx: Connection, payload: Mapping[str, Any], now: datetime) -> i
     entry = refunds.compensation_entry(
         payload["job_id"], payload["complaint_id"], payload["fen"], payload["dealer_id"], month
     )
-    return ledger.post(tx, [entry], {}, now)
+    return ledger.post(tx, [entry], {}, now, "owed")
 
 
 _RESTING = """
@@ -72,5 +72,5 @@ def refund_after_close(tx: Connection, payload: Mapping[str, Any], now: datetime
     for entry_id in ids:
         wrong = ledger.read(tx, entry_id)
         undone = mirror(wrong.entry, f"{wrong.entry.natural_key}:refund:{payload['order_event_id']}", month)
-        ledger.post(tx, [undone], {}, now, reverses_id=entry_id)
+        ledger.post(tx, [undone], {}, now, "owed", reverses_id=entry_id)
     return len(ids)

@@ -138,7 +138,7 @@ def _batch(
     if not due:
         return FeeRun(), None
     settled = _Pricing(tx, known, closed).settle(due)
-    entries = ledger.post(tx, settled.entries, known.ids, now)
+    entries = ledger.post(tx, settled.entries, known.ids, now, "fees")
     memos = _note(tx, settled.memos)
     tx.exec_driver_sql(_MARK, {"now": now, "ids": arrays.plain(settled.job_ids)})
     run = FeeRun(len(settled.job_ids), entries, memos, len(settled.held), tuple(settled.held))
@@ -249,7 +249,7 @@ def post_held(tx: Connection, payload: Mapping[str, Any], now: datetime) -> int:
     for claim, _, lines in _Pricing(tx, known, closed).price(job):
         held = [replace(line, text=f"{line.text}（申诉驳回后计入）") for line in lines if line.key == key]
         entries += entries_for(held, claim.parties, ledger.open_month(month_of(now), closed))
-    return ledger.post(tx, entries, known.ids, now)
+    return ledger.post(tx, entries, known.ids, now, "owed")
 
 
 @use_case
@@ -267,7 +267,7 @@ def post_reversed(tx: Connection, payload: Mapping[str, Any], now: datetime) -> 
             replace(line, text=f"{line.text}（稽核申诉成立后计入）") for line in lines if line.kind in _WORK
         ]
         entries += entries_for(back, claim.parties, ledger.open_month(month_of(now), closed))
-    return ledger.post(tx, entries, known.ids, now)
+    return ledger.post(tx, entries, known.ids, now, "owed")
 
 
 _POSTED = "SELECT fees_posted_at IS NOT NULL FROM job WHERE id = %(job)s"

@@ -1,46 +1,35 @@
-"""Corrections, and the end of a month: what was posted stays, what was wrong is taken back by its mirror."""
+"""Corrections by two persons, and the end of a month: what was posted stays, what was wrong gets its mirror."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
-from domain.actors import Actor, Role
+from domain.actors import Actor
 from domain.calendar import month_of
-from domain.errors import Conflict, Forbidden, Invalid
-from domain.ledger import Entry, Leg
-from domain.ledger import reverse as mirror
-from domain.money import whole, yuan
-from services.parts import ledger
-from services.parts.ledger import Posted
+from domain.closing import refuse
+from domain.errors import Conflict, NotFound
+from domain.statements import FourEyes
+from services.parts import closing, ledger, reversals
+from services.queries.months import COLUMNS, Correction
 from services.uow import use_case
 
-KEEPERS = (Role.FINANCE, Role.ADMIN, Role.SYSTEM)
+
+class CorrectionOpen(Conflict):
+    """Somebody has proposed a correction of this entry already; it is decided first."""
+
+    code = "correction_open"
+    title = "该分录已有待审批的更正"
 
 
-class AlreadyReversed(Conflict):
-    """An entry is taken back once; what is wrong with a reversal is reversed in its turn."""
+class CorrectionDecided(Conflict):
+    """A correction is approved or refused once."""
 
-    code = "already_reversed"
-    title = "该分录已冲销"
-
-
-class MonthNotOver(Conflict):
-    """A month is closed, and its statements are answered, once it is over in Shanghai."""
-
-    code = "month_not_over"
-    title = "当月尚未结束"
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """Ids of the reversal and, when an amount was given instead, of the new entry; `month` is theirs."""
-
-    reversal_id: int
-    instead_id: int | None
-    month: date
+    code = "correction_decided"
+    title = "该更正已处理"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,61 +40,75 @@ class Closed:
     closed_at: datetime
 
 
-_BY_KEY = "SELECT id, month, reverses_id FROM ledger_entry WHERE natural_key = %(key)s"
-_REVERSED = "SELECT natural_key FROM ledger_entry WHERE reverses_id = %(id)s"
-
-
-def reverse(
-    tx: Connection, entry_id: int, key: str, reason: str, now: datetime, instead_fen: int | None = None
-) -> Correction:
-    """Take an entry back in the open month and, with `instead_fen`, post the same with another amount.
-
-    ¥80.00 that should have been ¥88.00: a mirror of −¥80.00 under `key`, and ¥88.00 under `key:instead`. The same
-    key again is the same correction. `NotFound`, `AlreadyReversed`, `Invalid` for an amount that is none.
-    """
-    closed = ledger.hold_months(tx)
-    wrong = ledger.read(tx, entry_id)
-    _check_not_reversed(tx, wrong, key)
-    month = ledger.open_month(month_of(now), closed)
-    taken_back = mirror(wrong.entry, key, month)
-    note = f"（{reason}）"
-    rule_ids = {wrong.entry.rule_version or 0: wrong.fee_rule_id or 0} if wrong.fee_rule_id else {}
-    ledger.post(tx, [replace(taken_back, memo=taken_back.memo + note)], rule_ids, now, reverses_id=entry_id)
-    if instead_fen is not None:
-        ledger.post(tx, [_instead(wrong.entry, f"{key}:instead", month, instead_fen, note)], rule_ids, now)
-    reversal = tx.exec_driver_sql(_BY_KEY, {"key": key}).one()
-    instead = tx.exec_driver_sql(_BY_KEY, {"key": f"{key}:instead"}).first()
-    return Correction(reversal.id, instead.id if instead else None, reversal.month)
-
-
-def _check_not_reversed(tx: Connection, wrong: Posted, key: str) -> None:
-    by = tx.exec_driver_sql(_REVERSED, {"id": wrong.id}).scalar()
-    taken = tx.exec_driver_sql(_BY_KEY, {"key": key}).first()
-    if (by is not None and by != key) or (taken is not None and taken.reverses_id != wrong.id):
-        raise AlreadyReversed
-
-
-def _instead(entry: Entry, key: str, month: date, fen: int, note: str) -> Entry:
-    if whole(fen) <= 0 or len(entry.legs) != 2:
-        raise Invalid("更正金额必须大于零，且原分录只有借贷两方")
-    legs = tuple(Leg(leg.account, fen if leg.amount_fen > 0 else -fen) for leg in entry.legs)
-    return Entry(key, month, legs, f"更正为 {yuan(fen)}{note}", entry.rule_version, entry.kind, entry.job_id)
+_PROPOSE = f"""
+INSERT INTO ledger_correction (entry_id, reason, instead_fen, proposed_by, proposed_at)
+VALUES (%(entry)s, %(reason)s, %(instead)s, %(by)s, %(now)s)
+ON CONFLICT (entry_id) WHERE outcome IS NULL DO NOTHING RETURNING {COLUMNS}
+"""
 
 
 @use_case
-def correct(
-    tx: Connection,
-    actor: Actor,
-    entry_id: int,
-    key: str,
-    reason: str,
-    now: datetime,
-    instead_fen: int | None = None,
+def propose(
+    tx: Connection, actor: Actor, entry_id: int, reason: str, now: datetime, instead_fen: int | None = None
 ) -> Correction:
-    """`reverse` on its own, by finance."""
-    if actor.role not in KEEPERS:
-        raise Forbidden
-    return reverse(tx, entry_id, key, reason, now, instead_fen)
+    """The first pair of eyes: what is wrong and what it should be. Nothing is posted before somebody else approves.
+
+    `NotFound`, `AlreadyReversed`, `CorrectionOpen`, `Invalid` for an amount that is none.
+    """
+    wrong = ledger.read(tx, entry_id)
+    reversals.check_standing(tx, wrong, "")
+    if instead_fen is not None:
+        reversals.instead(wrong, "", month_of(now), instead_fen)
+    values = {"entry": entry_id, "reason": reason, "instead": instead_fen, "by": actor.person_id, "now": now}
+    row = tx.exec_driver_sql(_PROPOSE, values).first()
+    if row is None:
+        raise CorrectionOpen
+    return Correction(*row)
+
+
+_READ = f"SELECT {COLUMNS} FROM ledger_correction WHERE id = %(id)s FOR UPDATE"
+_DECIDE = f"""
+UPDATE ledger_correction SET decided_by = %(by)s, decided_at = %(now)s, outcome = %(outcome)s,
+       reversal_id = %(reversal)s, instead_id = %(instead)s WHERE id = %(id)s RETURNING {COLUMNS}
+"""
+
+
+@use_case
+def approve(tx: Connection, actor: Actor, correction_id: int, now: datetime) -> Correction:
+    """The second pair of eyes: it is posted into the open month, in the name of who proposed it.
+
+    `FourEyes` for the proposer himself, `CorrectionDecided`, `AlreadyReversed`.
+    """
+    asked = _open(tx, correction_id)
+    if actor.person_id is None or actor.person_id == asked.proposed_by:
+        raise FourEyes("提出更正的人不能自己批准")
+    key = f"entry:{asked.entry_id}:correction:{asked.id}"
+    done = reversals.take_back(
+        tx, asked.entry_id, key, asked.reason, now, asked.proposed_by, asked.instead_fen
+    )
+    return _decide(
+        tx, actor, asked, now, outcome="approved", reversal=done.reversal_id, instead=done.instead_id
+    )
+
+
+@use_case
+def refuse_correction(tx: Connection, actor: Actor, correction_id: int, now: datetime) -> Correction:
+    """Not this way, or taken back by who proposed it: nothing is posted, and another may be proposed."""
+    return _decide(tx, actor, _open(tx, correction_id), now, outcome="refused", reversal=None, instead=None)
+
+
+def _open(tx: Connection, correction_id: int) -> Correction:
+    row = tx.exec_driver_sql(_READ, {"id": correction_id}).first()
+    if row is None:
+        raise NotFound
+    if row.outcome is not None:
+        raise CorrectionDecided
+    return Correction(*row)
+
+
+def _decide(tx: Connection, actor: Actor, asked: Correction, now: datetime, **columns: Any) -> Correction:
+    values = {"id": asked.id, "by": actor.person_id, "now": now, **columns}
+    return Correction(*tx.exec_driver_sql(_DECIDE, values).one())
 
 
 _CLOSE = """
@@ -119,12 +122,13 @@ _CLOSED = "SELECT month, closed_at FROM closed_month WHERE month = %(month)s"
 def close_month(tx: Connection, month: date, actor: Actor, now: datetime) -> Closed:
     """Nothing is posted into the month any more; what comes later goes into the next open one. Again is harmless.
 
-    Waits for postings under way. `MonthNotOver` before its last day has passed.
+    Waits for postings under way. `MonthOpen` names everything that is still missing.
     """
-    if actor.role not in KEEPERS:
-        raise Forbidden
-    if month.day != 1 or month >= month_of(now):
-        raise MonthNotOver
+    month = month.replace(day=1)
     tx.exec_driver_sql("LOCK TABLE ledger_entry IN SHARE ROW EXCLUSIVE MODE")
-    tx.exec_driver_sql(_CLOSE, {"month": month, "now": now, "by": actor.person_id})
-    return Closed(*tx.exec_driver_sql(_CLOSED, {"month": month}).one())
+    closed = tx.exec_driver_sql(_CLOSED, {"month": month}).first()
+    if closed is None:
+        refuse(closing.still_open(tx, month, now))
+        tx.exec_driver_sql(_CLOSE, {"month": month, "now": now, "by": actor.person_id})
+        closed = tx.exec_driver_sql(_CLOSED, {"month": month}).one()
+    return Closed(*closed)

@@ -201,15 +201,23 @@ SELECT DISTINCT rule.created_by FROM statement_line line JOIN ledger_entry entry
 """
 
 
+_CORRECTED = """
+SELECT 1 FROM statement_line line JOIN ledger_entry entry ON entry.id = line.entry_id
+ WHERE line.statement_id = %(id)s AND entry.author_id = %(by)s LIMIT 1
+"""
+
+
 @use_case
 def approve(
     tx: Connection, actor: Actor, statement_id: int, now: datetime, *, if_match: int | None = None
 ) -> Answered:
-    """Four eyes: neither who confirmed or reviewed it, nor who made a fee rule that it was reckoned by."""
+    """Four eyes: neither who confirmed or reviewed it, nor who made a fee rule or an entry of it by hand."""
     row = _locked(tx, actor, statement_id, if_match)
     status = _to(row, actor, "approve")
     if actor.person_id in tx.exec_driver_sql(_RULE_MAKERS, {"id": row.id}).scalars().all():
         raise FourEyes("制定收费规则的人不能批准按该规则计算的结算单")
+    if tx.exec_driver_sql(_CORRECTED, {"id": row.id, "by": actor.person_id}).first():
+        raise FourEyes("提出更正的人不能批准含有该更正的结算单")
     return _write(tx, actor, row, status, approved_at=now, approved_by=actor.person_id)
 
 

@@ -1,9 +1,11 @@
-"""`python -m services.verify`: read every event chain and say which are broken; exit status 1 when any is."""
+"""`python -m services.verify`: read every event chain and the whole ledger; exit status 1 when anything is broken."""
 
 from __future__ import annotations
 
 import sys
 
+from domain.money import yuan
+from services.balances import recompute
 from services.command_line import application
 from services.queries.chains import verify_all
 
@@ -11,11 +13,16 @@ from services.queries.chains import verify_all
 def main() -> int:
     """The command line."""
     with application("verify"):
-        verdict = verify_all()
+        verdict, ledger = verify_all(), recompute()
     for job_id, fault in verdict.broken:
         sys.stdout.write(f"工单 {job_id}：第 {fault.seq} 个事件 {fault.how}\n")
     sys.stdout.write(f"{verdict.jobs} 条事件链，{verdict.events} 个事件，{len(verdict.broken)} 处损坏\n")
-    return 1 if verdict.broken else 0
+    for one in ledger.differences:
+        sys.stdout.write(
+            f"{one.account} {one.month:%Y-%m}：余额 {yuan(one.kept_fen)}，分录合计 {yuan(one.posted_fen)}\n"
+        )
+    sys.stdout.write(f"{ledger.balances} 个账户月余额，{len(ledger.differences)} 处不符\n")
+    return 1 if verdict.broken or ledger.differences else 0
 
 
 if __name__ == "__main__":

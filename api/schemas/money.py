@@ -8,7 +8,19 @@ from typing import Any
 
 from marshmallow import fields
 
-from api.schemas.base import BigId, Body, Choice, Day, Fen, Many, PageQuery, PlainText, ValidationError, Whole
+from api.schemas.base import (
+    BigId,
+    Body,
+    Choice,
+    Day,
+    Fen,
+    Flag,
+    Many,
+    PageQuery,
+    PlainText,
+    ValidationError,
+    Whole,
+)
 from api.schemas.jobs import Words
 from domain.clocks import Zone
 from domain.fee_facts import Scheme
@@ -124,3 +136,29 @@ class ContestBody(Body):
 
     entry_ids = Many(BigId(), 1_000, 1, required=True)
     reason = PlainText(REASON, required=True)
+
+
+class CorrectionBody(Body):
+    """Why an entry is wrong; with `instead_fen` the same entry with this amount comes in its place."""
+
+    reason = PlainText(REASON, required=True)
+    instead_fen = Fen(1, MOST_FEN, load_default=None, allow_none=True)
+
+
+class CorrectionQuery(PageQuery):
+    """Those that wait unless `open=false`."""
+
+    open = Flag(load_default=True)
+
+
+class MonthBody(Body):
+    """A month, as 2026-12."""
+
+    month = Month(required=True)
+
+
+class BalanceQuery(PageQuery):
+    """Balances over a `month`, as 2026-12; without one, over this month."""
+
+    month = Month(load_default=None)
+    dealer_id = BigId(load_default=None)

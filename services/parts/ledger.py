@@ -17,6 +17,8 @@ from domain.ledger import Entry, Leg
 from services.parts import arrays
 
 Months = frozenset[date]
+Author = int | str
+"""Who posts: a person's id, or the name of a task on the timetable."""
 
 
 def hold_months(tx: Connection) -> Months:
@@ -71,8 +73,11 @@ WITH given AS (
                          %(rules)s::bigint[], %(memos)s::text[])
            WITH ORDINALITY AS g(natural_key, month, kind, job_id, fee_rule_id, memo, n)),
 fresh AS (
-    INSERT INTO ledger_entry (natural_key, month, kind, job_id, fee_rule_id, reverses_id, memo, posted_at)
-    SELECT natural_key, month, kind, job_id, fee_rule_id, %(reverses)s::bigint, memo, %(now)s FROM given ORDER BY n
+    INSERT INTO ledger_entry (natural_key, month, kind, job_id, fee_rule_id, reverses_id, memo, posted_at,
+                              author_id, task)
+    SELECT natural_key, month, kind, job_id, fee_rule_id, %(reverses)s::bigint, memo, %(now)s, %(author)s::bigint,
+           %(task)s::text
+      FROM given ORDER BY n
     ON CONFLICT (natural_key) DO NOTHING RETURNING id, natural_key, month),
 legs AS (
     INSERT INTO ledger_leg (entry_id, account_id, month, amount_fen)
@@ -90,6 +95,7 @@ def post(
     entries: Sequence[Entry],
     rule_ids: Mapping[int, int],
     now: datetime,
+    by: Author,
     reverses_id: int | None = None,
 ) -> int:
     """Post what is not posted yet, entries and all their legs in one statement; how many were new.
@@ -109,6 +115,8 @@ def post(
         "rules": arrays.plain([rule_ids.get(entry.rule_version or 0) for entry in entries]),
         "memos": arrays.texts([entry.memo for entry in entries]),
         "reverses": reverses_id,
+        "author": by if isinstance(by, int) else None,
+        "task": by if isinstance(by, str) else None,
         "now": now,
         "leg_n": arrays.plain([n for n, entry in enumerate(entries, 1) for _ in entry.legs]),
         "leg_account": arrays.plain([ids[code] for code in codes]),

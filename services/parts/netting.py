@@ -37,4 +37,4 @@ def net(tx: Connection, month: date, now: datetime) -> int:
         )
         for row in tx.exec_driver_sql(_CLAIMS, {"month": month}).all()
     ]
-    return ledger.post(tx, entries, {}, now)
+    return ledger.post(tx, entries, {}, now, "statements")

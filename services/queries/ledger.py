@@ -29,7 +29,10 @@ class LegLine:
 
 @dataclass(frozen=True, slots=True)
 class EntryLine:
-    """One fact of money, with the legs the reader may see: an owner those of its own accounts."""
+    """One fact of money, with the legs the reader may see: an owner those of its own accounts.
+
+    A person (`author_id`, for finance) or a `task` made it.
+    """
 
     id: int
     natural_key: str
@@ -40,6 +43,8 @@ class EntryLine:
     reverses_id: int | None
     memo: str
     posted_at: datetime
+    author_id: int | None
+    task: str | None
     legs: tuple[LegLine, ...]
 
 
@@ -54,6 +59,7 @@ class Explained:
     job_status: str | None
     job_closed_at: datetime | None
     reversed_by_id: int | None
+    corrects_id: int | None
     statement_ids: tuple[int, ...]
 
 
@@ -99,7 +105,8 @@ def entries(
 
 
 _ENTRIES = """
-SELECT entry.id, natural_key, month, kind, job_id, version, reverses_id, memo, posted_at
+SELECT entry.id, natural_key, month, kind, job_id, version, reverses_id, memo, posted_at,
+       CASE WHEN %(dealer)s::bigint IS NULL THEN author_id END AS author_id, task
   FROM ledger_entry entry LEFT JOIN fee_rule rule ON rule.id = fee_rule_id WHERE entry.id = ANY(%(ids)s::bigint[])
 """
 _LEGS = """
@@ -121,7 +128,8 @@ def _entries(connection: Connection, ids: list[int], dealer: int | None) -> dict
 
 _ORIGIN = """
 SELECT rule.effective_from, job.kind, job.status, job.closed_at,
-       (SELECT id FROM ledger_entry back WHERE back.reverses_id = entry.id) AS reversed_by
+       (SELECT id FROM ledger_entry back WHERE back.reverses_id = entry.id) AS reversed_by,
+       coalesce(entry.reverses_id, (SELECT entry_id FROM ledger_correction WHERE instead_id = entry.id)) AS corrects
   FROM ledger_entry entry LEFT JOIN fee_rule rule ON rule.id = entry.fee_rule_id
   LEFT JOIN job ON job.id = entry.job_id WHERE entry.id = %(id)s
 """
@@ -142,4 +150,4 @@ def explain(connection: Connection, actor: Actor, entry_id: int) -> Explained:
     stated = connection.exec_driver_sql(_STATED, {"id": entry_id, "dealer": dealer}).scalars().all()
     since = None if origin.effective_from is None else local_date(origin.effective_from)
     job = (origin.kind, origin.status, origin.closed_at)
-    return Explained(entry, entry.memo, since, *job, origin.reversed_by, tuple(stated))
+    return Explained(entry, entry.memo, since, *job, origin.reversed_by, origin.corrects, tuple(stated))

@@ -22,7 +22,7 @@ from models.aftercare import Review, ReviewImport, ServiceRequest, Suggestion
 from models.audit import Audit
 from models.clock import Breach
 from models.complaint import Complaint
-from models.money import LedgerAccount, LedgerEntry, LedgerLeg, Statement, StatementLine
+from models.money import LedgerAccount, LedgerCorrection, LedgerEntry, LedgerLeg, Statement, StatementLine
 from models.notice import InboxItem, Outbox
 from models.order import Channel, OrderImport
 from models.person import Invitation
@@ -191,7 +191,9 @@ def _money(made: Realm) -> None:
     payable = put(LedgerAccount, code=f"dealer_payable:{dealer}", kind="dealer_payable", dealer_id=dealer)
     with db.engine.begin() as tx:
         fact = {"natural_key": f"job:{job_id}:base_fee:unit:1", "month": month, "kind": "base_fee"}
-        entry = insert(LedgerEntry).values(**fact, job_id=job_id, memo="基础安装费", posted_at=now)
+        entry = insert(LedgerEntry).values(
+            **fact, job_id=job_id, memo="基础安装费", posted_at=now, task="fees"
+        )
         entry_id = tx.execute(entry.returning(LedgerEntry.id)).scalar_one()
         legs = [
             {"entry_id": entry_id, "account_id": account, "amount_fen": fen, "month": month}
@@ -203,7 +205,14 @@ def _money(made: Realm) -> None:
     )
     line = {"entry_id": entry_id, "dealer_id": dealer, "statement_id": statement_id, "amount_fen": 8000}
     execute(insert(StatementLine).values(**line))
-    made.objects |= {"statement": statement_id, "entry": entry_id}
+    correction = put(
+        LedgerCorrection,
+        entry_id=entry_id,
+        reason="重复",
+        proposed_by=made.world.people["auditor"],
+        proposed_at=now,
+    )
+    made.objects |= {"statement": statement_id, "entry": entry_id, "correction": correction}
     with db.engine.begin() as tx:
         subject_id, _ = new_subject(tx)
     made.objects["import"] = put(
@@ -283,6 +292,7 @@ KINDS: Mapping[str, str] = {
     "coverage_import_id": "coverage_import",
     "statement_id": "statement",
     "entry_id": "entry",
+    "correction_id": "correction",
     "dealer_id": "dealer",
     "person_id": "person",
     "binding_id": "binding",

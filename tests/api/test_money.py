@@ -10,8 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from services.fees import run_fees
-from services.ledger import correct
-from services.statements import draw
+from services.ledger import approve
+from services.statements import draw, silence_confirms
 from tests import worlds
 from tests.rows import rows
 from tests.services import money
@@ -187,7 +187,7 @@ def test_every_entry_explains_itself(
     """Arithmetic, version, job, statement; a reversal names what it took back, and is named."""
     owner = world.sign_in("owner1", clock.now)
     entry = rows("SELECT id FROM ledger_entry WHERE kind = 'remote_fee'")[0].id
-    done = correct(world.actor("finance"), entry, "fix:1", "里程有误", APRIL_1)
+    done = money.corrected(world, entry, "里程有误", APRIL_1)
 
     told = get(client, f"/ledger/explain/{entry}", owner)
     mirrored = get(client, f"/ledger/explain/{done.reversal_id}", owner)
@@ -197,6 +197,43 @@ def test_every_entry_explains_itself(
     assert (told["job_kind"], told["job_status"]) == ("install", "closed")
     assert told["statement_ids"] == [march[world.dealers[0]]]
     assert (told["reversed_by_id"], mirrored["entry"]["reverses_id"]) == (done.reversal_id, entry)
+
+
+def test_finance_corrects_by_two_and_closes_a_month_into_which_nothing_posts_any_more(
+    client: FlaskClient, world: World, march: dict[int, int], clock: Any
+) -> None:
+    """403 for the proposer's own yes, 409 with all that is open, and what is approved after the close is April's."""
+    finance = world.sign_in("finance", clock.now)
+    [fee, *_] = rows("SELECT id FROM ledger_entry WHERE kind = 'base_fee' ORDER BY id")
+    asked = client.post(
+        f"{API}/ledger/entries/{fee.id}/corrections",
+        json={"reason": "重复计费", "instead_fen": 7000},
+        headers=finance,
+    )
+    assert asked.status_code == 201, asked.json
+    alone = client.post(f"{API}/ledger/corrections/{asked.json['id']}/approve", headers=finance)
+    open_still = client.post(f"{API}/ledger/months/close", json={"month": "2026-03"}, headers=finance)
+    [cockpit] = get(client, "/ledger/months", finance)["items"]
+    assert (alone.status_code, alone.json["code"]) == (403, "four_eyes")
+    assert (open_still.status_code, [one["code"] for one in open_still.json["errors"]]) == (
+        409,
+        ["statement_open"],
+    )
+    assert (cockpit["corrections_waiting"], cockpit["missing"][0]["count"]) == (1, 2)
+    assert [one["id"] for one in get(client, "/ledger/corrections", finance)["items"]] == [asked.json["id"]]
+
+    silence_confirms(clock.now + 10 * DAY)
+    closed = client.post(f"{API}/ledger/months/close", json={"month": "2026-03"}, headers=finance)
+    assert closed.status_code == 200, closed.json
+    done = approve(money.second(world), asked.json["id"], clock.now)
+    for entry_id in (done.reversal_id, done.instead_id):
+        told = get(client, f"/ledger/explain/{entry_id}", finance)
+        assert (told["entry"]["month"], told["corrects_id"]) == ("2026-04-01", fee.id)
+        assert told["entry"]["author_id"] == world.people["finance"]
+    owner = world.sign_in("owner1", clock.now)
+    lines = get(client, "/ledger/balances", owner, month="2026-04")["items"]
+    [payable] = [line for line in lines if line["account_name"] == "应付服务商"]
+    assert (payable["opening_fen"], payable["moved_fen"], payable["closing_fen"]) == (-16680, 1000, -15680)
 
 
 def test_a_new_version_of_the_rules_begins_today_at_the_earliest(

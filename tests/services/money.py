@@ -7,12 +7,15 @@ from typing import Any
 
 from sqlalchemy import insert, update
 
+from domain.actors import Actor, Role
 from models import db
 from models.clock import Breach, Clock
 from models.job import Job, JobEvent, Visit
-from models.money import FeeRule
+from models.money import ClosedMonth, FeeRule
 from models.order import Channel
 from models.site import Charge, CheckIn
+from services.ledger import approve, propose
+from services.queries.months import Correction
 from tests.rows import rows
 from tests.worlds import World
 
@@ -141,6 +144,25 @@ def operated_channel(world: World, dealer: int) -> int:
         platform="own",
         operator_dealer_id=world.dealers[dealer - 1],
     )
+
+
+def second(world: World) -> Actor:
+    """Another person in finance."""
+    return Actor(Role.FINANCE, person_id=world.people["admin"])
+
+
+def corrected(
+    world: World, entry_id: int, reason: str, now: datetime, instead_fen: int | None = None
+) -> Correction:
+    """An entry corrected: proposed by finance, approved by somebody else there."""
+    asked = propose(world.actor("finance"), entry_id, reason, now, instead_fen)
+    return approve(second(world), asked.id, now)
+
+
+def closed(month: date) -> None:
+    """The month closed, whatever is open."""
+    with db.engine.begin() as tx:
+        tx.execute(insert(ClosedMonth).values(month=month, closed_at=ENDED))
 
 
 LEDGER = """

@@ -9,20 +9,35 @@ from typing import Any
 
 import psycopg
 import pytest
+from flask import Flask
 from psycopg import errors
 
-from domain.actors import SYSTEM
-from domain.errors import Forbidden, Invalid, NotFound
+from domain.closing import MonthOpen
+from domain.errors import Invalid, NotFound
 from domain.ledger import Entry, Leg
+from domain.statements import FourEyes
 from models import db
 from services.fees import run_fees
-from services.ledger import AlreadyReversed, MonthNotOver, close_month, correct
+from services.ledger import (
+    CorrectionDecided,
+    CorrectionOpen,
+    approve,
+    close_month,
+    propose,
+    refuse_correction,
+)
 from services.parts import arrays, ledger
+from services.parts.reversals import AlreadyReversed
+from services.queries.ledger import explain
 from tests.rows import rows
-from tests.services.money import APRIL, APRIL_1, DAY, MARCH, MAY, ended, posted, rule
+from tests.services.money import APRIL, APRIL_1, MARCH, MAY, closed, corrected, ended, posted, rule, second
+from tests.services.test_meetings import beside
 from tests.worlds import World
 
-ENTRY = "INSERT INTO ledger_entry (natural_key, month, kind, memo, posted_at) VALUES (%s, '2026-03-01', 'x', '', now())"
+ENTRY = """
+INSERT INTO ledger_entry (natural_key, month, kind, memo, posted_at, task)
+VALUES (%s, '2026-03-01', 'x', '', now(), 'test')
+"""
 LEGS = """
 INSERT INTO ledger_leg (entry_id, account_id, month, amount_fen)
 SELECT entry.id, account.id, entry.month, fen FROM ledger_entry entry, ledger_account account,
@@ -100,72 +115,103 @@ def one_entry(world: World) -> Any:
 
 
 def test_a_correction_is_a_mirror_and_a_new_entry_in_the_open_month(world: World) -> None:
-    """¥80.00 becomes ¥88.00: the old entry stays, all three add up."""
+    """¥80.00 becomes ¥88.00: the old entry stays, all three add up, each says who made it and what it corrects."""
     entry = one_entry(world)
-    close_month(MARCH, SYSTEM, APRIL_1)
-
-    done = correct(world.actor("finance"), entry.id, "fix:1", "价格录错", APRIL_1, instead_fen=8800)
-    again = correct(world.actor("finance"), entry.id, "fix:1", "价格录错", APRIL_1 + DAY, instead_fen=8800)
+    closed(MARCH)
+    done = corrected(world, entry.id, "价格录错", APRIL_1, instead_fen=8800)
 
     mirrored, instead, original = posted()
     payable = f"dealer_payable:{world.dealers[0]}"
-    assert done == again
-    assert (done.month, mirrored.month, original.month) == (APRIL, APRIL, MARCH)
+    assert (mirrored.month, instead.month, original.month) == (APRIL, APRIL, MARCH)
     assert mirrored.legs == f"{payable} 8000, brand_service_expense -8000"
     assert instead.legs == f"brand_service_expense 8800, {payable} -8800"
     assert mirrored.memo == "冲销 基础安装费 电热水器 免费区 ¥80.00（价格录错）"
+    assert instead.memo == (
+        f"更正 2026-03 分录 {entry.id}（基础安装费 电热水器 免费区 ¥80.00）为 ¥88.00（价格录错）"
+    )
     assert (mirrored.version, mirrored.job_id) == (1, original.job_id)
-    assert rows("SELECT reverses_id FROM ledger_entry WHERE natural_key = 'fix:1'")[0].reverses_id == entry.id
+    by = rows("SELECT id, reverses_id, author_id, task FROM ledger_entry ORDER BY id")
+    finance = world.people["finance"]
+    assert by == [
+        (entry.id, None, None, "fees"),
+        (done.reversal_id, entry.id, finance, None),
+        (done.instead_id, None, finance, None),
+    ]
+    told = explain(world.actor("finance"), done.instead_id or 0)
+    assert (told.corrects_id, told.entry.author_id) == (entry.id, finance)
 
 
-def test_an_entry_is_taken_back_once(world: World) -> None:
-    """Another key, or the key of another entry, is refused."""
+def test_a_correction_needs_a_second_person(world: World) -> None:
+    """Proposed it is nothing in the ledger; the proposer cannot approve it, nor a second time anybody."""
+    entry, finance = one_entry(world), world.actor("finance")
+    asked = propose(finance, entry.id, "重复", APRIL_1)
+    with pytest.raises(CorrectionOpen):
+        propose(second(world), entry.id, "重复", APRIL_1)
+    with pytest.raises(FourEyes):
+        approve(finance, asked.id, APRIL_1)
+    assert len(posted()) == 1
+
+    approve(second(world), asked.id, APRIL_1)
+    with pytest.raises(CorrectionDecided):
+        approve(second(world), asked.id, APRIL_1)
+    with pytest.raises(AlreadyReversed):
+        propose(finance, entry.id, "重复", APRIL_1)
+    assert len(posted()) == 2
+
+
+def test_a_refused_correction_posts_nothing_and_another_may_be_proposed(world: World) -> None:
+    """The wrong amount, refused; then the right one."""
+    entry, finance = one_entry(world), world.actor("finance")
+    asked = propose(finance, entry.id, "少算", APRIL_1, 8800)
+    refuse_correction(second(world), asked.id, APRIL_1)
+    assert len(posted()) == 1
+    assert propose(finance, entry.id, "少算", APRIL_1, 8700).outcome is None
+
+
+def test_two_who_approve_at_once_post_one_correction(app: Flask, world: World) -> None:
+    """The second waits for the first and finds it decided."""
     entry = one_entry(world)
-    finance = world.actor("finance")
-    correct(finance, entry.id, "fix:1", "重复", APRIL_1)
-    with pytest.raises(AlreadyReversed):
-        correct(finance, entry.id, "fix:2", "重复", APRIL_1)
-    with pytest.raises(AlreadyReversed):
-        correct(finance, entry.id, entry.natural_key, "重复", APRIL_1)
+    asked = propose(world.actor("finance"), entry.id, "重复", APRIL_1)
+    with db.engine.connect() as tx:
+        tx.exec_driver_sql("SELECT 1 FROM ledger_correction FOR UPDATE")
+        both = [beside(app, approve, second(world), asked.id, APRIL_1) for _ in range(2)]
+        tx.rollback()
+    errors_of = [one.exception(10) for one in both]
+    assert sorted(type(error).__name__ for error in errors_of) == ["CorrectionDecided", "NoneType"]
+    assert len(posted()) == 2
 
 
 def test_a_correction_refuses_what_cannot_be(world: World) -> None:
-    """No such entry, no amount, nobody from finance; and nothing is posted."""
-    entry = one_entry(world)
-    before = posted()
+    """No such entry, no amount; and nothing is posted."""
+    entry, finance = one_entry(world), world.actor("finance")
     with pytest.raises(NotFound):
-        correct(world.actor("finance"), entry.id + 1, "fix:1", "错", APRIL_1)
+        propose(finance, entry.id + 1, "错", APRIL_1)
     with pytest.raises(Invalid):
-        correct(world.actor("finance"), entry.id, "fix:1", "错", APRIL_1, instead_fen=0)
-    with pytest.raises(Forbidden):
-        correct(world.actor("owner1"), entry.id, "fix:1", "错", APRIL_1)
-    assert posted() == before
+        propose(finance, entry.id, "错", APRIL_1, instead_fen=0)
+    assert len(posted()) == 1
 
 
-def test_a_month_is_closed_once_and_only_when_it_is_over(world: World) -> None:
-    """April cannot be closed in April; closing again changes nothing."""
-    finance = world.actor("finance")
-    with pytest.raises(MonthNotOver):
-        close_month(APRIL, finance, APRIL_1)
-    with pytest.raises(Forbidden):
-        close_month(MARCH, world.actor("owner1"), APRIL_1)
-    first = close_month(MARCH, finance, APRIL_1)
-    assert close_month(MARCH, SYSTEM, APRIL_1 + DAY) == first
+def test_the_database_refuses_an_entry_that_names_nobody(raw: psycopg.Connection[Any]) -> None:
+    """A person or a task, one of the two."""
+    with pytest.raises(errors.CheckViolation, match="one_author"):
+        raw.execute(ENTRY.replace("'test'", "NULL"), ["k"])
 
 
 def test_closing_waits_for_postings_under_way_and_postings_for_the_closing(world: World) -> None:
-    """A posting that saw March open is committed before March is closed."""
-    one = Entry("k", MARCH, (Leg("bank", 5), Leg("penalty_income", -5)), "")
+    """A posting that saw March open is committed before March is closed, and then bars the close."""
+    one = Entry("k", MARCH, (Leg(f"dealer_payable:{world.dealers[0]}", 5), Leg("penalty_income", -5)), "")
     with db.engine.connect() as tx, ThreadPoolExecutor(1) as pool:
         assert ledger.open_month(MARCH, ledger.hold_months(tx)) == MARCH
-        closing = pool.submit(copy_context().run, close_month, MARCH, SYSTEM, APRIL_1)
-        ledger.post(tx, [one], {}, APRIL_1)
+        closing = pool.submit(copy_context().run, close_month, MARCH, world.actor("finance"), APRIL_1)
+        ledger.post(tx, [one], {}, APRIL_1, "test")
         waiting = "SELECT 1 FROM pg_locks WHERE relation = 'ledger_entry'::regclass AND NOT granted"
         while not rows(waiting):
             assert not closing.done()
             time.sleep(0.01)
         tx.commit()
-        closing.result()
+        refused = closing.exception(10)
+    assert isinstance(refused, MonthOpen)
+    assert [fault.code for fault in refused.errors] == ["lines_unstated"]
     assert [row.month for row in posted()] == [MARCH]
 
 

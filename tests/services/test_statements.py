@@ -9,12 +9,10 @@ from typing import Any
 import pytest
 
 from domain import statements as pure
-from domain.actors import SYSTEM, Actor, Role
 from domain.errors import Forbidden, IllegalTransition, NotFound, StaleVersion
 from domain.ledger import Entry, Leg
 from domain.statements import FourEyes, LedgerRow
 from services.fees import run_fees
-from services.ledger import close_month, correct
 from services.parts import ledger
 from services.statements import (
     ContestOver,
@@ -32,7 +30,21 @@ from services.statements import (
 )
 from services.uow import use_case
 from tests.rows import rows
-from tests.services.money import APRIL, APRIL_1, DAY, ENDED, MARCH, MAY, clock, ended, extra, rule
+from tests.services.money import (
+    APRIL,
+    APRIL_1,
+    DAY,
+    ENDED,
+    MARCH,
+    MAY,
+    clock,
+    closed,
+    corrected,
+    ended,
+    extra,
+    rule,
+    second,
+)  # fmt: skip
 from tests.worlds import World
 
 MAY_1 = APRIL_1 + 30 * DAY
@@ -42,7 +54,7 @@ MAY_1 = APRIL_1 + 30 * DAY
 def post(tx: Any, key: str, dealer_id: int, fen: int, month: Any = MARCH, kind: str = "base_fee") -> int:
     """An entry that owes the dealer so much; its id."""
     legs = (Leg(f"dealer_payable:{dealer_id}", -fen), Leg("brand_service_expense", fen))
-    ledger.post(tx, [Entry(key, month, legs, key, kind=kind)], {}, APRIL_1)
+    ledger.post(tx, [Entry(key, month, legs, key, kind=kind)], {}, APRIL_1, "test")
     return int(
         tx.exec_driver_sql("SELECT id FROM ledger_entry WHERE natural_key = %(k)s", {"k": key}).scalar_one()
     )
@@ -59,11 +71,6 @@ def sums(row: Any) -> tuple[int, int, int, int]:
     return row.total_fen, row.carried_in_fen, row.payout_fen, row.carried_out_fen
 
 
-def second(world: World) -> Actor:
-    """Another person in finance."""
-    return Actor(Role.FINANCE, person_id=world.people["admin"])
-
-
 def test_a_statement_is_the_ledger_on_a_random_small_world(world: World) -> None:
     """Jobs, clocks, extras, corrections at random: each total equals the ledger's and the pure function's."""
     rule()
@@ -78,14 +85,7 @@ def test_a_statement_is_the_ledger_on_a_random_small_world(world: World) -> None
     run_fees(APRIL_1)
     some = rows("SELECT id FROM ledger_entry ORDER BY id LIMIT 3")
     for entry in some:
-        correct(
-            world.actor("finance"),
-            entry.id,
-            f"fix:{entry.id}",
-            "更正",
-            ENDED,
-            instead_fen=dice.randrange(1, 9999),
-        )
+        corrected(world, entry.id, "更正", ENDED, instead_fen=dice.randrange(1, 9999))
     draw(MARCH, APRIL_1)
 
     assert differences(MARCH) == []
@@ -316,12 +316,29 @@ def test_who_made_the_fee_rule_does_not_approve_what_it_pays(world: World) -> No
     assert approve(second(world), march, APRIL_1).status == "approved"
 
 
+def test_who_proposed_a_correction_does_not_approve_the_statement_it_stands_on(world: World) -> None:
+    """Finance took ¥80.00 back and put ¥88.00 in their place; the approver of that may approve, its author not."""
+    rule()
+    ended(world)
+    run_fees(APRIL_1)
+    [entry] = rows("SELECT id FROM ledger_entry")
+    corrected(world, entry.id, "价格录错", ENDED, instead_fen=8800)
+    draw(MARCH, APRIL_1)
+    march = statement(world.dealers[0])
+    confirm(world.actor("owner1"), march.id, APRIL_1)
+
+    assert march.total_fen == 8800
+    with pytest.raises(FourEyes, match="更正"):
+        approve(world.actor("finance"), march.id, APRIL_1)
+    assert approve(second(world), march.id, APRIL_1).status == "approved"
+
+
 def test_a_closed_month_still_equals_its_statements(world: World) -> None:
     """Closing, late work and corrections later: March stays, April has the rest."""
     rule()
     ended(world)
     run_fees(APRIL_1)
-    close_month(MARCH, SYSTEM, APRIL_1)
+    closed(MARCH)
     draw(MARCH, APRIL_1)
     ended(world)
     run_fees(APRIL_1 + DAY)
