@@ -86,12 +86,7 @@ def describe(declared: Declared, docstring: str | None) -> dict[str, Any]:
     if declared.query is not None:
         arguments.append({"in": "query", "schema": declared.query})
     arguments += _headers(declared)
-    success: dict[str, Any] = {"description": declared.summary, "content_type": declared.media}
-    if declared.answer is not None:
-        success["schema"] = declared.answer
-    elif declared.media != "application/json":
-        success["schema"] = {"type": "object" if declared.media.endswith("json") else "string"}
-    responses: dict[Any, Any] = {declared.status: [success]}
+    responses: dict[Any, Any] = {declared.status: [_success(declared, m) for m in declared.media.split(", ")]}
     responses |= {code: [COMPONENT[HTTPStatus(code)]] for code in declared.refusals()}
     manual = {
         "summary": declared.summary,
@@ -107,6 +102,18 @@ def describe(declared: Declared, docstring: str | None) -> dict[str, Any]:
     if arguments:
         doc["arguments"] = {"parameters": arguments}
     return doc
+
+
+def _success(declared: Declared, media: str) -> dict[str, Any]:
+    success: dict[str, Any] = {"description": declared.summary, "content_type": media}
+    if declared.answer is not None:
+        success["schema"] = declared.answer
+    elif media.endswith("json") and media != "application/json":
+        success["schema"] = {"type": "object"}
+    elif media != "application/json":
+        textual = media.startswith("text/")
+        success["schema"] = {"type": "string"} if textual else {"type": "string", "format": "binary"}
+    return success
 
 
 def _headers(declared: Declared) -> list[dict[str, Any]]:

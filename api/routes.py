@@ -80,7 +80,7 @@ def route(
     media: str = "application/json",
     kept: bool = True,
 ) -> Callable[[View], View]:
-    """Declare a route. `answer` is a dataclass (or a schema); `max_body` in bytes; `media` of a raw answer.
+    """Declare a route. `answer` is a dataclass (or a schema); `max_body` in bytes; `media` of raw answers, with commas.
 
     `kept`: may the answer be remembered? KeyError for a permission the table doesn't know, ValueError if nobody's.
     """

@@ -36,6 +36,7 @@ SECRETS: Mapping[str, Callable[[], str]] = {
     "SECRET_KEY": key,
     "PERSONAL_KEY": key,
     "LOOKUP_KEY": key,
+    "PACK_KEY": key,
     "WECHAT_APP_ID": lambda: f"wx{secrets.token_hex(8)}",
     "WECHAT_APP_SECRET": lambda: secrets.token_hex(16),
     "WECHAT_PUSH_TOKEN": lambda: word(32),

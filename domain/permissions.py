@@ -74,6 +74,9 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "dispatch_rule:write": frozenset({Role.ADMIN}),
     "division:read": PUBLIC,
     "docs:read": PUBLIC,
+    "evidence_pack:arrange": frozenset({Role.ADMIN}),
+    "evidence_pack:read": frozenset({Role.ADMIN, Role.AGENT, Role.AUDITOR}),
+    "evidence_pack:verify": PUBLIC,  # whoever holds a pack must be able to doubt it
     "evidence_policy:edit": frozenset({Role.ADMIN}),
     "evidence_policy:read": frozenset({Role.ADMIN, Role.AUDITOR}),
     "fee_rule:read": frozenset({Role.ADMIN, Role.FINANCE}),

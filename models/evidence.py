@@ -77,3 +77,16 @@ class SerialForm(Base):
     pattern: Mapped[str]
     made_by: Mapped[int | None] = ref("person.id", nullable=True)
     made_at: Mapped[datetime]
+
+
+class PackLayout(Base):
+    """Which slots fill a section of a channel's evidence packs, in their order; without a row the phases say so."""
+
+    __tablename__ = "pack_layout"
+
+    channel_id: Mapped[int] = ref("channel.id", primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    section: Mapped[str] = mapped_column(primary_key=True)
+    slots: Mapped[list[Any]]
+    made_by: Mapped[int | None] = ref("person.id", nullable=True)
+    made_at: Mapped[datetime]

@@ -83,11 +83,17 @@ class Config:
     retain_messages_months: int = MONTHS[Kind.MESSAGES]
     retain_addresses_months: int = MONTHS[Kind.ADDRESSES]
     log_level: str = "INFO"
+    pack_key: bytes | None = field(default=None, repr=False)
+    pack_keys_before: tuple[bytes, ...] = ()
 
 
 def _key(env: Env, name: str) -> bytes:
+    return _read_key(name, env.str(name))
+
+
+def _read_key(name: str, text: str) -> bytes:
     try:
-        key = base64.b64decode(env.str(name), validate=True)
+        key = base64.b64decode(text, validate=True)
     except binascii.Error as error:
         raise SystemExit(f"{name} must be base64") from error
     if len(key) != 32:
@@ -102,6 +108,15 @@ def _visits(env: Env) -> dict[str, Any]:
         raise SystemExit(f"VISITING_HOURS: {error}") from error
     late = timedelta(hours=env.int("LATE_CHANGE_HOURS", LAST_MINUTE // timedelta(hours=1)))
     return {"visiting_hours": hours, "late_change": late}
+
+
+def _pack_keys(env: Env) -> dict[str, Any]:
+    own = env.str("PACK_KEY", "")
+    before: list[str] = env.list("PACK_KEYS_BEFORE", [])
+    return {
+        "pack_key": _read_key("PACK_KEY", own) if own else None,
+        "pack_keys_before": tuple(_read_key("PACK_KEYS_BEFORE", key) for key in before),
+    }
 
 
 def _audits(env: Env) -> dict[str, int]:
@@ -148,7 +163,7 @@ def load() -> Config:
             personal_key=_key(env, "PERSONAL_KEY"),
             lookup_key=_key(env, "LOOKUP_KEY"),
             public_url=env.str("PUBLIC_URL").rstrip("/"),
-            **_photos(env),
+            **(_photos(env) | _pack_keys(env)),
             sms_log=env.path("SMS_LOG"),
             wechat_app_id=env.str("WECHAT_APP_ID"),
             wechat_app_secret=env.str("WECHAT_APP_SECRET"),

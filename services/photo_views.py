@@ -8,11 +8,10 @@ from datetime import datetime, timedelta
 from os import SEEK_END
 from typing import BinaryIO, TypeVar
 
-from sqlalchemy import Connection
-
 from domain import findings
 from domain.actors import BRAND_ROLES, Actor
 from services.config import config
+from services.parts import looks
 from services.parts.photo_store import store
 from services.queries import photo_matches, photos
 from services.queries.photo_matches import MatchedPhoto, PhotoMatches
@@ -57,16 +56,11 @@ def matches(actor: Actor, photo_id: int, now: datetime) -> PhotoMatches:
 
 def _record(actor: Actor, cards: Sequence[PhotoCard | MatchedPhoto], now: datetime) -> None:
     seen = [card.id for card in cards if card.erased_at is None]
-    if seen and actor.role in BRAND_ROLES and actor.person_id is not None:
-        _write_views(actor.person_id, seen, now)
+    if seen and actor.role in BRAND_ROLES:
+        _write_views(actor, seen, now)
 
 
-_VIEWED = "INSERT INTO photo_view (photo_id, person_id, at) SELECT unnest(%(photos)s::bigint[]), %(person)s, %(now)s"
-
-
-@use_case
-def _write_views(tx: Connection, person_id: int, photo_ids: list[int], now: datetime) -> None:
-    tx.exec_driver_sql(_VIEWED, {"photos": photo_ids, "person": person_id, "now": now})
+_write_views = use_case(looks.record)
 
 
 def _linked(actor: Actor, card: _Card, variants: tuple[str, ...], now: datetime) -> _Card:

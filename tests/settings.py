@@ -16,6 +16,7 @@ def config_for(database_url: str, folder: Path, **changed: object) -> Config:
         "secret_key": secrets.token_bytes(32),
         "personal_key": secrets.token_bytes(32),
         "lookup_key": secrets.token_bytes(32),
+        "pack_key": secrets.token_bytes(32),
         "public_url": "http://localhost",
         "photo_root": folder / "photos",
         "sms_log": folder / "sms.log",

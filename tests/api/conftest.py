@@ -34,6 +34,7 @@ def config(database_url: str, tmp_path: Path) -> Config:
         secret_key=secrets.token_bytes(32),
         personal_key=secrets.token_bytes(32),
         lookup_key=secrets.token_bytes(32),
+        pack_key=secrets.token_bytes(32),
         public_url="http://localhost",
         photo_root=tmp_path / "photos",
         sms_log=tmp_path / "sms.log",
