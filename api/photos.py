@@ -14,8 +14,9 @@ from api.routes import Call, route
 from api.schemas.base import PageQuery
 from api.schemas.photos import DirectFormBody, DirectPhotoBody, PhotoForm
 from domain.geo import Datum, Point
-from services import photo_direct, photo_views, photos
+from services import photo_direct, photo_reuse, photo_views, photos
 from services.parts.photo_rows import Shot
+from services.photo_reuse import SearchedAgain
 from services.photo_views import Elsewhere, Served
 from services.queries.photo_matches import PhotoMatches
 from services.queries.photos import PhotoCard, PhotoPage
@@ -190,3 +191,17 @@ def _headers(served: Served, seconds: int) -> dict[str, str]:
         "Cache-Control": f"private, max-age={seconds}, immutable",
         "Content-Security-Policy": SANDBOX,
     }
+
+
+@route(
+    area,
+    "POST",
+    "/photo-searches",
+    permission="photo:search_again",
+    answer=SearchedAgain,
+    status=202,
+    summary="重新查找放弃过的照片",
+)
+def search_again(call: Call) -> SearchedAgain:
+    """Everything whose search for earlier uses was given up after three tries is in the queue again."""
+    return photo_reuse.again()

@@ -122,6 +122,7 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "people:read": frozenset({Role.ADMIN, Role.DEALER_OWNER}),
     "photo:compare": frozenset({Role.ADMIN, Role.AUDITOR}),  # names other dealers' jobs
     "photo:read": DEALER_ROLES | {Role.ADMIN, Role.AGENT, Role.AUDITOR, Role.CUSTOMER},
+    "photo:search_again": frozenset({Role.ADMIN}),
     "photo_file:read": PUBLIC,  # the signed link is the permission
     "promise:decide": PUBLIC,  # the promise's signed id is the permission
     "promise:make": PUBLIC,

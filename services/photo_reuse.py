@@ -41,6 +41,19 @@ class Searched:
     parked: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class SearchedAgain:
+    """How many photos that were given up are in the queue again."""
+
+    photos: int
+
+
+@use_case
+def again(tx: Connection) -> SearchedAgain:
+    """Try everything that was given up once more: the store is whole again, or the looking process mended."""
+    return SearchedAgain(photo_prints.again(tx))
+
+
 def search(now: datetime, most_s: float = MOST_S, make: Callable[[], Looker] = Looker) -> Searched:
     """Look for earlier uses of every photo that is due; what fails is tried thrice and stops no other."""
     began, done = time.monotonic(), Searched()

@@ -100,6 +100,23 @@ def failed(tx: Connection, due: Due, reason: str, now: datetime) -> bool:
     return parked
 
 
+_AGAIN = """
+UPDATE photo SET search_due = true FROM photo_print print
+ WHERE print.photo_id = photo.id AND print.compared_at IS NULL AND print.attempts >= %(most)s
+   AND NOT photo.search_due AND photo.erased_at IS NULL RETURNING photo.id
+"""
+_AFRESH = """
+UPDATE photo_print SET attempts = 0, next_at = NULL, trouble = NULL WHERE photo_id = ANY(%(photos)s::bigint[])
+"""
+
+
+def again(tx: Connection) -> int:
+    """Back into the queue with everything that was given up, as if never tried; how many."""
+    photos = list(tx.exec_driver_sql(_AGAIN, {"most": MOST_TRIES}).scalars())
+    tx.exec_driver_sql(_AFRESH, {"photos": photos})
+    return len(photos)
+
+
 _RELEASED = """
 UPDATE photo_print SET attempts = greatest(0, attempts - 1), next_at = %(next)s
  WHERE photo_id = %(photo)s AND compared_at IS NULL

@@ -238,7 +238,9 @@ class Poisoned(Looker):
         raise AssertionError
 
 
-def test_a_photo_that_kills_the_looker_is_given_up_after_three_tries_with_the_reason(world: World) -> None:
+def test_a_photo_that_kills_the_looker_is_given_up_after_three_tries_and_searched_again_when_asked(
+    world: World,
+) -> None:
     """It holds nobody up: a photo behind it is searched for in the same run."""
     take(world, booked(world), jpeg(busy(1)))
     told = [search(world.now + n * LATER, make=Poisoned) for n in range(4)]
@@ -247,6 +249,8 @@ def test_a_photo_that_kills_the_looker_is_given_up_after_three_tries_with_the_re
     [row] = rows("SELECT attempts, trouble, next_at FROM photo_print")
     assert (row.attempts, row.next_at) == (3, None)
     assert "ended with -11" in row.trouble
+    assert [photo_reuse.again().photos, photo_reuse.again().photos] == [1, 0]
+    assert search(world.now + 4 * LATER).photos == 1
 
 
 def test_two_runners_at_once_do_no_photo_twice(world: World, app: Flask) -> None:
