@@ -5,18 +5,23 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 
 from channels.formats import REASON_HEADERS
 from channels.parsed import Bad
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# Platforms write ="0123" so that a spreadsheet keeps the zeros; a text in quotes, a dash and a sum reckon nothing.
+_HARMLESS = re.compile(r'="(?:[^"]|"")*"|-{1,2}|-[0-9]{1,12}(?:\.[0-9]+)?')
 
 
 def safe_cell(cell: str) -> str:
-    """A cell no spreadsheet takes for a formula: `=1+1` → `'=1+1`. Reading it again drops the mark."""
+    """A cell as it was, unless a spreadsheet took it for a formula: `=1+1` → `'=1+1`. Reading again drops the mark."""
     text = cell.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
-    return f"'{text}" if text.lstrip(" \u3000").startswith(_DANGEROUS) else text
+    if not text.lstrip(" \u3000").startswith(_DANGEROUS) or _HARMLESS.fullmatch(text):
+        return text
+    return f"'{text}"
 
 
 def reason(bad: Bad) -> str:

@@ -15,7 +15,7 @@ from typing import BinaryIO, cast
 
 from channels import csv_records, xlsx_records
 from channels.formats import Layout, recognise
-from channels.parsed import Bad, Good, Parsed, Record
+from channels.parsed import Bad, Parsed, Record
 from channels.refusals import ColumnsMissing, FileTooLarge, FileUnreadable, HeaderUnknown
 from channels.rows import parse_record
 from channels.text_lines import Lines, Overlong, read_up_to
@@ -112,22 +112,21 @@ def _rows(records: Iterator[Record], layout: Layout) -> Iterator[Parsed]:
         count += 1
         if count > MAX_ROWS:
             raise FileTooLarge(f"超过 {MAX_ROWS} 行")
-        yield _unrepeated(parse_record(record, layout), record, layout, recent)
+        yield _unrepeated(parse_record(record, layout), recent)
 
 
-def _unrepeated(
-    parsed: Parsed, record: Record, layout: Layout, recent: OrderedDict[tuple[str, int], int]
-) -> Parsed:
+def _unrepeated(parsed: Parsed, recent: OrderedDict[tuple[str, int], int]) -> Parsed:
     """The same line twice with different contents is a question; only the last 5,000 rows are remembered."""
     if isinstance(parsed, Bad):
         return parsed
     key, print_ = (parsed.row.order_number, parsed.row.line_number), hash(told(parsed.row))
     if recent.get(key, print_) != print_:
-        fault = Fault(
-            "line_number", "line_repeated", "同一订单行在文件中出现两次且内容不同，请用行号区分或只留一行"
+        return parsed.bad(
+            Fault(
+                "line_number", "line_repeated", "同一订单行在文件中出现两次且内容不同，请用行号区分或只留一行"
+            )
         )
-        return Bad.of(record, [fault], layout.header)
     recent[key] = print_
     if len(recent) > _REMEMBERED:
         recent.popitem(last=False)
-    return Good(parsed.row_number, parsed.row)
+    return parsed

@@ -29,10 +29,19 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Good:
-    """A row without faults. `row_number` counts as the spreadsheet does: the header is 1."""
+    """A row without faults. `row_number` counts as the spreadsheet does: the header is 1.
+
+    `raw_cells` and `header` are the file's own, for who finds later that it cannot go in.
+    """
 
     row_number: int
     row: OrderRow
+    raw_cells: tuple[str, ...] = ()
+    header: tuple[str, ...] = ()
+
+    def bad(self, fault: Fault) -> Bad:
+        """As it goes back: what was typed, and why it did not go in."""
+        return Bad.of(Record(self.row_number, self.raw_cells), [fault], self.header)
 
 
 @dataclass(frozen=True, slots=True)

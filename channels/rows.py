@@ -51,7 +51,7 @@ def parse_record(record: Record, layout: Layout) -> Parsed:
     faults += [fault for fault in validate(row) if fault.field not in unfit and fault.code != "empty"]
     if faults:
         return Bad.of(record, faults, layout.header)
-    return Good(record.number, row)
+    return Good(record.number, row, record.cells, layout.header)
 
 
 def _shape_faults(record: Record, layout: Layout) -> list[Fault]:

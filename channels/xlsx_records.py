@@ -99,7 +99,8 @@ def _text(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, dt.datetime):
-        return value.strftime("%Y-%m-%d %H:%M:%S") if value.year >= 1000 else str(value)
+        shown = value.strftime("%Y-%m-%d %H:%M:%S") if value.year >= 1000 else str(value)
+        return shown.removesuffix(" 00:00:00")  # a day, as the sheet shows it
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     if isinstance(value, float):

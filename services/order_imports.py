@@ -24,7 +24,6 @@ from channels.order_files import read
 from channels.parsed import Bad, Good, Parsed
 from domain.actors import SYSTEM, Actor, Role
 from domain.errors import Conflict, DomainError, Fault, NotFound
-from domain.orders import OrderRow
 from models.order import OrderImport, OrderImportBadRow, OrderImportChunk
 from models.person import Subject
 from services import personal
@@ -207,17 +206,17 @@ def _take(tx: Connection, running: Running, some: Sequence[Parsed], now: datetim
     rows = [good.row for good in goods]
     _fence(tx, running, beat)
     taken = take_rows(tx, running.shop, rows, now, f"import:{running.id}", actor=running.brought_by)
-    unfit = [(goods[r.index].row_number, goods[r.index].row, r.fault) for r in taken.refused]
-    order_bad_rows.keep(tx, running.id, running.key, bads, unfit)
-    counts = Counts(len(some), taken.new, taken.same, taken.changed, len(bads) + len(unfit))
+    bads += [goods[refused.index].bad(refused.fault) for refused in taken.refused]
+    order_bad_rows.keep(tx, running.id, running.key, bads)
+    counts = Counts(len(some), taken.new, taken.same, taken.changed, len(bads))
     return _counted(tx, running, beat, counts)
 
 
 @use_case
 def _give_up(tx: Connection, running: Running, parsed: Parsed, beat: datetime) -> Running:
     _fence(tx, running, beat)
-    row = parsed.row if isinstance(parsed, Good) else OrderRow("")
-    order_bad_rows.keep(tx, running.id, running.key, (), [(parsed.row_number, row, _UNTAKEABLE)])
+    bad = parsed.bad(_UNTAKEABLE) if isinstance(parsed, Good) else parsed
+    order_bad_rows.keep(tx, running.id, running.key, [bad])
     return _counted(tx, running, beat, Counts(1, 0, 0, 0, 1))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from datetime import timedelta
 from typing import Any
@@ -153,13 +154,33 @@ def test_bad_rows_come_back_with_the_reason_and_go_in_once_mended(world: World) 
     assert all("打不通".encode() not in cell for cell in cells)
 
 
-def test_a_row_only_the_catalogue_refuses_comes_back_in_the_template(world: World) -> None:
-    """Without another bad row the file's own header is not known: ours is used, and taken back in."""
-    done = imported(world, template_csv([row(7, sku="NO-SUCH")]))
+def test_a_row_only_the_catalogue_refuses_comes_back_as_it_was_typed(world: World) -> None:
+    """The file's own columns in their order, those nobody asked for too; mended, it goes in."""
+    head = ["数量", "订单号", "店内备注", "商家编码", "收货人", "电话", "收货地址", "下单时间", "订单状态"]
+    typed = [
+        "2件",
+        '="0012345678901234567"',
+        "老客户",
+        "NO-SUCH",
+        "张三",
+        "'13800138000",
+        "山东省烟台市芝罘区建设路 1 号",
+    ]
+    typed += ["2026/3/1 9:07", "买家已付款，等待卖家发货"]
+    file = io.StringIO()
+    csv.writer(file).writerows([head, typed])
+    done = imported(world, file.getvalue().encode("gb18030"))
     told = b"".join(reading.bad_rows_csv(world.actor("agent"), done.id)).decode("utf-8-sig")
     again = imported(world, told.replace("NO-SUCH", SKU).encode("utf-8-sig"))
 
+    back = list(csv.reader(io.StringIO(told)))
+    assert [line[2:] for line in back] == [head, typed]
     assert counts(again) == (1, 1, 0, 0, 0)
+    with db.engine.connect() as connection:
+        assert (
+            connection.execute(text("SELECT number FROM customer_order")).scalar_one()
+            == "0012345678901234567"
+        )
 
 
 def test_a_file_that_is_none_fails_with_a_reason_people_can_read(world: World) -> None:
