@@ -65,7 +65,7 @@ def once(declared: Declared, request: Asked, view: Callable[[], Any]) -> Respons
         if kept:
             raise RuntimeError(f"{declared.rule}: a changing view runs one use case")
         kept.append((result, render(declared, result)))
-        answers.keep(tx, request.question, declared.status, kept[0][1])
+        answers.keep(tx, request.question, declared.status_of(result), kept[0][1])
 
     try:
         with answering(keep):
@@ -103,7 +103,7 @@ def _apart(returned: Any) -> tuple[Any, dict[str, str]]:
 def _respond(declared: Declared, result: Any, body: bytes, headers: Mapping[str, str]) -> Response:
     version = getattr(result, "version", None)
     told = [] if version is None else [("ETag", f'"{version}"')]
-    return _response(body, declared.status, [*told, *headers.items()])
+    return _response(body, declared.status_of(result), [*told, *headers.items()])
 
 
 def _response(body: bytes, status: int, headers: list[tuple[str, str]]) -> Response:
@@ -114,9 +114,9 @@ def render(declared: Declared, result: Any) -> bytes:
     """JSON of a frozen dataclass; TypeError for anything that does not fit the declared answer."""
     if declared.answer is None:
         return b""
-    if type(result) not in declared.known:
+    if type(result) not in declared.checked:
         _check(declared, result)
-        declared.known.add(type(result))
+        declared.checked.add(type(result))
     return orjson.dumps(result, default=_plain, option=orjson.OPT_UTC_Z)
 
 

@@ -25,7 +25,7 @@ HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """What OpenAPI, the guards in tests and the docs page know of a route. `known` caches checked answers."""
+    """What OpenAPI, the guards in tests and the docs page know of a route. `checked` caches answers' types."""
 
     method: str
     rule: str
@@ -41,7 +41,8 @@ class Declared:
     tags: tuple[str, ...]
     media: str = "application/json"
     kept: bool = True
-    known: set[type] = field(default_factory=set)
+    known: type | None = None
+    checked: set[type] = field(default_factory=set)
 
     @property
     def public(self) -> bool:
@@ -57,6 +58,10 @@ class Declared:
     def once(self) -> bool:
         """Whether it takes an Idempotency-Key: an answer that must not be kept is judged and logged each time."""
         return self.changing and self.kept
+
+    def status_of(self, result: object) -> int:
+        """The status a result is sent with."""
+        return HTTPStatus.OK if self.known is not None and type(result) is self.known else self.status
 
     @property
     def is_form(self) -> bool:
@@ -87,6 +92,9 @@ def describe(declared: Declared, docstring: str | None) -> dict[str, Any]:
         arguments.append({"in": "query", "schema": declared.query})
     arguments += _headers(declared)
     responses: dict[Any, Any] = {declared.status: [_success(declared, m) for m in declared.media.split(", ")]}
+    if declared.known is not None:
+        known = _success(declared, declared.media) | {"description": "已有，未新建"}
+        responses[HTTPStatus.OK.value] = [known]
     responses |= {code: [COMPONENT[HTTPStatus(code)]] for code in declared.refusals()}
     manual = {
         "summary": declared.summary,

@@ -12,7 +12,7 @@ from api.schemas.orders import OrderBody, OrderEventBody, OrderQuery, ServiceReq
 from services import orders, service_requests
 from services.orders import NewOrder, Told
 from services.queries import orders as reading
-from services.queries.orders import OrderCard, OrderFilters, OrderPage
+from services.queries.orders import OrderCard, OrderFilters, OrderKnown, OrderPage
 from services.service_requests import ServiceRequested, Wanted
 
 area = routes.area("orders", "订单")
@@ -27,12 +27,13 @@ MAX_ORDER = 512 * 1024
     body=OrderBody,
     answer=OrderPage,
     status=201,
+    known=OrderKnown,
     errors=(404,),
     max_body=MAX_ORDER,
     summary="录入订单",
 )
 def place(call: Call, body: NewOrder) -> OrderPage:
-    """Whole or not at all. The same order again changes nothing; a changed one becomes order events."""
+    """Whole or not at all. The same order again changes nothing, a changed one becomes order events: both are 200."""
     return orders.place(call.who, body, call.now)
 
 

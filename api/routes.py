@@ -74,6 +74,7 @@ def route(
     query: type[Schema] | None = None,
     answer: Any = None,
     status: int = 200,
+    known: type | None = None,
     errors: tuple[int, ...] = (),
     max_body: int = parsing.DEFAULT_MAX_BODY,
     tags: tuple[str, ...] = (),
@@ -82,6 +83,7 @@ def route(
 ) -> Callable[[View], View]:
     """Declare a route. `answer` is a dataclass (or a schema); `max_body` in bytes; `media` of raw answers, with commas.
 
+    `known`: an answer's type of the same fields that says it was there before, 200 instead of 201.
     `kept`: may the answer be remembered? KeyError for a permission the table doesn't know, ValueError if nobody's.
     """
     declared = Declared(
@@ -94,6 +96,7 @@ def route(
         query=query() if query else None,
         answer=_answer(answer),
         status=status,
+        known=known,
         errors=errors,
         max_body=max_body,
         tags=tags or (blueprint.name,),
@@ -101,10 +104,15 @@ def route(
         kept=kept,
     )
 
+    return _registering(blueprint, declared)
+
+
+def _registering(blueprint: Blueprint, declared: Declared) -> Callable[[View], View]:
     def register(view: View) -> View:
         serve = _served(declared, view)
         serve._apidoc = describe(declared, view.__doc__)  # type: ignore[attr-defined]  # read by flask-smorest
-        blueprint.add_url_rule(rule, view.__name__, serve, methods=[method], tags=list(declared.tags))
+        methods, tags = [declared.method], list(declared.tags)
+        blueprint.add_url_rule(declared.rule, view.__name__, serve, methods=methods, tags=tags)
         return view
 
     return register

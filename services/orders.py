@@ -20,7 +20,7 @@ from services.parts.order_book import Channel
 from services.parts.order_told import PLACE
 from services.parts.orders import Taken, take_rows
 from services.queries import orders as reading
-from services.queries.orders import OrderPage
+from services.queries.orders import OrderKnown, OrderPage
 from services.uow import use_case
 
 _OF_LINE = (
@@ -154,7 +154,7 @@ def _refuse(taken: Taken) -> None:
 
 @use_case
 def place(tx: Connection, actor: Actor, order: NewOrder, now: datetime) -> OrderPage:
-    """Take an order whole or not at all; the same again is no-op, a changed one becomes order events.
+    """Take an order whole or not at all; the same again is no-op, a changed one becomes order events: `OrderKnown`.
 
     `Invalid` names every fault (`lines.0.sku`); `NotFound` for a channel that is not the actor's.
     """
@@ -163,8 +163,9 @@ def place(tx: Connection, actor: Actor, order: NewOrder, now: datetime) -> Order
     shop = _shop(tx, actor, order.channel_id)
     promises = {order.number: _promise(tx, shop.id, order)} if order.promise_id else None
     points = {order.number: order.point} if order.point else None
-    _refuse(take_rows(tx, shop, rows, now, _source(actor), actor=actor, points=points, promises=promises))
-    return reading.named(tx, actor, shop.id, order.number)
+    taken = take_rows(tx, shop, rows, now, _source(actor), actor=actor, points=points, promises=promises)
+    _refuse(taken)
+    return reading.named(tx, actor, shop.id, order.number, OrderPage if taken.orders else OrderKnown)
 
 
 _TAKEN = """

@@ -25,8 +25,9 @@ from services.parts.order_taking import Refused, Taking
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of the rows: each is counted once. `jobs` are the ids of those made."""
+    """What became of the rows: each is counted once. `orders` are new ones, `jobs` the ids of those made."""
 
+    orders: int
     new: int
     same: int
     changed: int
@@ -58,7 +59,10 @@ def take_rows(
         taking.judge(index, row, print_)
     names = promised.named(rows, promises or {})
     made = _write(tx, shop, taking, now, source, actor, names)
-    return Taken(len(taking.new_lines), taking.same, taking.rows_changed, tuple(taking.refused), made)
+    refused = tuple(taking.refused)
+    return Taken(
+        len(taking.new_orders), len(taking.new_lines), taking.same, taking.rows_changed, refused, made
+    )
 
 
 def _write(

@@ -84,6 +84,11 @@ class OrderPage:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderKnown(OrderPage):
+    """The same of an order that was placed before it was placed now."""
+
+
+@dataclass(frozen=True, slots=True)
 class OrderCard:
     """An order in a list; `states` are those of its lines, `open_jobs` those not closed or cancelled."""
 
@@ -181,19 +186,27 @@ def read(connection: Connection, actor: Actor, order_id: int) -> OrderPage:
     return _read(connection, actor, "o.id = %(id)s", {"id": order_id})
 
 
-def named(connection: Connection, actor: Actor, channel_id: int, number: str) -> OrderPage:
-    """The same by its number in its channel."""
+def named(
+    connection: Connection, actor: Actor, channel_id: int, number: str, shape: type[OrderPage]
+) -> OrderPage:
+    """The same by its number in its channel, as an `OrderPage` or an `OrderKnown`."""
     which = {"channel": channel_id, "number": number}
-    return _read(connection, actor, "o.channel_id = %(channel)s AND o.number = %(number)s", which)
+    return _read(connection, actor, "o.channel_id = %(channel)s AND o.number = %(number)s", which, shape)
 
 
-def _read(connection: Connection, actor: Actor, which: str, values: dict[str, Any]) -> OrderPage:
+def _read(
+    connection: Connection,
+    actor: Actor,
+    which: str,
+    values: dict[str, Any],
+    shape: type[OrderPage] = OrderPage,
+) -> OrderPage:
     condition, params = horizon(actor)
     page = _PAGE.format(which=which, condition=condition)
     row = connection.exec_driver_sql(page, params | values).first()
     if row is None:
         raise NotFound
-    return OrderPage(
+    return shape(
         row.id,
         row.channel_id,
         row.number,

@@ -63,10 +63,12 @@ def order(world: World) -> dict[str, Any]:
 
 
 def test_an_order_comes_back_with_its_job_and_a_masked_contact(ask: Ask, order: dict[str, Any]) -> None:
-    """Placed again it answers the same and makes nothing."""
+    """Placed again it is not created again: the same with 200; changed, it has an event, with 200 too."""
     first, again = ask("agent", "POST", "/orders", order), ask("agent", "POST", "/orders", order)
+    changed = ask("agent", "POST", "/orders", {**order, "receiver": "李四"})
 
-    assert first.status_code == again.status_code == 201
+    assert (first.status_code, again.status_code, changed.status_code) == (201, 200, 200)
+    assert [event["kind"] for event in changed.json["lines"][0]["events"]] == ["receiver"]
     assert first.json == again.json
     [line] = first.json["lines"]
     assert [(job["status"], job["units"]) for job in line["jobs"]] == [("new", 2)]
