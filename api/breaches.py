@@ -61,7 +61,7 @@ def acknowledge(call: Call, body: Mapping[str, Any], breach_id: int) -> BreachSt
     summary="免责",
 )
 def excuse(call: Call, body: Mapping[str, Any], breach_id: int) -> BreachState:
-    """No penalty for what this clock has reached so far; 409 once the fees are posted."""
+    """No penalty for what this clock has reached so far; one that is posted comes back on the next statement."""
     return breaches.excuse(call.who, breach_id, body["reason"], call.now)
 
 

@@ -42,6 +42,7 @@ PAYS: Mapping[str, Pay] = {
     "compensation": adjustments.compensation,
     "visit_ruled": remote_fees.follow,
     "held_penalty": fees.post_held,
+    "excused_penalty": adjustments.take_back_excused,
     "audit_reversed": fees.post_reversed,
     "refund_after_close": adjustments.refund_after_close,
 }

@@ -1,4 +1,4 @@
-"""Money that moves after or beside the fees: extras given back, compensation, a refund once the job is closed.
+"""Money that moves after or beside the fees: extras given back, compensation, excused penalties, late refunds.
 
 Each is owed by an outbox row written with its cause and posted from here, into the open month, under a natural key:
 posted again it is still once.
@@ -16,7 +16,7 @@ from domain import refunds
 from domain.calendar import month_of
 from domain.ledger import reverse as mirror
 from domain.refunds import Ruling
-from services.parts import ledger, serving
+from services.parts import ledger, reversals, serving
 from services.uow import use_case
 
 _CHARGE = f"""
@@ -74,3 +74,26 @@ def refund_after_close(tx: Connection, payload: Mapping[str, Any], now: datetime
         undone = mirror(wrong.entry, f"{wrong.entry.natural_key}:refund:{payload['order_event_id']}", month)
         ledger.post(tx, [undone], {}, now, "owed", reverses_id=entry_id)
     return len(ids)
+
+
+_STANDING = """
+WITH RECURSIVE posted AS (
+    SELECT id FROM ledger_entry WHERE natural_key = %(key)s
+    UNION ALL
+    SELECT instead_id FROM posted JOIN ledger_correction ON entry_id = posted.id WHERE instead_id IS NOT NULL)
+SELECT id FROM posted WHERE NOT EXISTS (SELECT 1 FROM ledger_entry back WHERE back.reverses_id = posted.id)
+"""
+
+
+@use_case
+def take_back_excused(tx: Connection, payload: Mapping[str, Any], now: datetime) -> int:
+    """Take back the penalty of a clock that was excused after it was posted, as it stands by now; how many entries.
+
+    ¥20.00 posted in March and excused in April: ¥20.00 back in April, once. None was posted: nothing to take back.
+    """
+    ledger.hold_months(tx)
+    key = f"job:{payload['job_id']}:timeliness:{payload['kind']}:{payload['turn']}"
+    found = tx.exec_driver_sql(_STANDING, {"key": key}).scalars().all()
+    for entry_id in found:
+        reversals.take_back(tx, entry_id, f"{key}:excused", payload["reason"], now, payload["by"])
+    return len(found)

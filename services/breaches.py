@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from domain.actors import Actor, Role
+from domain.clocks import Family
 from domain.errors import Conflict, Fault, Invalid, NotFound
 from domain.notices import Audience
 from services.parts import appeals, notes, outbox
@@ -33,13 +34,6 @@ class AlreadyHandled(Conflict):
     title = "该时效记录已处理"
 
 
-class FeesPosted(Conflict):
-    """The penalty is in the ledger; an excuse would come too late to change it."""
-
-    code = "fees_posted"
-    title = "费用已入账，请在对账单中申诉"
-
-
 @dataclass(frozen=True, slots=True)
 class BreachState:
     """Where a breach stands with the people."""
@@ -55,9 +49,7 @@ class BreachState:
 # Trap: the job before the breach, as deeds and corrections lock them; the other way round two wait in a ring.
 _HOLD = "SELECT 1 FROM job WHERE id = (SELECT job_id FROM breach WHERE id = %(id)s) FOR NO KEY UPDATE"
 _READ = """
-SELECT breach.*, job.channel_id, job.category_code, job.zone, job.subject_id, job.fees_posted_at, clock.turn,
-       EXISTS (SELECT 1 FROM breach open WHERE open.clock_id = breach.clock_id AND open.appealed_at IS NOT NULL
-                  AND coalesce(open.excused_at, open.declined_at, open.withdrawn_at) IS NULL) AS held
+SELECT breach.*, job.channel_id, job.category_code, job.zone, job.subject_id, job.fees_posted_at, clock.turn
   FROM breach JOIN job ON job.id = breach.job_id JOIN clock ON clock.id = breach.clock_id
  WHERE breach.id = %(id)s FOR UPDATE OF breach
 """
@@ -93,13 +85,11 @@ def acknowledge(tx: Connection, actor: Actor, breach_id: int, memo: str, now: da
 def appeal(tx: Connection, actor: Actor, breach_id: int, reason: str, now: datetime) -> BreachState:
     """The dealer's owner asks that it be excused; the agents are told, and have a clock to answer.
 
-    Once per breach; `FeesPosted` where no answer could change the ledger any more.
+    Once per breach, also when its penalty is in the ledger already: won, it is taken back there.
     """
     row = _of_dealer(tx, actor, breach_id, Role.DEALER_OWNER)
     if any((row.appealed_at, row.excused_at, row.withdrawn_at)):
         raise AlreadyHandled
-    if row.fees_posted_at is not None:
-        raise FeesPosted
     clock_id = appeals.start(tx, row, now)
     _tell(tx, row, "breach_appealed", {"audience": Audience.AGENTS}, now)
     return _noted(tx, _APPEAL, actor, row, reason, now, clock_id)
@@ -126,16 +116,20 @@ def decline(tx: Connection, actor: Actor, breach_id: int, reason: str, now: date
 def excuse(tx: Connection, actor: Actor, breach_id: int, reason: str, now: datetime) -> BreachState:
     """An agent takes the blame off: every level this clock has reached so far, none it reaches later.
 
-    NotFound outside the agent's channels, `FeesPosted` when the penalty is in the ledger already: while an appeal
-    waits it is not, whenever the job's fees were posted.
+    NotFound outside the agent's channels. A penalty that is in the ledger already is taken back in the open month, in
+    the agent's name (`adjustments.take_back_excused`), and stands on the dealer's next statement.
     """
     if reason not in EXCUSES:
         raise Invalid(errors=[Fault("reason", "unknown_value", f"可选：{'、'.join(EXCUSES)}")])
     row = _of_agent(tx, actor, breach_id)
     if row.excused_at is not None or row.withdrawn_at is not None:
         raise AlreadyHandled
-    if row.fees_posted_at is not None and not row.held:
-        raise FeesPosted
+    if row.fees_posted_at is not None and row.family == Family.DEALER:
+        payload = {"job_id": row.job_id, "kind": row.kind, "turn": row.turn}
+        payload |= {"reason": f"时效免责：{EXCUSES[reason]}", "by": actor.person_id}
+        outbox.put(
+            tx, [Owed("excused_penalty", f"excused_penalty:{row.id}", payload, job_id=row.job_id)], now
+        )
     appeals.answered(tx, row.clock_id, now)
     values = {"id": row.id, "clock": row.clock_id, "reason": reason, "by": actor.person_id, "now": now}
     return BreachState(*tx.exec_driver_sql(_EXCUSE, values).one())

@@ -14,7 +14,7 @@ import services.clocks
 from domain.actors import Actor
 from domain.errors import Invalid, NotFound
 from models import db
-from services.breaches import AlreadyHandled, FeesPosted, acknowledge, appeal, decline, excuse
+from services.breaches import AlreadyHandled, acknowledge, appeal, decline, excuse
 from services.clocks import SWEEP, Raised, raise_levels
 from services.queries.breaches import Wanted, listed
 from tests.worlds import World
@@ -331,15 +331,6 @@ def test_an_excuse_covers_what_the_clock_has_reached_and_not_what_it_reaches_lat
         excuse(world.actor("agent"), breach_id, "other", world.now + 21 * HOUR)
 
 
-def test_an_excuse_that_could_not_reach_the_ledger_is_refused(world: World) -> None:
-    """Once the job's fees are posted the penalty stands there; the statement is the place to object."""
-    breach_id = late(world)
-    run("UPDATE job SET fees_posted_at = :now", now=world.now)
-
-    with pytest.raises(FeesPosted):
-        excuse(world.actor("agent"), breach_id, "weather", world.now + 12 * HOUR)
-
-
 def test_an_agent_excuses_only_within_its_channels_and_from_the_list_of_reasons(world: World) -> None:
     """Elsewhere the breach does not exist; a reason of one's own making is refused with the list."""
     breach_id, now = late(world), world.now + 12 * HOUR
@@ -432,15 +423,6 @@ def test_two_appeals_on_one_job_have_a_clock_each(world: World) -> None:
 
     assert answering(breach_id).id != answering(notice.id).id
     assert (answering(breach_id).stopped_at, answering(notice.id).stopped_at) == (None, now)
-
-
-def test_an_appeal_that_no_answer_could_grant_is_refused(world: World) -> None:
-    """Once the fees are posted the statement is the place to object."""
-    breach_id = late(world)
-    run("UPDATE job SET fees_posted_at = :now", now=world.now)
-
-    with pytest.raises(FeesPosted):
-        appeal(world.actor("owner1"), breach_id, "货晚到", world.now + 12 * HOUR)
 
 
 def test_each_reader_has_a_horizon(world: World) -> None:

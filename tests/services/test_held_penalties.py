@@ -7,10 +7,24 @@ from datetime import timedelta
 import pytest
 
 from jobs.drains import owed
-from services.breaches import FeesPosted, appeal, decline, excuse
+from services import statements
+from services.breaches import appeal, decline, excuse
 from services.fees import run_fees
 from tests.rows import rows
-from tests.services.money import APRIL, APRIL_1, DAY, ENDED, clock, ended, keys, posted, rule
+from tests.services.money import (
+    APRIL,
+    APRIL_1,
+    DAY,
+    ENDED,
+    MARCH,
+    clock,
+    closed,
+    corrected,
+    ended,
+    keys,
+    posted,
+    rule,
+)
 from tests.worlds import World
 
 
@@ -53,17 +67,67 @@ def test_a_declined_appeal_posts_what_it_held_once_into_the_open_month(world: Wo
 
 
 def test_a_won_appeal_costs_nothing_ever(world: World) -> None:
-    """Excused after the job's other fees were posted; the excuse of a penalty that is posted stays too late."""
+    """Excused after the job's other fees were posted: nothing of it was, nothing is."""
     _, breach_id = appealed(world)
     run_fees(APRIL_1)
     excuse(world.actor("agent"), breach_id, "customer", APRIL_1 + DAY)
     owed(APRIL_1 + DAY)
     run_fees(APRIL_1 + DAY)
-    [other] = rows("SELECT id FROM breach WHERE kind = 'finish' AND level = 2")
 
     assert keys() == ["base_fee:unit:1", "timeliness:finish:1"]
-    with pytest.raises(FeesPosted):
-        excuse(world.actor("agent"), other.id, "customer", APRIL_1 + DAY)
+
+
+@pytest.mark.parametrize("how", ["appeal won", "late excuse", "declined, then excused"])
+def test_a_penalty_excused_after_it_was_posted_comes_back_on_the_next_statement(
+    world: World, how: str
+) -> None:
+    """¥30.00 posted in March, closed; ¥30.00 back in April, naming what it takes back and who, however often asked."""
+    job_id, _ = appealed(world)
+    run_fees(APRIL_1)
+    [posted_late] = rows("SELECT id FROM ledger_entry WHERE natural_key LIKE '%timeliness:finish%'")
+    [late] = rows("SELECT id FROM breach WHERE kind = 'finish' AND level = 2")
+    statements.draw(MARCH, APRIL_1)
+    closed(MARCH)
+    agent, then = world.actor("agent"), APRIL_1 + DAY
+    if how != "late excuse":
+        appeal(world.actor("owner1"), late.id, "客户改了时间", then)
+    if how == "declined, then excused":
+        decline(agent, late.id, "没有改约记录", then)
+    excuse(agent, late.id, "customer", then)
+    for _ in range(2):
+        owed(then)
+        rows("UPDATE outbox SET state = 'pending', next_at = created_at WHERE kind LIKE '%_penalty'")
+    statements.draw(APRIL, APRIL_1 + 35 * DAY)
+
+    key = f"job:{job_id}:timeliness:finish:1"
+    [back] = [entry for entry in posted() if entry.key == f"{key}:excused"]
+    assert (back.month, back.kind) == (APRIL, "penalty")
+    assert back.legs == f"penalty_income 3000, dealer_payable:{world.dealers[0]} -3000"
+    assert back.memo == "冲销 时效扣款 完工超时 ¥30.00（时效免责：客户原因）"
+    [row] = rows("SELECT reverses_id, author_id FROM ledger_entry WHERE natural_key = :k", k=f"{key}:excused")
+    assert row == (posted_late.id, world.people["agent"])
+    [line] = rows(
+        "SELECT amount_fen FROM statement_line JOIN statement s ON s.id = statement_id WHERE s.month = '2026-04-01'"
+    )
+    assert line.amount_fen == 3000
+    assert statements.differences(MARCH) == statements.differences(APRIL) == []
+
+
+def test_an_excuse_takes_back_a_penalty_as_finance_had_corrected_it(world: World) -> None:
+    """¥30.00 made ¥10.00 by a correction: ¥10.00 come back, and the account is at nought."""
+    appealed(world)
+    run_fees(APRIL_1)
+    [entry] = rows("SELECT id FROM ledger_entry WHERE natural_key LIKE '%timeliness:finish%'")
+    corrected(world, entry.id, "减半", APRIL_1, instead_fen=1000)
+    [late] = rows("SELECT id FROM breach WHERE kind = 'finish' AND level = 2")
+    excuse(world.actor("agent"), late.id, "weather", APRIL_1 + DAY)
+    owed(APRIL_1 + DAY)
+
+    [sum_] = rows(
+        "SELECT sum(amount_fen) AS fen FROM ledger_leg JOIN ledger_account a ON a.id = account_id"
+        " WHERE a.code = 'penalty_income'"
+    )
+    assert sum_.fen == 0
 
 
 def test_an_appeal_decided_before_the_fees_is_posted_with_them(world: World) -> None:
