@@ -16,6 +16,7 @@ from domain.findings import Code, Finding
 from domain.geo import Datum, Point
 from domain.job import JobState
 from domain.phone_clock import Skew
+from domain.reuse import COPY, Pair, code_for
 from services.parts import candidates, evidence_policies, job_evidence
 from services.parts.photo_rows import Shot
 from services.parts.rounds import point_of
@@ -45,17 +46,21 @@ _TWIN = """
 SELECT id FROM photo WHERE job_id = %(job)s AND sha256 = %(sha256)s AND slot_code <> %(slot)s AND status = 'active'
  ORDER BY id LIMIT 1
 """
-# Jobs of one visit share a door: the one photo of the house before work is no reuse. Trap: somebody may hand in one
-# picture ten thousand times; not all of them are read for each next one.
+# Trap: somebody may hand in one picture ten thousand times; not all of them are read for each next one.
 _USED = """
-SELECT photo.id, photo.job_id, photo.received_at
+SELECT photo.id, photo.job_id, photo.received_at, coalesce(theirs.visit_id = mine.visit_id, false) AS same_visit,
+       coalesce(theirs.order_line_id = mine.order_line_id OR theirs.parent_id = mine.id OR theirs.id = mine.parent_id
+           OR theirs.parent_id = mine.parent_id OR their_order.place_lookup = my_order.place_lookup,
+           false) AS same_door,
+       coalesce(photo.superseded_as = 'deleted' AND photo.installer_id = mine.installer_id, false) AS withdrawn
   FROM (SELECT id, job_id, received_at, superseded_as, installer_id FROM photo
-         WHERE sha256 = %(sha256)s LIMIT 500) photo
-  JOIN job ON job.id = photo.job_id
- WHERE photo.job_id <> %(job)s AND (job.visit_id IS NULL OR job.visit_id IS DISTINCT FROM %(visit)s::bigint)
-   AND NOT (photo.superseded_as IS NOT DISTINCT FROM 'deleted'
-            AND photo.installer_id IS NOT DISTINCT FROM %(installer)s::bigint)
- ORDER BY photo.id LIMIT 1
+         WHERE sha256 = %(sha256)s AND erased_at IS NULL LIMIT 500) photo
+  JOIN job theirs ON theirs.id = photo.job_id JOIN job mine ON mine.id = %(job)s
+  JOIN order_line my_line ON my_line.id = mine.order_line_id
+  JOIN customer_order my_order ON my_order.id = my_line.order_id
+  JOIN order_line their_line ON their_line.id = theirs.order_line_id
+  JOIN customer_order their_order ON their_order.id = their_line.order_id
+ WHERE photo.job_id <> %(job)s ORDER BY photo.id
 """
 
 
@@ -105,14 +110,13 @@ def _check_in(tx: Connection, job_id: int) -> Point | None:
 
 
 def _used(tx: Connection, look: Look) -> Finding | None:
-    """The very same bytes in another job of any dealer, the erased's hashes included.
-
-    Not what the same installer had withdrawn: handed in at the wrong job, then put right (`domain.reuse`).
-    """
-    asked = {"sha256": bytes.fromhex(look.facts.sha256), "job": look.job.id, "visit": look.job.visit_id}
-    asked["installer"] = look.job.installer_id
-    first = tx.exec_driver_sql(_USED, asked).first()
-    if first is None:
+    """The very same bytes in another job of any dealer, where that is held against somebody (`domain.reuse`)."""
+    asked = {"sha256": bytes.fromhex(look.facts.sha256), "job": look.job.id}
+    for first in tx.exec_driver_sql(_USED, asked):
+        pair = Pair(False, False, first.same_visit, first.same_door, look.slot.before, first.withdrawn)
+        if code_for(pair, COPY) is not None:
+            break
+    else:
         return None
     numbers = {
         "job_id": first.job_id,

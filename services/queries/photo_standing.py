@@ -15,11 +15,12 @@ from services.uow import query
 
 @dataclass(frozen=True, slots=True)
 class SlotRule:
-    """What a slot of the job's checklist demands."""
+    """What a slot of the job's checklist demands; `before`: it shows the state before work."""
 
     code: str
     camera_only: bool
     min_side: int
+    before: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ SELECT EXISTS (SELECT 1 FROM job_event WHERE job_id = %(id)s
                     OR data -> 'from_installer_id' = to_jsonb(%(person)s::bigint))) AS had,
        slot.code, slot.camera_only, slot.min_side,
        known.id AS known_id, known.slot_code, known.sha256, known.installer_id, known.superseded_as,
-       n.in_slot, n.in_job, n.ever
+       n.in_slot, n.in_job, n.ever, slot.phase = 'before' AS before
   FROM (SELECT count(*) FILTER (WHERE status = 'active' AND slot_code = %(slot)s) AS in_slot,
                count(*) FILTER (WHERE status = 'active') AS in_job, count(*) AS ever
           FROM photo WHERE job_id = %(id)s) n
@@ -84,7 +85,7 @@ def standing_of(connection: Connection, actor: Actor, job: JobState, slot: str, 
     return Standing(
         job=job,
         had=row.had or (job.dealer_id == actor.dealer_id and job.installer_id == actor.person_id),
-        slot=SlotRule(row.code, row.camera_only, row.min_side) if row.code is not None else None,
+        slot=SlotRule(row.code, row.camera_only, row.min_side, row.before) if row.code is not None else None,
         existing=Existing(*row[4:9]) if row.known_id is not None else None,
         in_slot=row.in_slot,
         in_job=row.in_job,

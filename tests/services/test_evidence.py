@@ -93,7 +93,8 @@ def test_an_honest_photo_scores_nothing(world: World) -> None:
 
 def test_the_same_bytes_in_another_dealers_job_are_found_and_told_without_whose(world: World) -> None:
     """The installer hears that the photo was used; reviewers hear where; a deleted one still counts."""
-    first, second, data = booked(world), booked(world, 2), picture()
+    first, data = booked(world), picture()
+    second = booked(world, 2, phone="13800002222", address="芝罘区南大街 9 号")
     used = take(world, first, data, "c-1")
     card = take(world, second, data, "c-1", actor=world.actor("installer2"), after=2 * HOUR)
 

@@ -164,11 +164,29 @@ def test_what_was_withdrawn_or_stands_at_the_same_door_before_is_shown_and_weigh
         j=again,
     )
     take(world, again, jpeg(busy(3), 70), slot="site")
+    take(world, again, jpeg(busy(3)), slot="site")  # the very file: the upload judges by the same table
 
     search(world.now)
 
     assert found() == {}
-    assert [row.finding for row in rows("SELECT finding FROM photo_match")] == [None, None]
+    assert {row.finding for row in rows("SELECT finding FROM photo_match")} == {None}
+
+
+def test_the_upload_holds_no_erased_photo_against_anybody_and_a_living_one_after_work(world: World) -> None:
+    """The same file: from an erased photo nothing, at the same door in a slot of after work `reused`."""
+    data, old = jpeg(busy(3)), booked(world, 2, phone="13800003333", address="芝罘区北马路 1 号")
+    first = take(world, old, data, 2, slot="finished")
+    rows("UPDATE photo SET erased_at = now() WHERE id = :p", p=first.id)
+    again = booked(world, phone="13800003333", address="芝罘区北马路 1 号")
+    moved = "UPDATE job SET order_line_id = (SELECT order_line_id FROM job WHERE id = :o) WHERE id = :j"
+    rows(moved, o=old, j=again)
+    take(world, again, data, slot="finished")
+    innocent = found()
+    rows("UPDATE photo SET erased_at = NULL WHERE id = :p", p=first.id)
+    accused = take(world, again, data, slot="finished")
+
+    assert innocent == {}
+    assert found() == {accused.id: {"reused"}}
 
 
 def test_erased_photos_leave_no_words_and_are_found_no_more(world: World) -> None:
