@@ -86,8 +86,3 @@ def of_words(text: str) -> str | None:
 def is_bad(score: int, text: str, worst: int) -> bool:
     """At or below `worst` stars, or fewer than five with words of a service fault: 3 stars `师傅没来` with worst 2."""
     return score <= worst or (score < 5 and of_words(text) is not None)
-
-
-def of_answers(answers: Mapping[str, str]) -> str | None:
-    """The one cause of a return visit."""
-    return next((cause for question, bad, cause in OF_ANSWER if answers.get(question) == bad), None)

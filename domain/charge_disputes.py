@@ -74,11 +74,6 @@ def fallen(charge_id: int, dispute: Dispute) -> Command:
     return Command(action, charge_id=charge_id, outcome=outcome)
 
 
-def warned_after(stage: Stage) -> timedelta:
-    """How long after its beginning a step's owner is warned: of 48 h after 38 h 24 min."""
-    return WITHIN[stage] - WITHIN[stage] / LEFT_WHEN_WARNED
-
-
 def charge_disputed(_job: JobState, _command: Command, facts: Facts) -> Iterator[Fault]:
     """An extra is ruled on once, after somebody disputed it."""
     if facts.charge_status != "disputed" or facts.charge_ruled:

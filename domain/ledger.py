@@ -84,11 +84,6 @@ class FeeLine:
     rule_version: int
     text: str
 
-    @property
-    def dealer_fen(self) -> int:
-        """What the line adds to the serving dealer's statement: a fee +, a penalty −, a memo 0."""
-        return self.amount_fen * ((self.credit == Party.DEALER) - (self.debit == Party.DEALER))
-
 
 @dataclass(frozen=True, slots=True)
 class Parties:

@@ -14,7 +14,7 @@ from enum import StrEnum
 from domain.actors import Actor, Role
 from domain.calendar import SHANGHAI
 from domain.errors import Forbidden, IllegalTransition
-from domain.ledger import Account, Entry, account
+from domain.ledger import Account, account
 from domain.money import whole
 
 KINDS: Mapping[str, str] = {
@@ -86,15 +86,6 @@ class Statement:
     def carried_out_fen(self) -> int:
         """The deficit that goes on to the next statement, zero or negative."""
         return min(0, self.total_fen + self.carried_in_fen)
-
-
-def rows_of(entries: Iterable[Entry]) -> tuple[LedgerRow, ...]:
-    """Every leg of some entries as a row, as a query over the ledger returns them."""
-    return tuple(
-        LedgerRow(leg.account, entry.month, entry.natural_key, entry.kind, leg.amount_fen, entry.memo)
-        for entry in entries
-        for leg in entry.legs
-    )
 
 
 def draw(dealer_id: int, month: date, rows: Iterable[LedgerRow], carried_in_fen: int = 0) -> Statement:

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby, islice
+from itertools import groupby
 
 from sqlalchemy import Connection
 
@@ -45,11 +45,6 @@ class Checked:
 
 class StoreBroken(Exception):
     """Evidence is gone: `python -m jobs.photo_store check` names it."""
-
-
-def check_store(most: int = 1000, deep: bool = False) -> tuple[Missing, ...]:
-    """Photos whose original or rendition is not in the store; the first `most` of them, in order of content."""
-    return tuple(islice((found for found in walk(deep) if isinstance(found, Missing)), most))
 
 
 def check(_now: datetime) -> Checked:

@@ -16,6 +16,7 @@ from domain.actors import SYSTEM
 from domain.geo import Datum, Point
 from services.lifecycle import answer_offer, perform
 from services.parts.photo_rows import Shot
+from services.photo_checking import Missing, walk
 from tests.rows import rows
 from tests.uploads import pictures
 from tests.worlds import World
@@ -81,3 +82,8 @@ def submitted(world: World, job_id: int) -> None:
     installer = world.actor("installer1")
     perform(installer, job_id, Command(Action.CHECK_IN, fix=DOOR), world.now + HOUR)
     perform(installer, job_id, Command(Action.SUBMIT, serial_numbers=("SN-00001",)), world.now + HOUR)
+
+
+def check_store(deep: bool = False) -> tuple[Missing, ...]:
+    """Photos whose original or rendition is not in the store, or, looked at deep, damaged."""
+    return tuple(found for found in walk(deep) if isinstance(found, Missing))

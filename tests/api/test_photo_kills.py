@@ -28,11 +28,10 @@ from flask.testing import FlaskClient
 from models import db
 from services import photos
 from services.parts import photo_store
-from services.photo_checking import check_store
 from services.photo_keeping import sweep_orphans
 from tests.api.conftest import Clock
 from tests.api.uploading import FORM, decoder, job_id, world  # noqa: F401
-from tests.photographing import picture
+from tests.photographing import check_store, picture
 from tests.rows import rows
 from tests.worlds import World
 from uploads.decode import Decoder

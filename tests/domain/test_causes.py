@@ -6,7 +6,7 @@ import pytest
 
 from domain import reasons
 from domain.actions import CATEGORIES
-from domain.causes import CAUSES, OF_ABORT, OF_ANSWER, OF_COMPLAINT, is_bad, of_answers, of_words
+from domain.causes import CAUSES, OF_ABORT, OF_ANSWER, OF_COMPLAINT, is_bad, of_words
 from domain.questions import QUESTIONS
 
 
@@ -57,10 +57,3 @@ def test_every_way_to_say_it_leads_into_the_one_list() -> None:
     )
     codes = {question.code: {option.code for option in question.options} for question in QUESTIONS}
     assert all(answer in codes[question] for question, answer, _ in OF_ANSWER)
-
-
-def test_one_call_has_one_cause_the_weightiest() -> None:
-    """Money before lateness; a content customer has none."""
-    assert of_answers({"on_time": "no", "fees_shown": "no"}) == "charge_not_told"
-    assert of_answers({"on_time": "no", "cleaned": "no"}) == "late"
-    assert of_answers({"on_time": "yes", "fees_shown": "none"}) is None

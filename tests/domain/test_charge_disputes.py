@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.actions import Action
-from domain.charge_disputes import Dispute, Stage, fallen, warned_after
+from domain.charge_disputes import Dispute, Stage, fallen
 from domain.refunds import Ruling
 
 MONDAY = datetime(2026, 3, 2, 2, tzinfo=UTC)
@@ -32,8 +32,3 @@ def test_each_step_has_its_time_and_its_silence(
 
     assert (dispute.stage, dispute.answer_by) == (stage, MONDAY + timedelta(hours=hours))
     assert (meant.action, meant.charge_id, meant.outcome) == (action, 7, outcome)
-
-
-def test_the_warning_comes_when_a_fifth_is_left() -> None:
-    """Of 48 hours after 38 h 24 min, as with every clock."""
-    assert warned_after(Stage.DEALER) == timedelta(hours=38, minutes=24)

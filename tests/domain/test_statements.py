@@ -23,7 +23,6 @@ from domain.statements import (
     available_actions,
     draw,
     move,
-    rows_of,
 )
 
 MARCH = date(2026, 3, 1)
@@ -73,8 +72,9 @@ def test_a_fee_is_positive_and_a_penalty_negative_to_the_dealer() -> None:
     """¥80.00 less ¥20.00 pays ¥60.00, straight from the ledger's legs."""
     base = FeeLine("job:1:base_fee:unit:1", 1, "base_fee", 8000, Party.OPERATOR, Party.DEALER, 1, "¥80.00")
     late = FeeLine("job:1:timeliness:arrive:1", 1, "penalty", 2000, Party.DEALER, Party.PENALTY, 1, "¥20.00")
-    rows = rows_of(entries_for([base, late], Parties(7), MARCH))
-    drawn = draw(7, MARCH, [r for r in rows if r.account == "dealer_payable:7"])
+    entries = entries_for([base, late], Parties(7), MARCH)
+    payable = [(entry, leg) for entry in entries for leg in entry.legs if leg.account == "dealer_payable:7"]
+    drawn = draw(7, MARCH, [row(entry.natural_key, entry.kind, leg.amount_fen) for entry, leg in payable])
     assert [group.total_fen for group in drawn.groups] == [8000, -2000]
     assert (drawn.total_fen, drawn.payout_fen, drawn.carried_out_fen) == (6000, 6000, 0)
 

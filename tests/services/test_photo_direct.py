@@ -11,12 +11,11 @@ from flask import Flask
 
 from domain.errors import DomainError, Invalid, JobChanged, NotFound
 from services.parts import photo_store
-from services.photo_checking import check_store
 from services.photo_direct import NoDirectUpload, NotArrived, arrived, offer
 from services.photo_keeping import sweep_orphans
 from services.photos import take_photo
 from services.queries.photos import PhotoCard
-from tests.photographing import booked, decoder, picture, redispatched, shot  # noqa: F401
+from tests.photographing import booked, check_store, decoder, picture, redispatched, shot  # noqa: F401
 from tests.post_front import post
 from tests.rows import rows
 from tests.services.test_photo_stores import app, changed, settings  # noqa: F401

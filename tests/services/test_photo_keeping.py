@@ -15,12 +15,11 @@ from flask import Flask
 from domain.errors import NotFound, Unavailable
 from models import db
 from services.parts import photo_store
-from services.photo_checking import check_store
 from services.photo_keeping import ErasedPhotos, erase_photos, sweep_orphans
 from services.photo_views import open_file, view
 from services.photos import take_photo
 from services.queries.photos import PhotoCard
-from tests.photographing import booked, decoder, picture, shot, stream  # noqa: F401
+from tests.photographing import booked, check_store, decoder, picture, shot, stream  # noqa: F401
 from tests.rows import rows
 from tests.worlds import World
 from uploads.decode import Decoder
@@ -190,4 +189,3 @@ def test_a_photo_without_its_bytes_is_named(world: World, store: LocalStore) -> 
 
     assert [(found.photo_id, found.key) for found in missing] == [(broken.id, f"{row.name}.320.jpg")]
     assert kept.id != broken.id
-    assert check_store(most=0) == ()

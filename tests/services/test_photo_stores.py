@@ -19,13 +19,13 @@ from flask import Flask
 from services.command_line import application
 from services.config import Config, load
 from services.parts import photo_store
-from services.photo_checking import Checked, StoreBroken, check, check_store
+from services.photo_checking import Checked, StoreBroken, check
 from services.photo_keeping import ErasedPhotos, erase_photos, sweep_orphans
 from services.photo_moving import Moved, left, move, move_some
 from services.photo_views import Elsewhere, Served, open_file, view
 from services.photos import take_photo
 from services.queries.photos import PhotoCard
-from tests.photographing import booked, decoder, picture, shot, stream  # noqa: F401 - a fixture
+from tests.photographing import booked, check_store, decoder, picture, shot, stream  # noqa: F401 - a fixture
 from tests.rows import rows
 from tests.s3_server import S3Server
 from tests.settings import config_for
