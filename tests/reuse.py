@@ -42,7 +42,19 @@ BEGIN
       WHERE pg_sequence_last_value(id) IS DISTINCT FROM last;
     RETURN deleted;
 END $$;
+CREATE FUNCTION tests.is_empty() RETURNS bool LANGUAGE plpgsql AS $$ BEGIN RETURN NOT ({exist}); END $$;
 CREATE EVENT TRIGGER note_change ON ddl_command_end EXECUTE FUNCTION tests.note_change();
+"""
+_PUT_BACK = """
+CREATE FUNCTION tests.put_back() RETURNS void LANGUAGE plpgsql SET session_replication_role = replica AS $$
+BEGIN
+    {inserts}
+    PERFORM setval(id, last) FROM tests.reached;
+END $$;
+CREATE TABLE tests.reached AS
+    SELECT id, pg_sequence_last_value(id) AS last FROM tests.start
+     WHERE pg_sequence_last_value(id) IS DISTINCT FROM last;
+TRUNCATE tests.changed;
 """
 _STRANGERS = """
 SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity
@@ -55,15 +67,18 @@ def prepare(url: str) -> None:
     """Teach a migrated template to be emptied."""
     with psycopg.connect(postgres.libpq(url)) as connection:
         connection.execute(_PREPARE)
-        deletes = []
+        deletes, exist = [], []
         for (table,) in connection.execute(f"SELECT relname {_TABLES}").fetchall():
             name = sql.Identifier(table)
             delete = "DELETE FROM {}; GET DIAGNOSTICS here = ROW_COUNT; deleted := deleted + here;"
             if connection.execute(sql.SQL("SELECT 1 FROM {} LIMIT 1").format(name)).fetchone():
                 delete += "INSERT INTO {0} OVERRIDING SYSTEM VALUE SELECT * FROM tests.{0};"
                 connection.execute(sql.SQL("CREATE TABLE tests.{0} AS TABLE {0}").format(name))
+            else:
+                exist.append(sql.SQL("EXISTS (SELECT 1 FROM {})").format(name))
             deletes.append(sql.SQL(delete.replace("{}", "{0}")).format(name))
-        connection.execute(sql.SQL(_EMPTY).format(deletes=sql.SQL("\n").join(deletes)))
+        parts = {"deletes": sql.SQL("\n").join(deletes), "exist": sql.SQL(" OR ").join(exist)}
+        connection.execute(sql.SQL(_EMPTY).format(**parts))
 
 
 class Reused:
@@ -74,6 +89,7 @@ class Reused:
         self._name = ""
         self._left = 0
         self._admin: psycopg.Connection[Any] | None = None
+        self.kept: Any = None  # what `keep` was told
 
     def take(self) -> str:
         """DSN of an empty database."""
@@ -83,6 +99,32 @@ class Reused:
             self._admin = psycopg.connect(postgres.libpq(url), autocommit=True, application_name=OURS)
             self._admin.execute("SET lock_timeout = '3s'")
         return postgres.named(self._server, self._name)
+
+    def is_empty(self) -> bool:
+        """Whether nothing has been written since it was taken."""
+        assert self._admin is not None
+        found = self._admin.execute("SELECT tests.is_empty()").fetchone()
+        return found is not None and bool(found[0])
+
+    def keep(self, what: Any) -> None:
+        """Remember the rows that stand there now, for `put_back` in an empty database."""
+        assert self._admin is not None
+        inserts = []
+        for (table,) in self._admin.execute(f"SELECT relname {_TABLES}").fetchall():
+            name = sql.Identifier(table)
+            if self._admin.execute(sql.SQL("SELECT 1 FROM {} LIMIT 1").format(name)).fetchone():
+                own = sql.Identifier(f"kept_{table}")
+                self._admin.execute(sql.SQL("CREATE TABLE tests.{} AS TABLE {}").format(own, name))
+                fill = "DELETE FROM {0}; INSERT INTO {0} OVERRIDING SYSTEM VALUE TABLE tests.{1};"
+                inserts.append(sql.SQL(fill).format(name, own))
+        self._admin.execute(sql.SQL(_PUT_BACK).format(inserts=sql.SQL("\n").join(inserts)))
+        self.kept = what
+
+    def put_back(self) -> Any:
+        """The rows of `keep` stand there again, with the numbers they had; what it was told."""
+        assert self._admin is not None
+        self._admin.execute("SELECT tests.put_back()")
+        return self.kept
 
     def give_back(self) -> None:
         """Empty it, or drop it when that can't be trusted."""
@@ -101,5 +143,5 @@ class Reused:
         """Throw it away, sessions and all."""
         if self._admin is not None:
             self._admin.close()
-            self._admin = None
+            self._admin = self.kept = None
             postgres.drop(self._server, self._name)

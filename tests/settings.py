@@ -7,15 +7,18 @@ from pathlib import Path
 
 from services.config import Config
 
+# Of the process: `warm.world` puts sealed rows back.
+PERSONAL, LOOKUP = secrets.token_bytes(32), secrets.token_bytes(32)
+
 
 def config_for(database_url: str, folder: Path, **changed: object) -> Config:
-    """Fresh secrets, everything local; `changed` overrides single settings."""
+    """Secrets made up, everything local; `changed` overrides single settings."""
     values: dict[str, object] = {
         "mode": "test",
         "database_url": database_url,
         "secret_key": secrets.token_bytes(32),
-        "personal_key": secrets.token_bytes(32),
-        "lookup_key": secrets.token_bytes(32),
+        "personal_key": PERSONAL,
+        "lookup_key": LOOKUP,
         "pack_key": secrets.token_bytes(32),
         "public_url": "http://localhost",
         "photo_root": folder / "photos",

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from typing import Any
 
 from sqlalchemy import Engine, create_engine
 
 from models import db
 from services import at_hand, engine
+from tests import worlds
 from tests.reuse import OURS, Reused
 
 _engines: dict[str, Engine] = {}
@@ -33,6 +35,17 @@ def connections(reused: Reused) -> Iterator[None]:
         db.engines[None] = own
         if shared.pool.checkedout():  # type: ignore[attr-defined]  # a thread of the test is still at it
             reused.drop()
+
+
+def world(reused: Reused) -> worlds.World:
+    """`worlds.build()`; built once in each database, put back by one statement afterwards."""
+    if not reused.is_empty():  # another fixture was here first
+        return worlds.build()
+    if reused.kept is None:
+        reused.keep(worlds.build())
+    else:
+        reused.put_back()
+    return deepcopy(reused.kept)  # type: ignore[no-any-return]
 
 
 def _engine(url: str) -> Engine:

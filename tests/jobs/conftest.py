@@ -33,9 +33,9 @@ def app(database_url: str, reused: Reused, tmp_path: Path) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def world(app: Flask) -> worlds.World:
+def world(app: Flask, reused: Reused) -> worlds.World:
     """A small invented brand."""
-    return worlds.build()
+    return warm.world(reused)
 
 
 @pytest.fixture

@@ -22,6 +22,6 @@ def app(database_url: str, reused: Reused, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture
-def world(app: Flask) -> worlds.World:
+def world(app: Flask, reused: Reused) -> worlds.World:
     """A small invented brand."""
-    return worlds.build()
+    return warm.world(reused)
