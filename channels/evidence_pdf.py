@@ -22,9 +22,10 @@ from domain.actions import ASKS
 from domain.job import STATUS_NAMES
 from domain.money import yuan
 from domain.pack_words import AGREED, CAPTURES, CONFIRMED, GONE, RESULTS, ROLES, SOURCES, VERDICTS, at
-from domain.reasons import WAIVE
+from domain.reasons import OUTSIDE, WAIVE
 
 MARGIN, GAP, BOX = 15.0, 6.0, 62.0
+IN_A_LINE = 36  # of the small characters below a photo
 GREY, RED, LINE = (105, 105, 105), (176, 32, 32), (205, 205, 205)
 _MEMORY = 1024 * 1024 * 1024
 
@@ -167,11 +168,12 @@ def _site(sheet: Sheet, facts: Mapping[str, Any]) -> None:
         return
     sheet.heading("签到")
     sheet.rows(
-        (28, 28, 18, 26),
-        ("发生", "收到", "结果", "距工单位置"),
+        (22, 22, 14, 16, 26),
+        ("发生", "收到", "结果", "距工单位置", "说明"),
         [
             (at(one["occurred_at"]), at(one["received_at"]), RESULTS[one["result"]],
-             "—" if one["distance_m"] is None else f"{one['distance_m']} 米")
+             "—" if one["distance_m"] is None else f"{one['distance_m']} 米",
+             OUTSIDE.get(one["reason"], one["reason"] or "—"))
             for one in facts["check_ins"]
         ],
     )  # fmt: skip
@@ -213,8 +215,8 @@ def _pair(
 ) -> None:  # fmt: skip
     """Two photos side by side, each with its words below; never parted by the end of a page."""
     width = (sheet.epw - GAP) / 2
-    under = max(len(_words(photo)) for photo in pair)
-    if sheet.will_page_break(BOX + 9 + 4 * under):
+    under = max(sum(1 + len(words) // IN_A_LINE for words, _ in _words(photo)) for photo in pair)
+    if sheet.will_page_break(BOX + 12 + 3.3 * under):
         sheet.add_page()
     top, below = sheet.get_y(), 0.0
     for column, photo in enumerate(pair):

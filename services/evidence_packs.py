@@ -212,7 +212,7 @@ def _with_files(made: Manifest, sent: dict[int, tuple[str, str]]) -> Manifest:
 
 
 def _why(photo: PackPhoto) -> str:
-    return "存储中找不到" if photo.erased_at is None else "已应客户要求删除"
+    return "存储中找不到" if photo.erased_at is None else "已删除"
 
 
 def printed(made: Manifest) -> BinaryIO:

@@ -111,7 +111,8 @@ def made_case(
         app.extensions[photo_store.DECODER] = decoder
         case = Case(worlds.build(), phone=pictures.phone_jpeg(orientation=6))
         case.job_id = booked(case.world)
-        shots = {"gone": picture(), "site": case.phone, "nameplate": picture(), "finished": picture()}
+        heic = pictures.encoded(pictures.scene(), "HEIF")
+        shots = {"gone": picture(), "site": case.phone, "nameplate": heic, "finished": picture()}
         for slot, data in shots.items():
             given = shot(slot, "site" if slot == "gone" else slot)
             taken = photos.take_photo(
@@ -180,6 +181,7 @@ def test_originals_go_out_without_their_metadata_under_both_hashes(case: Case, t
     assert photo["sha256"] == hashlib.sha256(case.phone).hexdigest() != hashlib.sha256(sent).hexdigest()
     assert not any(word in sent for word in (b"HUAWEI", b"SECRET-XMP", pictures.SCRIPT))
     assert pack.photo(case.ids["finished"])["variant"] == "original"
+    assert pack.photo(case.ids["nameplate"])["variant"] == "rendition_1280"  # a HEIC cannot be taken apart
 
 
 def test_against_a_reason_an_admin_gets_all_of_it_and_that_is_on_record(case: Case, tmp_path: Path) -> None:
@@ -284,7 +286,21 @@ def test_a_file_the_store_has_lost_is_named_and_the_rest_goes_out(case: Case, tm
     assert said["text"] == f"照片 {lost.id}（完工全景）存储中找不到，包内没有文件"
 
 
-def test_neither_form_needs_the_application_or_the_database_while_it_goes_out(case: Case) -> None:
+def test_an_erased_photo_has_its_line_and_no_file(case: Case, tmp_path: Path) -> None:
+    """Its hash, slot and times stay; nobody looked at it."""
+    before, photo_id = views(), case.ids["site"]
+    rows("UPDATE photo SET erased_at = received_at WHERE id = :p", p=photo_id)
+    pack = case.pack("auditor")
+    rows("UPDATE photo SET erased_at = NULL WHERE id = :p", p=photo_id)
+
+    assert pack.faults(tmp_path) == []
+    assert (pack.photo(photo_id)["file"], views() - before) == (None, 3)
+    assert [lack["text"] for lack in pack.manifest["missing"]] == [
+        f"照片 {photo_id}（安装前现场）已删除，包内没有文件"
+    ]
+
+
+def test_no_database_is_needed_while_a_pack_goes_out(case: Case) -> None:
     """A slow reader holds no connection: the bytes are made where no application is at hand."""
     made = case.made("auditor")
     pieces = zipped(made)
