@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import io
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from datetime import date, timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import insert
 
 from channels.refusals import ColumnsMissing
@@ -17,7 +21,7 @@ from models.dealer import Coverage
 from services import coverage_files, dealers, promises, promotions
 from services.coverage_files import Imported
 from services.dealers import AuthorisationGiven, CapacityGiven, CoverageGiven
-from services.parts import past
+from services.parts import coverage_lock, past
 from services.parts.addresses import TABLE
 from services.promises import Asked, AskedLine
 from services.promotions import PromotionGiven
@@ -196,3 +200,25 @@ def test_capacity_promotions_and_leaves_are_set_and_kept_as_editions(world: Worl
     assert days.items[0].extra_lead_days == 3
     assert dealers.set_authorisations(dealer, [AuthorisationGiven("water_heater")]).added == 1
     assert dealers.set_authorisations(dealer, []).ended == 1
+
+
+def test_who_comes_second_at_the_same_time_is_told_who_owns_the_territory(app: Flask, world: World) -> None:
+    """He waits for the first one's word and is refused by name, not by the database's unique owner."""
+    owned = CoverageGiven("water_heater", FUSHAN, "free", True)
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
+    def second() -> list[str]:
+        with app.app_context(), pytest.raises(Invalid) as refused:
+            dealers.set_coverage(world.dealers[1], [owned], world.now)
+        return [fault.code for fault in refused.value.errors]
+
+    with ThreadPoolExecutor(1) as pool, db.engine.begin() as tx:
+        coverage_lock.hold(tx)
+        first = asdict(owned) | {"dealer_id": world.dealers[0], "valid_from": world.now}
+        tx.execute(insert(Coverage).values(first))
+        refusal = pool.submit(second)
+        end = time.monotonic() + 10
+        while not rows(waiting) and time.monotonic() < end:
+            time.sleep(0.02)
+        tx.commit()
+        assert refusal.result(10) == ["territory_taken"]
