@@ -17,7 +17,7 @@ Data = bytes | mmap
 Piece = bytes | memoryview
 
 _MARKER = re.compile(rb"\xff+[^\x00\xd0-\xd7\xff]")  # in entropy-coded data FF00 and the restarts are none
-_EOI, _COM = 0xD9, 0xFE
+_EOI, _SOS, _COM = 0xD9, 0xDA, 0xFE
 _APP0, _APP1, _APP2, _APP14, _APP15 = 0xE0, 0xE1, 0xE2, 0xEE, 0xEF
 _KEPT_APPS = {_APP0: b"JFIF\0", _APP2: b"ICC_PROFILE\0", _APP14: b"Adobe"}
 _EXIF = b"Exif\0\0"
@@ -52,18 +52,19 @@ def _jpeg(data: Data, view: memoryview) -> Iterator[Piece]:
     if data[:2] != b"\xff\xd8":
         raise Unstrippable(Format.JPEG)
     yield view[:2]
-    at, turned = 2, False
+    at, turned, coded = 2, False, False
     while True:
         found = _MARKER.search(data, at)
         if found is None:
             raise Unstrippable(Format.JPEG)
-        yield view[at : found.start()]  # between scans: the coded picture; elsewhere nothing
+        if coded:  # before the first scan nothing should stand between two segments
+            yield view[at : found.start()]
         marker = data[found.end() - 1]
         if marker == _EOI:
             yield b"\xff\xd9"
             return
         end = found.end() + struct.unpack_from(">H", data, found.end())[0]
-        if end > len(data):
+        if not found.end() + 2 <= end <= len(data):
             raise Unstrippable(Format.JPEG)
         body = bytes(view[found.end() + 2 : end])
         if marker == _APP1 and not turned and body.startswith(_EXIF):
@@ -71,7 +72,7 @@ def _jpeg(data: Data, view: memoryview) -> Iterator[Piece]:
             yield _turn(body[len(_EXIF) :])
         elif _stays(marker, body):
             yield view[found.end() - 2 : end]
-        at = end
+        at, coded = end, coded or marker == _SOS
 
 
 def _stays(marker: int, body: bytes) -> bool:
