@@ -157,20 +157,20 @@ def delete_photo(call: Call, photo_id: int) -> None:
     "GET",
     "/photo-files/<string:token>",
     permission="photo_file:read",
-    errors=(400, 403, 404),
-    media="image/*",
+    errors=(400, 403, 404, 503),
+    media="image/jpeg",
     summary="照片文件",
 )
 def photo_file(call: Call, token: str) -> Response:
-    """The bytes behind a signed link: a rendition to look at, an original to keep; 302 to the store's own address
-    where a deployment has it so."""
+    """The picture behind a signed link, built anew from pixels in every size; 302 to the store's own address where a
+    deployment has it so."""
     served = photo_views.open_file(token, call.now)
     if isinstance(served, Elsewhere):
         return _sent_on(served)
     seconds = int((served.expires_at - call.now).total_seconds())
     response = Response(
         wrap_file(request.environ, served.stream),
-        mimetype=served.content_type,
+        mimetype=photo_views.CONTENT_TYPE,
         headers=_headers(served, seconds),
         direct_passthrough=True,
     )
@@ -185,9 +185,8 @@ def _sent_on(elsewhere: Elsewhere) -> Response:
 
 
 def _headers(served: Served, seconds: int) -> dict[str, str]:
-    kind = "attachment" if served.original else "inline"
     return {
-        "Content-Disposition": f'{kind}; filename="{served.name}"',
+        "Content-Disposition": f'inline; filename="{served.name}"',
         "Cache-Control": f"private, max-age={seconds}, immutable",
         "Content-Security-Policy": SANDBOX,
     }

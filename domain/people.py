@@ -15,6 +15,7 @@ from typing import Literal
 
 from domain.actors import BRAND_ROLES, DEALER_ROLES, STAFF_ROLES, Actor, Role
 from domain.errors import Conflict, Fault, Forbidden, Invalid, NotFound
+from domain.privacy import AFTER_CLOSE
 
 INVITATION_LIFE = timedelta(days=7)
 OWNERS_MAY_INVITE = frozenset({Role.INSTALLER, Role.DISPATCHER})
@@ -176,9 +177,6 @@ def may_be_erased(open_jobs: int, held: bool, staff: bool) -> str | None:
     return "staff_active" if staff else None
 
 
-CONTACT_KEPT = timedelta(days=7)
-
-
 @dataclass(frozen=True, slots=True)
 class JobScope:
     """Of a job, what decides who may see its customer; `ended_at`: closed or cancelled."""
@@ -208,7 +206,7 @@ def check_reveal(actor: Actor, job: JobScope, now: datetime) -> None:
     ours = actor.role in DEALER_ROLES and actor.dealer_id is not None and actor.dealer_id == job.dealer_id
     if not ours or (actor.role is Role.INSTALLER and actor.person_id != job.installer_id):
         raise NotFound
-    if job.ended_at is not None and now > job.ended_at + CONTACT_KEPT:
+    if job.ended_at is not None and now - job.ended_at > AFTER_CLOSE:
         raise ContactExpired
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from os import SEEK_END
@@ -12,6 +12,7 @@ from domain import findings
 from domain.actors import BRAND_ROLES, Actor
 from services.config import config
 from services.parts import looks
+from services.parts.full_size import full_size
 from services.parts.photo_store import store
 from services.queries import photo_matches, photos
 from services.queries.photo_matches import MatchedPhoto, PhotoMatches
@@ -23,7 +24,8 @@ from uploads.store import Shown, rendition_key
 
 LINK_LIVES = timedelta(minutes=10)
 FILES = "/api/v1/photo-files/"
-_RENDITIONS = links.VARIANTS[1:]
+FULL, *_RENDITIONS = links.VARIANTS
+CONTENT_TYPE = Format.JPEG.content_type
 _Card = TypeVar("_Card", PhotoCard, MatchedPhoto)
 
 
@@ -63,7 +65,7 @@ def _record(actor: Actor, cards: Sequence[PhotoCard | MatchedPhoto], now: dateti
 _write_views = use_case(looks.record)
 
 
-def _linked(actor: Actor, card: _Card, variants: tuple[str, ...], now: datetime) -> _Card:
+def _linked(actor: Actor, card: _Card, variants: Iterable[str], now: datetime) -> _Card:
     if card.erased_at is not None:
         return card
     until = (now + LINK_LIVES).replace(microsecond=0)
@@ -77,13 +79,11 @@ def _linked(actor: Actor, card: _Card, variants: tuple[str, ...], now: datetime)
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """An open file and how to serve it; `original` bytes are a stranger's and never shown inline."""
+    """An open JPEG, built by us from pixels, and how to serve it."""
 
     stream: BinaryIO
     size_bytes: int
-    content_type: str
     name: str
-    original: bool
     expires_at: datetime
 
 
@@ -95,22 +95,23 @@ class Elsewhere:
 
 
 def open_file(token: str, now: datetime) -> Served | Elsewhere:
-    """What a link leads to. LinkExpired, or NotFound: forged, erased, gone.
+    """What a link leads to; never an original, which may say where somebody lives.
 
-    Elsewhere only when PHOTO_STORE_LINKS says so and the store has addresses of its own.
+    LinkExpired, Unavailable, or NotFound: forged, erased, gone. Elsewhere only for a rendition, when
+    PHOTO_STORE_LINKS says so and the store has addresses of its own.
     """
     grant = links.verify(config().secret_key, token, now)
-    file, original = photos.file_of(grant.photo_id), grant.variant == "original"
-    kind = Format(file.format) if original else Format.JPEG
-    key = file.sha256 if original else rendition_key(file.sha256, int(grant.variant))
-    name = f"photo-{grant.photo_id}-{grant.variant}.{kind}"
-    if config().photo_store_links:
-        shown = Shown(
-            kind.content_type, name, not original, max(grant.expires_at - now, timedelta(seconds=1))
-        )
-        if (url := store().link(key, shown)) is not None:
-            return Elsewhere(url)
-    stream = store().open(key)
+    sha256 = photos.content_of(grant.photo_id)
+    name = f"photo-{grant.photo_id}-{grant.variant}.jpg"
+    if grant.variant == FULL:
+        stream = full_size(sha256)
+    else:
+        key = rendition_key(sha256, int(grant.variant))
+        if config().photo_store_links:
+            lives = max(grant.expires_at - now, timedelta(seconds=1))
+            if (url := store().link(key, Shown(CONTENT_TYPE, name, inline=True, lives=lives))) is not None:
+                return Elsewhere(url)
+        stream = store().open(key)
     size_bytes = stream.seek(0, SEEK_END)
     stream.seek(0)
-    return Served(stream, size_bytes, kind.content_type, name, original, grant.expires_at)
+    return Served(stream, size_bytes, name, grant.expires_at)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from domain.errors import Forbidden, NotFound
 
-VARIANTS = ("original", "1280", "320")
+VARIANTS = ("full", "1280", "320")
 
 _PURPOSE = b"photo-link/1"
 _MAX_TOKEN_CHARS = 400

@@ -21,7 +21,7 @@ from uploads.limits import Format, Limits
 from uploads.refusals import Animated, SuspiciousStructure, TooManyPixels, TooSmall, TruncatedImage
 from uploads.sniff import HEAD_BYTES, has_more_scans_than, sniff, webp_size
 
-QUALITY = 80
+QUALITY, FULL_QUALITY = 80, 92  # of renditions, and of what is looked at in full
 options.DECODE_THREADS = 1  # CPU limits and memory are per photo: one thread each
 _DISK_FAULTS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.ENOENT, errno.EACCES})
 _MAX_ICC_BYTES = 4 * 1024 * 1024
@@ -212,7 +212,7 @@ def _upright(image: Image.Image, turn: int) -> Image.Image:
 
 
 def _save(picture: Image.Image, side: int, target: Path) -> Rendition:
-    picture.save(target, "JPEG", quality=QUALITY)
+    picture.save(target, "JPEG", quality=QUALITY if side <= 1280 else FULL_QUALITY)
     return Rendition(side, picture.width, picture.height, target.stat().st_size)
 
 

@@ -34,7 +34,7 @@ class FindingLine:
 
 @dataclass(frozen=True, slots=True)
 class PhotoLink:
-    """Where one variant (320, 1280, original) can be fetched without signing in, until `expires_at`."""
+    """Where one variant (320, 1280, full) can be fetched without signing in, until `expires_at`."""
 
     variant: str
     url: str
@@ -183,21 +183,13 @@ def _evidence(row: Any) -> Evidence:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class PhotoFile:
-    """What is needed to serve a photo's bytes."""
-
-    sha256: str
-    format: str
-
-
-_FILE = "SELECT encode(sha256, 'hex'), format FROM photo WHERE id = %(photo)s AND erased_at IS NULL"
+_FILE = "SELECT encode(sha256, 'hex') FROM photo WHERE id = %(photo)s AND erased_at IS NULL"
 
 
 @query
-def file_of(connection: Connection, photo_id: int) -> PhotoFile:
-    """Where the bytes lie; NotFound when there is no such photo or it was erased."""
-    row = connection.exec_driver_sql(_FILE, {"photo": photo_id}).first()
-    if row is None:
+def content_of(connection: Connection, photo_id: int) -> str:
+    """The SHA-256 its bytes lie under; NotFound when there is no such photo or it was erased."""
+    sha256: str | None = connection.exec_driver_sql(_FILE, {"photo": photo_id}).scalar()
+    if sha256 is None:
         raise NotFound
-    return PhotoFile(*row)
+    return sha256

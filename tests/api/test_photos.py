@@ -11,9 +11,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 
+from api.files import CSV, XLSX
 from models import db
 from services import links
 from services.parts.access import Came
+from services.parts.photo_store import store
 from tests.api.conftest import Clock
 from tests.api.uploading import Upload, decoder, job_id, upload, world  # noqa: F401
 from tests.photographing import booked, picture, redispatched
@@ -83,7 +85,7 @@ def test_empty_words_of_a_phone_are_words_not_given(upload: Upload) -> None:
 
 
 def test_who_sees_which_variant(upload: Upload, app: Flask, world: World, clock: Clock) -> None:
-    """Originals for the brand's reviewers only; strangers and finance see nothing."""
+    """Full size for the brand's reviewers only; strangers and finance see nothing."""
     photo_id = upload().json["id"]
     seen = {
         name: see(app, world, clock, name, f"/photos/{photo_id}")
@@ -96,7 +98,7 @@ def test_who_sees_which_variant(upload: Upload, app: Flask, world: World, clock:
         if answer.status_code == 200
     }
     assert variants == {
-        **{name: ["original", "1280", "320"] for name in ("agent", "auditor", "admin")},
+        **{name: ["full", "1280", "320"] for name in ("agent", "auditor", "admin")},
         **{name: ["1280", "320"] for name in ("installer1", "dispatcher1", "owner1")},
     }
     assert {name: seen[name].status_code for name in ("owner2", "installer2", "finance")} == {
@@ -143,38 +145,70 @@ def test_every_view_by_the_brand_is_on_record(
     assert views == [(ids[0], auditor), (ids[0], agent), (ids[1], agent)]
 
 
-def test_a_link_serves_a_clean_rendition_and_an_untouched_original(
+WITHOUT_PHOTOS = {
+    "text/html",
+    "text/javascript",
+    "text/css",
+    "text/plain",
+    "application/vnd.oai.openapi+json",
+}
+
+
+def test_no_route_that_serves_bytes_lets_a_cameras_words_out(
     upload: Upload, app: Flask, world: World, clock: Clock
 ) -> None:
-    """Renditions inline without metadata, originals as downloads to the byte; both sandboxed, cached privately."""
-    data = pictures.phone_jpeg()
-    photo_id = upload(data).json["id"]
+    """Place, EXIF, XMP and comments of each format stay with us, in each size, for whoever may see most.
+
+    Pages, tables and the document are not made of photos; a route of any other kind must be looked at here.
+    """
+    raw = {
+        (rule.rule, declared.media)
+        for rule in app.url_map.iter_rules()
+        if (declared := app.view_functions[rule.endpoint].declared).media != "application/json"
+    }
+    assert [rule for rule, media in raw if media not in WITHOUT_PHOTOS | {CSV, XLSX}] == [
+        "/api/v1/photo-files/<string:token>"
+    ]
+    told = {"exif": pictures.exif()}
+    files = [
+        pictures.phone_jpeg(),
+        pictures.encoded(pictures.scene(), "PNG", **told),
+        pictures.encoded(pictures.scene(), "WEBP", **told),
+        pictures.encoded(pictures.scene(), "HEIF", **told),
+    ]
+    for number, data in enumerate(files):
+        assert b"HUAWEI" in data
+        photo_id = upload(data, client_id=f"exif-{number}").json["id"]
+        page = see(app, world, clock, "auditor", f"/photos/{photo_id}").json
+        assert page["evidence"]["has_exif_point"]
+        for link in page["photo"]["links"]:
+            served = fetch(app, link["url"])
+            shown = Image.open(io.BytesIO(served.data))
+            assert (served.mimetype, dict(shown.getexif()), set(shown.info)) == (
+                "image/jpeg", {}, {"jfif", "jfif_version", "jfif_unit", "jfif_density"},
+            )  # fmt: skip
+            assert not any(word in served.data for word in (b"HUAWEI", b"Exif", b"xmpmeta", pictures.SCRIPT))
+
+
+def test_a_link_serves_pictures_built_anew_in_every_size(
+    upload: Upload, app: Flask, world: World, clock: Clock
+) -> None:
+    """Inline, sandboxed, cached privately; the full size as large as it came; nothing is left in scratch."""
+    photo_id = upload(pictures.phone_jpeg()).json["id"]
     page = see(app, world, clock, "auditor", f"/photos/{photo_id}").json
-    urls = {link["variant"]: link["url"] for link in page["photo"]["links"]}
-
-    small, original = fetch(app, urls["320"]), fetch(app, urls["original"])
-
-    assert original.data == data
-    assert original.headers["Content-Disposition"].startswith("attachment;")
-    assert small.headers["Content-Disposition"].startswith("inline;")
-    assert max(Image.open(io.BytesIO(small.data)).size) == 320
-    assert b"HUAWEI" not in small.data
-    assert pictures.SCRIPT not in small.data
-    for answer in (small, original):
+    sizes = {}
+    for link in page["photo"]["links"]:
+        answer = fetch(app, link["url"])
+        sizes[link["variant"]] = max(Image.open(io.BytesIO(answer.data)).size)
         assert (answer.status_code, answer.mimetype) == (200, "image/jpeg")
+        assert answer.headers["Content-Disposition"].startswith("inline;")
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert "sandbox" in answer.headers["Content-Security-Policy"]
         assert answer.headers["Cache-Control"].startswith("private, max-age=600")
         assert int(answer.headers["Content-Length"]) == len(answer.data)
-
-
-def test_an_original_is_served_as_what_it_is(upload: Upload, app: Flask, world: World, clock: Clock) -> None:
-    """A PNG stays a PNG, whatever the phone called it."""
-    photo_id = upload(pictures.encoded(pictures.scene(), "PNG")).json["id"]
-    page = see(app, world, clock, "agent", f"/photos/{photo_id}").json
-    [link] = [link for link in page["photo"]["links"] if link["variant"] == "original"]
-
-    assert fetch(app, link["url"]).mimetype == "image/png"
+    assert sizes == {"full": 2000, "1280": 1280, "320": 320}
+    with app.app_context():
+        assert list(store().scratch().iterdir()) == []
 
 
 def test_a_link_ends_and_cannot_be_forged(

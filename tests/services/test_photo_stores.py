@@ -82,14 +82,14 @@ def served(world: World, photo_id: int, variant: str) -> Served | Elsewhere:
 
 
 def test_a_photo_in_s3_is_taken_shown_and_erased_like_any_other(world: World) -> None:
-    """Three objects, the same bytes back, every view on record; after erasure nothing lies anywhere."""
+    """Three objects, shown in full, every view on record; after erasure nothing lies anywhere."""
     job_id, data = booked(world), picture()
     card = take(world, job_id, data)
-    original = served(world, card.id, "original")
+    full = served(world, card.id, "full")
     assert isinstance(photo_store.store(), S3Store)
-    assert isinstance(original, Served)
-    assert (original.stream.read(), original.size_bytes) == (data, len(data))
-    original.stream.close()
+    assert isinstance(full, Served)
+    assert len(full.stream.read()) == full.size_bytes
+    full.stream.close()
     assert len(list(photo_store.store().iterate())) == 3
     assert [row.photo_id for row in rows("SELECT photo_id FROM photo_view")] == [card.id]
     assert check_store() == check_store(deep=True) == ()
@@ -100,21 +100,19 @@ def test_a_photo_in_s3_is_taken_shown_and_erased_like_any_other(world: World) ->
 
 
 def test_links_of_the_store_itself_are_short_and_carry_our_type_and_name(app: Flask, world: World) -> None:
-    """With PHOTO_STORE_LINKS: originals as attachments, renditions inline; the view is on record before."""
-    data = picture()
-    card = take(world, booked(world), data)
+    """With PHOTO_STORE_LINKS: renditions only, an original is never shown; the view is on record before."""
+    card = take(world, booked(world), picture())
     changed(app, photo_store_links=True)
 
-    original, small = served(world, card.id, "original"), served(world, card.id, "320")
+    full, small = served(world, card.id, "full"), served(world, card.id, "320")
 
-    assert isinstance(original, Elsewhere)
+    assert isinstance(full, Served)
+    full.stream.close()
     assert isinstance(small, Elsewhere)
-    there, shown = (urllib3.request("GET", one.url) for one in (original, small))
-    assert there.data == data
-    assert there.headers["Content-Disposition"].startswith(f'attachment; filename="photo-{card.id}-original.')
-    assert (there.headers["Content-Type"], shown.headers["Content-Type"]) == ("image/jpeg", "image/jpeg")
-    assert shown.headers["Content-Disposition"].startswith("inline")
-    assert "X-Amz-Expires=600" in original.url
+    shown = urllib3.request("GET", small.url)
+    assert shown.headers["Content-Disposition"] == f'inline; filename="photo-{card.id}-320.jpg"'
+    assert shown.headers["Content-Type"] == "image/jpeg"
+    assert "X-Amz-Expires=600" in small.url
     assert len(rows("SELECT 1 FROM photo_view")) == 2
 
 
