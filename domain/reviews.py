@@ -77,7 +77,18 @@ def faults(row: ReviewRow, now: datetime) -> Iterator[Fault]:
         yield Fault("follow_up_at", "before_review", "追评时间早于评价时间")
 
 
-def masked(text: str, name: str | None) -> str:
-    """For dealers: without the customer's name and without numbers one could call: `张三` → 客户."""
+def masked(text: str, name: str | None, address: str | None = None) -> str:
+    """For dealers: without the customer's name, the door and numbers one could call: `张三` → 客户.
+
+    Of the address goes what agrees in four characters or more: 我家建设路1号漏水 → 我家***漏水.
+    """
     shown = text.replace(name, "客户") if name and len(name) >= 2 else text
-    return _CALLED.sub("***", shown)
+    return _CALLED.sub("***", _without(shown, "".join((address or "").split())))
+
+
+def _without(text: str, address: str) -> str:
+    windows = {r"\s*".join(map(re.escape, address[at : at + 4])) for at in range(len(address) - 3)}
+    hit = {
+        at for one in windows for found in re.finditer(f"(?=({one}))", text) for at in range(*found.span(1))
+    }
+    return re.sub("\0+", "***", "".join("\0" if at in hit else char for at, char in enumerate(text)))

@@ -116,7 +116,7 @@ def page(connection: Connection, actor: Actor, job_id: int, now: datetime) -> Jo
     clocks = tuple(ClockLine(*r) for r in connection.exec_driver_sql(_CLOCKS, asked))
     serials = tuple(r[0] for r in connection.exec_driver_sql(_SERIALS, asked))
     question = _question(connection, row) if actor.role in BRAND_ROLES else None
-    opened = said.reader(actor, row.wrapped_key, _contact_name(row))
+    opened = said.reader(actor, row.wrapped_key, said.whose(row.wrapped_key, row.personal))
     ground = said.ground(connection, job_id, opened) if row.dispute_open else None
     whole = _page(actor, row, now, slots, charges, clocks, serials, question)
     return replace(whole, rating_text=opened(row.rated), rating_tags=tuple(row.tags or ()), dispute=ground)
@@ -188,13 +188,6 @@ def _actions(row: Any, job: JobState, actor: Actor) -> tuple[Action, ...]:
 
 def _guide(sku: str, version: int | None) -> str | None:
     return None if version is None else f"/api/v1/products/{quote(sku, safe='')}/guide?version={version}"
-
-
-def _contact_name(row: Any) -> str | None:
-    try:
-        return reveal(unwrap(row.wrapped_key), "customer_order.personal", row.personal).get("name") or None
-    except Erased:
-        return None
 
 
 def _contact(row: Any, sight: Sight) -> CustomerContact | None:

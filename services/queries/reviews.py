@@ -16,10 +16,8 @@ from domain.causes import CAUSES
 from domain.errors import NotFound
 from domain.reviews import masked
 from services.parts.reviews import opened
-from services.personal import Erased, reveal, unwrap
+from services.queries import said
 from services.uow import query
-
-_ORDER = "customer_order.personal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +121,11 @@ def _horizon(actor: Actor) -> tuple[str, dict[str, Any]]:
 def _card(row: Any, actor: Actor) -> ReviewCard:
     words = opened(row.wrapped_key, row.words)
     cause = row.cause if row.bad else None
-    name = None if actor.role in BRAND_ROLES else _name(row)
+    of = said.whose(row.wrapped_key, row.personal)
 
     def shown(part: str) -> str | None:
         text = words.get(part)
-        return text if text is None or actor.role in BRAND_ROLES else masked(text, name)
+        return text if text is None or actor.role in BRAND_ROLES else masked(text, *of)
 
     return ReviewCard(
         row.id, row.channel_id, row.channel_name, row.platform_id, row.score, row.bad, cause, CAUSES.get(cause or ""),
@@ -135,12 +133,3 @@ def _card(row: Any, actor: Actor) -> ReviewCard:
         row.order_line_id, row.job_id, row.dealer_id, row.linked_by, shown("text"), shown("follow_up"),
         shown("answer"), row.answered_at, row.complaint_id,
     )  # fmt: skip
-
-
-def _name(row: Any) -> str | None:
-    try:
-        known = reveal(unwrap(row.wrapped_key), _ORDER, row.personal)
-    except Erased:
-        return None
-    name = known.get("name")
-    return str(name) if name else None

@@ -84,6 +84,7 @@ class Ground:
 
 
 Open = Callable[[bytes | None], str | None]
+Whose = tuple[str | None, str | None]
 _JOB = """
 SELECT job.id, job.dealer_id, subject.wrapped_key, o.personal, own.wrapped_key AS order_key FROM job
   JOIN subject ON subject.id = job.subject_id JOIN order_line line ON line.id = job.order_line_id
@@ -107,22 +108,23 @@ _AGAINST = [
 ]  # fmt: skip
 
 
-def reader(actor: Actor, key: bytes | None, name: str | None) -> Open:
-    """How this actor reads sealed notes of a customer of that name: a dealer's people and finance masked."""
+def reader(actor: Actor, key: bytes | None, of: Whose) -> Open:
+    """How this actor reads sealed notes of this customer: a dealer's people and finance masked."""
 
     def read(sealed: bytes | None) -> str | None:
         text = opened(key, sealed)
-        return masked(text, name) if text is not None and actor.role in _MASKED else text
+        return masked(text, *of) if text is not None and actor.role in _MASKED else text
 
     return read
 
 
-def _name(row: Any) -> str | None:
+def whose(key: bytes | None, personal: bytes | None) -> Whose:
+    """(name, address) as an order's sealed data has them; nothing once they are erased."""
     try:
-        name = reveal(unwrap(row.order_key), "customer_order.personal", row.personal).get("name")
+        known = reveal(unwrap(key), "customer_order.personal", personal)
     except Erased:
-        return None
-    return str(name) if name else None
+        return None, None
+    return known.get("name") or None, known.get("address") or None
 
 
 def _job(connection: Connection, actor: Actor, job_id: int) -> Any:
@@ -138,7 +140,7 @@ def _job(connection: Connection, actor: Actor, job_id: int) -> Any:
 def notes(connection: Connection, actor: Actor, job_id: int, now: datetime) -> tuple[NoteLine, ...]:
     """Everything written about the job that this actor may read, first to last; `NotFound` outside the horizon."""
     row = _job(connection, actor, job_id)
-    opened = reader(actor, row.wrapped_key, _name(row))
+    opened = reader(actor, row.wrapped_key, whose(row.order_key, row.personal))
     asked = {"id": job_id, "dealer": actor.dealer_id, "theirs": _THEIRS, "against": _AGAINST}
     found = tuple(_line(one, opened(one.text)) for one in connection.exec_driver_sql(_NOTES, asked))
     if actor.role in BRAND_ROLES:
@@ -180,7 +182,7 @@ def complaint(connection: Connection, actor: Actor, complaint_id: int, now: date
     if row is None:
         raise NotFound
     job = _job(connection, actor, row.job_id)
-    opened = reader(actor, job.wrapped_key, _name(job))
+    opened = reader(actor, job.wrapped_key, whose(job.order_key, job.personal))
     said = connection.exec_driver_sql(_REPLIES, {"id": complaint_id}).all()
     if actor.role in BRAND_ROLES:
         access.note(connection, "complaint_read", now, actor, job_id=row.job_id, complaint_id=complaint_id)

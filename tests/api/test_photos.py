@@ -145,6 +145,7 @@ def test_every_view_by_the_brand_is_on_record(
     assert views == [(ids[0], auditor), (ids[0], agent), (ids[1], agent)]
 
 
+CAMERAS_WORDS = (b"HUAWEI", b"xmpmeta", pictures.SCRIPT)
 WITHOUT_PHOTOS = {
     "text/html",
     "text/javascript",
@@ -155,19 +156,21 @@ WITHOUT_PHOTOS = {
 
 
 def test_no_route_that_serves_bytes_lets_a_cameras_words_out(
-    upload: Upload, app: Flask, world: World, clock: Clock
+    upload: Upload, app: Flask, world: World, clock: Clock, job_id: int
 ) -> None:
     """Place, EXIF, XMP and comments of each format stay with us, in each size, for whoever may see most.
 
-    Pages, tables and the document are not made of photos; a route of any other kind must be looked at here.
+    Pages, tables and the document are not made of photos; a route of any other kind must be looked at here. (An admin
+    may ask for a pack with originals untouched, for a reason that is logged.)
     """
     raw = {
         (rule.rule, declared.media)
         for rule in app.url_map.iter_rules()
         if (declared := app.view_functions[rule.endpoint].declared).media != "application/json"
     }
-    assert [rule for rule, media in raw if media not in WITHOUT_PHOTOS | {CSV, XLSX}] == [
-        "/api/v1/photo-files/<string:token>"
+    assert sorted(rule for rule, media in raw if media not in WITHOUT_PHOTOS | {CSV, XLSX}) == [
+        "/api/v1/jobs/<id:job_id>/evidence-pack",
+        "/api/v1/photo-files/<string:token>",
     ]
     told = {"exif": pictures.exif()}
     files = [
@@ -187,7 +190,10 @@ def test_no_route_that_serves_bytes_lets_a_cameras_words_out(
             assert (served.mimetype, dict(shown.getexif()), set(shown.info)) == (
                 "image/jpeg", {}, {"jfif", "jfif_version", "jfif_unit", "jfif_density"},
             )  # fmt: skip
-            assert not any(word in served.data for word in (b"HUAWEI", b"Exif", b"xmpmeta", pictures.SCRIPT))
+            assert not any(word in served.data for word in CAMERAS_WORDS)
+    pack = see(app, world, clock, "auditor", f"/jobs/{job_id}/evidence-pack?originals=true").data
+    assert pack.count(b".jpg") > 1
+    assert not any(word in pack for word in CAMERAS_WORDS)
 
 
 def test_a_link_serves_pictures_built_anew_in_every_size(
