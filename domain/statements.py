@@ -26,6 +26,9 @@ KINDS: Mapping[str, str] = {
     "penalty": "时效扣款",
     "charge_refund": "收费退还",
     "compensation": "投诉补偿",
+    "alliance_reward": "联盟奖励",
+    "year_rebate": "年终返利",
+    "imposed_penalty": "处罚扣款",
     "set_off": "抵扣应收",
 }
 """Groups in the order people read them; kinds unknown here follow by name under their own name."""
