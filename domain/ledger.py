@@ -28,6 +28,7 @@ class Account(StrEnum):
     ALLIANCE_REWARD_EXPENSE = "alliance_reward_expense"
     REBATE_EXPENSE = "rebate_expense"
     PENALTY_INCOME = "penalty_income"
+    INPUT_TAX = "input_tax"
     BANK = "bank"
 
 
@@ -43,6 +44,7 @@ CHART: Mapping[Account, tuple[str, bool]] = {
     Account.ALLIANCE_REWARD_EXPENSE: ("联盟奖励费用", False),
     Account.REBATE_EXPENSE: ("年终返利费用", False),
     Account.PENALTY_INCOME: ("扣款收入", False),
+    Account.INPUT_TAX: ("进项税额", False),
     Account.BANK: ("银行存款", False),
 }
 

@@ -1,0 +1,39 @@
+"""What is paid to a dealer for a statement: one entry, payable to bank, and what a bank says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+
+from domain.ledger import Account, Entry, Leg, account
+from domain.money import whole, yuan
+
+PAYOUT = "payout"
+
+
+class State(StrEnum):
+    """Of one payment: given to a bank, paid, or come back with a reason."""
+
+    OPEN = "open"
+    PAID = "paid"
+    FAILED = "failed"
+
+
+STATE_NAMES: Mapping[State, str] = {State.OPEN: "待付款", State.PAID: "已付款", State.FAILED: "付款失败"}
+
+
+def key_of(statement_id: int) -> str:
+    """A statement is paid once: `statement:12:payout`."""
+    return f"statement:{statement_id}:payout"
+
+
+def payment(statement_id: int, dealer_id: int, of: date, amount_fen: int, month: date) -> Entry:
+    """¥80.00 paid for March → dealer_payable:7 +8000, bank −8000, in the month in which the bank paid."""
+    if whole(amount_fen) <= 0:
+        raise ValueError("nothing is paid for nothing")
+    legs = (
+        Leg(account(Account.DEALER_PAYABLE, dealer_id), amount_fen),
+        Leg(account(Account.BANK), -amount_fen),
+    )
+    return Entry(key_of(statement_id), month, legs, f"支付 {of:%Y-%m} 结算单 {yuan(amount_fen)}", kind=PAYOUT)
