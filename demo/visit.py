@@ -156,10 +156,10 @@ def _propose(world: World, site: Site) -> Json:
     plot = site.plot
     added: Json = {}
     photo = site.worker.caller.get(f"/jobs/{plot.job_id}/photos")["items"][0]
-    for item, quantity, hands in (("drill-small", 2, "brand"), ("hose", 1, "installer")):
+    for item, quantity, hands in (("drill-small", 2, "brand"), ("drill-large", 1, "installer")):
         body = {"item": item, "quantity": quantity, "collected_by": hands, "photo_id": photo["id"]}
         added = world.act(site.worker.caller, plot, "charges", **body)
-    world.say(site.worker.name, f"{plot.short} 提出增项：打孔 2 个 ¥100.00、金属软管 1 条 ¥25.00，等客户点头")
+    world.say(site.worker.name, f"{plot.short} 提出增项：小孔 2 个 ¥100.00、大孔 1 个 ¥100.00，等客户点头")
     return added
 
 
