@@ -117,7 +117,7 @@ def _candidates(rule: Rule, now: datetime) -> Iterator[list[int]]:
 
 _PAGE = """
 SELECT id, subject_id, {at} AS at FROM {table} WHERE {full} AND {at} < %(before)s
-   AND (%(at)s::timestamptz IS NULL OR ({at}, id) > (%(at)s, %(id)s)) ORDER BY {at}, id LIMIT %(most)s
+   AND ({at}, id) > (coalesce(%(at)s::timestamptz, '-infinity'), %(id)s) ORDER BY {at}, id LIMIT %(most)s
 """
 
 
