@@ -22,6 +22,8 @@ KINDS: Mapping[str, str] = {
     "trip_fee": "空跑费",
     "remote_fee": "远程费",
     "extra": "增项",
+    "profit_share": "利润分成",
+    "dealer_ships": "网上订单货款",
     "bonus": "时效奖励",
     "penalty": "时效扣款",
     "charge_refund": "收费退还",

@@ -60,11 +60,11 @@ def test_totals_are_the_sum_of_the_same_rows(rows: list[LedgerRow], deficit: int
 def test_lines_are_grouped_and_sorted_for_people() -> None:
     """Base before penalty, unit 2 before unit 10, an unknown kind last under its own name."""
     keys = ["job:1:base_fee:unit:10", "job:1:base_fee:unit:2", "job:1:timeliness:arrive:1", "share:2026-02"]
-    kinds = ["base_fee", "base_fee", "penalty", "profit_share"]
+    kinds = ["base_fee", "base_fee", "penalty", "gift"]
     drawn = draw(
         7, MARCH, [row(key, kind, -100) for key, kind in zip(reversed(keys), reversed(kinds), strict=True)]
     )
-    assert [group.title for group in drawn.groups] == ["基础费", "时效扣款", "profit_share"]
+    assert [group.title for group in drawn.groups] == ["基础费", "时效扣款", "gift"]
     assert [line.natural_key for line in drawn.groups[0].lines] == [keys[1], keys[0]]
 
 
