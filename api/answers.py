@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from typing import Any
+from typing import Any, get_origin
 
 import orjson
 from flask import Request, Response
 from sqlalchemy.exc import IntegrityError
 
 from api.described import Declared
+from api.schemas.base import is_schema
 from api.web import Answer
 from domain.errors import DomainError, Fault, Invalid
 from services import answers
@@ -121,12 +122,13 @@ def render(declared: Declared, result: Any) -> bytes:
 
 
 def _check(declared: Declared, result: Any) -> None:
-    made_from = getattr(declared.answer, "made_from", None)
-    if made_from is not None and type(result) is made_from:
+    kind = get_origin(declared.answer) or declared.answer
+    if type(result) is kind:
         return
+    known = kind._declared_fields.keys() if is_schema(kind) else {f.name for f in fields(kind)}
     names = {f.name for f in fields(result)} if is_dataclass(result) else set()
-    if declared.answer is None or names != set(declared.answer.fields):
-        raise TypeError(f"{declared.rule} declares {declared.answer!r} and returned {type(result).__name__}")
+    if names != known:
+        raise TypeError(f"{declared.rule} declares {kind.__name__} and returned {type(result).__name__}")
 
 
 def _plain(value: Any) -> Any:

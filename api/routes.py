@@ -25,10 +25,8 @@ from flask_smorest import Blueprint
 from marshmallow import Schema
 
 from api import answers, auth, limits, parsing
-from api.described import Declared, describe
+from api.described import Area, Declared
 from api.logging import Trace
-from api.schemas.base import is_schema
-from api.schemas.made import schema_of
 from domain.actors import Actor
 from domain.errors import Forbidden, Unauthenticated
 from domain.permissions import holders
@@ -60,7 +58,7 @@ class Call:
 
 def area(name: str, description: str, prefix: str = PREFIX) -> Blueprint:
     """A blueprint for one resource; `description` is its Chinese heading in the documentation."""
-    return Blueprint(name, __name__, url_prefix=prefix, description=description)
+    return Area(name, __name__, url_prefix=prefix, description=description)
 
 
 def route(
@@ -94,7 +92,7 @@ def route(
         summary=summary,
         body=body() if body else None,
         query=query() if query else None,
-        answer=_answer(answer),
+        answer=answer,
         status=status,
         known=known,
         errors=errors,
@@ -110,19 +108,11 @@ def route(
 def _registering(blueprint: Blueprint, declared: Declared) -> Callable[[View], View]:
     def register(view: View) -> View:
         serve = _served(declared, view)
-        serve._apidoc = describe(declared, view.__doc__)  # type: ignore[attr-defined]  # read by flask-smorest
         methods, tags = [declared.method], list(declared.tags)
         blueprint.add_url_rule(declared.rule, view.__name__, serve, methods=methods, tags=tags)
         return view
 
     return register
-
-
-def _answer(answer: Any) -> Schema | None:
-    if answer is None:
-        return None
-    made: Schema = answer() if is_schema(answer) else schema_of(answer)()
-    return made
 
 
 def _served(declared: Declared, view: Callable[..., Any]) -> Callable[..., Response]:
@@ -137,8 +127,8 @@ def _served(declared: Declared, view: Callable[..., Any]) -> Callable[..., Respo
             return answers.dump(declared, view(call, *arguments, **path))
         return answers.once(declared, asked, lambda: view(call, *arguments, **path))
 
-    serve.__name__ = view.__name__
-    serve.declared = declared  # type: ignore[attr-defined]  # for the guards in tests
+    serve.__name__, serve.__doc__ = view.__name__, view.__doc__
+    serve.declared = declared  # type: ignore[attr-defined]  # for the document and the guards in tests
     serve.provide_automatic_options = False  # type: ignore[attr-defined]  # no CORS: OPTIONS is a 405
     return serve
 

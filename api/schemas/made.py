@@ -50,7 +50,7 @@ def schema_of(kind: Any) -> type[Schema]:
     bound = dict(zip(getattr(origin, "__parameters__", ()), arguments, strict=True))
     made = {f.name: _field(_bind(hints[f.name], bound)) for f in dataclasses.fields(origin)}
     name = "".join(getattr(a, "__name__", "") for a in arguments) + origin.__name__
-    body = {**made, "Meta": _Open, "__doc__": origin.__doc__, "made_from": origin}
+    body = {**made, "Meta": _Open, "__doc__": origin.__doc__}
     return type(name, (base.Shape,), body)
 
 

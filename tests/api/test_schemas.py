@@ -93,7 +93,7 @@ def test_an_answer_is_written_straight_from_the_dataclass() -> None:
         0.5,
         True,
     )
-    written = orjson.loads(render(declared(schema_of(Everything)()), answer))
+    written = orjson.loads(render(declared(Everything), answer))
     assert written["at"] == "2026-08-14T01:30:00Z"
     assert (written["day"], written["colour"], written["channels"]) == ("2026-08-14", "red", [1, 2])
     assert (written["lines"], written["one"]) == ([{"name": "x"}], None)
@@ -103,14 +103,14 @@ def test_an_answer_is_written_straight_from_the_dataclass() -> None:
 def test_an_answer_of_another_kind_than_declared_never_leaves(wrong: object) -> None:
     """A view that returns a row or a dict by mistake would tell more than the document promises."""
     with pytest.raises(TypeError):
-        render(declared(schema_of(Everything)()), wrong)
+        render(declared(Everything), wrong)
 
 
 def test_a_schema_written_by_hand_fits_a_dataclass_with_the_same_names() -> None:
     """Nothing more and nothing less."""
-    assert render(declared(LineSchema()), Line("x")) == b'{"name":"x"}'
+    assert render(declared(LineSchema), Line("x")) == b'{"name":"x"}'
     with pytest.raises(TypeError):
-        render(declared(LineSchema()), Page((), None))
+        render(declared(LineSchema), Page((), None))
 
 
 def test_a_page_of_something_has_a_name_of_its_own() -> None:
@@ -122,7 +122,7 @@ def test_a_page_of_something_has_a_name_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("hint", [bytes, int | str, tuple[int, str], object, set])
-def test_what_has_no_place_in_an_answer_fails_when_the_route_is_declared(hint: Any) -> None:
+def test_what_has_no_place_in_an_answer_fails_when_the_document_is_made(hint: Any) -> None:
     """Not when the first customer asks."""
     kind = dataclass(frozen=True)(type("Odd", (), {"__annotations__": {"x": hint}}))
     with pytest.raises(TypeError):
