@@ -135,7 +135,6 @@ def create_app(
 
 def _install(app: App, config: Config) -> None:
     db.init_app(app)
-    app.teardown_appcontext_funcs.clear()  # the extension would end an ORM session that nobody here begins
     logging.install(app, config)
     metrics.install(app)
     errors.install(app)

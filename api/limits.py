@@ -13,13 +13,13 @@ from collections.abc import Callable
 from functools import lru_cache
 from threading import Lock
 
-from flask import Flask, current_app
+from flask import Flask
 from limits import RateLimitItemPerMinute
 from limits.storage import storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 
 from domain.errors import TooMany
-from services.config import Config
+from services.config import Config, extensions
 
 WINDOW_S = 60
 CROWD = 10  # one address may be a carrier's gateway with many phones behind it
@@ -73,21 +73,21 @@ def _hit(storage: str) -> Hit:
 
 def address(address: str, *, known: bool) -> None:
     """One more from this address; `known` when a credential is going to be asked for."""
-    hit, limit = current_app.extensions["limits"]
+    hit, limit = extensions()["limits"]
     if not hit(f"{'a' if known else 'p'}:{network(address)}", limit * CROWD if known else limit):
         raise TooMany(WINDOW_S)
 
 
 def scarce(what: str, address: str) -> None:
     """One more of something dear by this address: a quarter of what it may ask altogether."""
-    hit, limit = current_app.extensions["limits"]
+    hit, limit = extensions()["limits"]
     if not hit(f"{what}:{network(address)}", max(1, limit // 4)):
         raise TooMany(WINDOW_S)
 
 
 def identity(owner: str) -> None:
     """One more by this person, session or key."""
-    hit, limit = current_app.extensions["limits"]
+    hit, limit = extensions()["limits"]
     if not hit(owner, limit):
         raise TooMany(WINDOW_S)
 

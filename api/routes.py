@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from flask import Request, Response, current_app, g
+from flask import Request, Response, g
 from flask_smorest import Blueprint
 from marshmallow import Schema
 
@@ -31,6 +31,7 @@ from domain.actors import Actor
 from domain.errors import Forbidden, Unauthenticated
 from domain.permissions import holders
 from services import answers as remembered
+from services.config import extensions
 from services.queries.sessions import SessionFound
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -135,7 +136,7 @@ def _served(declared: Declared, view: Callable[..., Any]) -> Callable[..., Respo
 
 def _enter(declared: Declared, trace: Trace) -> tuple[Call, answers.Asked | None]:
     """Who calls and whether they may; no byte of the body has been parsed yet."""
-    now = current_app.extensions["clock"]()
+    now = extensions()["clock"]()
     limits.address(trace.address, known=not declared.public)
     found, asked = None, None
     if not declared.public:

@@ -12,7 +12,7 @@ from flask import Response, current_app, g, request
 from werkzeug.exceptions import HTTPException
 
 from api import limits, routes
-from api.described import Declared, describe
+from api.described import Declared
 from api.logging import log, traceback_of
 from api.routes import Call
 from api.schemas.notices import HandshakeQuery, PushQuery
@@ -99,7 +99,6 @@ def _open_door() -> None:
         media="text/plain",
     )
     push.declared = declared  # type: ignore[attr-defined]  # for the guards in tests
-    push._apidoc = describe(declared, push.__doc__)  # type: ignore[attr-defined]  # read by flask-smorest
     push.provide_automatic_options = False  # type: ignore[attr-defined]  # no CORS: OPTIONS is a 405
     area.add_url_rule(declared.rule, "push", push, methods=["POST"], tags=list(declared.tags))
 

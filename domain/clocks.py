@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from domain.actions import Action
 from domain.calendar import MICROSECOND, Calendar, Counts, from_us, to_us, year_of
@@ -289,9 +290,8 @@ STARTS = _by_trigger(lambda policy: policy.starts_on)
 STOPS = _by_trigger(lambda policy: policy.stops_on)
 
 
-def started_by(
-    action: str, zone: Zone, variant: str = "", policies: Iterable[ClockPolicy] = DEFAULT_POLICIES
-) -> tuple[ClockPolicy, ...]:
+@lru_cache(maxsize=1024)
+def started_by(action: str, zone: Zone, variant: str = "") -> tuple[ClockPolicy, ...]:
     """The policies whose clocks an action starts in a zone: delivered, free → finish, both families, 48 h."""
     names = {action, f"{action}:{variant}"}
-    return tuple(p for p in policies if p.zone in (None, zone) and not names.isdisjoint(p.starts_on))
+    return tuple(p for p in DEFAULT_POLICIES if p.zone in (None, zone) and not names.isdisjoint(p.starts_on))

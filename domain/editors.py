@@ -6,6 +6,8 @@ A closed list: what EXIF says is anybody's text and is neither stored nor shown.
 
 from __future__ import annotations
 
+import re
+
 EDITORS = (
     ("Photoshop", ("photoshop",)),
     ("Lightroom", ("lightroom",)),
@@ -35,9 +37,14 @@ EDITORS = (
 )
 
 
+_ANY = re.compile("|".join(re.escape(mark) for _name, marks in EDITORS for mark in marks))
+
+
 def editor(software: str | None) -> int | None:
     """The place of the program in `EDITORS`: editor("Adobe Photoshop CC (Windows)") == 0; None: no known editor."""
     said = (software or "").casefold()
+    if not _ANY.search(said):
+        return None
     for place, (_name, marks) in enumerate(EDITORS):
         if any(mark in said for mark in marks):
             return place

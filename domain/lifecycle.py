@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
 from domain import charge_disputes, charge_guards, delays, guards, questions, refunds, stops
@@ -264,9 +265,14 @@ def roles_for(action: A) -> frozenset[Role]:
 
 def available_actions(job: JobState, role: Role) -> tuple[A, ...]:
     """What this role may do now, in the table's order; what the job itself bars is left out (`domain/possible.py`)."""
-    cells = TABLES[Kind(job.kind)].items()
-    mine = [(action, move) for (at, action), move in cells if at == job.status and role in move.roles]
-    return tuple([action for action, move in mine if possible(job, action, move.guards)])
+    cells = _cells(job.kind, job.status, role)
+    return tuple([action for action, move in cells if possible(job, action, move.guards)])
+
+
+@lru_cache(maxsize=1024)
+def _cells(kind: str, status: str, role: Role) -> tuple[tuple[A, Move], ...]:
+    cells = TABLES[Kind(kind)].items()
+    return tuple((action, move) for (at, action), move in cells if at == status and role in move.roles)
 
 
 def move(job: JobState, command: Command, role: Role, facts: Facts) -> S:
@@ -288,9 +294,7 @@ def lookup(job: JobState, action: A, role: Role) -> Move:
     found = TABLES[Kind(job.kind)].get((S(job.status), action))
     if found is None:
         refusal = JobChanged if action in _RACED else IllegalTransition
-        raise refusal(
-            job_status=job.status, available_actions=[str(name) for name in available_actions(job, role)]
-        )
+        raise refusal(job_status=job.status, available_actions=list(map(str, available_actions(job, role))))
     if role not in found.roles:
-        raise Forbidden(available_actions=[str(name) for name in available_actions(job, role)])
+        raise Forbidden(available_actions=list(map(str, available_actions(job, role))))
     return found

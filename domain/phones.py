@@ -35,14 +35,16 @@ _LANDLINE = re.compile(r"(01\d|02\d|0[3-9]\d{2})([2-8]\d{6,7})", re.ASCII)
 _SERVICE = re.compile(r"[48]00\d{7}", re.ASCII)
 _BRIDGE = re.compile(r"9501\d{7,14}", re.ASCII)
 _MASKED = re.compile(r"(?=.*\d)(?=.*\*{2})[\d*-]{7,20}", re.ASCII)
+_BLANK = re.compile(r"[\s()·.]")
+_STAR = re.compile(r"[xX](?=[xX*\d])|(?<=[*\d])[xX]")
+_CHINA = re.compile(r"^(?:(?:\+|00)86-?|86-?(?=1[3-9]|0[1-9]))")
 _SEVERAL = re.compile(r"[/、;；|]|\s{2,}")
 
 
 def _plain(text: str) -> str:
     """Half width, without spaces, brackets and the country code."""
-    text = re.sub(r"[\s()·.]", "", text.translate(_WIDE))
-    text = re.sub(r"[xX](?=[xX*\d])|(?<=[*\d])[xX]", "*", text)
-    return re.sub(r"^(?:(?:\+|00)86-?|86-?(?=1[3-9]|0[1-9]))", "", text)
+    text = _BLANK.sub("", text.translate(_WIDE))
+    return _CHINA.sub("", _STAR.sub("*", text))
 
 
 def _real(digits: str) -> str | None:

@@ -6,7 +6,7 @@ table are asked when the deed is done.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from domain import charge_guards, guards, stops
@@ -52,9 +52,9 @@ _ANSWERED: Mapping[A, str] = {
 _COMMAND, _FACTS = Command(A.CLOSE), Facts(now=datetime(2000, 1, 1, tzinfo=UTC))
 
 
-def possible(job: JobState, action: A, bars: Iterable[Guard]) -> bool:
+def possible(job: JobState, action: A, bars: Sequence[Guard]) -> bool:
     """Whether nothing on the job itself stands in the way of `action`, whose guards are `bars`."""
     answered = _ANSWERED.get(action)
     if answered is not None and not getattr(job, answered):
         return False
-    return not any(any(bar(job, _COMMAND, _FACTS)) for bar in bars if bar in _OF_THE_JOB)
+    return not bars or not any(any(bar(job, _COMMAND, _FACTS)) for bar in bars if bar in _OF_THE_JOB)

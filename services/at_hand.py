@@ -11,11 +11,11 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import DBAPIError
 
 from models import db
+from services.config import extensions
 from services.direct import Direct
 
 IDLE_S = 5.0  # one that lay for longer goes by way of the pool, which pings it
@@ -75,10 +75,10 @@ class Connections:
 
 def connections() -> Connections:
     """Those of the running application."""
-    extensions = current_app._get_current_object().extensions  # type: ignore[attr-defined]  # the app, not its proxy
-    found: Connections | None = extensions.get(_NAME)
+    known = extensions()
+    found: Connections | None = known.get(_NAME)
     if found is None:
-        found = extensions.setdefault(_NAME, Connections(db.engine))
+        found = known.setdefault(_NAME, Connections(db.engine))
     return found
 
 

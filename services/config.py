@@ -227,6 +227,11 @@ def s3_place(config: Config) -> Place | None:
 
 def config() -> Config:
     """The settings of the running application."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # its proxy asks thrice as much
-    found: Config = app.extensions["tuozhuang"]
+    found: Config = extensions()["tuozhuang"]
     return found
+
+
+def extensions() -> dict[str, Any]:
+    """What the running application was made with; its proxy asks thrice as much."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    return app.extensions

@@ -141,8 +141,8 @@ def _require_known(tx: Connection, wanted: PolicyWanted) -> None:
 _JOBS = """
 SELECT job.id, job.category_code,
        (SELECT coalesce(jsonb_agg(f.code), '[]') FROM job_finding f WHERE f.job_id = job.id) AS codes
-  FROM job_evidence JOIN job ON job.id = job_evidence.job_id
- WHERE job_evidence.computed_at > %(since)s AND (%(category)s::text IS NULL OR job.category_code = %(category)s)
+  FROM job WHERE EXISTS (SELECT 1 FROM photo WHERE photo.job_id = job.id AND photo.received_at > %(since)s)
+   AND (%(category)s::text IS NULL OR job.category_code = %(category)s)
  ORDER BY job.id DESC LIMIT %(most)s
 """
 _PHOTOS = """

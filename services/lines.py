@@ -17,6 +17,7 @@ from typing import Any
 
 import psycopg
 from psycopg import pq
+from psycopg.abc import PQGen
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
 from psycopg.generators import execute, fetch_many
@@ -66,6 +67,17 @@ class Line:
         begin = begins and self.pgconn.transaction_status == IDLE
         return self._run(statement, parameters, begin, commit=False)
 
+    def run_several(
+        self, asked: Sequence[tuple[str, Mapping[str, Any]]], *, begins: bool
+    ) -> list[tuple[list[Row], int]]:
+        """`run` of each, in one round trip; psycopg.Error of the first that is refused, and the rest did not run."""
+        begin = begins and self.pgconn.transaction_status == IDLE
+        if self._outdated or len(self._plans) + len(asked) > _MOST:
+            self._renew()
+        plans, asks = zip(*(self._asking(*one) for one in asked), strict=True)
+        results = self._together(asks, begin=begin, commit=False)
+        return [self._rows(plan, result) for plan, result in zip(plans, results, strict=True)]
+
     def finish(self, statement: str, parameters: Mapping[str, Any]) -> None:
         """Run it and commit, in one round trip; psycopg.Error, and then nothing is committed."""
         self._run(statement, parameters, self.pgconn.transaction_status == IDLE, commit=True)
@@ -77,6 +89,20 @@ class Line:
     def _run(
         self, statement: str, parameters: Mapping[str, Any], begin: bool, *, commit: bool
     ) -> tuple[list[Row], int]:
+        if self._outdated or len(self._plans) > _MOST:
+            self._renew()
+        plan, ask = self._asking(statement, parameters)
+        if begin or commit:
+            (result,) = self._together((ask,), begin=begin, commit=commit)
+        else:
+            ask()
+            (result,) = self.driver.wait(execute(self.pgconn))
+            if result.status not in _GOOD:
+                raise self._error(result)
+        return self._rows(plan, result)
+
+    def _asking(self, statement: str, parameters: Mapping[str, Any]) -> tuple[Plan, Callable[[], None]]:
+        """Its plan, and what sends it."""
         text, names, formats = _shape(statement)
         dump, pgconn = self._dump, self.pgconn
         values = dump.dump_sequence([*map(parameters.__getitem__, names)], formats)
@@ -84,19 +110,9 @@ class Line:
         plan = self._plans.get((statement, types))
         if plan is None or plan.name is None:
             plan = self._plan(statement, text, types)
-        ask = (
-            partial(pgconn.send_query_params, text, values, types, wires, _TEXT)
-            if plan.name is None
-            else partial(pgconn.send_query_prepared, plan.name, values, wires, _TEXT)
-        )
-        if begin or commit:
-            result = self._together(ask, begin=begin, commit=commit)
-        else:
-            ask()
-            (result,) = self.driver.wait(execute(pgconn))
-        if result.status not in _GOOD:
-            raise self._error(result)
-        return self._rows(plan, result)
+        if plan.name is None:
+            return plan, partial(pgconn.send_query_params, text, values, types, wires, _TEXT)
+        return plan, partial(pgconn.send_query_prepared, plan.name, values, wires, _TEXT)
 
     def _plan(self, statement: str, text: bytes, types: tuple[int, ...]) -> Plan:
         plan = self._plans.setdefault((statement, types), Plan())
@@ -110,14 +126,17 @@ class Line:
         """Trap: not inside a failed transaction; there the statement itself is going to say so."""
         if self.pgconn.transaction_status == pq.TransactionStatus.INERROR:
             return
-        if self._outdated or len(self._plans) > _MOST:
-            self._only(self.driver.wait(self._asked(partial(self.pgconn.send_query, b"DEALLOCATE ALL"))))
-            self._plans.clear()
-            self._outdated = False
         self._named += 1
         name = b"s%d" % self._named
         self._only(self.driver.wait(self._asked(partial(self.pgconn.send_prepare, name, text, types))))
         plan.name = name
+
+    def _renew(self) -> None:
+        """Give up what is prepared, before any statement of a round trip is looked up."""
+        if self.pgconn.transaction_status != pq.TransactionStatus.INERROR:
+            self._only(self.driver.wait(self._asked(partial(self.pgconn.send_query, b"DEALLOCATE ALL"))))
+            self._plans.clear()
+            self._outdated = False
 
     def _asked(self, ask: Callable[[], None]) -> Any:
         ask()
@@ -127,27 +146,29 @@ class Line:
         if results[0].status not in _GOOD:
             raise self._error(results[0])
 
-    def _together(self, ask: Callable[[], None], *, begin: bool, commit: bool) -> pq.abc.PGresult:
-        """The statement with BEGIN before it and COMMIT after it. After a failure the server skips what follows."""
-        pgconn, wait = self.pgconn, self.driver.wait
+    def _together(
+        self, asks: Sequence[Callable[[], None]], *, begin: bool, commit: bool
+    ) -> list[pq.abc.PGresult]:
+        """Statements with BEGIN before and COMMIT after them. After a failure the server skips what follows."""
+        pgconn = self.pgconn
         pgconn.enter_pipeline_mode()
         try:
             if begin:
                 pgconn.send_query_params(b"BEGIN", None)
-            ask()
+            for ask in asks:
+                ask()
             if commit:
                 pgconn.send_query_params(b"COMMIT", None)
             pgconn.pipeline_sync()
-            found: list[pq.abc.PGresult] = [wait(fetch_many(pgconn))[0] for _ in range(1 + begin + commit)]
-            wait(fetch_many(pgconn))  # the end of the pipeline
+            found: list[pq.abc.PGresult] = self.driver.wait(_first_of(len(asks) + begin + commit, pgconn))
             pgconn.exit_pipeline_mode()
         except BaseException:
             pgconn.finish()  # somewhere in the middle: nobody can go on with this connection
             raise
         for result in found:
             if result.status not in _GOOD:
-                return result
-        return found[begin]
+                raise self._error(result)
+        return found[begin : begin + len(asks)]
 
     def _error(self, result: pq.abc.PGresult) -> psycopg.Error:
         error = error_from_result(result, encoding="utf-8")
@@ -166,6 +187,16 @@ class Line:
             return [], 0
         self._dump.set_pgresult(result)
         return self._dump.load_rows(0, many, plan.make), many
+
+
+def _first_of(many: int, pgconn: pq.abc.PGconn) -> PQGen[list[pq.abc.PGresult]]:
+    """The results of so many statements in a pipeline, up to its end; waited for at once."""
+    found = []
+    for _ in range(many):
+        [result] = yield from fetch_many(pgconn)
+        found.append(result)
+    yield from fetch_many(pgconn)  # the end of the pipeline
+    return found
 
 
 @lru_cache(maxsize=2048)

@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 
 from domain.errors import NotFound
 from services.config import config
+from services.direct import Asked
 
 _NONCE = 12
 
@@ -41,8 +42,12 @@ def new_subject(tx: Connection) -> tuple[int, bytes]:
 
 def subject_key(tx: Connection, subject_id: int) -> bytes:
     """The data key of a subject; `Erased` when it has been destroyed."""
-    found = tx.exec_driver_sql("SELECT wrapped_key FROM subject WHERE id = %(id)s", {"id": subject_id})
-    return unwrap(found.scalar_one())
+    return unwrap(tx.exec_driver_sql(*asking_key(subject_id)).scalar_one())
+
+
+def asking_key(subject_id: int) -> Asked:
+    """The statement of `subject_key`, for who asks more at once; it finds the key wrapped."""
+    return "SELECT wrapped_key FROM subject WHERE id = %(id)s", {"id": subject_id}
 
 
 def unwrap(wrapped: bytes | None) -> bytes:

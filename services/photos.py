@@ -140,41 +140,49 @@ def _is_late(known: Standing, actor: Actor, shot: Shot, now: datetime) -> bool:
 @use_case
 def _keep(tx: Connection, actor: Actor, job_id: int, shot: Shot, taken: Taken, now: datetime) -> PhotoCard:
     """Row, findings and deed at once, all asked again under the job's lock."""
-    known = photo_standing.standing_of(tx, actor, lock(tx, job_id), shot.slot, shot.client_id)
+    known = photo_standing.locked(tx, actor, job_id, shot.slot, shot.client_id)
     if known.existing is not None:
         return _again(tx, actor, known, shot, bytes.fromhex(taken.original_key))
     if _is_late(known, actor, shot, now) or known.slot is None:
         raise _MovedOn
-    skew = phone_clocks.skew_of(tx, actor.device_id, now)
-    photo_id = _write(tx, photo_rows.Row(known.job, shot, taken, actor, now), known.slot, skew)
-    command = Command(Action.TAKE_PHOTO, photo_id=photo_id, slot=shot.slot)
+    card, skew = _write(tx, photo_rows.Row(known.job, shot, taken, actor, now), known.slot)
+    command = Command(Action.TAKE_PHOTO, photo_id=card.id, slot=shot.slot)
     when = _occurred_at(skew.on_our_clock(shot.captured_at), known.job.last_occurred_at)
     act(tx, actor, job_id, command, now, occurred_at=when, locked=known.job)
-    return photos.card(tx, actor, photo_id)
+    return card
 
 
 @use_case
 def _keep_late(tx: Connection, actor: Actor, job_id: int, shot: Shot, taken: Taken, now: datetime) -> None:
     """A superseded row and a line in the access log; the event chain is not touched. Nothing for the erased."""
-    known = photo_standing.standing_of(tx, actor, lock(tx, job_id), shot.slot, shot.client_id)
+    known = photo_standing.locked(tx, actor, job_id, shot.slot, shot.client_id)
     if known.existing is not None or known.slot is None or known.ever >= MOST.ever:
         return
     if not photo_rows.may_be_kept(tx, known.job.subject_id):
         return
     row = photo_rows.Row(known.job, shot, taken, actor, now, late=True)
-    photo_id = _write(tx, row, known.slot, phone_clocks.skew_of(tx, actor.device_id, now))
-    access.note(tx, "photo_late", now, actor, job_id=job_id, reason="job_changed", photo_id=photo_id)
+    card, _ = _write(tx, row, known.slot)
+    access.note(tx, "photo_late", now, actor, job_id=job_id, reason="job_changed", photo_id=card.id)
 
 
-def _write(tx: Connection, row: photo_rows.Row, slot: SlotRule, skew: Skew) -> int:
-    """The row with what was found on it; the job's score follows, and what the phone's clock said is remembered."""
-    policy = evidence_policies.policy_for(tx, row.job.category_code, row.now)
-    look = photo_findings.Look(row.job, row.shot, row.taken.facts, slot, policy, skew, row.now)
-    photo_id = photo_rows.insert(tx, row, photo_findings.found(tx, look), policy.version)
-    job_evidence.rescore(tx, row.job.id, policy, row.now)
-    if row.shot.capture == CAMERA:
-        phone_clocks.heard(tx, row.actor.device_id, row.shot.captured_at, row.now)
-    return photo_id
+def _write(tx: Connection, row: photo_rows.Row, slot: SlotRule) -> tuple[PhotoCard, Skew]:
+    """The row with what was found on it; what its phone's clock said is remembered, and how far that one is off told.
+
+    The job's score follows what is found. Nothing found leaves it as it is, and a job handed in is always judged.
+    """
+    actor, shot = row.actor, row.shot
+    look = photo_findings.Look(row.job, shot, row.taken.facts, slot, row.now)
+    known, held = photo_findings.around(tx, look, actor.device_id, photo_rows.holding(row))
+    found = photo_findings.found(look, known)
+    stamp = shot.captured_at if shot.capture == CAMERA else None
+    then = (
+        photos.asking_new(row.job.id, shot.client_id),
+        *phone_clocks.hearing(actor.device_id, stamp, row.now),
+    )
+    made, *_ = photo_rows.insert(tx, row, found, known.policy.version, held, *then)
+    if found:
+        job_evidence.rescore(tx, row.job.id, known.policy, row.now)
+    return photos.card_of(actor, made.one()), known.skew
 
 
 def _occurred_at(captured_at: datetime | None, last: datetime) -> datetime | None:

@@ -96,6 +96,7 @@ class LocalStore:
         self._base = str(self._root)
         self._scratch = self._root / _SCRATCH
         self._scratch.mkdir(parents=True, exist_ok=True, mode=0o750)
+        self._lasting: set[str] = set()  # folders of the second level whose entries this process has seen to
 
     def scratch(self) -> Path:
         """See `Store`."""
@@ -169,8 +170,11 @@ class LocalStore:
         """Moves a synced file to its place. One already there with the same size is the same and stays."""
         if not os.path.isdir(shelf):
             os.makedirs(shelf, 0o750, exist_ok=True)
-            _sync(os.path.dirname(shelf))
-            _sync(self._base)
+            above = os.path.dirname(shelf)
+            _sync(above)
+            if above not in self._lasting:
+                _sync(self._base)
+                self._lasting.add(above)
         try:
             if os.stat(target).st_size == os.stat(part).st_size:
                 os.utime(target)

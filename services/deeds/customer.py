@@ -57,12 +57,9 @@ def how_said(deed: Deed) -> str:
     return "link" if deed.actor.job_id is not None else "tap"
 
 
-def confirmed(deed: Deed, how: str) -> dict[str, Any]:
+def confirmed(deed: Deed, how: str, *, doubtful: bool = False) -> dict[str, Any]:
     """Columns of a job now confirmed: seven days to complain; a waived slot or a doubtful yes means an audit."""
-    waived = (
-        whose_yes.from_nowhere(deed.tx, deed.actor)
-        or deed.tx.exec_driver_sql(_WAIVED, {"job": deed.job.id}).scalar_one()
-    )
+    waived = doubtful or deed.tx.exec_driver_sql(_WAIVED, {"job": deed.job.id}).scalar_one()
     audit = {"audit": "waiting"} if waived and deed.job.audit == "not_sampled" else {}
     return {
         "confirmed_at": deed.at,
@@ -77,8 +74,11 @@ def confirmed(deed: Deed, how: str) -> dict[str, Any]:
 def confirm(deed: Deed, _to: Status, _carry: Any) -> Effect:
     """Yes, by tap, link, the code told to the installer, or the platform's own code."""
     how = how_said(deed)
-    flag = {"audit_flag": whose_yes.UNVERIFIED} if whose_yes.from_nowhere(deed.tx, deed.actor) else {}
-    return Effect(confirmed(deed, how) | flag, {"how": how, "flag": flag.get("audit_flag")})
+    doubtful = whose_yes.from_nowhere(deed.tx, deed.actor)
+    flag = {"audit_flag": whose_yes.UNVERIFIED} if doubtful else {}
+    return Effect(
+        confirmed(deed, how, doubtful=doubtful) | flag, {"how": how, "flag": flag.get("audit_flag")}
+    )
 
 
 @handles(Action.AUTO_CONFIRM)

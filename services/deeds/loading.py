@@ -13,7 +13,7 @@ from domain.errors import NotFound
 from domain.job import JobState
 
 COLUMNS = ", ".join(f"job.{field.name}" for field in fields(JobState))
-_LOCK = f"SELECT {COLUMNS} FROM job WHERE id = %(id)s FOR UPDATE"
+LOCK = f"SELECT {COLUMNS} FROM job WHERE id = %(id)s FOR UPDATE"
 _OFFERED = """
 SELECT 1 FROM offer
  WHERE job_id = %(id)s AND dealer_id = %(dealer)s AND status IN ('open', 'withdrawn', 'expired')
@@ -28,7 +28,7 @@ SELECT 1 FROM order_line JOIN customer_order o ON o.id = order_line.order_id
 
 def lock(tx: Connection, job_id: int) -> JobState:
     """The job, locked until the transaction ends; NotFound."""
-    row = tx.exec_driver_sql(_LOCK, {"id": job_id}).first()
+    row = tx.exec_driver_sql(LOCK, {"id": job_id}).first()
     if row is None:
         raise NotFound
     return JobState(*row)

@@ -18,8 +18,10 @@ from domain.job import Status
 from domain.serials import normal
 from services.deeds import children, remote_opening
 from services.deeds.handling import Deed, Effect, Prepared, handles
+from services.deeds.writing import Beside
+from services.direct import together
 from services.parts import candidates, job_evidence, serial_numbers
-from services.personal import seal, subject_key
+from services.personal import asking_key, seal, unwrap
 
 SILENCE = timedelta(hours=48)
 SHARED = timedelta(hours=12)
@@ -35,7 +37,7 @@ INSERT INTO check_in (visit_id, job_id, installer_id, subject_id, result, distan
 SELECT %(visit)s::bigint, id, %(installer)s::bigint, subject_id, %(result)s, %(distance)s::bigint, %(reason)s::text,
        %(photo)s::bigint, %(place)s::bytea, zone, distance_m, remote_agreed_fen, %(at)s::timestamptz,
        %(now)s::timestamptz
-  FROM job WHERE id = %(job)s
+  FROM job WHERE id = %(id)s
 """
 
 
@@ -47,31 +49,33 @@ def _where(deed: Deed) -> Prepared:
         "job": deed.job.id,
         "since": deed.at - SHARED,
     }
-    earlier = deed.tx.exec_driver_sql(_EARLIER, asked).first()
+    door, key = candidates.asking_door(deed.job.order_line_id), asking_key(deed.job.subject_id)
+    before, doors, keys = together(deed.tx, (_EARLIER, asked), door, key)
+    earlier, wrapped = before.first(), keys.scalar_one()
     if earlier is not None:
         shared = CheckIn(Place(earlier.result), earlier.distance_m, "")
-        return Prepared(Facts(now=deed.at, place=None), shared)
-    found = check_in_place(candidates.door(deed.tx, deed.job.order_line_id), deed.command.fix)
-    return Prepared(Facts(now=deed.at, place=found.result), found)
+        return Prepared(Facts(now=deed.at, place=None), (shared, wrapped))
+    found = check_in_place(candidates.door_of(doors.first()), deed.command.fix)
+    return Prepared(Facts(now=deed.at, place=found.result), (found, wrapped))
 
 
 @handles(Action.CHECK_IN, prepare=_where)
-def check_in(deed: Deed, _to: Status, found: CheckIn) -> Effect:
+def check_in(deed: Deed, _to: Status, known: tuple[CheckIn, bytes | None]) -> Effect:
     """Somebody is there. Where the phone was is evidence, encrypted; the event keeps only the verdict."""
-    job, fix = deed.job, deed.command.fix
+    (found, wrapped), job, fix = known, deed.job, deed.command.fix
     metres = None if found.distance_m is None else round(found.distance_m)
     place = None
     if fix is not None:
-        place = seal(subject_key(deed.tx, job.subject_id), "check_in.place", fix)
+        place = seal(unwrap(wrapped), "check_in.place", fix)
     arrival = {
         "visit": job.visit_id,
-        "job": job.id,
         "installer": deed.actor.person_id,
         "result": found.result,
         "distance": metres,
-        "reason": deed.command.reason,
         "photo": deed.command.photo_id,
         "place": place,
+        "id": job.id,
+        "reason": deed.command.reason,
         "at": deed.at,
         "now": deed.now,
     }
@@ -171,14 +175,16 @@ SELECT slot.code, slot.name FROM slot
 def _hand_in(deed: Deed) -> Prepared:
     """Everything submit asks, so that all faults come at once."""
     asked = {"checklist": deed.job.checklist_id, "job": deed.job.id}
-    missing = tuple((row.code, row.name) for row in deed.tx.exec_driver_sql(_MISSING, asked))
+    form, key = serial_numbers.asking_form(deed.job.sku), asking_key(deed.job.subject_id)
+    slots, forms, keys = together(deed.tx, (_MISSING, asked), form, key)
+    missing = tuple((row.code, row.name) for row in slots)
     facts = Facts(
         now=deed.at,
         missing_slots=missing,
-        serial_faults=tuple(serial_numbers.faults(deed.tx, deed.job.sku, deed.command.serial_numbers)),
+        serial_faults=tuple(serial_numbers.faults(forms.scalar(), deed.command.serial_numbers)),
         unsettled_charges=deed.job.open_charges,
     )
-    return Prepared(facts)
+    return Prepared(facts, keys.scalar_one())
 
 
 _HAND_IN = """
@@ -192,11 +198,11 @@ ON CONFLICT (job_id) DO UPDATE SET code = excluded.code, made_at = excluded.made
 
 
 @handles(Action.SUBMIT, prepare=_hand_in)
-def submit(deed: Deed, _to: Status, _carry: Any) -> Effect:
+def submit(deed: Deed, _to: Status, wrapped: bytes | None) -> Effect:
     """The work is done, says the installer; the customer's code is made now and shown to nobody else."""
     job = deed.job
     code = f"{secrets.randbelow(1_000_000):06d}"
-    sealed = seal(subject_key(deed.tx, job.subject_id), "confirm_code.code", code)
+    sealed = seal(unwrap(wrapped), "confirm_code.code", code)
     values = {
         "serials": [normal(serial) for serial in deed.command.serial_numbers],
         "sources": list(deed.command.serial_sources),
@@ -206,9 +212,11 @@ def submit(deed: Deed, _to: Status, _carry: Any) -> Effect:
     }
     deed.tx.exec_driver_sql(_HAND_IN, values)
     serials = deed.command.serial_numbers
-    job_evidence.judge(deed.tx, job, serials, deed.actor.device_id, deed.at, deed.now)
+    handed_in = job_evidence.HandedIn(job, serials, deed.actor.device_id, deed.at, deed.now)
+    scoring = job_evidence.judge(deed.tx, handed_in)
     silence = deed.now + SILENCE if job.silence_confirms else None
-    return Effect({"submitted_at": deed.at, "auto_confirm_at": silence}, {"units": job.units})
+    columns = {"submitted_at": deed.at, "auto_confirm_at": silence}
+    return Effect(columns, {"units": job.units}, beside=Beside(*scoring))
 
 
 _ADDED = """

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from domain.dispatch import Candidate, Funnel
 from domain.geo import Point
 from domain.job import JobState
+from services.direct import Asked
 from services.parts.rounds import Round, point_of
 from services.personal import Erased, reveal, unwrap
 
@@ -27,7 +28,16 @@ SELECT o.personal, subject.wrapped_key FROM order_line
 
 def door(tx: Connection, order_line_id: int) -> Point | None:
     """The customer's point, when one is known and not erased."""
-    row = tx.exec_driver_sql(_PLACE, {"line": order_line_id}).first()
+    return door_of(tx.exec_driver_sql(*asking_door(order_line_id)).first())
+
+
+def asking_door(order_line_id: int) -> Asked:
+    """The statement of `door`, for who asks more at once; `door_of` reads the row it finds."""
+    return _PLACE, {"line": order_line_id}
+
+
+def door_of(row: Any) -> Point | None:
+    """See `asking_door`."""
     if row is None:
         return None
     try:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,10 +12,12 @@ from sqlalchemy import Connection
 
 from domain import evidence_score
 from domain.evidence_policy import Policy
-from domain.evidence_score import Score, Weighed
+from domain.evidence_score import Weighed
 from domain.finding_words import Code
 from domain.job import JobState
+from services.direct import Asked, together
 from services.parts import evidence_policies, journeys, serial_numbers
+from services.parts.serial_numbers import Installed
 
 # The photo that proves a check-in outside is taken before it, far from the door (4): that is explained by the check-in.
 _FINDINGS = """
@@ -48,71 +51,88 @@ SELECT count(DISTINCT person_id) FROM session
 """
 
 
-def rescore(tx: Connection, job_id: int, policy: Policy, now: datetime) -> Score:
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """A job as its installer hands it in; `at` is the judged time of it."""
+
+    job: JobState
+    serials: tuple[str, ...]
+    device_id: str | None
+    at: datetime
+    now: datetime
+
+
+def rescore(tx: Connection, job_id: int, policy: Policy, now: datetime) -> None:
     """The job's score from all findings stored, written to `job_evidence`."""
-    rows = tx.exec_driver_sql(_FINDINGS, {"job": job_id})
+    tx.exec_driver_sql(*_scoring(job_id, tx.exec_driver_sql(_FINDINGS, {"job": job_id}), policy, now))
+
+
+def _scoring(job_id: int, rows: Iterable[Any], policy: Policy, now: datetime) -> Asked:
     made = evidence_score.score([Weighed(*row) for row in rows], policy)
-    values = {
+    return _SCORE, {
         "job": job_id,
         "score": made.score,
         "flagged": made.flagged,
         "version": policy.version,
         "now": now,
     }
-    tx.exec_driver_sql(_SCORE, values)
-    return made
 
 
-def judge(
-    tx: Connection,
-    job: JobState,
-    serials: tuple[str, ...],
-    device_id: str | None,
-    at: datetime,
-    now: datetime,
-) -> Score:
-    """Look at a job that is handed in: its installer's day, phone and serial numbers; then the score.
+def judge(tx: Connection, this: HandedIn) -> Asked:
+    """Look at a job handed in: its installer's day, phone and serial numbers; returns what writes the score.
 
-    `at` is the judged time of handing in. What came from a phone without a network is judged now, all together.
+    What came from a phone without a network is judged now, all together.
     """
-    policy = evidence_policies.policy_for(tx, job.category_code, now)
-    found = dict(_on_job(tx, job, serials, device_id, at, now, policy))
-    for code, numbers in found.items():
-        values = {
-            "job": job.id,
-            "code": str(code),
-            "weight": policy.weights[code],
-            "numbers": orjson.dumps(numbers).decode(),
-            "version": policy.version,
-            "now": now,
-        }
-        tx.exec_driver_sql(_KEEP, values)
-    return rescore(tx, job.id, policy, now)
-
-
-def _on_job(
-    tx: Connection,
-    job: JobState,
-    serials: tuple[str, ...],
-    device_id: str | None,
-    at: datetime,
-    now: datetime,
-    policy: Policy,
-) -> Iterator[tuple[Code, Mapping[str, Any]]]:
-    place = tx.exec_driver_sql(_OUTSIDE, {"job": job.id}).first()
-    if place is not None and place.result == "outside":
-        yield Code.CHECKED_IN_OUTSIDE, {"metres": place.distance_m}
-    leg = journeys.impossible_leg(tx, job, at, now, policy)
+    job, now = this.job, this.now
+    own = {"job": job.id, "person": job.installer_id, "device": this.device_id}
+    policies, findings, check_ins, jobs, *rest = together(
+        tx,
+        evidence_policies.asking(job.category_code, now),
+        (_FINDINGS, own),
+        (_OUTSIDE, own),
+        journeys.asking(job, this.at, now),
+        *((serial_numbers.asking_before(job, this.serials),) if this.serials else ()),
+    )
+    policy = evidence_policies.policy_of(policies, job.category_code, now)
+    found = dict(_on_place(check_ins.first()))
+    leg = journeys.impossible_leg(tx, job, jobs.scalars(), this.at, now, policy)
     if leg is not None:
-        yield Code.IMPOSSIBLE_TRAVEL, leg.numbers(policy)
-    since = now - timedelta(days=policy.shared_days)
-    asked = {"person": job.installer_id, "since": since, "job": job.id, "device": device_id}
-    people = tx.exec_driver_sql(_SHARED, asked).scalar_one()
+        found[Code.IMPOSSIBLE_TRAVEL] = leg.numbers(policy)
+    people = tx.exec_driver_sql(
+        _SHARED, own | {"since": now - timedelta(days=policy.shared_days)}
+    ).scalar_one()
     if people:
-        yield Code.SHARED_DEVICE, {"days": policy.shared_days, "people": people}
-    before = serial_numbers.installed_before(tx, job, serials)
-    if before:
-        first = before[0]
-        days = max(0, (now - first.at).days)
-        numbers = {"serials": len({one.serial for one in before}), "job_id": first.job_id, "days": days}
-        yield Code.SERIAL_INSTALLED_BEFORE, numbers
+        found[Code.SHARED_DEVICE] = {"days": policy.shared_days, "people": people}
+    found |= _on_serials(serial_numbers.installed_before(rest[0] if rest else ()), now)
+    for code, numbers in found.items():
+        _keep(tx, job.id, code, numbers, policy, now)
+    return _scoring(job.id, tx.exec_driver_sql(_FINDINGS, own) if found else findings, policy, now)
+
+
+def _keep(
+    tx: Connection, job_id: int, code: Code, numbers: Mapping[str, Any], policy: Policy, now: datetime
+) -> None:
+    values = {
+        "job": job_id,
+        "code": str(code),
+        "weight": policy.weights[code],
+        "numbers": orjson.dumps(numbers).decode(),
+        "version": policy.version,
+        "now": now,
+    }
+    tx.exec_driver_sql(_KEEP, values)
+
+
+def _on_place(check_in: Any) -> dict[Code, Mapping[str, Any]]:
+    if check_in is None or check_in.result != "outside":
+        return {}
+    return {Code.CHECKED_IN_OUTSIDE: {"metres": check_in.distance_m}}
+
+
+def _on_serials(before: Sequence[Installed], now: datetime) -> dict[Code, Mapping[str, Any]]:
+    if not before:
+        return {}
+    first = before[0]
+    days = max(0, (now - first.at).days)
+    numbers = {"serials": len({one.serial for one in before}), "job_id": first.job_id, "days": days}
+    return {Code.SERIAL_INSTALLED_BEFORE: numbers}

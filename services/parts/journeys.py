@@ -6,7 +6,7 @@ receipt, hours after; from it nothing can be said about the way. A photo counts 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from domain.evidence_policy import Policy
 from domain.job import JobState
 from domain.travel import Leg, Stop, impossible
+from services.direct import Asked
 from services.parts import phone_clocks
 from services.parts.rounds import point_of
 from services.personal import Erased, reveal, unwrap
@@ -48,15 +49,18 @@ SELECT photo.job_id, photo.captured_at, photo.received_at, photo.device_id, phot
 """
 
 
-def impossible_leg(tx: Connection, job: JobState, at: datetime, now: datetime, policy: Policy) -> Leg | None:
-    """The way nobody drives among this installer's stops of the 24 hours before `at`; None: nothing certain."""
-    if job.installer_id is None:
-        return None
-    asked: dict[str, Any] = {"person": job.installer_id, "since": at - DAY, "until": now}
-    jobs = list(tx.exec_driver_sql(_JOBS, asked).scalars())
+def asking(job: JobState, at: datetime, now: datetime) -> Asked:
+    """The statement that finds the jobs of this installer's 24 hours before `at`."""
+    return _JOBS, {"person": job.installer_id, "since": at - DAY, "until": now}
+
+
+def impossible_leg(
+    tx: Connection, job: JobState, jobs: Sequence[int], at: datetime, now: datetime, policy: Policy
+) -> Leg | None:
+    """The way nobody drives among the stops at `jobs`, which `asking` found; None: nothing certain."""
     if len(jobs) < 2:
         return None
-    asked["jobs"] = jobs
+    asked: dict[str, Any] = {"person": job.installer_id, "since": at - DAY, "jobs": jobs}
     return impossible([*_check_ins(tx, asked), *_photos(tx, asked, now, policy)], policy)
 
 

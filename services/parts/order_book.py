@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from domain.errors import NotFound
 from domain.orders import OrderRow, OrderState, fingerprint
+from services.direct import Asked, together
 from services.parts import order_told
 from services.personal import Erased, lookup, reveal, unwrap
 
@@ -140,9 +141,15 @@ def open_book(
     """Lock the channel for other takers, or only these orders where they are few; and load what these rows touch."""
     numbers = sorted({row.order_number for row in rows})
     lock = _ONE_WRITER_EACH if len(numbers) <= _FEW else _ONE_WRITER
-    tx.exec_driver_sql(lock, {"id": shop.id % 2**31, "numbers": numbers})
+    told = {row.sku for row in rows if row.sku}
+    _, prints_known, products = together(
+        tx,
+        (lock, {"id": shop.id % 2**31, "numbers": numbers}),
+        (_PRINTS, {"channel": shop.id, "numbers": numbers}),
+        _asking_products(told, now),
+    )
     known: dict[str, dict[int, bytes]] = {}
-    for found in tx.exec_driver_sql(_PRINTS, {"channel": shop.id, "numbers": numbers}):
+    for found in prints_known:
         of_order = known.setdefault(found.number, {})
         if found.line_number is not None:
             of_order[found.line_number] = found.fingerprint
@@ -154,8 +161,9 @@ def open_book(
     orders = {number: _unopened(number, lines) for number, lines in known.items() if number not in touched}
     opened = _opened(tx, shop, sorted(touched))
     lines = (line for order in opened.values() for line in order.lines.values())
-    skus = {row.sku for row in rows if row.sku} | {line.row.sku for line in lines if line.row.sku}
-    return Book(orders | opened, _products(tx, skus, now))
+    if more := {line.row.sku for line in lines if line.row.sku} - told:
+        products = [*products, *tx.exec_driver_sql(*_asking_products(more, now))]
+    return Book(orders | opened, {row.sku: Product(*row) for row in products})
 
 
 def _unopened(number: str, lines: Mapping[int, bytes]) -> Order:
@@ -227,8 +235,5 @@ def _known(order: Order, row: Any) -> OrderRow:
     )
 
 
-def _products(tx: Connection, skus: Collection[str], now: datetime) -> dict[str, Product]:
-    if not skus:
-        return {}
-    rows = tx.exec_driver_sql(_PRODUCTS, {"skus": sorted(skus), "now": now})
-    return {row.sku: Product(*row) for row in rows}
+def _asking_products(skus: Collection[str], now: datetime) -> Asked:
+    return _PRODUCTS, {"skus": sorted(skus), "now": now}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,8 @@ from domain.geo import Datum, Point
 from domain.job import JobState
 from domain.phone_clock import Skew
 from domain.reuse import COPY, Pair, code_for
-from services.parts import candidates, evidence_policies, job_evidence
+from services.direct import Asked, together
+from services.parts import candidates, evidence_policies, job_evidence, phone_clocks
 from services.parts.photo_rows import Shot
 from services.parts.rounds import point_of
 from services.personal import Erased, reveal, unwrap
@@ -33,9 +34,19 @@ class Look:
     shot: Shot
     facts: PhotoFacts
     slot: SlotRule
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What the database knows around it: `used` is the row of an earlier job's photo with the same bytes."""
+
     policy: Policy
     skew: Skew
-    now: datetime
+    check_in: Point | None
+    door: Point | None
+    twin_id: int | None
+    used: Any
 
 
 _CHECK_IN = """
@@ -64,21 +75,43 @@ SELECT photo.id, photo.job_id, photo.received_at, coalesce(theirs.visit_id = min
 """
 
 
-def found(tx: Connection, look: Look) -> tuple[Finding, ...]:
+def around(tx: Connection, look: Look, device_id: str | None, hold: Asked) -> tuple[Around, Any]:
+    """All that is asked about a photo, in one round trip, after `hold`; and the row that `hold` gives."""
+    job, sha256, category = look.job, bytes.fromhex(look.facts.sha256), look.job.category_code
+    twin = {"job": job.id, "sha256": sha256, "slot": look.shot.slot}
+    located = look.facts.exif_point is not None or look.shot.point is not None
+    held, policies, phone, twins, used, *places = together(
+        tx,
+        hold,
+        evidence_policies.asking(category, look.now),
+        phone_clocks.asking(device_id, look.now),
+        (_TWIN, twin),
+        (_USED, {"sha256": sha256, "job": job.id}),
+        *(((_CHECK_IN, {"job": job.id}), candidates.asking_door(job.order_line_id)) if located else ()),
+    )
+    found = Around(
+        policy=evidence_policies.policy_of(policies, category, look.now),
+        skew=phone_clocks.skew_from(phone, look.now),
+        check_in=_checked_in(places[0].first()) if located else None,
+        door=candidates.door_of(places[1].first()) if located else None,
+        twin_id=twins.scalar(),
+        used=_held_against(used, look.slot),
+    )
+    return found, held.one()
+
+
+def found(look: Look, known: Around) -> tuple[Finding, ...]:
     """Every finding on it, as weighed by the policy: those of the photo alone, then whether it was used before."""
-    alone = findings.find(_seen(tx, look), look.policy)
-    used = _used(tx, look)
-    return alone if used is None else (*alone, used)
+    alone = findings.find(_seen(look, known), known.policy)
+    return alone if known.used is None else (*alone, _reused(look, known))
 
 
-def _seen(tx: Connection, look: Look) -> findings.Seen:
+def _seen(look: Look, known: Around) -> findings.Seen:
     facts, shot = look.facts, look.shot
     exif_point = None
     if facts.exif_point is not None:
         exif_point = Point(*facts.exif_point, Datum.WGS84, facts.exif_accuracy_m, "exif")
     moments = (facts.exif_taken_at(), facts.exif_gps_at)
-    located = exif_point is not None or shot.point is not None
-    twin = {"job": look.job.id, "sha256": bytes.fromhex(facts.sha256), "slot": shot.slot}
     return findings.Seen(
         brightness=round(facts.brightness),
         sharpness=round(facts.sharpness),
@@ -88,19 +121,18 @@ def _seen(tx: Connection, look: Look) -> findings.Seen:
         camera_only=look.slot.camera_only,
         capture=shot.capture,
         received_at=look.now,
-        captured_at=look.skew.on_our_clock(shot.captured_at),
+        captured_at=known.skew.on_our_clock(shot.captured_at),
         point=shot.point,
         exif_point=exif_point,
         exif_moments=tuple(moment for moment in moments if moment is not None),
-        check_in=_check_in(tx, look.job.id) if located else None,
-        door=candidates.door(tx, look.job.order_line_id) if located else None,
+        check_in=known.check_in,
+        door=known.door,
         software=facts.exif_software,
-        twin_id=tx.exec_driver_sql(_TWIN, twin).scalar(),
+        twin_id=known.twin_id,
     )
 
 
-def _check_in(tx: Connection, job_id: int) -> Point | None:
-    row = tx.exec_driver_sql(_CHECK_IN, {"job": job_id}).first()
+def _checked_in(row: Any) -> Point | None:
     if row is None:
         return None
     try:
@@ -109,21 +141,24 @@ def _check_in(tx: Connection, job_id: int) -> Point | None:
         return None
 
 
-def _used(tx: Connection, look: Look) -> Finding | None:
-    """The very same bytes in another job of any dealer, where that is held against somebody (`domain.reuse`)."""
-    asked = {"sha256": bytes.fromhex(look.facts.sha256), "job": look.job.id}
-    for first in tx.exec_driver_sql(_USED, asked):
-        pair = Pair(False, False, first.same_visit, first.same_door, look.slot.before, first.withdrawn)
+def _held_against(rows: Iterable[Any], slot: SlotRule) -> Any:
+    """The first photo with the very same bytes, in another job of any dealer, that is (`domain.reuse`)."""
+    for row in rows:
+        pair = Pair(False, False, row.same_visit, row.same_door, slot.before, row.withdrawn)
         if code_for(pair, COPY) is not None:
-            break
-    else:
-        return None
+            return row
+    return None
+
+
+def _reused(look: Look, known: Around) -> Finding:
+    """The very same bytes in another job, of any dealer."""
+    first = known.used
     numbers = {
         "job_id": first.job_id,
         "photo_id": first.id,
         "days": max(0, (look.now - first.received_at).days),
     }
-    return Finding(Code.REUSED, look.policy.weights[Code.REUSED], numbers)
+    return Finding(Code.REUSED, known.policy.weights[Code.REUSED], numbers)
 
 
 _PAIR = """

@@ -15,8 +15,9 @@ from domain.errors import Unavailable
 from domain.findings import Finding
 from domain.geo import Point
 from domain.job import JobState
+from services.direct import Asked, together
 from services.parts.photo_store import keys_of, lock_key, store
-from services.personal import seal, subject_key
+from services.personal import seal, unwrap
 from services.queries.photos import SEALED_AS
 from uploads.facts import PhotoFacts
 from uploads.intake import Taken
@@ -45,7 +46,7 @@ class Row:
     late: bool = False
 
 
-_HOLD = "SELECT pg_advisory_xact_lock_shared(%(key)s)"
+_HOLD = "SELECT wrapped_key, pg_advisory_xact_lock_shared(%(key)s) FROM subject WHERE id = %(subject)s"
 _INSERT = """
 WITH made AS (
     INSERT INTO photo (job_id, slot_code, client_id, subject_id, installer_id, device_id, status, superseded_at,
@@ -62,17 +63,25 @@ SELECT id FROM made
 """
 
 
-def insert(tx: Connection, row: Row, found: Sequence[Finding], policy_version: int) -> int:
-    """Write it; returns the photo's id. Unavailable when its bytes were collected as nobody's meanwhile.
+def holding(row: Row) -> Asked:
+    """The statement that keeps its bytes from being collected, and gives its subject's `wrapped_key`."""
+    sha256 = bytes.fromhex(row.taken.original_key)
+    return _HOLD, {"key": lock_key(sha256), "subject": row.job.subject_id}
 
-    Trap: the bytes were stored before this transaction. Under the shared lock nobody deletes them any more, so
-    looking whether they are still there is certain.
+
+def insert(
+    tx: Connection, row: Row, found: Sequence[Finding], policy_version: int, held: Any, *then: Asked
+) -> list[Any]:
+    """Write it, and what is asked after it in the same round trip; what `then` finds.
+
+    `held` is what `holding` gave. Unavailable when the bytes were collected as nobody's before.
+    Trap: they were stored before this transaction. Under the shared lock nobody deletes them any more, so looking
+    whether they are still there is certain.
     """
     sha256 = bytes.fromhex(row.taken.original_key)
-    tx.exec_driver_sql(_HOLD, {"key": lock_key(sha256)})
     if not all(map(store().exists, keys_of(row.taken.original_key))):
         raise Unavailable("照片暂时无法保存，请重新上传")
-    key = subject_key(tx, row.job.subject_id)
+    key = unwrap(held.wrapped_key)
     values = _values(row, sha256) | {
         "place": seal(key, SEALED_AS, _place(row.shot, row.taken.facts)),
         "policy": policy_version,
@@ -80,7 +89,7 @@ def insert(tx: Connection, row: Row, found: Sequence[Finding], policy_version: i
         "weights": [finding.weight for finding in found],
         "numbers": [orjson.dumps(dict(finding.numbers)).decode() for finding in found],
     }
-    return int(tx.exec_driver_sql(_INSERT, values).scalar_one())
+    return together(tx, (_INSERT, values), *then)[1:]
 
 
 def _values(row: Row, sha256: bytes) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from threading import Lock
 
 from flask import current_app
 
-from services.config import Config, config, s3_place
+from services.config import Config, config, extensions, s3_place
 from uploads.decode import Decoder
 from uploads.intake import SIDES
 from uploads.s3 import S3Store
@@ -20,12 +20,12 @@ _making = Lock()
 
 def store() -> Store:
     """Where photos lie by the settings: the folder PHOTO_ROOT, PHOTO_STORE, or both while they move."""
-    found: Store | None = current_app.extensions.get(STORE)
+    found: Store | None = extensions().get(STORE)
     if found is None:
         with _making:
-            found = current_app.extensions.get(STORE)
+            found = extensions().get(STORE)
             if found is None:
-                found = current_app.extensions[STORE] = _made(config())
+                found = extensions()[STORE] = _made(config())
     return found
 
 
@@ -42,12 +42,12 @@ def decoder() -> Decoder:
 
     They end with the application or the process, whichever is first; killed, their input ends and so do they.
     """
-    found: Decoder | None = current_app.extensions.get(DECODER)
+    found: Decoder | None = extensions().get(DECODER)
     if found is None:
         with _making:
-            found = current_app.extensions.get(DECODER)
+            found = extensions().get(DECODER)
             if found is None:
-                found = current_app.extensions[DECODER] = Decoder()
+                found = extensions()[DECODER] = Decoder()
                 app = current_app._get_current_object()  # type: ignore[attr-defined]  # the app, not its proxy
                 weakref.finalize(app, found.close)
     return found

@@ -7,7 +7,9 @@ the lock before has committed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import orjson
 from sqlalchemy import Connection
@@ -16,6 +18,7 @@ from domain import dispatch
 from domain.calendar import SHANGHAI, local_date
 from domain.capacity import CapacityFull, Diary, fits
 from domain.job import JobState
+from services.direct import together
 from services.parts import coverage, shelf
 
 # Who has no limit and is never closed is not locked.
@@ -39,22 +42,20 @@ SELECT dealer.opening_days, dealer.holidays_open, {coverage.diary_columns("%(cat
 """
 
 
-def _locked(tx: Connection, dealer_id: int | None, category: str) -> bool:
-    """Whether the dealer has limits; they are ours to look at then."""
-    asked = {"dealer": dealer_id, "category": category}
-    return tx.exec_driver_sql(_LOCK, asked).first() is not None
+def _locked(tx: Connection, statement: str, asked: Mapping[str, Any]) -> Any:
+    """What `statement` finds of the dealer, its limits ours to look at; None where it has none."""
+    lock, found = together(tx, (_LOCK, asked), (statement, asked))
+    return None if lock.first() is None else found.one()
 
 
 def require_day(tx: Connection, job: JobState, start: datetime) -> None:
     """`CapacityFull` when the job's dealer has no room for it on the day of `start`; its own booking does not count."""
-    if not _locked(tx, job.dealer_id, job.category_code):
-        return
     day = local_date(start)
     midnight = datetime.combine(day, time(), SHANGHAI)
     asked = {"dealer": job.dealer_id, "category": job.category_code, "job": job.id, "today": day, "last": day}
-    row = tx.exec_driver_sql(
-        _DAY, asked | {"midnight": midnight, "until": midnight + timedelta(days=1)}
-    ).one()
+    row = _locked(tx, _DAY, asked | {"midnight": midnight, "until": midnight + timedelta(days=1)})
+    if row is None:
+        return
     limits = orjson.loads(row.limits or b"[]")
     limit = coverage.diary(limits, None, 0, row.opening_days, row.holidays_open).limit(
         shelf.fresh(tx).day(day)
@@ -66,25 +67,36 @@ def require_day(tx: Connection, job: JobState, start: datetime) -> None:
 
 def has_room(tx: Connection, job: JobState, dealer_id: int, now: datetime) -> bool:
     """Whether the dealer still has room for the job on the asked days, under its lock: may it accept by itself?"""
-    return not _locked(tx, dealer_id, job.category_code) or _found(tx, job, dealer_id, now)[1]
+    found = _found(tx, job, dealer_id, now)
+    return found is None or found[1]
 
 
 def has_month(tx: Connection, job: JobState, dealer_id: int, now: datetime) -> bool:
     """Whether it has room on any day a promise looks at, under its lock: may it accept without stretching itself?"""
-    return not _locked(tx, dealer_id, job.category_code) or _found(tx, job, dealer_id, now)[0] is not None
+    found = _found(tx, job, dealer_id, now)
+    return found is None or found[0] is not None
 
 
-def _found(tx: Connection, job: JobState, dealer_id: int, now: datetime) -> tuple[date | None, bool]:
-    """As `domain.dispatch.room`."""
+def _found(tx: Connection, job: JobState, dealer_id: int, now: datetime) -> tuple[date | None, bool] | None:
+    """As `domain.dispatch.room`, under the dealer's lock; None where it has no limits."""
+    row = _locked(tx, _DIARY, _of(dealer_id, job.category_code, now))
+    if row is None:
+        return None
     days = shelf.fresh(tx).days(now)
     wanted = None if job.wanted_at is None else local_date(job.wanted_at)
     asked = dispatch.asked_days(wanted, days)
-    return dispatch.room(diary(tx, dealer_id, job.category_code, now), days, asked, job.units)
+    return dispatch.room(_diary(row), days, asked, job.units)
 
 
 def diary(tx: Connection, dealer_id: int, category: str, now: datetime) -> Diary:
     """A dealer's days in a category as they stand; to rely on it, hold the lock."""
-    asked = {"dealer": dealer_id, "category": category, **coverage.span(now)}
-    row = tx.exec_driver_sql(_DIARY, asked).one()
+    return _diary(tx.exec_driver_sql(_DIARY, _of(dealer_id, category, now)).one())
+
+
+def _of(dealer_id: int, category: str, now: datetime) -> dict[str, Any]:
+    return {"dealer": dealer_id, "category": category, **coverage.span(now)}
+
+
+def _diary(row: Any) -> Diary:
     limits, pending = orjson.loads(row.limits or b"[]"), int(row.pending)
     return coverage.diary(limits, row.used, pending, row.opening_days, row.holidays_open)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-
-from sqlalchemy import Connection
+from typing import Any
 
 from domain.errors import Fault
 from domain.job import JobState
 from domain.serials import fault, normal
+from services.direct import Asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,13 @@ SELECT job_unit.serial_number, job.id, job.submitted_at FROM job_unit JOIN job O
 """
 
 
-def faults(tx: Connection, sku: str, serials: Sequence[str]) -> list[Fault]:
+def asking_form(sku: str) -> Asked:
+    """The statement that finds the pattern of a product's numbers, if it has one."""
+    return _FORM, {"sku": sku}
+
+
+def faults(pattern: str | None, serials: Sequence[str]) -> list[Fault]:
     """What is wrong with the form of each, by its place in the list."""
-    pattern = tx.exec_driver_sql(_FORM, {"sku": sku}).scalar()
     said = [(position, fault(serial, pattern)) for position, serial in enumerate(serials)]
     return [Fault(f"serial_numbers.{position}", "serial_form", why) for position, why in said if why]
 
@@ -46,15 +50,16 @@ def spellings(serials: Sequence[str]) -> list[str]:
     return sorted({spelt for one in serials for spelt in (one, normal(one), normal(one).lower())})
 
 
-def installed_before(tx: Connection, job: JobState, serials: Sequence[str]) -> list[Installed]:
-    """Where any of them was handed in by a job that is not this one's repair, second visit or parent; oldest first."""
-    if not serials:
-        return []
-    asked = {
+def asking_before(job: JobState, serials: Sequence[str]) -> Asked:
+    """The statement that finds where any of them was handed in; `installed_before` reads its rows."""
+    return _BEFORE, {
         "serials": spellings(serials),
         "job": job.id,
         "line": job.order_line_id,
         "parent": job.parent_id,
     }
-    rows = tx.exec_driver_sql(_BEFORE, asked)
+
+
+def installed_before(rows: Iterable[Any]) -> list[Installed]:
+    """Where they were handed in by a job that is not this one's repair, second visit or parent; oldest first."""
     return [Installed(normal(row.serial_number), row.id, row.submitted_at) for row in rows]

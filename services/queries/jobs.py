@@ -16,6 +16,7 @@ from domain.errors import NotFound
 from domain.job import KIND_NAMES, STATUS_NAMES, JobState, Kind, Status
 from domain.privacy import Sight, shown, sight_of
 from services.deeds.loading import COLUMNS
+from services.direct import together
 from services.personal import Erased, reveal, unwrap
 from services.queries import said, scope, visitors
 from services.queries.job_views import (
@@ -111,10 +112,12 @@ def page(connection: Connection, actor: Actor, job_id: int, now: datetime) -> Jo
     if row is None:
         raise NotFound
     asked = {"id": job_id, "checklist": row.checklist_id, "dealer": actor.dealer_id}
-    slots = tuple(SlotState(*r) for r in connection.exec_driver_sql(_SLOTS, asked))
-    charges = tuple(ChargeLine(*r) for r in connection.exec_driver_sql(_CHARGES, asked))
-    clocks = tuple(ClockLine(*r) for r in connection.exec_driver_sql(_CLOCKS, asked))
-    serials = tuple(r[0] for r in connection.exec_driver_sql(_SERIALS, asked))
+    parts = ((part, asked) for part in (_SLOTS, _CHARGES, _CLOCKS, _SERIALS))
+    slot_rows, charge_rows, clock_rows, serial_rows = together(connection, *parts)
+    slots = tuple(SlotState(*r) for r in slot_rows)
+    charges = tuple(ChargeLine(*r) for r in charge_rows)
+    clocks = tuple(ClockLine(*r) for r in clock_rows)
+    serials = tuple(r[0] for r in serial_rows)
     question = _question(connection, row) if actor.role in BRAND_ROLES else None
     opened = said.reader(actor, row.wrapped_key, said.whose(row.wrapped_key, row.personal))
     ground = said.ground(connection, job_id, opened) if row.dispute_open else None

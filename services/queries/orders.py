@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from domain.actors import BRAND_ROLES, Actor, Role
 from domain.errors import NotFound
 from domain.masking import mask_address, mask_name, mask_phone
+from services.direct import together
 from services.parts.order_book import SEALED
 from services.personal import Erased, reveal, unwrap
 from services.queries import places
@@ -162,16 +163,16 @@ SELECT o.*, subject.wrapped_key FROM customer_order o JOIN subject ON subject.id
 """
 _LINES = """
 SELECT id, line_number, sku, title, quantity, paid_fen, refunded_fen, state, delivered_at, wanted_on
-  FROM order_line WHERE order_id = %(id)s ORDER BY line_number
+  FROM order_line WHERE order_id = ({order}) ORDER BY line_number
 """
 _JOBS = """
 SELECT job.order_line_id, job.id, job.kind, job.status, job.units, job.queue
-  FROM job JOIN order_line line ON line.id = job.order_line_id WHERE line.order_id = %(id)s ORDER BY job.id
+  FROM job JOIN order_line line ON line.id = job.order_line_id WHERE line.order_id = ({order}) ORDER BY job.id
 """
 _EVENTS = """
 SELECT event.order_line_id, event.kind, event.at, event.source, event.data->'fields'
   FROM order_event event JOIN order_line line ON line.id = event.order_line_id
- WHERE line.order_id = %(id)s ORDER BY event.id
+ WHERE line.order_id = ({order}) ORDER BY event.id
 """
 
 
@@ -202,8 +203,11 @@ def _read(
     shape: type[OrderPage] = OrderPage,
 ) -> OrderPage:
     condition, params = horizon(actor)
-    page = _PAGE.format(which=which, condition=condition)
-    row = connection.exec_driver_sql(page, params | values).first()
+    order = f"SELECT o.id FROM customer_order o WHERE {which}"
+    asked = [_PAGE.format(which=which, condition=condition)]
+    asked += [part.format(order=order) for part in (_JOBS, _EVENTS, _LINES)]
+    orders, *parts = together(connection, *((one, params | values) for one in asked))
+    row = orders.first()
     if row is None:
         raise NotFound
     return shape(
@@ -216,23 +220,22 @@ def _read(
         places.named(connection, row.resolution_candidates),
         row.ordered_at,
         row.created_at,
-        _lines(connection, row.id, actor.role in BRAND_ROLES),
+        _lines(*parts, brand=actor.role in BRAND_ROLES),
     )
 
 
-def _lines(connection: Connection, order_id: int, brand: bool) -> tuple[LinePage, ...]:
-    asked = {"id": order_id}
+def _lines(job_rows: Any, event_rows: Any, lines: Any, *, brand: bool) -> tuple[LinePage, ...]:
     jobs: dict[int, list[OrderJob]] = {}
-    for row in connection.exec_driver_sql(_JOBS, asked):
+    for row in job_rows:
         queue = row.queue if brand else None
         job = OrderJob(row.id, row.kind, row.status, row.units, queue)
         jobs.setdefault(row.order_line_id, []).append(job)
     events: dict[int, list[ToldEvent]] = {}
-    for line_id, kind, at, source, changed in connection.exec_driver_sql(_EVENTS, asked):
+    for line_id, kind, at, source, changed in event_rows:
         events.setdefault(line_id, []).append(ToldEvent(kind, at, source, tuple(changed or ())))
     return tuple(
         LinePage(**row, jobs=tuple(jobs.get(row["id"], ())), events=tuple(events.get(row["id"], ())))
-        for row in connection.exec_driver_sql(_LINES, asked).mappings()
+        for row in lines.mappings()
     )
 
 

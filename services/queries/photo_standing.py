@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 from domain.actors import Actor
 from domain.errors import NotFound
 from domain.job import JobState
-from services.deeds.loading import COLUMNS
+from services.deeds.loading import COLUMNS, LOCK
+from services.direct import together
 from services.uow import query
 
 
@@ -58,7 +59,7 @@ SELECT EXISTS (SELECT 1 FROM job_event WHERE job_id = %(id)s
   FROM (SELECT count(*) FILTER (WHERE status = 'active' AND slot_code = %(slot)s) AS in_slot,
                count(*) FILTER (WHERE status = 'active') AS in_job, count(*) AS ever
           FROM photo WHERE job_id = %(id)s) n
-  LEFT JOIN slot ON slot.checklist_id = %(checklist)s AND slot.code = %(slot)s
+  LEFT JOIN slot ON slot.checklist_id = (SELECT checklist_id FROM job WHERE id = %(id)s) AND slot.code = %(slot)s
   LEFT JOIN photo known ON known.job_id = %(id)s AND known.client_id = %(client)s
 """
 
@@ -66,22 +67,22 @@ SELECT EXISTS (SELECT 1 FROM job_event WHERE job_id = %(id)s
 @query
 def standing(connection: Connection, actor: Actor, job_id: int, slot: str, client_id: str) -> Standing:
     """The cheap look before any byte is kept; NotFound when there is no such job."""
-    row = connection.exec_driver_sql(_JOB, {"id": job_id}).first()
-    if row is None:
+    return _read(connection, _JOB, actor, job_id, slot, client_id)
+
+
+def locked(tx: Connection, actor: Actor, job_id: int, slot: str, client_id: str) -> Standing:
+    """The same with the job locked until the transaction ends: what stands there after whoever had the lock."""
+    return _read(tx, LOCK, actor, job_id, slot, client_id)
+
+
+def _read(
+    connection: Connection, job_by: str, actor: Actor, job_id: int, slot: str, client_id: str
+) -> Standing:
+    asked = {"id": job_id, "person": actor.person_id, "slot": slot, "client": client_id}
+    jobs, found = together(connection, (job_by, asked), (_STANDING, asked))
+    if jobs.first() is None:
         raise NotFound
-    return standing_of(connection, actor, JobState(*row), slot, client_id)
-
-
-def standing_of(connection: Connection, actor: Actor, job: JobState, slot: str, client_id: str) -> Standing:
-    """The same for a job at hand, e.g. one that is locked."""
-    asked = {
-        "id": job.id,
-        "person": actor.person_id,
-        "checklist": job.checklist_id,
-        "slot": slot,
-        "client": client_id,
-    }
-    row = connection.exec_driver_sql(_STANDING, asked).one()
+    job, row = JobState(*jobs.first()), found.one()
     return Standing(
         job=job,
         had=row.had or (job.dealer_id == actor.dealer_id and job.installer_id == actor.person_id),

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from domain import findings
 from domain.actors import DEALER_ROLES, Actor, Role
 from domain.errors import NotFound
+from services.direct import Asked
 from services.personal import Erased, reveal, unwrap
 from services.queries import scope
 from services.uow import query
@@ -105,13 +106,24 @@ SELECT photo.id, photo.job_id, photo.slot_code, coalesce(slot.name, photo.slot_c
   LEFT JOIN slot ON slot.checklist_id = job.checklist_id AND slot.code = photo.slot_code
  WHERE {condition}
 """
+_NEW = _CARD.format(condition="photo.job_id = %(job)s AND photo.client_id = %(client)s")
 _FACTS = 16
 
 
 def card(connection: Connection, actor: Actor, photo_id: int) -> PhotoCard:
-    """A photo by its id alone: for the use case that has just written or found it."""
+    """A photo by its id alone: for the use case that has found it."""
     sql = _CARD.format(condition="photo.id = %(photo)s")
     return _card(actor.role, connection.exec_driver_sql(sql, {"photo": photo_id}).one())
+
+
+def asking_new(job_id: int, client_id: str) -> Asked:
+    """The statement that finds a photo just written; `card_of` reads its row."""
+    return _NEW, {"job": job_id, "client": client_id}
+
+
+def card_of(actor: Actor, row: Any) -> PhotoCard:
+    """See `asking_new`."""
+    return _card(actor.role, row)
 
 
 @query

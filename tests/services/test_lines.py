@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, PendingRollbackError
 
 from models import db
 from services.at_hand import Connections, fetch_one
-from services.direct import Direct
+from services.direct import Direct, together
 from services.uow import answering, query, use_case
 
 OFTEN = 5  # more often than a statement runs unprepared
@@ -84,6 +84,23 @@ def test_the_last_statement_commits_with_the_deed_or_undoes_it(shelf: None) -> N
             with pytest.raises(IntegrityError):
                 _do("INSERT INTO shelf VALUES (2)")
     assert _ask("SELECT id FROM shelf ORDER BY id") == [(1,), (100,)]
+
+
+def test_several_statements_in_one_round_trip_see_each_other_and_stand_or_fall_together(shelf: None) -> None:
+    """Each sees what those before it did; after a refusal nothing stands. Prepared or not, and read alone as well."""
+
+    @use_case
+    def fill(tx: Connection, *ids: int) -> list[Any]:
+        put = [("INSERT INTO shelf VALUES (%(id)s)", {"id": id}) for id in ids]
+        *_, found = together(tx, *put, ("SELECT id FROM shelf ORDER BY id", {}))
+        return list(found.scalars())
+
+    for round_ in range(1, OFTEN + 1):
+        assert fill(2 * round_, 2 * round_ + 1) == list(range(2, 2 * round_ + 2))
+        with pytest.raises(IntegrityError):
+            fill(1, 2)
+    read = query(lambda connection: together(connection, *[("SELECT max(id) FROM shelf", {})] * 2))
+    assert [found.scalar() for found in read()] == [2 * OFTEN + 1] * 2
 
 
 def test_a_migration_under_a_prepared_statement_costs_one_error_at_most(shelf: None) -> None:
