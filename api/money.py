@@ -13,11 +13,11 @@ from api.schemas.base import PageQuery
 from api.schemas.money import ContestBody, EntryQuery, PreviewBody, RuleBody, StatementQuery
 from services import fee_rules, statements
 from services.fee_rules import Preview, Version
+from services.parts.stating import Answered
 from services.queries import ledger as ledger_reads
 from services.queries import money as reads
 from services.queries.ledger import EntryLine, Explained
 from services.queries.money import RuleLine, StatementCard, StatementLine, StatementPage, Wanted
-from services.statements import Answered
 
 area = routes.area("money", "费用与结算")
 ANSWER: dict[str, Any] = {"answer": Answered, "errors": (404, 409, 412)}
@@ -157,8 +157,8 @@ def confirm(call: Call, statement_id: int) -> Answered:
 )
 def contest(call: Call, body: Mapping[str, Any], statement_id: int) -> Answered:
     """Line by line, within seven days; the rest can be approved, the lines move to the next statement."""
-    ids, reason = body["entry_ids"], body["reason"]
-    return statements.contest(call.who, statement_id, ids, reason, call.now, if_match=call.if_match)
+    told = body["entry_ids"], body["reason"], call.now, body["photo_ids"]
+    return statements.contest(call.who, statement_id, *told, if_match=call.if_match)
 
 
 @route(

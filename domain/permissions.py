@@ -155,8 +155,10 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "statement:answer": frozenset({Role.DEALER_OWNER}),
     "statement:approve": frozenset({Role.FINANCE}),
     "statement:read": frozenset({Role.ADMIN, Role.DEALER_OWNER, Role.FINANCE}),
+    "statement:settle": frozenset({Role.FINANCE}),
     "subscription:hint": SIGNED_IN,  # a guest too: leave is given by an account, before there is a person
     "suggestion:decide": frozenset({Role.ADMIN, Role.AGENT}),
+    "tax_rule:write": frozenset({Role.FINANCE}),
     "wechat:push": PUBLIC,  # the signature is the permission
 }
 

@@ -32,6 +32,7 @@ KINDS: Mapping[str, str] = {
     "year_rebate": "年终返利",
     "imposed_penalty": "处罚扣款",
     "set_off": "抵扣应收",
+    "tax": "税额",
 }
 """Groups in the order people read them; kinds unknown here follow by name under their own name."""
 
@@ -134,6 +135,13 @@ class Status(StrEnum):
     CLOSED = "closed"
 
 
+class Answer(StrEnum):
+    """What finance says to a doubted line."""
+
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+
+
 STATUS_NAMES: Mapping[Status, str] = {
     Status.DRAFT: "待确认",
     Status.CONFIRMED: "已确认",
@@ -161,10 +169,6 @@ MOVES: Mapping[tuple[Status, str, Role], Status] = {
     (Status.PAID, "close", Role.FINANCE): Status.CLOSED,
 }
 """Contested lines move to the next statement, so a contested one is approved for the rest."""
-
-
-DOORS = frozenset({"confirm", "contest", "withdraw_contest", "review", "approve"})
-"""Actions that the API has a route for. Invoice, payment and closing are in the table and have none yet."""
 
 CONTEST_FOR = timedelta(days=7)
 
@@ -197,12 +201,14 @@ class PayoutOpen(IllegalTransition):
     title = "应付金额与操作不符"
 
 
-def available_actions(status: Status, role: Role) -> tuple[str, ...]:
-    """What a role may do to a statement, from the table: finance on a confirmed one → review, approve.
+_PAYS: Mapping[str, bool] = {"record_invoice": True, "close_unpaid": False}
 
-    Only what has a door (`DOORS`): nobody is offered an invoice that cannot be recorded yet.
-    """
-    return tuple(action for at, action, who in MOVES if at == status and who == role and action in DOORS)
+
+def available_actions(status: Status, role: Role, payout_fen: int) -> tuple[str, ...]:
+    """What a role may do to a statement, from the table: finance on a confirmed one → review, approve."""
+    pays = payout_fen > 0
+    named = (action for at, action, who in MOVES if at == status and who == role)
+    return tuple(action for action in named if _PAYS.get(action, pays) == pays)
 
 
 def move(
@@ -220,11 +226,11 @@ def move(
     """
     after = MOVES.get((status, action, actor.role))
     if after is None:
-        raise IllegalTransition(available_actions=available_actions(status, actor.role))
+        raise IllegalTransition(available_actions=available_actions(status, actor.role, payout_fen))
     if actor.role == Role.DEALER_OWNER and actor.dealer_id != dealer_id:
         raise Forbidden
     if action == "approve" and (not seen_by or actor.person_id is None or actor.person_id in seen_by):
         raise FourEyes
-    if action in ("record_invoice", "close_unpaid") and (payout_fen > 0) != (action == "record_invoice"):
-        raise PayoutOpen(available_actions=available_actions(status, actor.role))
+    if action not in available_actions(status, actor.role, payout_fen):
+        raise PayoutOpen(available_actions=available_actions(status, actor.role, payout_fen))
     return after

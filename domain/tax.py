@@ -76,4 +76,4 @@ def on_top(
         return None
     legs = (Leg(account(Account.INPUT_TAX), tax), Leg(account(Account.DEALER_PAYABLE, dealer_id), -tax))
     memo = f"税额 {yuan(amount_fen)} × {percent(rule.rate_bp)} = {yuan(tax)}"
-    return Entry(f"{key}:tax", month, legs, memo, kind=TAX, job_id=job_id)
+    return Entry(f"{key}:tax:{dealer_id}", month, legs, memo, kind=TAX, job_id=job_id)

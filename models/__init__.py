@@ -21,6 +21,7 @@ from models import (
     retention,
     run,
     session,
+    settling,
     site,
 )
 from models.base import Base, db
@@ -48,5 +49,6 @@ __all__ = [
     "retention",
     "run",
     "session",
+    "settling",
     "site",
 ]

@@ -164,6 +164,8 @@ class Statement(Base):
     reviewed_by: Mapped[int | None] = ref("person.id", nullable=True)
     approved_at: Mapped[datetime | None]
     approved_by: Mapped[int | None] = ref("person.id", nullable=True)
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[int | None] = ref("person.id", nullable=True)
     version: Mapped[int] = mapped_column(server_default="1")
 
 

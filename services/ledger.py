@@ -9,20 +9,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from domain.actors import Actor
-from domain.calendar import month_of
 from domain.closing import refuse
 from domain.errors import Conflict, NotFound
 from domain.statements import FourEyes
-from services.parts import closing, ledger, reversals
+from services.parts import closing, proposing, reversals
 from services.queries.months import COLUMNS, Correction
 from services.uow import use_case
-
-
-class CorrectionOpen(Conflict):
-    """Somebody has proposed a correction of this entry already; it is decided first."""
-
-    code = "correction_open"
-    title = "该分录已有待审批的更正"
 
 
 class CorrectionDecided(Conflict):
@@ -40,13 +32,6 @@ class Closed:
     closed_at: datetime
 
 
-_PROPOSE = f"""
-INSERT INTO ledger_correction (entry_id, reason, instead_fen, proposed_by, proposed_at)
-VALUES (%(entry)s, %(reason)s, %(instead)s, %(by)s, %(now)s)
-ON CONFLICT (entry_id) WHERE outcome IS NULL DO NOTHING RETURNING {COLUMNS}
-"""
-
-
 @use_case
 def propose(
     tx: Connection, actor: Actor, entry_id: int, reason: str, now: datetime, instead_fen: int | None = None
@@ -55,15 +40,7 @@ def propose(
 
     `NotFound`, `AlreadyReversed`, `CorrectionOpen`, `Invalid` for an amount that is none.
     """
-    wrong = ledger.read(tx, entry_id)
-    reversals.check_standing(tx, wrong, "")
-    if instead_fen is not None:
-        reversals.instead(wrong, "", month_of(now), instead_fen)
-    values = {"entry": entry_id, "reason": reason, "instead": instead_fen, "by": actor.person_id, "now": now}
-    row = tx.exec_driver_sql(_PROPOSE, values).first()
-    if row is None:
-        raise CorrectionOpen
-    return Correction(*row)
+    return proposing.propose(tx, actor, entry_id, reason, now, instead_fen)
 
 
 _READ = f"SELECT {COLUMNS} FROM ledger_correction WHERE id = %(id)s FOR UPDATE"

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
 from domain import statements
-from domain.actors import SYSTEM, Actor, Role
+from domain.actors import SYSTEM, Actor
 from domain.calendar import month_of
-from domain.errors import Conflict, Invalid, NotFound, StaleVersion
+from domain.errors import Conflict, Invalid
 from domain.statements import MOVES, FourEyes, Status, answer_by, end_of
-from services.parts import drawing, netting
+from services.parts import doubts, drawing, netting, stating, taxing
 from services.parts.drawing import Difference, Drawn
+from services.parts.stating import Answered
 from services.uow import query, use_case
 
 
@@ -47,28 +47,15 @@ class NotOnStatement(Invalid):
     title = "所选明细不在本结算单上"
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """A statement after a deed, amounts in fen; `available_actions` of whoever did it."""
-
-    id: int
-    month: date
-    status: Status
-    total_fen: int
-    carried_in_fen: int
-    payout_fen: int
-    carried_out_fen: int
-    version: int
-    available_actions: tuple[str, ...]
-
-
 @use_case
 def draw(tx: Connection, month: date, now: datetime) -> Drawn:
     """Bring the drafts of a month up to the ledger; run it as often as you like (`parts/drawing.py`).
 
-    Claims on dealers are set off first, each with a line of its own (`parts/netting.py`).
+    Claims on dealers are set off first, each with a line of its own (`parts/netting.py`), and tax that comes on top
+    of a line gets one (`parts/taxing.py`).
     """
     netting.net(tx, month.replace(day=1), now)
+    taxing.put_on_top(tx, month.replace(day=1), now)
     return drawing.draw(tx, month.replace(day=1), now)
 
 
@@ -78,44 +65,9 @@ def differences(connection: Connection, month: date) -> list[Difference]:
     return drawing.differences(connection, month)
 
 
-_READ = """
-SELECT id, dealer_id, month, status, total_fen, carried_in_fen, payout_fen, carried_out_fen, version, drawn_at,
-       confirmed_by, reviewed_by FROM statement WHERE id = %(id)s
-"""
 _EARLIER = """
 SELECT 1 FROM statement WHERE dealer_id = %(dealer)s AND month < %(month)s AND status IN ('draft', 'contested') LIMIT 1
 """
-
-
-def _locked(tx: Connection, actor: Actor, statement_id: int, if_match: int | None) -> Any:
-    """The statement's row, locked; `NotFound` also for another dealer's."""
-    row = tx.exec_driver_sql(_READ + " FOR UPDATE", {"id": statement_id}).first()
-    if row is None or (actor.role != Role.FINANCE and actor.dealer_id != row.dealer_id):
-        raise NotFound
-    if if_match is not None and if_match != row.version:
-        raise StaleVersion
-    return row
-
-
-def _to(row: Any, actor: Actor, action: str) -> Status:
-    """Where the table leads, or its refusal."""
-    seen_by = frozenset(person for person in (row.confirmed_by, row.reviewed_by) if person is not None)
-    return statements.move(
-        Status(row.status), action, actor, dealer_id=row.dealer_id, payout_fen=row.payout_fen, seen_by=seen_by
-    )
-
-
-def _write(tx: Connection, actor: Actor, row: Any, status: Status, **columns: Any) -> Answered:
-    """Write status and columns (names are ours), then answer with the row as it is."""
-    sets = "".join(f", {name} = %({name})s" for name in columns)
-    tx.exec_driver_sql(
-        f"UPDATE statement SET status = %(status)s, version = version + 1{sets} WHERE id = %(id)s",
-        {"id": row.id, "status": status, **columns},
-    )
-    after = tx.exec_driver_sql(_READ, {"id": row.id}).one()
-    sums = (after.total_fen, after.carried_in_fen, after.payout_fen, after.carried_out_fen)
-    actions = statements.available_actions(status, actor.role)
-    return Answered(after.id, after.month, status, *sums, after.version, actions)
 
 
 def _answerable(tx: Connection, row: Any, now: datetime) -> None:
@@ -130,10 +82,10 @@ def confirm(
     tx: Connection, actor: Actor, statement_id: int, now: datetime, *, if_match: int | None = None
 ) -> Answered:
     """The owner agrees to all of it. What is posted into the month afterwards comes on the next statement."""
-    row = _locked(tx, actor, statement_id, if_match)
-    status = _to(row, actor, "confirm")
+    row = stating.locked(tx, actor, statement_id, if_match)
+    status = stating.to(row, actor, "confirm")
     _answerable(tx, row, now)
-    return _write(tx, actor, row, status, confirmed_at=now, confirmed_by=actor.person_id)
+    return stating.write(tx, actor, row, status, confirmed_at=now, confirmed_by=actor.person_id)
 
 
 _CONTEST = """
@@ -150,12 +102,16 @@ def contest(
     entry_ids: Sequence[int],
     reason: str,
     now: datetime,
+    photo_ids: Sequence[int] = (),
     *,
     if_match: int | None = None,
 ) -> Answered:
-    """The owner doubts some lines, within seven days. They leave the total; the rest approved, they move on."""
-    row = _locked(tx, actor, statement_id, if_match)
-    status = _to(row, actor, "contest")
+    """The owner doubts some lines, within seven days, with photos of their jobs.
+
+    They leave the total; the rest approved, they move on.
+    """
+    row = stating.locked(tx, actor, statement_id, if_match)
+    status = stating.to(row, actor, "contest")
     _answerable(tx, row, now)
     if now > answer_by(row.month, row.drawn_at):
         raise ContestOver
@@ -163,8 +119,9 @@ def contest(
     found = set(tx.exec_driver_sql(_CONTEST, values).scalars())
     if not found or found != set(entry_ids):
         raise NotOnStatement(missing=sorted(set(entry_ids) - found))
+    doubts.record(tx, actor, row, entry_ids, reason, photo_ids, now)
     drawing.add_up(tx, row.id)
-    return _write(tx, actor, row, status)
+    return stating.write(tx, actor, row, status)
 
 
 _UNCONTEST = (
@@ -177,11 +134,12 @@ def withdraw_contest(
     tx: Connection, actor: Actor, statement_id: int, now: datetime, *, if_match: int | None = None
 ) -> Answered:
     """The owner takes all doubts back; the statement is a draft again, its seven days run on."""
-    row = _locked(tx, actor, statement_id, if_match)
-    status = _to(row, actor, "withdraw_contest")
+    row = stating.locked(tx, actor, statement_id, if_match)
+    status = stating.to(row, actor, "withdraw_contest")
     tx.exec_driver_sql(_UNCONTEST + " AND contested_at <= %(now)s", {"id": row.id, "now": now})
+    doubts.withdraw(tx, row.id, now)
     drawing.add_up(tx, row.id)
-    return _write(tx, actor, row, status)
+    return stating.write(tx, actor, row, status)
 
 
 @use_case
@@ -189,9 +147,9 @@ def review(
     tx: Connection, actor: Actor, statement_id: int, now: datetime, *, if_match: int | None = None
 ) -> Answered:
     """Somebody in finance has looked at it: needed before approval where the dealer only kept silent or contested."""
-    row = _locked(tx, actor, statement_id, if_match)
-    status = _to(row, actor, "review")
-    return _write(tx, actor, row, status, reviewed_at=now, reviewed_by=actor.person_id)
+    row = stating.locked(tx, actor, statement_id, if_match)
+    status = stating.to(row, actor, "review")
+    return stating.write(tx, actor, row, status, reviewed_at=now, reviewed_by=actor.person_id)
 
 
 _RULE_MAKERS = """
@@ -212,13 +170,13 @@ def approve(
     tx: Connection, actor: Actor, statement_id: int, now: datetime, *, if_match: int | None = None
 ) -> Answered:
     """Four eyes: neither who confirmed or reviewed it, nor who made a fee rule or an entry of it by hand."""
-    row = _locked(tx, actor, statement_id, if_match)
-    status = _to(row, actor, "approve")
+    row = stating.locked(tx, actor, statement_id, if_match)
+    status = stating.to(row, actor, "approve")
     if actor.person_id in tx.exec_driver_sql(_RULE_MAKERS, {"id": row.id}).scalars().all():
         raise FourEyes("制定收费规则的人不能批准按该规则计算的结算单")
     if tx.exec_driver_sql(_CORRECTED, {"id": row.id, "by": actor.person_id}).first():
         raise FourEyes("提出更正的人不能批准含有该更正的结算单")
-    return _write(tx, actor, row, status, approved_at=now, approved_by=actor.person_id)
+    return stating.write(tx, actor, row, status, approved_at=now, approved_by=actor.person_id)
 
 
 _OVERDUE = (

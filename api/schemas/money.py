@@ -132,10 +132,11 @@ class EntryQuery(PageQuery):
 
 
 class ContestBody(Body):
-    """Which lines, by their entries, and why."""
+    """Which lines, by their entries, and why; photos of their jobs that show it."""
 
     entry_ids = Many(BigId(), 1_000, 1, required=True)
     reason = PlainText(REASON, required=True)
+    photo_ids = Many(BigId(), 20, load_default=())
 
 
 class CorrectionBody(Body):

@@ -24,6 +24,7 @@ SELECT (SELECT count(DISTINCT month) FROM statement WHERE month < %(month)s
        (SELECT count(*) FROM statement WHERE month <= %(month)s AND status IN ('draft', 'contested')) AS statement_open,
        (SELECT count(*) FROM ledger_leg leg JOIN ledger_account account ON account.id = leg.account_id
          WHERE account.kind = 'dealer_payable' AND leg.month = %(month)s
+           AND NOT EXISTS (SELECT 1 FROM payout WHERE payout.entry_id = leg.entry_id)
            AND NOT EXISTS (SELECT 1 FROM statement_line line
                WHERE line.entry_id = leg.entry_id AND line.dealer_id = account.dealer_id)) AS lines_unstated
 """

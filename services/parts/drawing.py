@@ -1,7 +1,8 @@
 """Statements as sets of ledger rows: which entries stand on which, what they add up to, and the proof that they do.
 
-Every entry on a dealer's payable stands on exactly one statement of that dealer: the draft of its month, or, posted
-or contested too late for that, the next one. A total is the sum of the lines, and a line is the ledger's amount.
+Every entry on a dealer's payable that is no payment stands on exactly one statement of that dealer: the draft of its
+month, or, posted or contested too late for that, the next one. A total is the sum of the lines, and a line
+is the ledger's amount.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ _HEADERS = """
 WITH payable AS (
     SELECT account.dealer_id FROM ledger_account account JOIN ledger_leg leg ON leg.account_id = account.id
      WHERE account.kind = 'dealer_payable' AND leg.month <= %(month)s
+       AND NOT EXISTS (SELECT 1 FROM payout WHERE payout.entry_id = leg.entry_id)
        AND NOT EXISTS (SELECT 1 FROM statement_line line
            WHERE line.entry_id = leg.entry_id AND line.dealer_id = account.dealer_id)),
 before AS (
@@ -63,6 +65,7 @@ WITH added AS (
       FROM statement s JOIN ledger_account account ON account.dealer_id = s.dealer_id AND kind = 'dealer_payable'
       JOIN ledger_leg leg ON leg.account_id = account.id AND leg.month <= s.month
      WHERE s.month = %(month)s AND s.status = 'draft'
+       AND NOT EXISTS (SELECT 1 FROM payout WHERE payout.entry_id = leg.entry_id)
        AND NOT EXISTS (SELECT 1 FROM statement_line line
            WHERE line.entry_id = leg.entry_id AND line.dealer_id = s.dealer_id)
     RETURNING statement_id)
@@ -128,7 +131,8 @@ WITH stated AS (
 posted AS (
     SELECT account.dealer_id, leg.entry_id, -leg.amount_fen AS fen
       FROM ledger_leg leg JOIN ledger_account account ON account.id = leg.account_id
-     WHERE account.kind = 'dealer_payable' AND leg.month = %(month)s)
+     WHERE account.kind = 'dealer_payable' AND leg.month = %(month)s
+       AND NOT EXISTS (SELECT 1 FROM payout WHERE payout.entry_id = leg.entry_id))
 SELECT dealer_id, 'total' AS what, total_fen AS statement_fen, lines_fen AS ledger_fen FROM stated
  WHERE total_fen <> lines_fen
 UNION ALL

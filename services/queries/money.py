@@ -12,10 +12,15 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from domain import tax
 from domain.actors import Actor, Role
 from domain.calendar import local_date
 from domain.errors import NotFound
 from domain.statements import KINDS, STATUS_NAMES, Status, answer_by, available_actions
+from domain.tax import TaxRule
+from services.parts import taxing
+from services.queries import settled
+from services.queries.settled import ContestLine, InvoiceLine, PaymentLine, TaxSums
 from services.uow import query
 
 
@@ -71,11 +76,17 @@ class StatementPage:
 
     statement: StatementCard
     groups: tuple[Group, ...]
+    tax: TaxSums
+    invoices: tuple[InvoiceLine, ...]
+    payments: tuple[PaymentLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class StatementLine:
-    """One ledger entry on a statement. `moved_from_id`: the statement on which it was contested before."""
+    """One ledger entry on a statement, `net_fen` + `tax_fen` = `amount_fen`.
+
+    `moved_from_id`: the statement on which it was contested before; `contest`: the newest doubt and its answer.
+    """
 
     entry_id: int
     natural_key: str
@@ -87,6 +98,11 @@ class StatementLine:
     contested_at: datetime | None
     contest_reason: str | None
     moved_from_id: int | None
+    net_fen: int
+    tax_fen: int
+    tax_bp: int
+    tax_inclusive: bool
+    contest: ContestLine | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +153,7 @@ def _card(row: Any, actor: Actor) -> StatementCard:
         row.reviewed_at,
         row.approved_at,
     )
-    actions = available_actions(status, actor.role)
+    actions = available_actions(status, actor.role, row.payout_fen)
     whose = (row.id, row.dealer_id, row.name, row.month)
     return StatementCard(*whose, status, STATUS_NAMES[status], *sums, *moments, row.version, actions)
 
@@ -183,7 +199,11 @@ def statement(connection: Connection, actor: Actor, statement_id: int) -> Statem
         found, key=lambda row: (order.index(row.kind) if row.kind in KINDS else len(order), row.kind)
     )
     groups = tuple(Group(row.kind, KINDS.get(row.kind, row.kind), row.lines, row.total) for row in rows)
-    return StatementPage(card, groups)
+    own, all_of_it = taxing.of_statement(connection, card.dealer_id, card.month)
+    payable = card.payout_fen, all_of_it if card.payout_fen else 0
+    sums = TaxSums(card.total_fen - own, own, *payable)
+    told = settled.invoices(connection, statement_id), settled.payments(connection, statement_id)
+    return StatementPage(card, groups, sums, *told)
 
 
 def _one(connection: Connection, actor: Actor, statement_id: int) -> StatementCard:
@@ -194,10 +214,10 @@ def _one(connection: Connection, actor: Actor, statement_id: int) -> StatementCa
     return _card(row, actor)
 
 
-_LINES = """
+_LINES = f"""
 SELECT line.entry_id, natural_key, entry.month, entry.kind, job_id, line.amount_fen, memo, contested_at, contest_reason,
-       moved_from_id
-  FROM statement_line line JOIN ledger_entry entry ON entry.id = line.entry_id
+       moved_from_id, {settled.DOUBTED}
+  FROM statement_line line JOIN ledger_entry entry ON entry.id = line.entry_id {settled.DOUBT}
  WHERE line.statement_id = %(id)s AND line.entry_id > %(after)s ORDER BY line.entry_id LIMIT %(limit)s
 """
 
@@ -207,6 +227,13 @@ def statement_lines(
     connection: Connection, actor: Actor, statement_id: int, after: int, limit: int
 ) -> list[StatementLine]:
     """The lines by entry, after an entry's id."""
-    _one(connection, actor, statement_id)
+    card = _one(connection, actor, statement_id)
+    rules = taxing.rules(connection, card.month)
     rows = connection.exec_driver_sql(_LINES, {"id": statement_id, "after": after, "limit": limit})
-    return [StatementLine(*row) for row in rows]
+    return [_line(row, tax.rule_for(rules, row.kind, card.dealer_id, card.month)) for row in rows]
+
+
+def _line(row: Any, rule: TaxRule) -> StatementLine:
+    parts = tax.part(row.amount_fen, row.kind, rule)
+    taxed = (parts.net_fen, parts.tax_fen, parts.rate_bp, parts.inclusive)
+    return StatementLine(*(*row[:10], *taxed, settled.doubt(row)))

@@ -30,6 +30,7 @@ from models.photo import Photo
 from models.promise import CoverageImport
 from models.retention import LegalHold
 from models.session import RebindRequest, Session, WechatIdentity
+from models.settling import StatementContest
 from models.site import Charge
 from services.lifecycle import perform
 from services.personal import new_subject
@@ -205,6 +206,8 @@ def _money(made: Realm) -> None:
     )
     line = {"entry_id": entry_id, "dealer_id": dealer, "statement_id": statement_id, "amount_fen": 8000}
     execute(insert(StatementLine).values(**line))
+    doubt = {"statement_id": statement_id, "entry_id": entry_id, "dealer_id": dealer, "contested_at": now}
+    execute(insert(StatementContest).values(**doubt, reason="重复", photo_ids=[]))
     correction = put(
         LedgerCorrection,
         entry_id=entry_id,

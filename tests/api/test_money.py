@@ -127,6 +127,58 @@ def test_a_confirmed_statement_is_approved_by_finance(
     assert client.post(f"{path}/review", headers=owner).status_code == 403
 
 
+def test_a_statement_is_invoiced_paid_and_closed_through_the_routes(
+    client: FlaskClient, world: World, march: dict[int, int], clock: Any
+) -> None:
+    """Each state offers what its routes do; who is not finance records nothing."""
+    owner, finance = world.sign_in("owner1", clock.now), world.sign_in("finance", clock.now)
+    path = f"{API}/statements/{march[world.dealers[0]]}"
+    invoice = {
+        "number": "26370000000000000001",
+        "issued_on": "2026-04-01",
+        "amount_fen": 16_680,
+        "tax_fen": 0,
+    }
+    steps: list[tuple[str, Any]] = [
+        ("invoice", invoice),
+        ("refuse-invoice", {"reason": "抬头有误"}),
+        ("invoice", invoice),
+        ("payment", {"paid_on": "2026-04-01", "reference": "R1"}),
+        ("close", None),
+    ]
+    rate = {"since": "2026-04", "kind": "*", "rate_bp": 600}
+    made = client.post(f"{API}/tax-rules", json=rate, headers=finance)
+    again = client.post(f"{API}/tax-rules", json=rate, headers=finance)
+    past = client.post(f"{API}/tax-rules", json={**rate, "since": "2026-03"}, headers=finance)
+    client.post(f"{path}/confirm", headers=owner)
+    client.post(f"{path}/approve", headers=finance)
+    wrong = client.post(f"{path}/invoice", json={**invoice, "tax_fen": 1}, headers=finance)
+    offered = []
+    for deed, body in steps:
+        assert client.post(f"{path}/{deed}", json=body, headers=owner).status_code == 403
+        offered.append(
+            get(client, f"/statements/{march[world.dealers[0]]}", finance)["statement"]["available_actions"]
+        )
+        done = client.post(f"{path}/{deed}", json=body, headers=finance)
+        assert done.status_code == 200, done.json
+
+    assert (made.status_code, again.json["code"], past.json["errors"][0]["code"]) == (
+        201,
+        "tax_rule_exists",
+        "in_the_past",
+    )
+    assert (wrong.status_code, wrong.json["errors"][0]["field"]) == (422, "tax_fen")
+    assert offered == [
+        ["record_invoice"],
+        ["refuse_invoice", "record_payment"],
+        ["record_invoice"],
+        ["refuse_invoice", "record_payment"],
+        ["close"],
+    ]
+    assert done.json["status"] == "closed"
+    assert [line["rate_bp"] for line in get(client, "/tax-rules", owner)["items"]] == [600]
+
+
 def test_an_owner_sees_what_it_is_owed_and_what_its_shop_paid(
     client: FlaskClient, world: World, march: dict[int, int], clock: Any
 ) -> None:

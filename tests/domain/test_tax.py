@@ -47,7 +47,7 @@ def test_the_arithmetic_of_the_text() -> None:
         ("input_tax", 600),
         ("dealer_payable:7", -600),
     ]
-    assert (entry.natural_key, entry.memo) == ("job:1:base_fee:unit:1:tax", "税额 ¥100.00 × 6% = ¥6.00")
+    assert (entry.natural_key, entry.memo) == ("job:1:base_fee:unit:1:tax:7", "税额 ¥100.00 × 6% = ¥6.00")
     assert part(600, TAX, rule) == part(600, TAX, EVERYBODY).__class__(0, 600, 600, False)
     assert on_top("k", None, 7, 10000, EVERYBODY, MARCH) is None
 

@@ -20,13 +20,13 @@ from models import db
 from services.fees import run_fees
 from services.ledger import (
     CorrectionDecided,
-    CorrectionOpen,
     approve,
     close_month,
     propose,
     refuse_correction,
 )
 from services.parts import arrays, ledger
+from services.parts.proposing import CorrectionOpen
 from services.parts.reversals import AlreadyReversed
 from services.queries.ledger import explain
 from tests.rows import rows

@@ -1,0 +1,73 @@
+"""What finance answers to a doubted line: accepted, then two persons correct its entry, or declined."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from domain.actors import Actor
+from domain.errors import Conflict, NotFound
+from domain.statements import Answer
+from services.parts import proposing, stating
+from services.uow import use_case
+
+
+class AlreadyAnswered(Conflict):
+    """A doubt is answered once; who is not content contests the line again on the next statement."""
+
+    code = "contest_answered"
+    title = "该异议已答复或已撤回"
+
+
+@dataclass(frozen=True, slots=True)
+class ContestAnswer:
+    """The answer as it stands; accepted, `correction_id` is the proposal that another person approves."""
+
+    statement_id: int
+    entry_id: int
+    answer: Answer
+    words: str
+    answered_at: datetime
+    correction_id: int | None
+
+
+_NEWEST = """
+SELECT id, answer, withdrawn_at FROM statement_contest WHERE statement_id = %(statement)s AND entry_id = %(entry)s
+ ORDER BY id DESC LIMIT 1
+"""
+_ANSWER = """
+UPDATE statement_contest SET answer = %(answer)s, words = %(words)s, answered_by = %(by)s, answered_at = %(now)s,
+       correction_id = %(correction)s WHERE id = %(id)s
+"""
+
+
+@use_case
+def answer(
+    tx: Connection,
+    actor: Actor,
+    statement_id: int,
+    entry_id: int,
+    said: Answer,
+    words: str,
+    now: datetime,
+    instead_fen: int | None = None,
+) -> ContestAnswer:
+    """Accepted: the entry's correction is proposed, with `instead_fen` in its place. Declined: the line stays as it is.
+
+    Either way the line moves to the next statement once the rest is approved. `NotFound`, `AlreadyAnswered`, and
+    what a proposal is refused for.
+    """
+    stating.locked(tx, actor, statement_id, None)
+    doubt = tx.exec_driver_sql(_NEWEST, {"statement": statement_id, "entry": entry_id}).first()
+    if doubt is None:
+        raise NotFound
+    if doubt.answer is not None or doubt.withdrawn_at is not None:
+        raise AlreadyAnswered
+    correction_id = None
+    if said is Answer.ACCEPTED:
+        correction_id = proposing.propose(tx, actor, entry_id, words, now, instead_fen).id
+    values = {"id": doubt.id, "answer": said, "words": words, "by": actor.person_id, "now": now}
+    tx.exec_driver_sql(_ANSWER, {**values, "correction": correction_id})
+    return ContestAnswer(statement_id, entry_id, said, words, now, correction_id)
