@@ -11,8 +11,8 @@ from api.routes import Call, route
 from api.schemas.settling import (
     ContestAnswerBody,
     InvoiceBody,
-    PaymentBody,
     InvoiceRefusalBody,
+    PaymentBody,
     TaxRuleBody,
     TaxRuleQuery,
 )
