@@ -19,6 +19,7 @@ from typing import Any
 
 import orjson
 import psycopg
+import structlog
 from flask import Flask, Request, Response, g, request
 from sqlalchemy.exc import DBAPIError
 
@@ -27,6 +28,8 @@ from services.config import Config
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 DEEPEST_FRAMES = 15
 TELLING = re.compile(r"\d{7,}|[A-Za-z0-9_+/=-]{24,}")  # phone numbers, tokens, hashes
+
+log: Any = structlog.get_logger("tuozhuang")
 
 
 @dataclass(slots=True)
@@ -44,48 +47,36 @@ class Trace:
 
 def configure(level: str) -> None:
     """JSON lines to standard error, for our own log and for libraries alike."""
-    log.least = _number(level)
-    logging.basicConfig(level=max(log.least, logging.WARNING), handlers=[Lines()], force=True)
+    number = _number(level)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(serializer=_json),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=Standard,
+        cache_logger_on_first_use=False,  # a test process configures more than once
+    )
+    logging.basicConfig(level=max(number, logging.WARNING), handlers=[Lines()], force=True)
 
 
 def _number(level: str) -> int:
     return int(getattr(logging, level.upper(), logging.INFO))
 
 
-def write(line: bytes) -> None:
-    """To standard error in one system call, so that the lines of several workers never mix.
+class Standard:
+    """Writes each line to standard error in one system call, so that the lines of several workers never mix."""
 
-    A log that cannot be written must not stop what it tells about.
-    """
-    with suppress(OSError):
-        os.write(2, line + b"\n")
+    def __init__(self, *_: Any) -> None:
+        """structlog gives the logger's name, which we do not use."""
 
+    def write(self, line: bytes) -> None:
+        """A log that cannot be written must not stop what it tells about."""
+        with suppress(OSError):
+            os.write(2, line + b"\n")
 
-class Log:
-    """What we say ourselves, a line for each event: `log.warning("tick_lost", task="sweep")`."""
-
-    least = logging.INFO
-
-    def info(self, event: str, **told: Any) -> None:
-        """As it should be."""
-        self._say(logging.INFO, event, told)
-
-    def warning(self, event: str, **told: Any) -> None:
-        """It will pass by itself."""
-        self._say(logging.WARNING, event, told)
-
-    def error(self, event: str, **told: Any) -> None:
-        """Somebody must look."""
-        self._say(logging.ERROR, event, told)
-
-    def _say(self, level: int, event: str, told: dict[str, Any]) -> None:
-        if level >= self.least:
-            name, now = logging.getLevelName(level).lower(), datetime.now(UTC)
-            line = {**told, "event": event, "level": name, "timestamp": now}
-            write(orjson.dumps(line, default=str, option=orjson.OPT_UTC_Z))
-
-
-log = Log()
+    debug = info = warning = error = critical = write
 
 
 class Lines(logging.Handler):
@@ -96,7 +87,11 @@ class Lines(logging.Handler):
         line = {"event": scrub(record.getMessage()), "logger": record.name, "level": record.levelname.lower()}
         if record.exc_info and record.exc_info[1] is not None:
             line |= traceback_of(record.exc_info[1])
-        write(orjson.dumps(line))
+        Standard().write(orjson.dumps(line))
+
+
+def _json(line: dict[str, Any], **_: Any) -> bytes:
+    return orjson.dumps(line, default=str)
 
 
 def scrub(text: str) -> str:
@@ -153,12 +148,12 @@ def install(app: Flask, config: Config) -> None:
         rule = asked.url_rule
         response.headers.add("X-Request-ID", trace.request_id)
         if told:
-            write(_line(trace, rule.rule if rule else None, asked.method, response.status_code))
+            Standard().write(_line(trace, rule.rule if rule else None, asked.method, response.status_code))
         return response
 
 
 def _line(trace: Trace, route: str | None, method: str, status: int) -> bytes:
-    """The line of a request."""
+    """The line of a request, as structlog would write it: that takes twice as long as all the rest of it."""
     line = {
         "request_id": trace.request_id,
         "method": method,
