@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from pathlib import Path
 
 from uploads.limits import Format
 from uploads.refusals import NotAnImage, UnsupportedFormat
@@ -79,13 +78,12 @@ def webp_size(head: bytes) -> tuple[int, int]:
     return 0, 0
 
 
-def has_more_scans_than(path: Path, most: int) -> bool:
+def has_more_scans_than(data: bytes, most: int) -> bool:
     """Whether a JPEG has more than `most` scans before its end marker.
 
     The bytes FFDA are counted first, in a millisecond. Only a file with too many of them anywhere (a preview
     or a film after the end may hold some) is walked marker by marker.
     """
-    data = path.read_bytes()
     anywhere = sum(1 for _ in islice(_SCANS.finditer(data), most + 1))
     return anywhere > most and _walk(data, most) > most
 

@@ -115,7 +115,7 @@ def test_a_photo_that_burns_cpu_is_cut_off(tmp_path: Path) -> None:
 
 def test_memory_is_bounded_and_running_out_is_an_answer(tmp_path: Path) -> None:
     """A picture that needs more than the helper's memory is too_many_pixels, and the helper lives on."""
-    limits = Limits(address_space=110 * 1024 * 1024, png_pixels=100_000_000)
+    limits = Limits(address_space=370 * 1024 * 1024, png_pixels=100_000_000)
     with decoding(limits) as decoder:
         decode(decoder, tmp_path)
         before = decoder.pids()
