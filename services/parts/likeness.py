@@ -1,14 +1,19 @@
 """The words of all photos in one table, one row a word: which photos may be copies of which.
 
-Ten million photos read some 40,000 numbers a question, each list as a whole, and count votes; nothing is read from
-the photos themselves. An exact inverted index (GIN over int[]) would fetch every photo that shares a word.
-Candidates are not accusations: `uploads.likeness.compare` looks at them next.
+Ten million photos read some 65,000 numbers a question, each list as a whole; nothing is read from the photos
+themselves. An exact inverted index (GIN over int[]) would fetch every photo that shares a word. Votes are counted
+here, not there: the database reads the lists in 11 ms of processor and counts nearly as many different photos as there
+are numbers in 27 more, Python in 7. Candidates are not accusations: `uploads.likeness.compare` looks at them next.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -27,15 +32,11 @@ INSERT INTO photo_word (word, photos) SELECT word, ARRAY[%(photo)s::int] FROM un
 ON CONFLICT (word) DO UPDATE SET photos = photo_word.photos || excluded.photos
 WHERE cardinality(photo_word.photos) < 512"""
 
+# An array is sent as 20 bytes of head and, for each number, its length and itself.
 FIND = """
-SELECT photo, sum(weight)::int AS votes
-FROM (
-    SELECT unnest(photos) AS photo, CASE WHEN word < 33554432 THEN 1 ELSE 2 END AS weight
-    FROM photo_word WHERE word = ANY(%(words)s::int[]) AND cardinality(photos) < 512
-) AS vote
-WHERE photo <> %(photo)s
-GROUP BY photo HAVING sum(weight) >= 3
-ORDER BY votes DESC, photo LIMIT 50"""
+SELECT word >= 33554432 AS whole, string_agg(substr(array_send(photos), 21), '') AS entries
+FROM photo_word WHERE word = ANY(%(words)s::int[]) AND cardinality(photos) < 512
+GROUP BY 1"""
 
 REMOVE = """
 UPDATE photo_word SET photos = ARRAY(SELECT photo FROM unnest(photos) AS photo WHERE photo <> ALL(%(photos)s::int[]))
@@ -58,8 +59,28 @@ def add(tx: Connection, photo_id: int, words: Sequence[int]) -> None:
 
 def candidates(tx: Connection, photo_id: int, asked: Sequence[int]) -> tuple[Candidate, ...]:
     """At most 50 other photos with three votes or more, best first; `asked` are the words to ask for, not the kept."""
-    found = tx.exec_driver_sql(FIND, {"photo": photo_id, "words": sorted(set(asked))})
-    return tuple(Candidate(photo_id=row.photo, votes=row.votes) for row in found)
+    return ranked(tx.exec_driver_sql(FIND, {"words": sorted(set(asked))}), photo_id)
+
+
+def ranked(lists: Iterable[Sequence[Any]], photo_id: int) -> tuple[Candidate, ...]:
+    """The candidates in what `FIND` answers."""
+    votes: Counter[int] = Counter()
+    for whole, entries in lists:
+        photos = _numbers(entries)
+        votes.update(photos)
+        if whole:
+            votes.update(photos)
+    votes.pop(photo_id, None)
+    best = sorted((-count, photo) for photo, count in votes.items() if count >= LEAST_VOTES)
+    return tuple(Candidate(photo, -count) for count, photo in best[:MOST_CANDIDATES])
+
+
+def _numbers(entries: bytes) -> array[int]:
+    numbers = array("i")
+    numbers.frombytes(entries)
+    if sys.byteorder == "little":
+        numbers.byteswap()
+    return numbers[1::2]
 
 
 def remove(tx: Connection, photo_ids: Sequence[int], words: Sequence[int]) -> None:
