@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from itertools import islice
 
 from uploads.limits import Format
-from uploads.refusals import NotAnImage, UnsupportedFormat
+from uploads.refusals import NotAnImage, TruncatedImage, UnsupportedFormat
 
 HEAD_BYTES = 64
 
@@ -27,9 +26,9 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
     (b"<?xml", "SVG"),
     (b"\x00\x00\x00\x0cjP  ", "JPEG 2000"),
 )
-_MARKER = re.compile(rb"\xff+[^\x00\xd0-\xd7\xff]")
-_SCANS = re.compile(rb"\xff\xda")
-_SCAN, _END, _BARE = 0xDA, 0xD9, frozenset({0x01, 0xD8, *range(0xD0, 0xD8)})
+_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # trap: "\xff+" searches fifteen times as long
+_SCAN, _END, _RESTARTS, _BARE = 0xDA, 0xD9, 0xDD, frozenset({0x01, 0xD8})
+_BETWEEN_SCANS = frozenset({0x01, 0xC4, 0xDA, 0xDB, 0xDC, 0xDD, *range(0xE0, 0xF0), 0xFE})
 
 
 def sniff(head: bytes) -> Format:
@@ -79,23 +78,24 @@ def webp_size(head: bytes) -> tuple[int, int]:
 
 
 def has_more_scans_than(data: bytes, most: int) -> bool:
-    """Whether a JPEG has more than `most` scans before its end marker.
+    """Whether a JPEG has more than `most` scans before its end marker (a preview or a film behind it has others).
 
-    The bytes FFDA are counted first, in a millisecond. Only a file with too many of them anywhere (a preview
-    or a film after the end may hold some) is walked marker by marker.
+    TruncatedImage where there is no end, or a marker that cannot stand there: a decoder that does not mind shows grey
+    from there on. With restarts it finds back, and so the photo is taken. 1.5 ms for 4 MB.
     """
-    anywhere = sum(1 for _ in islice(_SCANS.finditer(data), most + 1))
-    return anywhere > most and _walk(data, most) > most
-
-
-def _walk(data: bytes, most: int) -> int:
-    scans, at = 0, 2
-    while scans <= most and (found := _MARKER.search(data, at)):
-        marker, at = found.group()[-1], found.end()
+    scans, at, restarts = 0, 2, False
+    while scans <= most:
+        found = _MARKER.search(data, at)
+        if found is None:
+            raise TruncatedImage
+        marker, at = data[found.end() - 1], found.end()
         if marker == _END:
-            break
-        if marker in _BARE:
-            continue
-        scans += marker == _SCAN
-        at += max(2, int.from_bytes(data[at : at + 2], "big"))
-    return scans
+            return False
+        restarts |= marker == _RESTARTS
+        if scans and marker not in _BETWEEN_SCANS:
+            if not restarts:
+                raise TruncatedImage
+        elif marker not in _BARE:
+            at += max(2, int.from_bytes(data[at : at + 2], "big"))
+            scans += marker == _SCAN
+    return True

@@ -66,6 +66,7 @@ CASES: dict[str, tuple[Callable[[], bytes], str]] = {
     "a HEIC of three pictures": (lambda: pictures.frames("HEIF"), "animated"),
     "a JPEG cut at 5 %": (lambda: JPEG[: len(JPEG) // 20], "truncated_image"),
     "a JPEG cut in half": (lambda: JPEG[: len(JPEG) // 2], "truncated_image"),
+    "a JPEG with a marker in its midst": (lambda: JPEG[:-40] + b"\xff\x9f" + JPEG[-40:], "truncated_image"),
     "a JPEG that lost its last 20 bytes": (lambda: JPEG[:-20], "truncated_image"),
     "a PNG cut in half": (lambda: PNG[: len(PNG) // 2], "truncated_image"),
     "a PNG with a wrong checksum": (lambda: PNG[:40] + b"\x00" + PNG[41:], "truncated_image"),
