@@ -28,14 +28,16 @@ from PIL import Image
 
 from bench.photo_costs import timed_steps
 from bench.photo_edits import EASY, HARD
-from bench.photo_shelf import Entry, Shelf, entry, open_picture
+from bench.photo_shelf import LEAST_SIDE, Entry, Shelf, entry, open_picture
 from bench.photo_twins import twins
+from domain.agreement import wilson
 from uploads.likeness.canvas import Grey
 from uploads.likeness.compare import Grade, Look, Verdict, compare, look
 
 EDITS = EASY | HARD
 CORES = 2
 TWINS = 12
+LARGE = 320  # pixels of the longer side; what is smaller is a thumbnail that some camera left behind
 LOOKED_AT = 4  # candidates laid over a copy; the photo itself always, when the first stage has it
 
 
@@ -66,6 +68,7 @@ def _share(shelf: Shelf, groups: dict[Path, int]) -> None:
 class Outcome:
     """Of one photo and one edit: whether it came as a candidate, with how many votes, what the second look said."""
 
+    photo: str
     edit: str
     candidate: bool
     votes: int
@@ -80,6 +83,8 @@ def edited(task: tuple[Path, int]) -> list[Outcome]:
     outcomes = []
     for name, edit in EDITS.items():
         copy = grey_of(edit(picture, chance_of(seed, path.name, name)))
+        if min(copy.shape) < LEAST_SIDE:
+            continue  # would be refused on its way in
         ranked = _shelf.ranked(copy)
         own = [(other, score) for other, score in ranked if _groups[other] == _groups[path]]
         strangers = [other for other, _ in ranked if _groups[other] != _groups[path]]
@@ -92,7 +97,7 @@ def edited(task: tuple[Path, int]) -> list[Outcome]:
                 grade = verdict.grade
             elif verdict.reused:
                 accused.append((path.name, other.name, verdict.grade.value))
-        outcomes.append(Outcome(name, bool(own), own[0][1] if own else 0, grade, tuple(accused)))
+        outcomes.append(Outcome(path.name, name, bool(own), own[0][1] if own else 0, grade, tuple(accused)))
     return outcomes
 
 
@@ -133,32 +138,34 @@ def grouped(entries: list[Entry]) -> dict[Path, int]:
     return number
 
 
-def missed(answers: list[list[Outcome]], names: list[str]) -> None:
-    """Names the photos that most edits of which were lost: small or empty pictures, seen by whoever reads this."""
-    for outcomes, name in zip(answers, names, strict=True):
-        first = sum(not row.candidate for row in outcomes)
-        both = sum(row.grade == Grade.STRANGER for row in outcomes)
-        if both > 3:
-            print(f"  {name}: of {len(outcomes)} edits {first} without a candidate, {both} not seen again")
+def missed(outcomes: list[Outcome], sizes: dict[str, int]) -> None:
+    """Names every photo and edit that was not seen again, and at which stage it was lost."""
+    for row in outcomes:
+        if row.grade == Grade.STRANGER:
+            stage = "second" if row.candidate else "first"
+            print(f"  lost: {row.edit} of {row.photo} ({sizes[row.photo]} pixels), {stage} stage")
 
 
 def recall(outcomes: list[Outcome]) -> dict[str, dict[str, float]]:
-    """Prints the table of edits: candidates, those seen again in any grade, those called a copy of the file."""
+    """Prints the table of edits: candidates, those seen again in any grade with their interval, those called a copy."""
     table: dict[str, dict[str, float]] = {}
-    print(f"\n{'edit':24}{'candidate %':>12}{'seen again %':>13}{'as copy %':>11}{'votes':>7}{'aim':>5}")
+    print(f"\n{'edit':24}{'photos':>7}{'candidate %':>12}{'seen again %':>13}{'95 %':>14}{'as copy %':>11}"
+          f"{'votes':>7}{'aim':>5}")  # fmt: skip
     for name in EDITS:
         rows = [row for row in outcomes if row.edit == name]
-        shares = {
-            "candidate": sum(row.candidate for row in rows) / len(rows),
-            "verdict": sum(row.grade != Grade.STRANGER for row in rows) / len(rows),
-            "copy": sum(row.grade == Grade.COPY for row in rows) / len(rows),
-        }
+        seen = wilson(sum(row.grade != Grade.STRANGER for row in rows), len(rows))
+        candidate = sum(row.candidate for row in rows) / len(rows)
+        copy = sum(row.grade == Grade.COPY for row in rows) / len(rows)
         aim, votes = 0.99 if name in EASY else 0.95, float(np.median([row.votes for row in rows]))
-        columns = "".join(f"{100 * share:>12.1f}" for share in shares.values())
+        reach = f"{100 * seen.low:.1f}-{100 * seen.high:.1f}"
         print(
-            f"{name:24}{columns}{votes:7.0f}{100 * aim:5.0f}{'' if shares['verdict'] >= aim else '  below'}"
+            f"{name:24}{len(rows):7}{100 * candidate:12.1f}{100 * seen.rate:13.1f}{reach:>14}{100 * copy:11.1f}"
+            f"{votes:7.0f}{100 * aim:5.0f}{'' if seen.rate >= aim else '  below'}"
         )
-        table[name] = shares | {"votes": votes, "aim": aim}
+        table[name] = {
+            "photos": len(rows), "candidate": candidate, "verdict": seen.rate, "low": seen.low, "high": seen.high,
+            "copy": copy, "votes": votes, "aim": aim,
+        }  # fmt: skip
     return table
 
 
@@ -212,7 +219,10 @@ def run(
         answers = list(pool.map(edited, [(one.path, asked.seed) for one in chosen]))
         outcomes = [row for answer in answers for row in answer]
         table = recall(outcomes)
-        missed(answers, [one.path.name for one in chosen])
+        pixels = {one.path.name: max(open_picture(one.path).size) for one in chosen}
+        missed(outcomes, pixels)
+        print(f"\nof photos of {LARGE} pixels and more:", end="")
+        table_large = recall([row for row in outcomes if pixels[row.photo] >= LARGE])
         wrong = sorted({pair for row in outcomes for pair in row.accused})
         alike = pairs_to_judge(distinct, asked.pairs)
         accused = convicted(alike, pool.map(judged, alike, chunksize=8))
@@ -226,7 +236,8 @@ def run(
         print(f"in {TWINS} made pairs, {kind}: {dict(grades)}")
     costs = timed_steps([grey_of(open_picture(one.path)) for one in chosen[:30]])
     return {
-        "photos": len(entries), "distinct": len(sizes), "recall": table, "look_ups": len(outcomes),
+        "photos": len(entries), "distinct": len(sizes), "recall": table, "recall_large": table_large,
+        "look_ups": len(outcomes),
         "false_look_ups": wrong, "stranger_pairs": len(alike), "strangers_accused": accused,
         "scene_pairs": len(pairs), "scene_accused": scene_accused, "made": made, "cpu_ms": costs,
     }  # fmt: skip

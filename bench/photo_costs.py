@@ -11,19 +11,19 @@ import numpy as np
 from PIL import Image
 
 from uploads.likeness import whole, words
-from uploads.likeness.canvas import Grey, canvas
+from uploads.likeness.canvas import Grey, canvas, canvases
 from uploads.likeness.compare import compare, look
 
 
 def timed_steps(pictures: list[Grey]) -> dict[str, float]:
     """Median milliseconds of processor time of each step on a stored rendition; and the floor of a 12 MP upload."""
-    canvases = [canvas(grey) for grey in pictures]
+    seen = [canvases(grey) for grey in pictures]
     looks = [look(grey) for grey in pictures]
     steps: dict[str, Callable[[int], object]] = {
         "canvas": lambda i: canvas(pictures[i]),
-        "words kept": lambda i: words.kept(canvases[i]),
+        "words kept": lambda i: words.kept(seen[i][0]),
         "whole kept": lambda i: whole.kept(pictures[i]),
-        "words asked": lambda i: words.asked(canvases[i]),
+        "words asked": lambda i: words.asked(*seen[i]),
         "whole asked": lambda i: whole.asked(pictures[i]),
         "look with mirror": lambda i: look(pictures[i]),
         "compare": lambda i: compare(looks[i], looks[i - 1]),

@@ -11,9 +11,10 @@ from PIL import Image, ImageOps
 from pillow_heif import register_heif_opener
 
 from uploads.likeness import whole, words
-from uploads.likeness.canvas import Grey, canvas
+from uploads.likeness.canvas import Grey, canvases
 
 register_heif_opener()
+TAKEN = ("JPEG", "PNG", "WEBP", "HEIF")
 TOP, LEAST_VOTES, WHOLE_VOTES = 50, 3, 2
 SIDE, LEAST_SIDE = (
     1280,
@@ -36,7 +37,7 @@ class Entry:
 
 def open_picture(path: Path) -> Image.Image:
     """Upright, RGB, at most 1280 pixels: the rendition."""
-    with Image.open(path) as file:
+    with Image.open(path, formats=TAKEN) as file:
         file.draft("RGB", (SIDE, SIDE))
         picture = ImageOps.exif_transpose(file).convert("RGB")
     picture.thumbnail((SIDE, SIDE), Image.Resampling.BICUBIC)
@@ -52,13 +53,13 @@ def entry(path: Path) -> Entry | None:
     if min(picture.size) < LEAST_SIDE:
         return None
     grey: Grey = np.asarray(picture.convert("L"))
-    flat = canvas(grey)
+    flat = canvases(grey)
     forms = [np.rot90(side, turn) for side in (grey, grey[:, ::-1]) for turn in range(4)]
     return Entry(
         path,
-        words.kept(flat),
+        words.kept(flat[0]),
         whole.kept(grey),
-        words.asked(flat),
+        words.asked(*flat),
         whole.asked(grey),
         whole.fingerprint(grey),
         tuple(int.from_bytes(whole.fingerprint(np.ascontiguousarray(form))) for form in forms),
@@ -86,5 +87,5 @@ class Shelf:
 
     def ranked(self, grey: Grey) -> list[tuple[Path, int]]:
         """The candidates of the first stage with their votes, best first."""
-        votes = self.voted(words.asked(canvas(grey)), whole.asked(grey))
+        votes = self.voted(words.asked(*canvases(grey)), whole.asked(grey))
         return [(path, score) for path, score in votes.most_common(TOP) if score >= LEAST_VOTES]

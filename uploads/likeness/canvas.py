@@ -14,7 +14,7 @@ Reals = NDArray[np.float32]
 CANVAS_SIDE = 320
 """Square root of the canvas' area in pixels; its shape stays the picture's."""
 
-_SMALL, _FLAT, _DEEPEST = 128, 10.0, 0.45
+_SMALL, _FLAT, _DEEPEST, _HARDLY, _LEANING = 128, 10.0, 0.45, 0.97, 0.07
 cv2.setNumThreads(1)  # helpers are limited in CPU, and there are as many of them as cores
 
 
@@ -64,7 +64,25 @@ def _depth(even: NDArray[np.bool_]) -> int:
 
 def canvas(grey: Grey) -> Grey:
     """Trimmed, and brought to an area of 320 x 320 pixels."""
+    return _sized(trimmed(grey))
+
+
+def canvases(grey: Grey) -> tuple[Grey, ...]:
+    """The canvas; and one more where trimming took more than 3 % of the height or the width (one photo in four).
+
+    Of one of them, it may have been sky, floor or wall: a part cut out of such a photo loses others of them than the
+    photo did, so the whole is looked at, too. Of both, it was a frame, which may lean, as a screen's does: then what
+    lies 7 % further inside.
+    """
     inside = trimmed(grey)
+    kept = [after / before > _HARDLY for after, before in zip(inside.shape, grey.shape, strict=True)]
+    if all(kept):
+        return (_sized(inside),)
+    down, across = (round(_LEANING * side) for side in inside.shape)
+    return _sized(inside), _sized(grey if any(kept) else inside[down:-down, across:-across])
+
+
+def _sized(inside: Grey) -> Grey:
     height, width = inside.shape
     scale = CANVAS_SIDE / (height * width) ** 0.5
     size = (max(32, round(width * scale)), max(32, round(height * scale)))

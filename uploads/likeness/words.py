@@ -37,10 +37,16 @@ def kept(canvas: Grey) -> tuple[int, ...]:
     return _distinct(words)
 
 
-def asked(canvas: Grey) -> tuple[int, ...]:
-    """The words to look up for a photo, at most 1920 (15 ms); `kept` of any copy of it has several of them."""
+def asked(canvas: Grey, *others: Grey) -> tuple[int, ...]:
+    """The words to look up for a photo, at most 1920 (15 ms); `kept` of any copy of it has several of them.
+
+    Each further canvas of it adds at most half as many.
+    """
+    tried = [(canvas, ASKED_EACH), *((other, ASKED_EACH // 2) for other in others)]
     words = [
-        _numbers(_doubts(step), _GUESSED) for step in steps(canvas, ASKED_STEPS, ASKED_RATIO, ASKED_EACH)
+        _numbers(_doubts(step), _GUESSED)
+        for seen, each in tried
+        for step in steps(seen, ASKED_STEPS, ASKED_RATIO, each)
     ]
     return _distinct(words)
 

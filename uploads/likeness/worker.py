@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from uploads.likeness import whole, words
-from uploads.likeness.canvas import Grey, canvas, decoded
+from uploads.likeness.canvas import Grey, canvases, decoded
 from uploads.likeness.compare import Look, compare, look
 
 _ADDRESS_SPACE = 1024**3
@@ -48,10 +48,10 @@ class Desk:
 
     def _words(self, grey: Grey) -> dict[str, Any]:
         self._grey, self._look = grey, None
-        bare = canvas(grey)
+        seen = canvases(grey)
         return {
-            "kept": sorted({*words.kept(bare), *whole.kept(grey)}),
-            "asked": sorted({*words.asked(bare), *whole.asked(grey)}),
+            "kept": sorted({*words.kept(seen[0]), *whole.kept(grey)}),
+            "asked": sorted({*words.asked(*seen), *whole.asked(grey)}),
         }
 
     def _compare(self, given: Grey, later: str) -> dict[str, Any]:

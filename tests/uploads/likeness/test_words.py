@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from PIL import Image
 
 from tests.uploads.likeness.pictures import busy, edits, grey, wall
 from uploads.likeness import whole, words
-from uploads.likeness.canvas import canvas, trimmed
+from uploads.likeness.canvas import canvas, canvases, trimmed
 
 ORIGINAL = busy(1)
 KEPT = set(words.kept(canvas(grey(ORIGINAL))))
@@ -51,6 +52,15 @@ def test_borders_and_the_bars_of_a_screenshot_are_cut_off() -> None:
     for name in ("bordered", "screenshot"):
         height, width = trimmed(grey(EDITS[name])).shape
         assert width / height == pytest.approx(4 / 3, rel=0.05)
+
+
+def test_a_part_of_a_photo_with_even_sky_is_found_by_the_whole_of_it() -> None:
+    """Sky is trimmed like a border, and of the part it leaves another shape."""
+    photo = Image.new("RGB", (960, 720), (205, 215, 235))
+    photo.paste(busy(3, 960, 480), (0, 240))
+    part = grey(photo.crop((100, 100, 960, 500)))
+    assert len(canvases(part)) == 2
+    assert len(set(words.kept(canvas(grey(photo)))).intersection(words.asked(*canvases(part)))) >= 5
 
 
 @pytest.mark.parametrize("name", ["recoded", "small", "mirrored", "turned"])
