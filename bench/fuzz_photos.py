@@ -2,7 +2,7 @@
 
 Files as tests/uploads/mutations.py makes them, each from a number of its own, so that a finding can be made again. One
 helper serves all of them and is never replaced, so a leak shows. Ends with 1 when a helper died, an answer was no
-answer, or a process has grown by more than 20 MB since its first tenth; the files at fault are kept.
+answer, or a process has grown by more than 15 MB since the middle of the run; the files at fault are kept.
 
     python -m bench.fuzz_photos [--minutes 10] [--seed 1] [--keep FOLDER]
 """
@@ -29,7 +29,7 @@ from uploads.intake import take
 from uploads.limits import Limits
 from uploads.store import LocalStore
 
-MOST_GROWTH_MB = 20
+MOST_GROWTH_MB = 15
 NO_ANSWER = frozenset({"unavailable", "decode_timeout"})
 
 
@@ -75,13 +75,19 @@ class Run:
         for pid in self.decoder.pids():
             self.memory.append((rss_mb(pid), rss_mb(os.getpid())))
 
+    def tenths(self) -> list[int]:
+        """The helper's largest in each tenth of the run: whether it still grows at the end."""
+        size = -(-len(self.memory) // 10)
+        return [
+            round(max(m[0] for m in self.memory[at : at + size])) for at in range(0, len(self.memory), size)
+        ]
+
     def grown(self) -> tuple[float, float]:
-        """Helper and parent: the last tenth's largest over the second tenth's, in MB."""
-        tenth = max(1, len(self.memory) // 10)
-        first, last = self.memory[tenth : 2 * tenth] or self.memory, self.memory[-tenth:]
-        return max(m[0] for m in last) - max(m[0] for m in first), max(m[1] for m in last) - max(
-            m[1] for m in first
-        )
+        """Helper and parent: the largest of the last tenth over that of the fifth, in MB."""
+        size = max(1, len(self.memory) // 10)
+        middle, last = self.memory[4 * size : 5 * size] or self.memory, self.memory[-size:]
+        helper, parent = (max(m[which] for m in last) - max(m[which] for m in middle) for which in (0, 1))
+        return helper, parent
 
 
 def main() -> int:
@@ -119,6 +125,7 @@ def main() -> int:
         "faults": dict(run.faults),
         "slowest_ms": round(run.slowest_ms),
         "helper_mb": [round(run.memory[0][0]), round(run.memory[-1][0])],
+        "helper_tenths_mb": run.tenths(),
         "helper_peak_mb": round(peak),
         "parent_mb": [round(run.memory[0][1]), round(run.memory[-1][1])],
         "grown_mb": [round(grown[0], 1), round(grown[1], 1)],
