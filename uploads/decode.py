@@ -16,7 +16,7 @@ from uploads.limits import Limits
 from uploads.refusals import refusal
 
 HELPERS = 2
-"""Per web process. Decoding is CPU: more helpers than cores only take memory (24 MB new, 90 MB warm)."""
+"""Per web process. Decoding is CPU: more helpers than cores only take memory (52 MB new, 80 MB warm)."""
 
 _PATIENCE_SECONDS = 60.0
 

@@ -14,7 +14,7 @@ Reals = NDArray[np.float32]
 CANVAS_SIDE = 320
 """Square root of the canvas' area in pixels; its shape stays the picture's."""
 
-_SMALL, _FLAT, _DEEPEST, _HARDLY, _LEANING = 128, 10.0, 0.45, 0.97, 0.07
+_SMALL, _FLAT, _DEEPEST, _LEAST, _HARDLY, _LEANING = 128, 10.0, 0.45, 0.12, 0.97, 0.07
 cv2.setNumThreads(1)  # helpers are limited in CPU, and there are as many of them as cores
 
 
@@ -37,17 +37,19 @@ def decoded(data: bytes) -> Grey:
 def trimmed(grey: Grey) -> Grey:
     """Without flat borders, letterboxes, strips and the bars of a screenshot, at most 45 % from each side.
 
-    An edge is cut to behind its last run of two even lines, so lines of text in a flat strip go with it.
+    An edge is cut to behind its last run of two even lines, so lines of text in a flat strip go with it. Where less
+    than an eighth would be left it is no border (snow between stones and water), and all of it stays.
     """
     small = np.asarray(cv2.resize(grey, (_SMALL, _SMALL), interpolation=cv2.INTER_AREA), np.float32)
     rows, columns = _even(small), _even(np.ascontiguousarray(small.T))
     top, bottom = _depth(rows), _depth(rows[::-1])
     left, right = _depth(columns), _depth(columns[::-1])
     height, width = grey.shape
-    return grey[
+    inside = grey[
         height * top // _SMALL : height - height * bottom // _SMALL,
         width * left // _SMALL : width - width * right // _SMALL,
     ]
+    return inside if inside.size >= _LEAST * grey.size else grey
 
 
 def _even(small: Reals) -> NDArray[np.bool_]:
