@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from domain.notice_forms import Audience, Template
+from domain.notice_templates_money import OF_MONEY
 
 _C = frozenset({Audience.CUSTOMER})
 _BOTH = frozenset({Audience.CUSTOMER, Audience.INSTALLER})
@@ -293,5 +294,6 @@ TEMPLATES: Mapping[str, Template] = MappingProxyType(
         "binding_pending": _T(
             "人员待批准", "有人申请加入您发出的岗位，请核对后处理", "account", "", "请核对后处理"
         ),
+        **OF_MONEY,
     }
 )

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from domain.calendar import month_of
-from domain.errors import Conflict, Forbidden
+from domain.errors import Conflict, Fault, Forbidden, Invalid
 from domain.ledger import Account, Entry, Leg, account
 from domain.money import whole, yuan
 
@@ -86,6 +86,14 @@ def due_month(imposed_at: datetime) -> date:
     """The month from whose statement it is taken, the next one: laid on in March → April (first day)."""
     month = month_of(imposed_at)
     return date(month.year + month.month // 12, month.month % 12 + 1, 1)
+
+
+def reward_year(wanted: int | None, today: date) -> int:
+    """The year whose reward is cut: this one, or, if wanted, the one before; `Invalid` for any other."""
+    year = today.year if wanted is None else wanted
+    if not today.year - 1 <= year <= today.year:
+        raise Invalid(errors=[Fault("year", "out_of_range", "只能扣减今年或上一年的联盟奖励")])
+    return year
 
 
 def check_appeal(now: State, imposed_at: datetime, at: datetime) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from domain.actors import Actor, Role
 from domain.errors import Forbidden
 
-MONEY = frozenset({"fees", "statements", "statement_silence", "balances", "balance_check"})
+MONEY = frozenset(
+    {"fees", "statements", "statement_silence", "penalties", "year_end", "balances", "balance_check"}
+)
 TASKS = (
     "order_imports",
     "dispatch",
@@ -34,6 +36,8 @@ TASKS = (
     "fees",
     "statements",
     "statement_silence",
+    "penalties",
+    "year_end",
     "balances",
     "balance_check",
     "calendar",

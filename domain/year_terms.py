@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from typing import Any
@@ -35,7 +36,10 @@ class Tier:
 
 @dataclass(frozen=True, slots=True)
 class YearTerms:
-    """`on_time_bp`: share of jobs without a breach; `complaints_most`: upheld ones a year. Tiers rise."""
+    """`on_time_bp`: share of jobs without a breach; `complaints_most`: upheld ones a year. Tiers rise.
+
+    Paid no earlier than `pay_after_days` after 31 December: what December's jobs bring is known then.
+    """
 
     version: int = 0
     from_year: int = 0
@@ -44,11 +48,16 @@ class YearTerms:
     complaints_most: int = 3
     tiers: tuple[Tier, ...] = ()
     applies: Applies = Applies.WHOLE
+    pay_after_days: int = 31
 
     @property
     def name(self) -> str:
         """How a line names them: 年度政策第 2 版."""
         return f"年度政策第 {self.version} 版"
+
+    def pays_from(self, year: int) -> date:
+        """The first day on which the year is paid: of 2026, 1 February 2027."""
+        return date(year + 1, 1, 1) + timedelta(days=self.pay_after_days)
 
 
 def terms_for(versions: Iterable[YearTerms], year: int) -> YearTerms:
@@ -94,6 +103,7 @@ def read_terms(data: Mapping[str, Any], version: int) -> YearTerms:
         number(data, "complaints_most", 1_000_000, standard.complaints_most),
         tiers,
         Applies(applies),
+        number(data, "pay_after_days", 365, standard.pay_after_days),
     )
     if faults:
         raise Invalid(errors=faults)

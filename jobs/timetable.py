@@ -163,6 +163,10 @@ TIMETABLE: tuple[Task, ...] = (
         late=DAY,
     ),
     Task(
+        "penalties", "20 2 * * *", "services.penalties:post_due", "last month's come into this one", late=DAY
+    ),
+    Task("year_end", "30 2 * * 1", "services.year_end:run", "last year's, as sales are verified", late=DAY),
+    Task(
         "balances",
         "*/5 * * * *",
         "services.balances:fold",

@@ -2,6 +2,7 @@
 
 from models import (
     aftercare,
+    alliance,
     audit,
     catalogue,
     clock,
@@ -29,6 +30,7 @@ from models.base import Base, db
 __all__ = [
     "Base",
     "aftercare",
+    "alliance",
     "audit",
     "catalogue",
     "clock",

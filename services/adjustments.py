@@ -76,15 +76,6 @@ def refund_after_close(tx: Connection, payload: Mapping[str, Any], now: datetime
     return len(ids)
 
 
-_STANDING = """
-WITH RECURSIVE posted AS (
-    SELECT id FROM ledger_entry WHERE natural_key = %(key)s
-    UNION ALL
-    SELECT instead_id FROM posted JOIN ledger_correction ON entry_id = posted.id WHERE instead_id IS NOT NULL)
-SELECT id FROM posted WHERE NOT EXISTS (SELECT 1 FROM ledger_entry back WHERE back.reverses_id = posted.id)
-"""
-
-
 @use_case
 def take_back_excused(tx: Connection, payload: Mapping[str, Any], now: datetime) -> int:
     """Take back the penalty of a clock that was excused after it was posted, as it stands by now; how many entries.
@@ -93,7 +84,7 @@ def take_back_excused(tx: Connection, payload: Mapping[str, Any], now: datetime)
     """
     ledger.hold_months(tx)
     key = f"job:{payload['job_id']}:timeliness:{payload['kind']}:{payload['turn']}"
-    found = tx.exec_driver_sql(_STANDING, {"key": key}).scalars().all()
+    found = reversals.standing(tx, key)
     for entry_id in found:
         reversals.take_back(tx, entry_id, f"{key}:excused", payload["reason"], now, payload["by"])
     return len(found)

@@ -7,11 +7,12 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, case, delete, exists, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from domain.actors import Actor, Role
 from domain.errors import Fault, Invalid, NotFound
+from models.alliance import AllianceMembership
 from models.catalogue import Category, Division
 from models.dealer import Authorisation, Capacity, Certificate, Coverage, Dealer, Skill
 from models.order import Channel
@@ -86,10 +87,12 @@ class Made:
 
 @use_case
 def put_dealer(tx: Connection, given: DealerGiven) -> Made:
-    """Make or change a dealer by its code."""
+    """Make or change a dealer by its code. Who ever signed the alliance's agreement is in it or not by that alone."""
     values = asdict(given)
     made = upsert(Dealer).values(values)
-    renewed = {name: made.excluded[name] for name in values if name != "code"}
+    renewed: dict[str, Any] = {name: made.excluded[name] for name in values if name != "code"}
+    signed = exists().where(AllianceMembership.dealer_id == Dealer.id)
+    renewed["alliance"] = case((signed, Dealer.alliance), else_=made.excluded.alliance)
     changed = made.on_conflict_do_update(index_elements=["code"], set_=renewed)
     return Made(tx.execute(changed.returning(Dealer.id)).scalar_one())
 
@@ -266,7 +269,7 @@ def put_channel(tx: Connection, given: ChannelGiven) -> Made:
     _refuse_unknown_operator(tx, given)
     values = asdict(given)
     made = upsert(Channel).values(values)
-    renewed = {name: made.excluded[name] for name in values if name != "code"}
+    renewed: dict[str, Any] = {name: made.excluded[name] for name in values if name != "code"}
     changed = made.on_conflict_do_update(index_elements=["code"], set_=renewed)
     return Made(tx.execute(changed.returning(Channel.id)).scalar_one())
 

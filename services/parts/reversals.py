@@ -84,3 +84,17 @@ def instead(wrong: Posted, key: str, month: date, fen: int, note: str = "") -> E
     legs = tuple(Leg(leg.account, fen if leg.amount_fen > 0 else -fen) for leg in entry.legs)
     memo = f"更正 {entry.month:%Y-%m} 分录 {wrong.id}（{entry.memo}）为 {yuan(fen)}{note}"
     return Entry(key, month, legs, memo, entry.rule_version, entry.kind, entry.job_id)
+
+
+_STANDING = """
+WITH RECURSIVE posted AS (
+    SELECT id FROM ledger_entry WHERE natural_key = %(key)s
+    UNION ALL
+    SELECT instead_id FROM posted JOIN ledger_correction ON entry_id = posted.id WHERE instead_id IS NOT NULL)
+SELECT id FROM posted WHERE NOT EXISTS (SELECT 1 FROM ledger_entry back WHERE back.reverses_id = posted.id)
+"""
+
+
+def standing(tx: Connection, key: str) -> list[int]:
+    """Ids of what stands today of the entry with this key: itself or what corrections put in its place, or nothing."""
+    return list(tx.exec_driver_sql(_STANDING, {"key": key}).scalars())

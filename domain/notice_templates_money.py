@@ -1,0 +1,30 @@
+"""The words of notices about money between brand and dealers; `domain/notice_templates.py` takes them in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from domain.notice_forms import Template
+
+OF_MONEY: Mapping[str, Template] = {
+    "penalty_imposed": Template(
+        "处罚通知", "工单 {number} 有一笔处罚，七天内可申诉", "task", "有处罚", "请查看处罚，七天内可申诉"
+    ),
+    "penalty_appealed": Template(
+        "处罚申诉", "工单 {number} 的处罚有申诉待答复", "task", "有申诉", "请按时答复处罚申诉"
+    ),
+    "penalty_answered": Template(
+        "处罚申诉已答复",
+        "工单 {number} 的处罚申诉{level}，请查看答复",
+        "task",
+        "已答复",
+        "请查看处罚申诉的答复",
+    ),
+    "agreement_published": Template(
+        "联盟协议更新",
+        "服务联盟协议有新版本，自 {level} 起生效，请阅读并签署",
+        "account",
+        "",
+        "请阅读并签署新版协议",
+    ),
+}

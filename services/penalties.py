@@ -1,0 +1,231 @@
+"""Penalties by people: laid on with evidence, appealed within a week, answered by somebody else, taken once.
+
+`post_due` posts those whose month has begun into the open month; an open appeal waits. A won appeal takes back what is
+posted and lifts what is not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection
+
+from domain import penalties as rules
+from domain.actors import Actor, Role
+from domain.calendar import local_date, month_of
+from domain.errors import Fault, Invalid, NotFound
+from domain.money import whole
+from domain.notices import Audience
+from domain.penalties import State, Takes
+from services.parts import appeals, ledger, notes, outbox, reversals, years
+from services.parts.outbox import Owed
+from services.uow import use_case
+
+
+@dataclass(frozen=True, slots=True)
+class PenaltyGiven:
+    """What is laid on whom for what; `photo_ids` and `complaint_id` are of that job.
+
+    `year`: whose reward it cuts, this one unless said; the one before until that is paid.
+    """
+
+    job_id: int
+    reason: str
+    words: str
+    amount_fen: int
+    takes: Takes = Takes.STATEMENT
+    photo_ids: tuple[int, ...] = ()
+    complaint_id: int | None = None
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PenaltyState:
+    """Where a penalty stands."""
+
+    id: int
+    dealer_id: int
+    state: State
+    due_month: date
+    appealed_at: datetime | None
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PenaltyRun:
+    """How many penalties were posted."""
+
+    posted: int
+
+
+_STATE = "RETURNING id, dealer_id, due_month, appealed_at, answered_at, lifted"
+_JOB = "SELECT id, dealer_id, subject_id FROM job WHERE id = %(job)s FOR NO KEY UPDATE"
+_EVIDENCE = """
+SELECT (SELECT count(*) FROM photo WHERE job_id = %(job)s AND id = ANY(%(photos)s::bigint[])) AS photos,
+       (SELECT count(*) FROM complaint WHERE job_id = %(job)s AND id = %(complaint)s::bigint) AS complaints
+"""
+_IMPOSE = f"""
+INSERT INTO penalty (dealer_id, job_id, reason, note_id, evidence, takes, amount_fen, year, due_month, imposed_by,
+                     imposed_at)
+VALUES (%(dealer)s, %(job)s, %(reason)s, %(note)s, %(evidence)s::jsonb, %(takes)s, %(fen)s, %(year)s, %(month)s, %(by)s,
+        %(now)s) {_STATE}
+"""
+
+
+@use_case
+def impose(tx: Connection, actor: Actor, given: PenaltyGiven, now: datetime) -> PenaltyState:
+    """Lay it on the dealer of the job, who is told and has a week to appeal.
+
+    `NotFound` without such a job, `Invalid` for evidence that is not the job's, `YearPaid` for a reward paid already.
+    """
+    job = tx.exec_driver_sql(_JOB, {"job": given.job_id}).first()
+    if job is None or job.dealer_id is None:
+        raise NotFound
+    _check_evidence(tx, given)
+    year = rules.reward_year(given.year, local_date(now))
+    if given.takes == Takes.REWARD:
+        years.refuse_paid(tx, job.dealer_id, year)
+    note = notes.write(tx, job.id, job.subject_id, actor.person_id, given.words, now)
+    evidence = {"photo_ids": list(given.photo_ids), "complaint_id": given.complaint_id}
+    values = {
+        "dealer": job.dealer_id,
+        "job": job.id,
+        "reason": given.reason,
+        "note": note,
+        "takes": given.takes,
+    }
+    values |= {"evidence": orjson.dumps(evidence).decode(), "fen": whole(given.amount_fen), "year": year}
+    values |= {"month": rules.due_month(now), "by": actor.person_id, "now": now}
+    row = tx.exec_driver_sql(_IMPOSE, values).one()
+    _tell(
+        tx,
+        row.id,
+        job.id,
+        "penalty_imposed",
+        {"audience": Audience.OWNER, "dealer_ids": [job.dealer_id]},
+        now,
+    )
+    return _state(row)
+
+
+def _check_evidence(tx: Connection, given: PenaltyGiven) -> None:
+    asked = {"job": given.job_id, "photos": list(given.photo_ids), "complaint": given.complaint_id}
+    found = tx.exec_driver_sql(_EVIDENCE, asked).one()
+    faults = []
+    if found.photos != len(set(given.photo_ids)):
+        faults.append(Fault("photo_ids", "not_of_job", "照片不属于该工单"))
+    if given.complaint_id is not None and not found.complaints:
+        faults.append(Fault("complaint_id", "not_of_job", "投诉不属于该工单"))
+    if faults:
+        raise Invalid(errors=faults)
+
+
+# Trap: the job before the penalty, as deeds lock them.
+_HOLD = "SELECT 1 FROM job WHERE id = (SELECT job_id FROM penalty WHERE id = %(id)s) FOR NO KEY UPDATE"
+_READ = """
+SELECT penalty.*, job.channel_id, job.category_code, job.zone, job.subject_id
+  FROM penalty JOIN job ON job.id = penalty.job_id WHERE penalty.id = %(id)s FOR UPDATE OF penalty
+"""
+_APPEAL = f"""
+UPDATE penalty SET appealed_at = %(now)s, appealed_by = %(by)s, appeal_id = %(note)s, appeal_clock_id = %(clock)s
+ WHERE id = %(id)s {_STATE}
+"""
+_ANSWER = f"""
+UPDATE penalty SET answered_at = %(now)s, answered_by = %(by)s, answer_id = %(note)s, lifted = %(lifted)s,
+       settled = settled OR %(lifted)s WHERE id = %(id)s {_STATE}
+"""
+
+
+@use_case
+def appeal(tx: Connection, actor: Actor, penalty_id: int, reason: str, now: datetime) -> PenaltyState:
+    """The owner objects, once; nothing is taken before the answer, which has a clock. `AppealClosed`."""
+    row = _read(tx, penalty_id)
+    if actor.role != Role.DEALER_OWNER or row.dealer_id != actor.dealer_id:
+        raise NotFound
+    rules.check_appeal(rules.state(row.appealed_at is not None, row.lifted), row.imposed_at, now)
+    clock_id = appeals.start(tx, row, now)
+    note = notes.write(tx, row.job_id, row.subject_id, actor.person_id, reason, now)
+    _tell(tx, row.id, row.job_id, "penalty_appealed", {"audience": Audience.LEADS}, now)
+    values = {"id": row.id, "now": now, "by": actor.person_id, "note": note, "clock": clock_id}
+    return _state(tx.exec_driver_sql(_APPEAL, values).one())
+
+
+@use_case
+def answer(
+    tx: Connection, actor: Actor, penalty_id: int, granted: bool, reason: str, now: datetime
+) -> PenaltyState:
+    """Somebody else than who laid it on answers. Granted: what is in the ledger goes back in the open month.
+
+    `NotAppealed`, `OwnPenalty`.
+    """
+    row = _read(tx, penalty_id)
+    state = rules.state(row.appealed_at is not None, row.lifted)
+    rules.check_answer(state, row.imposed_by, actor.person_id)
+    appeals.stop(tx, row.appeal_clock_id, now)
+    if granted and row.settled:
+        _take_back(tx, row, actor, now)
+    note = notes.write(tx, row.job_id, row.subject_id, actor.person_id, reason, now)
+    told: dict[str, Any] = {"audience": Audience.OWNER, "dealer_ids": [row.dealer_id]}
+    told |= {"values": {"level": "已通过" if granted else "未通过"}}
+    _tell(tx, row.id, row.job_id, "penalty_answered", told, now)
+    values = {"id": row.id, "now": now, "by": actor.person_id, "note": note, "lifted": granted}
+    return _state(tx.exec_driver_sql(_ANSWER, values).one())
+
+
+def _take_back(tx: Connection, row: Any, actor: Actor, now: datetime) -> None:
+    key = rules.penalty_key(row.id)
+    ledger.hold_months(tx)
+    for entry_id in reversals.standing(tx, key):
+        reversals.take_back(tx, entry_id, f"{key}:lifted", "申诉成立", now, actor.person_id or "penalties")
+
+
+_DUE = """
+SELECT id, dealer_id, job_id, reason, amount_fen, due_month FROM penalty
+ WHERE takes = 'statement' AND NOT settled AND due_month <= %(month)s
+   AND (appealed_at IS NULL OR answered_at IS NOT NULL) ORDER BY id LIMIT 1000 FOR UPDATE SKIP LOCKED
+"""
+_SETTLED = "UPDATE penalty SET settled = true WHERE id = ANY(%(ids)s::bigint[])"
+
+
+@use_case
+def post_due(tx: Connection, now: datetime) -> PenaltyRun:
+    """Post the penalties whose month has begun, a thousand a run; none under appeal. Again posts nothing twice."""
+    closed = ledger.hold_months(tx)
+    due = tx.exec_driver_sql(_DUE, {"month": month_of(now)}).all()
+    found = [
+        rules.penalty_entry(
+            row.id,
+            row.dealer_id,
+            row.job_id,
+            row.reason,
+            row.amount_fen,
+            ledger.open_month(month_of(now), closed),
+        )
+        for row in due
+    ]
+    posted = ledger.post(tx, found, {}, now, "penalties")
+    tx.exec_driver_sql(_SETTLED, {"ids": [row.id for row in due]})
+    return PenaltyRun(posted)
+
+
+def _read(tx: Connection, penalty_id: int) -> Any:
+    tx.exec_driver_sql(_HOLD, {"id": penalty_id})
+    row = tx.exec_driver_sql(_READ, {"id": penalty_id}).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _state(row: Any) -> PenaltyState:
+    state = rules.state(row.appealed_at is not None, row.lifted)
+    return PenaltyState(row.id, row.dealer_id, state, row.due_month, row.appealed_at, row.answered_at)
+
+
+def _tell(
+    tx: Connection, penalty_id: int, job_id: int, template: str, told: dict[str, Any], now: datetime
+) -> None:
+    key = f"penalty:{penalty_id}:{template}"
+    outbox.put(tx, [Owed("notice", key, {"template": template, **told}, job_id=job_id)], now)

@@ -1,0 +1,89 @@
+"""Penalties as dealer and brand read them, with what people wrote and the clock of the appeal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from domain.actors import Actor
+from domain.penalties import APPEAL_WITHIN, REASONS, STATE_NAMES, State, state
+from services.parts import notes
+from services.queries.money import horizon
+from services.uow import query
+
+
+@dataclass(frozen=True, slots=True)
+class PenaltyLine:
+    """A penalty in fen. Words are None once the customer of the job was erased; `answer_due_at`: the appeal's clock."""
+
+    id: int
+    dealer_id: int
+    job_id: int
+    reason: str
+    reason_name: str
+    words: str | None
+    takes: str
+    amount_fen: int
+    year: int
+    due_month: date
+    photo_ids: tuple[int, ...]
+    complaint_id: int | None
+    imposed_at: datetime
+    appeal_until: datetime
+    state: State
+    state_name: str
+    appeal: str | None
+    answer: str | None
+    answer_due_at: datetime | None
+    posted: bool
+
+
+_LIST = """
+SELECT penalty.*, subject.wrapped_key, said.text AS said, asked.text AS asked, told.text AS told, clock.due_at,
+       EXISTS (SELECT 1 FROM ledger_entry WHERE natural_key = 'penalty:' || penalty.id) AS posted
+  FROM penalty JOIN job ON job.id = penalty.job_id JOIN subject ON subject.id = job.subject_id
+  LEFT JOIN note said ON said.id = note_id LEFT JOIN note asked ON asked.id = appeal_id
+  LEFT JOIN note told ON told.id = answer_id LEFT JOIN clock ON clock.id = appeal_clock_id
+ WHERE (%(dealer)s::bigint IS NULL OR penalty.dealer_id = %(dealer)s)
+   AND (NOT %(waiting)s OR (penalty.appealed_at IS NOT NULL AND penalty.answered_at IS NULL))
+   AND penalty.id < coalesce(%(before)s, 9223372036854775807) ORDER BY penalty.id DESC LIMIT %(limit)s
+"""
+
+
+@query
+def penalties(
+    connection: Connection, actor: Actor, dealer_id: int | None, waiting: bool, before: int | None, limit: int
+) -> list[PenaltyLine]:
+    """Newest first; `waiting`: only those whose appeal is not answered. An owner sees its own dealer's."""
+    values = {"dealer": horizon(actor, dealer_id), "waiting": waiting, "before": before, "limit": limit}
+    return [_line(row) for row in connection.exec_driver_sql(_LIST, values)]
+
+
+def _line(row: Any) -> PenaltyLine:
+    now = state(row.appealed_at is not None, row.lifted)
+    said, asked, told = (notes.opened(row.wrapped_key, text) for text in (row.said, row.asked, row.told))
+    return PenaltyLine(
+        id=row.id,
+        dealer_id=row.dealer_id,
+        job_id=row.job_id,
+        reason=row.reason,
+        reason_name=REASONS[row.reason],
+        words=said,
+        takes=row.takes,
+        amount_fen=row.amount_fen,
+        year=row.year,
+        due_month=row.due_month,
+        photo_ids=tuple(row.evidence["photo_ids"]),
+        complaint_id=row.evidence["complaint_id"],
+        imposed_at=row.imposed_at,
+        appeal_until=row.imposed_at + APPEAL_WITHIN,
+        state=now,
+        state_name=STATE_NAMES[now],
+        appeal=asked,
+        answer=told,
+        answer_due_at=row.due_at,
+        posted=row.posted,
+    )
