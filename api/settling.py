@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from flask import Response, request
+from werkzeug.wsgi import wrap_file
+
 from api import paging, routes
+from api.files import XLSX, attached
 from api.paging import Page
 from api.routes import Call, route
 from api.schemas.settling import (
     ContestAnswerBody,
+    FileFormat,
+    FileQuery,
     InvoiceBody,
     InvoiceRefusalBody,
     PaymentBody,
@@ -17,7 +23,7 @@ from api.schemas.settling import (
     TaxRuleQuery,
 )
 from domain.invoices import Invoice
-from services import contests, settling, tax_rules
+from services import contests, settling, statement_files, tax_rules
 from services.contests import ContestAnswer
 from services.parts.stating import Answered
 from services.tax_rules import NewTaxRule, TaxRuleLine
@@ -82,6 +88,29 @@ def close(call: Call, statement_id: int) -> Answered:
 def close_unpaid(call: Call, statement_id: int) -> Answered:
     """An approved one of zero, or with a deficit that the next one carries."""
     return settling.close_unpaid(call.who, statement_id, call.now, if_match=call.if_match)
+
+
+@route(
+    area,
+    "GET",
+    "/statements/<id:statement_id>/file",
+    permission="statement:read",
+    query=FileQuery,
+    errors=(404, 409, 503),
+    media=f"{XLSX}, application/pdf",
+    summary="导出结算单",
+)
+def statement_file(call: Call, query: Mapping[str, Any], statement_id: int) -> Response:
+    """The sums of the screen and the ledger. 409 `statement_too_long`: thousands of lines are for XLSX."""
+    content: Any
+    if query["format"] is FileFormat.PDF:
+        content = wrap_file(request.environ, statement_files.pdf(call.who, statement_id))
+    else:
+        content = statement_files.xlsx(call.who, statement_id)
+    kind = "application/pdf" if query["format"] is FileFormat.PDF else XLSX
+    response = attached(content, f"statement-{statement_id}.{query['format'].value}", kind)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @route(

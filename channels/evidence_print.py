@@ -1,4 +1,4 @@
-"""Has an evidence pack drawn as a PDF by `channels.evidence_pdf`, in a process of its own.
+"""Has documents drawn as a PDF by a process of its own: evidence packs (`channels.evidence_pdf`), statements.
 
 The library that draws and its font take 80 MB, which no web worker should keep. What the two exchange lies in unnamed
 files: whoever is killed when, nothing stays behind.
@@ -10,8 +10,8 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 from shutil import copyfileobj
 from threading import BoundedSemaphore
@@ -31,12 +31,23 @@ def drawn(folder: Path, photos: Iterable[tuple[int, BinaryIO]], manifest: Mappin
 
     Unavailable when others are being drawn for too long, or it failed.
     """
+    with _turn(), tempfile.TemporaryFile(dir=folder) as pictures:
+        places = _gathered(photos, pictures)
+        return _ask(folder, "channels.evidence_pdf", pictures, {"manifest": manifest, "photos": places})
+
+
+def statement(folder: Path, told: Mapping[str, Any]) -> BinaryIO:
+    """The PDF of a statement (`domain.statement_sheet.printed`) at its beginning; Unavailable as above."""
+    with _turn(), tempfile.TemporaryFile(dir=folder) as nothing:
+        return _ask(folder, "channels.statement_pdf", nothing, told)
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
     if not _turns.acquire(timeout=SECONDS / 2):
-        raise Unavailable("正在生成其他证据包，请稍后重试")
+        raise Unavailable("正在生成其他文件，请稍后重试")
     try:
-        with tempfile.TemporaryFile(dir=folder) as pictures:
-            places = _gathered(photos, pictures)
-            return _ask(folder, pictures, {"manifest": manifest, "photos": places})
+        yield
     finally:
         _turns.release()
 
@@ -53,10 +64,10 @@ def _gathered(photos: Iterable[tuple[int, BinaryIO]], into: BinaryIO) -> dict[in
     return places
 
 
-def _ask(folder: Path, pictures: BinaryIO, document: Mapping[str, Any]) -> BinaryIO:
+def _ask(folder: Path, module: str, pictures: BinaryIO, document: Mapping[str, Any]) -> BinaryIO:
     out = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - it is the caller's
     descriptors = (pictures.fileno(), out.fileno())
-    command = [sys.executable, "-P", "-s", "-m", "channels.evidence_pdf", *map(str, descriptors)]
+    command = [sys.executable, "-P", "-s", "-m", module, *map(str, descriptors)]
     try:
         subprocess.run(  # noqa: S603
             command,
@@ -72,5 +83,5 @@ def _ask(folder: Path, pictures: BinaryIO, document: Mapping[str, Any]) -> Binar
         out.seek(0)
     except (subprocess.SubprocessError, OSError) as error:
         out.close()
-        raise Unavailable("证据包 PDF 生成失败，请稍后重试") from error
+        raise Unavailable("PDF 生成失败，请稍后重试") from error
     return out

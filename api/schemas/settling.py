@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from api.schemas.base import BigId, Body, Choice, Day, Fen, Flag, PageQuery, PlainText, Whole
+from enum import StrEnum
+
+from api.schemas.base import BigId, Body, Choice, Day, Fen, Flag, PageQuery, PlainText, Query, Whole
 from api.schemas.jobs import Words
 from api.schemas.money import MOST_FEN, REASON, Month
 from domain.invoices import Invoice
@@ -18,6 +20,19 @@ class ContestAnswerBody(Body):
     answer = Choice(Answer, required=True)
     words = PlainText(REASON, required=True)
     instead_fen = Fen(1, MOST_FEN, load_default=None, allow_none=True)
+
+
+class FileFormat(StrEnum):
+    """As a workbook or on paper."""
+
+    XLSX = "xlsx"
+    PDF = "pdf"
+
+
+class FileQuery(Query):
+    """How a statement is wanted."""
+
+    format = Choice(FileFormat, load_default=FileFormat.XLSX)
 
 
 class InvoiceBody(Body):

@@ -192,6 +192,11 @@ SELECT kind, count(*) AS lines, coalesce(sum(amount_fen) FILTER (WHERE contested
 @query
 def statement(connection: Connection, actor: Actor, statement_id: int) -> StatementPage:
     """One statement; `NotFound` also for another dealer's."""
+    return page_of(connection, actor, statement_id)
+
+
+def page_of(connection: Connection, actor: Actor, statement_id: int) -> StatementPage:
+    """`statement`, for who reads more at the same instant."""
     card = _one(connection, actor, statement_id)
     order = list(KINDS)
     found = connection.exec_driver_sql(_GROUPS, {"id": statement_id}).all()
@@ -227,6 +232,13 @@ def statement_lines(
     connection: Connection, actor: Actor, statement_id: int, after: int, limit: int
 ) -> list[StatementLine]:
     """The lines by entry, after an entry's id."""
+    return lines_of(connection, actor, statement_id, after, limit)
+
+
+def lines_of(
+    connection: Connection, actor: Actor, statement_id: int, after: int, limit: int
+) -> list[StatementLine]:
+    """`statement_lines`, for who reads more at the same instant."""
     card = _one(connection, actor, statement_id)
     rules = taxing.rules(connection, card.month)
     rows = connection.exec_driver_sql(_LINES, {"id": statement_id, "after": after, "limit": limit})
