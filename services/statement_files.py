@@ -34,7 +34,7 @@ def sheet(tx: Connection, actor: Actor, statement_id: int) -> Sheet:
     page = money.page_of(tx, actor, statement_id)
     lines = money.lines_of(tx, actor, statement_id, 0, 2**31)
     counted: dict[str, list[Row]] = defaultdict(list)
-    doubted = []
+    doubted: list[Row] = []
     for line in lines:
         (counted[line.kind] if line.contested_at is None else doubted).append(_row(line))
     groups = (Part(group.title, tuple(counted[group.kind])) for group in page.groups)

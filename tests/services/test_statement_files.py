@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from domain.errors import NotFound
-from domain.money import fen
+from domain.money import fen, yuan
 from services.queries import money as reads
 from services.statement_files import pdf, xlsx
 from services.statements import contest, draw
@@ -81,4 +81,4 @@ def test_the_papers_amounts_sum_to_the_screen_and_the_ledger(world: World, drawn
 
     assert sum(amounts) == page.statement.total_fen == ledger_fen(drawn.dealer_id)
     assert words[words.index("本月合计") + 1] == "¥140.01"
-    assert words[words.index("其中税额") + 1] == f"¥{page.tax.tax_fen / 100:.2f}"
+    assert words[words.index("其中税额") + 1] == yuan(page.tax.tax_fen)
