@@ -18,6 +18,7 @@ class Audience(StrEnum):
     AGENTS = "agents"  # the queue of the channel's desk
     OWNER = "owner"  # the owner of a dealer, whose appeal it was
     AUDITORS = "auditors"
+    FINANCE = "finance"
     LEADS = "leads"  # admins: they decide where two auditors differ
     PERSON = "person"  # one named person, whatever the job
 

@@ -33,6 +33,7 @@ COST_NAMES = {
     Cost.OPERATING: "线上运营",
     Cost.REVENUE: "成交金额",
 }
+MOST_FEN = 100_000_000
 TAKEN_OFF = (Cost.GOODS, Cost.CHANNEL, Cost.LOGISTICS, Cost.OPERATING)
 
 

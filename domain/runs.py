@@ -6,7 +6,16 @@ from domain.actors import Actor, Role
 from domain.errors import Forbidden
 
 MONEY = frozenset(
-    {"fees", "statements", "statement_silence", "penalties", "year_end", "balances", "balance_check"}
+    {
+        "fees",
+        "profit_share",
+        "statements",
+        "statement_silence",
+        "penalties",
+        "year_end",
+        "balances",
+        "balance_check",
+    }
 )
 TASKS = (
     "order_imports",
@@ -34,6 +43,7 @@ TASKS = (
     "owed",
     "photo_reuse",
     "fees",
+    "profit_share",
     "statements",
     "statement_silence",
     "penalties",

@@ -149,6 +149,9 @@ TIMETABLE: tuple[Task, ...] = (
     # money
     Task("fees", "2-59/5 * * * *", "services.fees:run_fees", "soon after each closing"),
     Task(
+        "profit_share", "3-59/5 * * * *", "services.profit_shares:run", "a minute after the fees it rests on"
+    ),
+    Task(
         "statements",
         "10 3 1-3 * *",
         "jobs.drains:last_months_statements",

@@ -61,6 +61,9 @@ class Coverage(Base):
             unique=True,
             postgresql_where=text("valid_to IS NULL AND territory_owner"),
         ),
+        Index(  # who owned a place at some time, the past too
+            "ix_coverage_owned", "division_code", "category_code", postgresql_where=text("territory_owner")
+        ),
         Index(
             "ix_coverage_find", "division_code", "category_code", postgresql_where=text("valid_to IS NULL")
         ),

@@ -79,6 +79,7 @@ class OrderLine(Base):
     quantity: Mapped[int]
     paid_fen: Mapped[int | None]
     refunded_fen: Mapped[int] = mapped_column(server_default="0")
+    order_amounts: Mapped[bool] = mapped_column(server_default=text("false"))  # sums are of the whole order
     state: Mapped[str]
     delivered_at: Mapped[datetime | None]
     wanted_on: Mapped[date | None]

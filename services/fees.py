@@ -22,7 +22,7 @@ from domain.errors import DomainError
 from domain.fee_facts import JobFacts
 from domain.fee_rules import FeeRule, RemoteFeeNotAgreed
 from domain.ledger import Entry, FeeLine, entries_for
-from services.parts import arrays, collector, corrections, fee_facts, ledger, rules
+from services.parts import arrays, collector, corrections, fee_facts, ledger, rules, shares
 from services.parts.fee_facts import Claim, Cursor, Due
 from services.parts.rules import Rules
 from services.uow import query, use_case
@@ -141,6 +141,7 @@ def _batch(
     entries = ledger.post(tx, settled.entries, known.ids, now, "fees")
     memos = _note(tx, settled.memos)
     tx.exec_driver_sql(_MARK, {"now": now, "ids": arrays.plain(settled.job_ids)})
+    shares.fees_posted(tx, settled.job_ids, now)
     run = FeeRun(len(settled.job_ids), entries, memos, len(settled.held), tuple(settled.held))
     return run, (due[-1].closed_at, due[-1].job_id)
 

@@ -70,13 +70,15 @@ def _accounts(tx: Connection, codes: list[str]) -> dict[str, int]:
 _POST = """
 WITH given AS (
     SELECT * FROM unnest(%(keys)s::text[], %(months)s::date[], %(kinds)s::text[], %(jobs)s::bigint[],
-                         %(rules)s::bigint[], %(memos)s::text[])
-           WITH ORDINALITY AS g(natural_key, month, kind, job_id, fee_rule_id, memo, n)),
+                         %(rules)s::bigint[], %(memos)s::text[], %(mirrored)s::text[])
+           WITH ORDINALITY AS g(natural_key, month, kind, job_id, fee_rule_id, memo, mirrored, n)),
 fresh AS (
     INSERT INTO ledger_entry (natural_key, month, kind, job_id, fee_rule_id, reverses_id, memo, posted_at,
                               author_id, task)
-    SELECT natural_key, month, kind, job_id, fee_rule_id, %(reverses)s::bigint, memo, %(now)s, %(author)s::bigint,
-           %(task)s::text
+    SELECT natural_key, month, kind, job_id, fee_rule_id,
+           CASE WHEN mirrored <> '' THEN (SELECT id FROM ledger_entry old WHERE old.natural_key = mirrored)
+                ELSE %(reverses)s::bigint END,
+           memo, %(now)s, %(author)s::bigint, %(task)s::text
       FROM given ORDER BY n
     ON CONFLICT (natural_key) DO NOTHING RETURNING id, natural_key, month),
 legs AS (
@@ -114,6 +116,7 @@ def post(
         "jobs": arrays.plain([entry.job_id for entry in entries]),
         "rules": arrays.plain([rule_ids.get(entry.rule_version or 0) for entry in entries]),
         "memos": arrays.texts([entry.memo for entry in entries]),
+        "mirrored": arrays.texts([entry.reverses or "" for entry in entries]),
         "reverses": reverses_id,
         "author": by if isinstance(by, int) else None,
         "task": by if isinstance(by, str) else None,

@@ -48,6 +48,7 @@ _BY_AUDIENCE = {
     Audience.AGENTS: _AGENTS,
     Audience.OWNER: _HOLDS.format(which="b.role = 'dealer_owner' AND b.dealer_id = ANY(:dealers)"),
     Audience.AUDITORS: _HOLDS.format(which="b.role = 'auditor'"),
+    Audience.FINANCE: _HOLDS.format(which="b.role = 'finance'"),
     Audience.LEADS: _HOLDS.format(which="b.role = 'admin'"),
     Audience.INSTALLER: _PERSON,
     Audience.PERSON: _PERSON,

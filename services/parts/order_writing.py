@@ -116,6 +116,7 @@ def _line_values(line: Line, book: Book, now: datetime) -> dict[str, Any]:
         "quantity": row.quantity or 1,
         "paid_fen": row.paid_fen,
         "refunded_fen": row.refund_fen or 0,
+        "order_amounts": row.order_amounts,
         "state": str(row.state or OrderState.PAID),
         "delivered_at": delivered(row, now),
         "wanted_on": row.wanted_date,

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from domain.actors import SYSTEM, Actor
 from domain.orders import OrderRow
-from services.parts import addresses, order_writing, promised, repromising
+from services.parts import addresses, order_writing, price_guard, promised, repromising, shares
 from services.parts.order_book import Channel, open_book, print_of
 from services.parts.order_consequences import Round, follow, forget_links, move_house
 from services.parts.order_taking import Refused, Taking
@@ -82,6 +82,9 @@ def _write(
     known = {id(order): order for order in touched if id(order) not in new_orders}
     order_writing.rewrite_orders(tx, list(known.values()))
     order_writing.rewrite_lines(tx, taking.changed, book, now)
+    shares.changed(tx, [change.line.id for change in taking.changed if change.line.id], now)
+    sold = [line for _, line in taking.new_lines] + [change.line for change in taking.changed]
+    price_guard.look(tx, [line.id for line in sold if line.id], now)
     told = [(change.line, event) for change in taking.changed for event in change.events]
     events = iter(order_writing.write_events(tx, told, now, source))
     round_ = Round(tx, book, actor, now)

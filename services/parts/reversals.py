@@ -12,7 +12,7 @@ from domain.errors import Conflict, Invalid
 from domain.ledger import Entry, Leg
 from domain.ledger import reverse as mirror
 from domain.money import whole, yuan
-from services.parts import ledger
+from services.parts import ledger, shares
 from services.parts.ledger import Author, Posted
 
 
@@ -63,6 +63,7 @@ def take_back(
     )
     if instead_fen is not None:
         ledger.post(tx, [instead(wrong, f"{key}:instead", month, instead_fen, note)], rule_ids, now, by)
+    shares.corrected(tx, wrong.entry.job_id, now)
     reversal = tx.exec_driver_sql(_BY_KEY, {"key": key}).one()
     new = tx.exec_driver_sql(_BY_KEY, {"key": f"{key}:instead"}).first()
     return Reversed(reversal.id, new.id if new else None, reversal.month)

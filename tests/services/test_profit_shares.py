@@ -1,0 +1,171 @@
+"""The profit share in the ledger: once per line, to whom it belongs, anew when something changes."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import update
+
+from models import db
+from models.offer import Offer
+from models.order import OrderLine
+from models.profit_share import PriceGuard, SaleCost
+from services import profit_shares
+from services.fees import run_fees
+from services.parts import reversals, shares
+from services.profit_shares import ShareRun
+from tests.rows import rows
+from tests.services.money import APRIL, DAY, ENDED, ended, operated_channel, posted, put, rule
+from tests.worlds import SKU, World
+
+COSTS = {"goods": 60_000, "channel": 6_000, "logistics": 4_000, "operating": 2_000}
+LATER = ENDED + 20 * DAY  # after the refund window
+
+
+def told(**costs: int) -> None:
+    """Costs of the SKU from January on, and its lines woken."""
+    for kind, fen in costs.items():
+        put(SaleCost, sku=SKU, kind=kind, effective_from=date(2026, 1, 1), fen=fen, created_at=ENDED)
+    with db.engine.begin() as tx:
+        shares.skus_told(tx, [(SKU, "2026-01-01")], ENDED)
+
+
+def sold(world: World, **columns: Any) -> int:
+    """A closed job whose fees are posted, of a line of ¥1130.00; the job's id."""
+    rule()
+    job_id = ended(world, **columns)
+    rows("UPDATE order_line SET paid_fen = 113000")
+    run_fees(ENDED + DAY)
+    return job_id
+
+
+def line_of(world: World, job_id: int, **columns: Any) -> int:
+    """The job's order line, perhaps with other sums, as an order tells them."""
+    line_id = world.row(job_id).order_line_id
+    if columns:
+        with db.engine.begin() as tx:
+            tx.execute(update(OrderLine).where(OrderLine.id == line_id).values(**columns))
+            shares.changed(tx, [line_id], LATER)
+    return int(line_id)
+
+
+def shared() -> list[Any]:
+    """Entries of the profit share."""
+    return [row for row in posted() if "profit_share" in row.key]
+
+
+def stands(line_id: int) -> Any:
+    """The line's row."""
+    [row] = rows("SELECT * FROM profit_share WHERE order_line_id = :l", l=line_id)
+    return row
+
+
+def test_a_line_is_shared_once_after_its_refund_window(world: World) -> None:
+    """¥1130.00 less tax, costs and ¥80.00 of service leaves ¥200.00: the owner has ¥190.00, in words, once."""
+    told(**COSTS)
+    line_id = line_of(world, sold(world))
+
+    early = profit_shares.run(ENDED + 2 * DAY)
+    first = profit_shares.run(LATER)
+    again = profit_shares.run(LATER + DAY)
+
+    [entry] = shared()
+    assert entry.key == f"line:{line_id}:profit_share"
+    assert entry.legs == f"profit_share_expense 19000, dealer_payable:{world.dealers[0]} -19000"
+    assert entry.memo.startswith("利润分成 EWH-60 收入 ¥1130.00 ÷ 113% = ¥1000.00，减货品成本 ¥600.00")
+    assert entry.month == APRIL
+    assert (early.entries, first.entries, again) == (0, 1, ShareRun())
+    assert (stands(line_id).state, stands(line_id).kept_fen) == ("shared", 1_000)
+
+
+def test_a_missing_cost_holds_the_share_and_not_the_fee(world: World) -> None:
+    """The line says what it waits for; told, it is shared by the next run."""
+    told(goods=60_000, channel=6_000)
+    line_id = line_of(world, sold(world))
+    run = profit_shares.run(LATER)
+    assert [row.kind for row in posted()] == ["base_fee"]
+    assert (run.held, stands(line_id).missing) == (1, ["logistics", "operating"])
+    told(logistics=4_000, operating=2_000)
+    assert profit_shares.run(LATER).entries == 1
+
+
+def test_a_refund_and_another_cost_are_a_reversal_and_a_new_entry(world: World) -> None:
+    """¥113.00 back: ¥95.00 stands; all back: nothing; into the open month, each naming what it corrects."""
+    told(**COSTS)
+    job_id = sold(world)
+    profit_shares.run(LATER)
+    line_id = line_of(world, job_id, refunded_fen=11_300)
+    run = profit_shares.run(LATER)
+    rows("INSERT INTO closed_month (month, closed_at) VALUES ('2026-04-01', now())")
+    line_of(world, job_id, state="refunded")
+    profit_shares.run(LATER)
+
+    key = f"line:{line_id}:profit_share"
+    assert (run.entries, run.reversals) == (2, 1)
+    assert [(row.key, row.month.month) for row in shared()] == [
+        (key, 4), (f"{key}:reversed", 4), (f"{key}:2", 4), (f"{key}:2:reversed", 5),
+    ]  # fmt: skip
+    assert f"更正 {key}" in shared()[2].memo
+    [(sums,)] = rows(
+        "SELECT sum(amount_fen)::bigint FROM ledger_leg JOIN ledger_account a ON a.id = account_id"
+        " WHERE a.kind = 'profit_share_expense'"
+    )
+    assert sums == 0
+    assert rows("SELECT count(*) FROM ledger_entry WHERE reverses_id IS NOT NULL") == [(2,)]
+    assert (stands(line_id).state, stands(line_id).entry_id) == ("nothing", None)
+
+
+def test_who_declined_its_own_territory_leaves_the_share_to_who_served(world: World) -> None:
+    """The first dealer owns the district; the second did the work."""
+    told(**COSTS)
+    rows("UPDATE coverage SET territory_owner = false")
+    rows(f"UPDATE coverage SET territory_owner = true WHERE dealer_id = {world.dealers[0]}")
+    owners = sold(world, dealer=2)
+    declined = ended(world, dealer=2)
+    put(Offer, job_id=declined, dealer_id=world.dealers[0], status="declined", offered_at=ENDED, expires_at=ENDED,
+        zone="free")  # fmt: skip
+    rows("UPDATE order_line SET paid_fen = 113000")
+    run_fees(ENDED + DAY)
+    profit_shares.run(LATER)
+    assert stands(line_of(world, owners)).dealer_id == world.dealers[0]
+    assert stands(line_of(world, declined)).dealer_id == world.dealers[1]
+
+
+def test_the_operating_dealer_pays_and_who_ships_has_the_sale(world: World) -> None:
+    """`dealer_ships`: 5 % of ¥1130.00 stays with the operator; no cost is asked for."""
+    channel = operated_channel(world, 2)
+    job_id = sold(world, scheme="dealer_ships", channel_id=channel)
+    rows("UPDATE customer_order SET channel_id = :c", c=channel)
+    profit_shares.run(LATER)
+    [entry] = shared()
+    assert (
+        entry.legs == f"channel_operator:{world.dealers[1]} 107350, dealer_payable:{world.dealers[0]} -107350"
+    )
+    assert (entry.kind, stands(line_of(world, job_id)).revenue_fen) == ("dealer_ships", 113_000)
+
+
+def test_a_price_below_the_floor_is_shared_as_if_sold_at_it(world: World) -> None:
+    """The guard began after the share was posted: reckoned anew."""
+    told(**COSTS)
+    line_id = line_of(world, sold(world))
+    profit_shares.run(LATER)
+    put(PriceGuard, sku=SKU, effective_from=date(2026, 1, 1), floor_fen=124_300, created_at=LATER)
+    with db.engine.begin() as tx:
+        shares.skus_told(tx, [(SKU, "2026-01-01")], LATER)
+    profit_shares.run(LATER)
+    assert stands(line_id).dealer_fen == 28_500
+
+
+def test_what_finance_corrected_by_hand_stands(world: World) -> None:
+    """The run takes back nothing twice and posts nothing beside it."""
+    told(**COSTS)
+    line_id = line_of(world, sold(world))
+    profit_shares.run(LATER)
+
+    with db.engine.begin() as tx:
+        reversals.take_back(
+            tx, stands(line_id).entry_id, "correction:1", "口头约定", LATER, world.people["finance"]
+        )
+    assert profit_shares.run(LATER).entries == 0
+    assert stands(line_id).state == "corrected"
