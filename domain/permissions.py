@@ -124,6 +124,9 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "photo:read": DEALER_ROLES | {Role.ADMIN, Role.AGENT, Role.AUDITOR, Role.CUSTOMER},
     "photo:search_again": frozenset({Role.ADMIN}),
     "photo_file:read": PUBLIC,  # the signed link is the permission
+    "price_alert:close": frozenset({Role.ADMIN, Role.AGENT, Role.FINANCE}),
+    "price_alert:read": frozenset({Role.ADMIN, Role.AGENT, Role.FINANCE}),
+    "price_guard:write": frozenset({Role.ADMIN, Role.FINANCE}),
     "promise:decide": PUBLIC,  # the promise's signed id is the permission
     "promise:make": PUBLIC,
     "promise:prove": frozenset({Role.ADMIN, Role.AGENT}),
@@ -144,6 +147,7 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "route:read": frozenset({Role.INSTALLER}),
     "run:read": frozenset({Role.ADMIN, Role.FINANCE}),  # finance: the runs of money
     "run:request": frozenset({Role.ADMIN, Role.FINANCE}),
+    "sale_cost:write": frozenset({Role.FINANCE}),
     "serial_number:edit": frozenset({Role.ADMIN}),
     "serial_number:read": frozenset({Role.ADMIN, Role.AGENT, Role.AUDITOR}),
     "service:answer": frozenset({Role.ADMIN, Role.AGENT, Role.CUSTOMER}),

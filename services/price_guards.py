@@ -93,23 +93,19 @@ def guard(
     return Guarded(guard_id, sku, since, floor_fen, channel_id, raised)
 
 
-_CLOSE = """
-UPDATE price_alert SET closed_at = %(now)s, closed_by = %(by)s, note = %(note)s
- WHERE id = %(id)s AND closed_at IS NULL RETURNING id
-"""
+_ALERT = "SELECT channel_id, closed_at FROM price_alert WHERE id = %(id)s FOR UPDATE"
+_CLOSE = "UPDATE price_alert SET closed_at = %(now)s, closed_by = %(by)s, note = %(note)s WHERE id = %(id)s"
 
 
 @use_case
 def close(tx: Connection, actor: Actor, alert_id: int, note: str, now: datetime) -> None:
-    """Somebody has seen to an alert, and says how. `NotFound`, `AlertClosed`."""
-    values = {"id": alert_id, "by": actor.person_id, "note": note, "now": now}
-    if tx.exec_driver_sql(_CLOSE, values).first() is None:
-        if (
-            tx.exec_driver_sql("SELECT 1 FROM price_alert WHERE id = %(id)s", {"id": alert_id}).first()
-            is None
-        ):
-            raise NotFound
+    """Somebody has seen to an alert, and says how. `NotFound` also for another desk's, `AlertClosed`."""
+    row = tx.exec_driver_sql(_ALERT, {"id": alert_id}).first()
+    if row is None or (actor.channel_ids is not None and row.channel_id not in actor.channel_ids):
+        raise NotFound
+    if row.closed_at is not None:
         raise AlertClosed
+    tx.exec_driver_sql(_CLOSE, {"id": alert_id, "by": actor.person_id, "note": note, "now": now})
 
 
 @use_case

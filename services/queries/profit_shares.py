@@ -1,4 +1,4 @@
-"""The profit share as finance and owners read it: what a line left, what it waits for; the alerts of the price guard."""
+"""The profit share as finance and owners read it: what a line left, what it waits for; price alerts."""
 
 from __future__ import annotations
 
@@ -124,8 +124,8 @@ def _share(row: Any) -> ShareLine:
     names = tuple(COST_NAMES[Cost(cost)] for cost in row.missing)
     head = (row.order_line_id, row.job_id, row.sku, row.channel_id, row.state, STATES[row.state])
     sums = (row.revenue_fen, row.profit_fen, row.kept_fen, row.dealer_fen or 0)
-    told = (tuple(row.missing), names, row.text, row.revision, row.entry_id, row.check_at)
-    return ShareLine(*head, row.scheme, whose, row.dealer_id, *sums, *told)
+    posted = (row.text, row.revision, row.entry_id, row.check_at)
+    return ShareLine(*head, row.scheme, whose, row.dealer_id, *sums, tuple(row.missing), names, *posted)
 
 
 _ALERTS = """

@@ -27,6 +27,7 @@ from models.notice import InboxItem, Outbox
 from models.order import Channel, OrderImport
 from models.person import Invitation
 from models.photo import Photo
+from models.profit_share import CostImport, PriceAlert
 from models.promise import CoverageImport
 from models.retention import LegalHold
 from models.session import RebindRequest, Session, WechatIdentity
@@ -224,6 +225,12 @@ def _money(made: Realm) -> None:
     )  # fmt: skip
     counts = dict.fromkeys(("rows_read", "rows_added", "rows_ended", "rows_same", "rows_bad"), 0)
     made.objects["coverage_import"] = put(CoverageImport, filename="c.csv", created_at=now, **counts)
+    counts = dict.fromkeys(("rows_read", "costs_new", "costs_same", "rows_bad"), 0)
+    made.objects["cost_import"] = put(CostImport, filename="c.csv", created_at=now, **counts)
+    sale = {"order_line_id": made.world.row(job_id).order_line_id, "channel_id": made.channel_id}
+    made.objects["price_alert"] = put(
+        PriceAlert, **sale, breach="below_floor", text="低于底价", raised_at=now
+    )
 
 
 def _people(made: Realm) -> None:
@@ -296,6 +303,8 @@ KINDS: Mapping[str, str] = {
     "statement_id": "statement",
     "entry_id": "entry",
     "correction_id": "correction",
+    "cost_import_id": "cost_import",
+    "price_alert_id": "price_alert",
     "dealer_id": "dealer",
     "person_id": "person",
     "binding_id": "binding",
