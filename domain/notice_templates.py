@@ -228,9 +228,7 @@ TEMPLATES: Mapping[str, Template] = MappingProxyType(
             "有差评",
             "请先安抚客户再协调网点",
         ),
-        "price_alert": _T(
-            "价格预警", "店铺有 {count} 笔订单违反价格保护，请核实", "task", "价格预警", "请核实线上成交价"
-        ),
+        "price_alert": _T("价格预警", "店铺有 {count} 笔价格异常订单", "task", "价格预警", "请核实成交价"),
         "job_urged": _T("催办", "客服催办工单 {number}，请尽快答复", "task", "被催办", "请尽快答复催办"),
         "job_withdrawn": _T("工单已改派", "工单 {number} 已改派", "task", "已改派", "该工单已不归您处理"),
         "job_cancelled": _T("工单已取消", "工单 {number} 已取消", "task", "已取消", "无需上门"),
