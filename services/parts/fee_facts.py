@@ -111,7 +111,7 @@ def _due(row: Any, extras: Sequence[_Extra], clocks: Sequence[Ended], trips: Seq
     for dealer_id in sorted(others - {row.dealer_id}):
         late, own = fee_clocks.of_dealer(dealer_id, row.dealer_id, clocks), tuple(charges[dealer_id])
         facts = _facts(row, dealer_id, Outcome.BEFORE_CHECK_IN, charges=own, clocks=late)
-        found.append(Claim(facts, Parties(dealer_id, row.operator_dealer_id), row.closed_at))
+        found.append(Claim(facts, Parties(dealer_id, row.operator_dealer_id), _worked_at(row)))
     return Due(row.id, row.closed_at, tuple(found), any(clock.unswept for clock in clocks))
 
 
@@ -123,15 +123,28 @@ def _main(row: Any, charges: Sequence[Charge], clocks: tuple[ClockFact, ...]) ->
         outcome = Outcome.AFTER_SUBMIT if after_submit else Outcome.BEFORE_CHECK_IN
         fault = row.fault if row.fault == Blame.DEALER else row.trip_fault
     facts = _facts(row, row.dealer_id, outcome, row.visit_id, row.distance_m, fault, tuple(charges), clocks)
+    if outcome == Outcome.AFTER_SUBMIT and row.trip_fault == Blame.DEALER:
+        facts = replace(facts, dealer_at_fault_id=None)
     parties = Parties(row.dealer_id, row.operator_dealer_id, facts.dealer_at_fault_id)
-    return Claim(facts, parties, row.checked_in_at or row.closed_at)
+    return Claim(facts, parties, _worked_at(row))
+
+
+def _worked_at(row: Any) -> datetime:
+    """One job has one day, whoever's clock ran out: a rule made after the work prices nothing of it."""
+    worked_at: datetime = row.checked_in_at or row.closed_at
+    return worked_at
 
 
 def _trip(row: Any, trip: Any) -> Claim:
     """A journey made in vain, by whoever made it, priced in that dealer's own zone and by its own road."""
     fault = row.fault if row.fault == Blame.DEALER else trip.fault
     facts = _facts(row, trip.dealer_id, Outcome.AFTER_CHECK_IN, trip.visit_id, trip.outlet_m, fault)
-    facts = replace(facts, zone=_ZONES[trip.zone], agreed_remote_fen=trip.agreed_fen)
+    first = None if trip.fault == Blame.DEALER else facts.dealer_at_fault_id  # his own fault: nobody pays
+    facts = replace(
+        facts, zone=_ZONES[trip.zone], agreed_remote_fen=trip.agreed_fen, dealer_at_fault_id=first
+    )
+    if trip.offered:
+        facts = replace(facts, free_m=trip.free_m, per_km_fen=trip.per_km_fen)
     parties = Parties(trip.dealer_id, row.operator_dealer_id, facts.dealer_at_fault_id)
     return Claim(facts, parties, trip.occurred_at)
 
@@ -174,8 +187,8 @@ def _facts(
 
 
 def _hands(row: Any, outcome: Outcome) -> CollectedBy:
-    """The way that the promise shows is paid at the door; a trip in vain the brand claims."""
-    at_door = "customer" in (row.remote_payer, row.repair_payer) and outcome == Outcome.COMPLETED
+    """The way that the promise shows is paid at the door, before submit; a trip in vain the brand claims."""
+    at_door = "customer" in (row.remote_payer, row.repair_payer) and outcome != Outcome.AFTER_CHECK_IN
     return CollectedBy.DEALER if at_door else CollectedBy.BRAND
 
 
@@ -221,8 +234,12 @@ cancelled AS (
      WHERE job.id = ANY(%(ids)s::bigint[]) AND job.status = 'cancelled' AND job.trip_fee = 'after_check_in'),
 trip AS (SELECT *, 1 AS rank FROM aborted UNION ALL SELECT *, 2 FROM cancelled)
 SELECT DISTINCT ON (trip.job_id, trip.visit_id) trip.job_id, trip.visit_id, trip.fault, trip.occurred_at,
-       trip.zone, trip.outlet_m, trip.agreed_fen, visit.dealer_id
-  FROM trip JOIN visit ON visit.id = trip.visit_id ORDER BY trip.job_id, trip.visit_id, rank
+       trip.zone, trip.outlet_m, trip.agreed_fen, visit.dealer_id,
+       offer.id IS NOT NULL AS offered, offer.free_m, offer.per_km_fen
+  FROM trip JOIN visit ON visit.id = trip.visit_id
+  LEFT JOIN offer ON offer.job_id = trip.job_id AND offer.dealer_id = visit.dealer_id AND offer.status = 'accepted'
+        AND offer.decided_at <= trip.occurred_at
+ ORDER BY trip.job_id, trip.visit_id, rank, offer.id DESC
 """
 
 
@@ -244,23 +261,28 @@ mine AS (
 SELECT mine.visit_id, job.id, job.category_code, mine.zone, mine.outlet_m,
        CASE WHEN job.visit_id = mine.visit_id THEN coalesce(job.remote_agreed_fen, mine.agreed_fen)
             ELSE mine.agreed_fen END AS agreed_fen,
-       job.free_m, job.per_km_fen
+       job.free_m, job.per_km_fen, job.trip_fee IS NOT NULL AS trips,
+       coalesce(job.visit_id = mine.visit_id, false)
+           AND NOT coalesce(job.status = 'cancelled' AND job.trip_fault = 'dealer', false) AS works
   FROM mine JOIN job ON job.id = mine.job_id LEFT JOIN job parent ON parent.id = job.parent_id
   LEFT JOIN service_request repair ON repair.job_id = job.id
  WHERE (job.visit_id = mine.visit_id OR job.trip_fee IS NOT NULL)
    AND NOT coalesce(job.fault = 'dealer'
                 AND coalesce(parent.dealer_id, repair.liable_dealer_id, job.dealer_id) = job.dealer_id, false)
-   AND NOT coalesce(job.trip_fault = 'dealer' AND (job.status = 'cancelled'
-                    OR job.visit_id IS DISTINCT FROM mine.visit_id), false)
 """
 
 
 def sharing(tx: Connection, visits: Iterable[int]) -> dict[int, list[JobFacts]]:
     """By visit, the jobs that were at that door and are paid for it: only the dearest carries the remote fee."""
     found: dict[int, list[JobFacts]] = defaultdict(list)
-    for visit_id, job_id, category, zone, metres, agreed, free_m, per_km in tx.exec_driver_sql(
-        _SHARING, {"visits": arrays.plain(set(visits))}
-    ):
+    rows = tx.exec_driver_sql(_SHARING, {"visits": arrays.plain(set(visits))}).all()
+    vain = _trips(tx, [row.id for row in rows if row.trips])
+    for visit_id, job_id, category, zone, metres, agreed, free_m, per_km, _, works in rows:
+        trip = next((trip for trip in vain.get(job_id, ()) if trip.visit_id == visit_id), None)
+        if not works if trip is None else trip.fault == Blame.DEALER:
+            continue  # nobody pays that job for having been at this door
+        if trip is not None and trip.offered:
+            free_m, per_km = trip.free_m, trip.per_km_fen
         one = JobFacts(
             job_id, 0, Kind.INSTALL, category, _ZONES[zone], Scheme.SHARE,
             visit_id=visit_id, distance_m=metres, agreed_remote_fen=agreed, free_m=free_m, per_km_fen=per_km,
