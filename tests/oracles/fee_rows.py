@@ -1,0 +1,328 @@
+"""A month of stories as the rows that the product would have written by the time its fee run looks: facts only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from tests.oracles.fee_stories import CATEGORIES, CHANNELS, DEALERS, Month, operator_of
+from tests.oracles.fees import Clock, Event, Story
+
+Row = Mapping[str, Any]
+LEFT_BY_DEEDS = """dealer_id visit_id accepted_at checked_in_at submitted_at confirmed_at closed_at trip_fee trip_fault
+    cancel_reason distance_m remote_agreed_fen free_m per_km_fen"""
+STATUS = {
+    "accept": "accepted",
+    "check_in": "on_site",
+    "abort_visit": "suspended",
+    "suspend": "suspended",
+    "redispatch": "new",
+    "submit": "submitted",
+    "confirm": "confirmed",
+    "close": "closed",
+    "cancel": "cancelled",
+}
+
+
+def put(tx: Connection, table: str, rows: Iterable[Row]) -> None:
+    """All rows in one statement; they name the same columns."""
+    found = list(rows)
+    if not found:
+        return
+    names = ", ".join(found[0])
+    told = json.dumps(found, default=lambda value: value.isoformat())
+    tx.execute(
+        text(
+            f"INSERT INTO {table} ({names}) OVERRIDING SYSTEM VALUE SELECT {names}"
+            f" FROM json_populate_recordset(NULL::{table}, CAST(:rows AS json))"
+        ),
+        {"rows": told},
+    )
+
+
+def write(tx: Connection, month: Month) -> None:
+    """Everything, in an order the foreign keys like."""
+    put(tx, "category", [{"code": code, "name": code} for code in CATEGORIES])
+    put(tx, "product", [{"sku": code, "category_code": code, "name": code} for code in CATEGORIES])
+    put(tx, "dealer", [{"id": n, "code": f"D{n}", "name": f"经销商{n}"} for n in range(1, DEALERS + 1)])
+    put(tx, "channel", [_channel(n) for n in range(1, CHANNELS + 1)])
+    put(tx, "subject", [{"id": 1}])
+    put(tx, "price_list", [{"id": 1, "version": 1, "effective_from": month.rules[0][0]}])
+    item = {"price_list_id": 1, "code": "drill", "name": "打孔", "unit": "个", "price_fen": 5_000}
+    put(tx, "price_item", [{"id": 1} | item | {"charge_type": 6}])
+    versions = enumerate(month.rules, 1)
+    put(tx, "fee_rule", [{"version": n, "effective_from": at, "rule": rule} for n, (at, rule) in versions])
+    stories = month.stories
+    put(tx, "customer_order", [_order(story) for story in stories])
+    put(tx, "order_line", [_line(story) for story in stories])
+    put(tx, "visit", _visits(month))
+    put(tx, "job", [_job(story) for story in stories])
+    put(tx, "job_unit", [_unit(story, n) for story in stories for n in range(1, story.units + 1)])
+    put(tx, "job_event", [row for story in stories for row in _events(story)])
+    put(tx, "offer", [row for story in stories for row in _offers(story)])
+    put(tx, "check_in", [row for story in stories for row in _check_ins(story)])
+    put(tx, "charge", [row for story in stories for row in _charges(story)])
+    _write_clocks(tx, stories)
+
+
+def channel_of(story: Story) -> int:
+    """The shop: the operator's own, or one of the brand's."""
+    return story.operator if story.operator is not None else 1 + 3 * (story.id % (CHANNELS // 3))
+
+
+def _channel(n: int) -> Row:
+    return {
+        "id": n,
+        "code": f"ch{n}",
+        "name": f"店铺{n}",
+        "platform": "own",
+        "operator_dealer_id": operator_of(n),
+    }
+
+
+def _order(story: Story) -> Row:
+    return {
+        "id": story.id,
+        "channel_id": channel_of(story),
+        "number": f"O{story.id}",
+        "subject_id": 1,
+        "resolution": "resolved",
+    }
+
+
+def _line(story: Story) -> Row:
+    return {
+        "id": story.id,
+        "order_id": story.id,
+        "line_number": 1,
+        "sku": story.category,
+        "title": story.category,
+        "quantity": story.units,
+        "state": "paid",
+        "fingerprint": "\\x00",
+    }
+
+
+def _visits(month: Month) -> Iterable[Row]:
+    began: dict[int, datetime] = {}
+    for story in month.stories:
+        for event in story.events:
+            if event.what == "check_in":
+                began.setdefault(event.visit, event.at)
+    for number, at in began.items():
+        ends = at + timedelta(hours=2)
+        dealer = month.visits[number]
+        yield {"id": number, "dealer_id": dealer, "window_start": at, "window_end": ends, "ended_at": ends}
+
+
+def _job(story: Story) -> Row:
+    """The columns as the deeds of these events leave them."""
+    events, last = story.events, story.events[-1]
+    held: dict[str, Any] = dict.fromkeys(LEFT_BY_DEEDS.split())
+    held["zone"] = "free"
+    for event in events:
+        _apply(held, event)
+    return held | {
+        "id": story.id,
+        "kind": story.kind,
+        "status": STATUS[last.what],
+        "order_line_id": story.id,
+        "parent_id": story.parent,
+        "fault": story.fault,
+        "channel_id": channel_of(story),
+        "subject_id": 1,
+        "sku": story.category,
+        "category_code": story.category,
+        "units": story.units,
+        "division_code": "370602",
+        "scheme": story.scheme,
+        "price_list_id": 1,
+        "remote_payer": story.remote_payer,
+        "promised_remote_fen": story.promised_remote_fen,
+        "trip_by_customer": story.trip_by_customer,
+        "created_at": events[0].at - timedelta(hours=1),
+        "updated_at": last.at,
+        "last_occurred_at": last.at,
+        "event_seq": len(events),
+        "event_hash": "\\x00",
+    }
+
+
+def _apply(held: dict[str, Any], event: Event) -> None:
+    if event.what == "accept":
+        assert event.terms is not None
+        terms = event.terms
+        held |= {"dealer_id": event.dealer, "accepted_at": event.at, "zone": terms.zone}
+        held |= {"distance_m": terms.distance_m, "remote_agreed_fen": terms.agreed_fen}
+        held |= {"free_m": terms.free_m, "per_km_fen": terms.per_km_fen}
+    elif event.what == "check_in":
+        held |= {"visit_id": event.visit, "checked_in_at": event.at}
+    elif event.what == "abort_visit":
+        held |= {"visit_id": None, "trip_fee": "after_check_in", "trip_fault": event.fault}
+    elif event.what == "redispatch":
+        held |= {"dealer_id": None, "visit_id": None, "accepted_at": None}
+    elif event.what == "cancel":
+        held |= {"closed_at": event.at, "cancel_reason": "other"}
+        if event.fault != "same":  # of an abort that ends the job the columns stand already
+            trip = (
+                "after_submit"
+                if held["submitted_at"]
+                else "after_check_in"
+                if held["checked_in_at"]
+                else None
+            )
+            held |= {"trip_fee": trip, "trip_fault": (event.fault or "customer") if trip else None}
+    else:
+        ends = {"submit": "submitted_at", "confirm": "confirmed_at", "close": "closed_at"}
+        if event.what in ends:
+            held[ends[event.what]] = event.at
+
+
+def _unit(story: Story, n: int) -> Row:
+    return {"job_id": story.id, "position": n}
+
+
+def _events(story: Story) -> Iterable[Row]:
+    before, seq = "offered", 0
+    for event, after in zip(story.events, [*story.events[1:], None], strict=True):
+        if event.what == "cancel" and event.fault == "same":
+            continue
+        to = STATUS[event.what]
+        if event.what == "abort_visit" and after is not None and after.fault == "same":
+            to = "cancelled"
+        data: dict[str, Any] = {}
+        if event.what == "accept":
+            data = {"dealer_id": event.dealer}
+        elif event.what == "check_in":
+            data = {"visit_id": event.visit, "place": "inside"}
+        elif event.what == "abort_visit":
+            data = {"trip_fault": event.fault}
+        seq += 1
+        yield {
+            "job_id": story.id,
+            "seq": seq,
+            "action": event.what,
+            "from_status": before,
+            "to_status": to,
+            "actor_role": "system",
+            "occurred_at": event.at,
+            "received_at": event.at,
+            "data": data,
+            "prev_hash": "\\x00",
+            "hash": "\\x00",
+        }
+        before = to
+
+
+def _offers(story: Story) -> Iterable[Row]:
+    for turn, event in enumerate((one for one in story.events if one.what == "accept"), 1):
+        assert event.terms is not None
+        yield {
+            "job_id": story.id,
+            "dealer_id": event.dealer,
+            "round": turn,
+            "status": "accepted",
+            "offered_at": event.at - timedelta(minutes=30),
+            "expires_at": event.at + timedelta(minutes=30),
+            "decided_at": event.at,
+            "zone": event.terms.zone,
+            "distance_m": event.terms.distance_m,
+            "free_m": event.terms.free_m,
+            "per_km_fen": event.terms.per_km_fen,
+            "funnel": [],
+        }
+
+
+def _check_ins(story: Story) -> Iterable[Row]:
+    terms = None
+    for event in story.events:
+        if event.what == "accept":
+            terms = event.terms
+        elif event.what == "check_in":
+            assert terms is not None
+            yield {
+                "visit_id": event.visit,
+                "job_id": story.id,
+                "subject_id": 1,
+                "result": "inside",
+                "zone": terms.zone,
+                "outlet_m": terms.distance_m,
+                "agreed_fen": terms.agreed_fen,
+                "occurred_at": event.at,
+                "received_at": event.at,
+            }
+
+
+def _charges(story: Story) -> Iterable[Row]:
+    for extra in story.extras:
+        yield {
+            "id": extra.id,
+            "job_id": story.id,
+            "item_code": "remote" if extra.way else "drill",
+            "charge_type": 8 if extra.way else 6,
+            "quantity": extra.quantity,
+            "unit_fen": extra.unit_fen,
+            "amount_fen": extra.quantity * extra.unit_fen,
+            "status": extra.status,
+            "collected_by": extra.collected_by,
+            "settled_at": extra.at if extra.settled else None,
+            "decided_at": extra.at,
+            "created_at": extra.at,
+        }
+
+
+def _write_clocks(tx: Connection, stories: list[Story]) -> None:
+    clocks: list[Row] = []
+    breaches: list[Row] = []
+    for story in stories:
+        turns: dict[tuple[str, str], int] = {}
+        for clock in story.clocks:
+            turn = turns[clock.kind, clock.family] = turns.get((clock.kind, clock.family), 0) + 1
+            number = len(clocks) + 1
+            clocks.append(_clock(story, clock, number, turn))
+            breaches += [_breach(story, clock, number, level) for level in range(2, clock.level + 1)]
+    put(tx, "clock", clocks)
+    put(tx, "breach", breaches)
+
+
+def _clock(story: Story, clock: Clock, number: int, turn: int) -> Row:
+    at, level = story.events[0].at, 0 if clock.withdrawn else clock.level
+    stopped = at + timedelta(hours=(1, 2, 4, 8)[level])
+    return {
+        "id": number,
+        "job_id": story.id,
+        "kind": clock.kind,
+        "family": clock.family,
+        "owner": clock.owner,
+        "turn": turn,
+        "dealer_id": clock.dealer,
+        "counts": "wall",
+        "window_s": 10_800,
+        "starts_at": at,
+        "due_at": at + timedelta(hours=3),
+        "severe_at": at + timedelta(hours=6),
+        "level": level,
+        "stopped_at": stopped if clock.stopped else None,
+    }
+
+
+def _breach(story: Story, clock: Clock, number: int, level: int) -> Row:
+    due = story.events[0].at + timedelta(hours=3)
+    return {
+        "clock_id": number,
+        "job_id": story.id,
+        "dealer_id": clock.dealer,
+        "kind": clock.kind,
+        "family": clock.family,
+        "level": level,
+        "due_at": due,
+        "raised_at": due,
+        "excused_at": due if clock.excused else None,
+        "appealed_at": due if clock.appeal else None,
+        "declined_at": due if clock.appeal == "declined" else None,
+        "withdrawn_at": due if clock.withdrawn else None,
+    }

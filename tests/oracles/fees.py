@@ -1,0 +1,361 @@
+"""What a job pays, read off its list of events: slow, plain, by somebody who knew the rules' text and not the product.
+
+It shares nothing with the product's money: no import, no table, no rounding of its. Plain data goes in (what happened,
+which clocks ran out, what was charged, the rules as their JSON), lines of (job, kind, debited, credited, fen) come out.
+
+Where the text leaves something open, this is the reading that was chosen, where possible the one that was seen:
+
+* A job has one day, its last check-in, else its end: that day's rule prices the work and every clock. A trip in vain
+  has its own. The money moves in the month, in Shanghai, in which the job ended.
+* A base row naming scheme and kind of work beats one naming the scheme, that one naming the kind, that one naming
+  neither, which is `share`. `exclusive` without a row is the normal fee of a unit plus the markup, rounded per unit.
+* The way is rounded to the rule's step before the free part is taken off and before it is asked whether it must be
+  negotiated. A serving dealer's own radius and rate, as offered, replace the rule's.
+* A trip fee is the rate of all units' base, rounded once, and the whole way: "50 % of base + remote". After submit the
+  whole base is a base fee. By whose fault: the dealer's own pays nothing; the customer pays a trip in vain only if the
+  promise said so, and of the way what was shown at most; all else the brand, in a dealer's shop, too.
+* Suspended on site and done later pays no trip; suspended and then cancelled does.
+* A visit has one way, the dearest of those that somebody pays, of equals the smaller job's; with it goes its payer.
+* A second visit by the dealer's fault is charged to the first dealer, with trips by others' fault; it pays no bonus
+  when he makes it himself. By the customer's fault the brand pays it, the way by promise.
+* What the customer pays of the way for finished work is a charge, like an extra, and no line beside it.
+* A bonus is for the dealer who finished, one per kind of clock, by his last turn. An earlier dealer's clocks cost him
+  still. Without a price of its own, severe costs what a breach costs. An open appeal holds the penalty back.
+
+Covered of the money's table: scheme (fees only), base, remote, extras and who collects, trip, timeliness, second visits
+by fault. Not yet: repairs, refunds and rulings, forfeits by fraud, quality, overcharge, promotion supplements, share.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+Rules = list[tuple[datetime, dict[str, Any]]]
+
+
+class Line(NamedTuple):
+    """So many fen from one account to another, for a job; `kind` as the ledger calls it."""
+
+    job: int
+    kind: str
+    debit: str
+    credit: str
+    fen: int
+
+
+@dataclass
+class Terms:
+    """What was agreed with a dealer when it took the job: zone, way, a price beyond the formula, radius and rate."""
+
+    zone: str
+    distance_m: int | None
+    agreed_fen: int | None = None
+    free_m: int | None = None
+    per_km_fen: int | None = None
+
+
+@dataclass
+class Event:
+    """`what`: accept, check_in, abort_visit, suspend, redispatch, submit, confirm, close, cancel."""
+
+    at: datetime
+    what: str
+    dealer: int = 0
+    visit: int = 0
+    fault: str | None = None
+    terms: Terms | None = None
+
+
+@dataclass
+class Clock:
+    """A clock of the job. `level`: 2 breach, 3 severe. `appeal`: None, open, declined."""
+
+    kind: str
+    family: str
+    owner: str
+    dealer: int
+    level: int
+    stopped: bool = True
+    excused: bool = False
+    withdrawn: bool = False
+    appeal: str | None = None
+
+
+@dataclass
+class Extra:
+    """A catalogue item × quantity, or the customer's part of the way. Only agreed and paid ones move money."""
+
+    id: int
+    quantity: int
+    unit_fen: int
+    collected_by: str
+    status: str
+    settled: bool
+    at: datetime
+    way: bool = False
+
+
+@dataclass
+class Story:
+    """One job, from its order to its end."""
+
+    id: int
+    kind: str
+    category: str
+    units: int
+    scheme: str
+    operator: int | None
+    remote_payer: str = "operator"
+    promised_remote_fen: int | None = None
+    trip_by_customer: bool = False
+    fault: str | None = None
+    first_dealer: int | None = None  # of a second visit: who did the work that is mended
+    parent: int | None = None
+    events: list[Event] = field(default_factory=list)
+    clocks: list[Clock] = field(default_factory=list)
+    extras: list[Extra] = field(default_factory=list)
+
+
+@dataclass
+class Trip:
+    """Somebody came: who, on which visit, by what terms, and what came of it."""
+
+    at: datetime
+    dealer: int
+    visit: int
+    terms: Terms
+    vain: bool = False
+    fault: str | None = None
+    submitted: bool = False
+
+
+def nearest(amount: Fraction) -> int:
+    """To the fen, a half upwards (no amount here is negative)."""
+    return int(amount + Fraction(1, 2))
+
+
+def rule_at(rules: Rules, at: datetime) -> dict[str, Any]:
+    """The newest rule in force at that moment."""
+    found: dict[str, Any] | None = None
+    for since, rule in sorted(rules, key=lambda pair: pair[0]):
+        if since <= at:
+            found = rule
+    assert found is not None
+    return found
+
+
+def base_of_one(rule: dict[str, Any], story: Story, zone: str) -> int:
+    """Fen for one unit in this zone."""
+    found: dict[tuple[bool, bool], int] = {}
+    for row in rule["base"]:
+        scheme, kind = row.get("scheme"), row.get("kind", "*")
+        if (row["category"], row["zone"]) != (story.category, zone):
+            continue
+        if scheme in (None, story.scheme) and kind in ("*", story.kind):
+            found[scheme is not None, kind != "*"] = row["fen"]
+    for exact in ((True, True), (True, False)):
+        if exact in found:
+            return found[exact]
+    normal = found[(False, True)] if (False, True) in found else found[(False, False)]
+    if story.scheme == "exclusive":
+        return nearest(Fraction(normal * (10_000 + rule.get("exclusive_markup_bp", 1_000)), 10_000))
+    return normal
+
+
+def way(rule: dict[str, Any], story: Story, terms: Terms) -> int:
+    """Fen for the way of one job, alone."""
+    rows = [row for row in rule["remote"] if row["zone"] == terms.zone]
+    own = [row for row in rows if row.get("category", "*") == story.category]
+    anyone = [row for row in rows if row.get("category", "*") == "*"]
+    if not (own or anyone) or terms.distance_m is None:
+        return 0
+    row = (own or anyone)[0]
+    free = row["free_m"] if terms.free_m is None else terms.free_m
+    rate = row["per_km_fen"] if terms.per_km_fen is None else terms.per_km_fen
+    step = row.get("km_step_m", 100)
+    steps = Fraction(terms.distance_m, step)
+    rounding = row.get("km_rounding", "half_up")
+    if rounding == "up":
+        whole = -(-steps.numerator // steps.denominator)
+    elif rounding == "down":
+        whole = steps.numerator // steps.denominator
+    else:
+        whole = nearest(steps)
+    if whole * step > row.get("negotiated_beyond_m", 80_000):
+        return terms.agreed_fen or 0
+    fee = nearest(Fraction(max(0, whole * step - free) * rate, 1_000))
+    cap = row.get("cap_fen")
+    return fee if cap is None else min(fee, cap)
+
+
+def trips(story: Story) -> list[Trip]:
+    """Every check-in, and what it led to."""
+    made: list[Trip] = []
+    dealer, terms = 0, Terms("free", None)
+    for event in story.events:
+        if event.what == "accept":
+            assert event.terms is not None
+            dealer, terms = event.dealer, event.terms
+        elif event.what == "check_in":
+            made.append(Trip(event.at, dealer, event.visit, terms))
+        elif event.what == "abort_visit":
+            made[-1].vain, made[-1].fault = True, event.fault
+        elif event.what == "submit":
+            made[-1].submitted = True
+        elif event.what == "cancel" and made and not made[-1].vain:
+            made[-1].vain, made[-1].fault = True, event.fault or "customer"
+    return made
+
+
+def ended(story: Story) -> datetime:
+    """When nothing more could happen to it."""
+    return story.events[-1].at
+
+
+def last_dealer(story: Story) -> int | None:
+    """The dealer who has the job at its end."""
+    dealer = None
+    for event in story.events:
+        if event.what == "accept":
+            dealer = event.dealer
+        elif event.what == "redispatch":
+            dealer = None
+    return dealer
+
+
+def operator(story: Story) -> str:
+    """Who runs the shop: the brand, or a dealer from its own account."""
+    return "brand_service_expense" if story.operator is None else f"channel_operator:{story.operator}"
+
+
+def payer(story: Story, dealer: int) -> str | None:
+    """Who pays for a second visit by fault, for other work the shop's operator; None: nobody."""
+    if story.kind != "second_visit":
+        return operator(story)
+    if story.fault == "dealer":
+        return None if story.first_dealer == dealer else f"dealer_payable:{story.first_dealer}"
+    return "brand_service_expense"
+
+
+def trip_payer(story: Story, trip: Trip) -> str | None:
+    """Who pays what was given up, by fault; a trip in vain the customer, where the promise said so."""
+    account = payer(story, trip.dealer)
+    if account is None or trip.fault == "dealer":
+        return None
+    if account == f"dealer_payable:{story.first_dealer}":
+        return account
+    if trip.fault == "customer" and story.trip_by_customer and not trip.submitted:
+        return "customer_clearing"
+    return "brand_service_expense"
+
+
+def work_lines(rules: Rules, story: Story) -> list[Line]:
+    """Base fee of finished work, and what its trips in vain pay."""
+    lines: list[Line] = []
+    for trip in trips(story):
+        rule, to = rule_at(rules, trip.at), f"dealer_payable:{trip.dealer}"
+        base, kind = story.units * base_of_one(rule, story, trip.terms.zone), "base_fee"
+        account = trip_payer(story, trip) if trip.vain else payer(story, trip.dealer)
+        if not trip.submitted:
+            kind, base = "trip_fee", nearest(Fraction(base * rule.get("trip_bp", 5_000), 10_000))
+        if account is not None and (trip.vain or trip.submitted):
+            lines.append(Line(story.id, kind, account, to, base))
+    return lines
+
+
+def way_lines(story: Story, trip: Trip, fee: int) -> list[Line]:
+    """The way by promise: what was shown at most is the customer's, the brand bears what is above it.
+
+    Once the work was handed in the customer's part is a charge that was settled or never asked, and no line here.
+    """
+    account = trip_payer(story, trip) if trip.vain else payer(story, trip.dealer)
+    to, by_promise = f"dealer_payable:{trip.dealer}", story.remote_payer == "customer"
+    if story.kind == "second_visit" and story.fault != "customer" and not trip.vain:
+        by_promise = False
+    if trip.vain and not (trip.fault == "customer" and (trip.submitted or account == "customer_clearing")):
+        by_promise = False
+    assert account is not None
+    if not by_promise:
+        return [Line(story.id, "remote_fee", account, to, fee)]
+    shown = fee if story.promised_remote_fen is None else min(fee, story.promised_remote_fen)
+    above = [Line(story.id, "remote_fee", "brand_service_expense", to, fee - shown)]
+    return above if trip.submitted else [*above, Line(story.id, "remote_fee", "customer_clearing", to, shown)]
+
+
+def visit_lines(rules: Rules, stories: list[Story]) -> list[Line]:
+    """One way per visit: the dearest of all that it was made for."""
+    best: dict[int, tuple[int, Story, Trip]] = {}
+    for story in sorted(stories, key=lambda one: one.id):
+        for trip in trips(story):
+            if not (trip.vain or trip.submitted):
+                continue
+            if (trip_payer(story, trip) if trip.vain else payer(story, trip.dealer)) is None:
+                continue
+            fee = way(rule_at(rules, trip.at), story, trip.terms)
+            if trip.visit not in best or fee > best[trip.visit][0]:
+                best[trip.visit] = (fee, story, trip)
+    return [line for fee, story, trip in best.values() for line in way_lines(story, trip, fee)]
+
+
+def timeliness(rules: Rules, story: Story) -> dict[tuple[str, str], int]:
+    """Prices of the job's clocks, whoever's: by its last check-in; where nobody ever came, by its end."""
+    came = [trip.at for trip in trips(story)]
+    rule = rule_at(rules, came[-1] if came else ended(story))
+    return {(row["clock"], row["level"]): row["fen"] for row in rule["timeliness"]}
+
+
+def clock_lines(rules: Rules, story: Story) -> list[Line]:
+    """Bonus and penalty per clock and level, of the dealer whose clock it was."""
+    server, done = last_dealer(story), story.events[-1].what == "close"
+    lines, last = [], {}
+    for clock in story.clocks:
+        if clock.family != "dealer" or clock.owner != "dealer":
+            continue
+        level = 0 if clock.withdrawn else clock.level
+        account, prices = f"dealer_payable:{clock.dealer}", timeliness(rules, story)
+        last[clock.kind, clock.dealer] = clock
+        if level >= 2 and not clock.excused and clock.appeal != "open":
+            fen = prices.get((clock.kind, "breach"), 0)
+            fen = prices.get((clock.kind, "severe"), fen) if level == 3 else fen
+            lines.append(Line(story.id, "penalty", account, "penalty_income", fen))
+    for (kind, dealer), clock in last.items():
+        kept = clock.stopped and (clock.withdrawn or clock.level < 2)
+        if kept and done and dealer == server and payer(story, dealer) is not None:
+            fen = timeliness(rules, story).get((kind, "met"), 0)
+            lines.append(Line(story.id, "bonus", "bonus_expense", f"dealer_payable:{dealer}", fen))
+    return lines
+
+
+def extra_lines(story: Story) -> list[Line]:
+    """Extras the brand collected are owed on; what the dealer's people took is theirs already."""
+    lines = []
+    for extra in story.extras:
+        if extra.status != "approved" or not extra.settled or extra.collected_by != "brand":
+            continue
+        dealer = 0
+        for event in story.events:
+            if event.what == "accept" and event.at <= extra.at:
+                dealer = event.dealer
+        fen = extra.quantity * extra.unit_fen
+        lines.append(Line(story.id, "extra", "customer_clearing", f"dealer_payable:{dealer}", fen))
+    return lines
+
+
+def memos(story: Story) -> dict[int, int]:
+    """Extras the dealer's people took, by their number: known, never paid again."""
+    return {
+        extra.id: extra.quantity * extra.unit_fen
+        for extra in story.extras
+        if extra.status == "approved" and extra.settled and extra.collected_by != "brand"
+    }
+
+
+def fees(rules: Rules, stories: list[Story]) -> list[Line]:
+    """Every line of these jobs, which have all ended."""
+    lines = visit_lines(rules, stories)
+    for story in stories:
+        lines += work_lines(rules, story) + clock_lines(rules, story) + extra_lines(story)
+    return [line for line in lines if line.fen and line.debit != line.credit]
