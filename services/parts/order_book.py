@@ -34,7 +34,7 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """An SKU with the checklist in force for its category, and the price list of all."""
+    """An SKU with the checklist in force for its category, the price list of all, the one channel that may sell it."""
 
     sku: str
     category_code: str
@@ -43,6 +43,7 @@ class Product:
     needs_installation: bool
     checklist_id: int | None
     price_list_id: int | None
+    exclusive_channel_id: int | None = None
 
 
 @dataclass(slots=True)
@@ -117,7 +118,10 @@ _PRODUCTS = """
 SELECT product.sku, product.category_code, product.name, job_kind, needs_installation,
        (SELECT id FROM checklist WHERE checklist.category_code = product.category_code
            AND effective_from <= %(now)s ORDER BY effective_from DESC, version DESC LIMIT 1),
-       (SELECT id FROM price_list WHERE effective_from <= %(now)s ORDER BY effective_from DESC, version DESC LIMIT 1)
+       (SELECT id FROM price_list WHERE effective_from <= %(now)s ORDER BY effective_from DESC, version DESC LIMIT 1),
+       (SELECT exclusive_channel_id FROM price_guard WHERE price_guard.sku = product.sku
+           AND effective_from <= (%(now)s::timestamptz AT TIME ZONE 'Asia/Shanghai')::date
+         ORDER BY effective_from DESC, id DESC LIMIT 1)
   FROM product WHERE sku = ANY(%(skus)s)
 """
 

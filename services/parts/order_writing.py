@@ -11,7 +11,9 @@ from sqlalchemy import Connection, bindparam, insert, update
 
 from domain.actors import Actor
 from domain.calendar import SHANGHAI
+from domain.fee_facts import Scheme
 from domain.orders import OrderEvent, OrderRow, OrderState
+from domain.price_guard import Guard, scheme_of
 from models.order import CustomerOrder, OrderLine
 from models.order import OrderEvent as EventRow
 from models.person import Subject
@@ -202,7 +204,7 @@ def _job(shop: Channel, order: Order, line: Line, product: Product, now: datetim
         sku=product.sku,
         category_code=product.category_code,
         units=line.row.quantity or 1,
-        scheme=shop.scheme,
+        scheme=scheme_of(Scheme(shop.scheme), shop.id, Guard(None, product.exclusive_channel_id)).value,
         division_code=order.division_code,
         checklist_id=product.checklist_id,
         price_list_id=product.price_list_id,

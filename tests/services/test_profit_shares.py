@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -21,6 +24,7 @@ from services.parts import price_guard, reversals, shares
 from services.profit_shares import ShareRun
 from services.queries import profit_shares as reads
 from services.queries.ledger import explain
+from tests.ordering import ROW, elsewhere, take
 from tests.rows import rows
 from tests.services.money import APRIL, DAY, ENDED, ended, operated_channel, posted, put, rule
 from tests.worlds import SKU, World
@@ -251,3 +255,35 @@ def test_terms_are_versions_that_begin_today_or_later(world: World) -> None:
     line_id = line_of(world, sold(world))
     profit_shares.run(ENDED + 2 * DAY)
     assert (stands(line_id).kept_fen, stands(line_id).dealer_fen) == (600, 19_400)
+
+
+def test_an_order_that_comes_in_is_looked_at_and_its_refund_wakes_the_share(world: World) -> None:
+    """Below the floor: an alert at once; exclusive here: the job has that scheme; refunded: reckoned anew."""
+    elsewhere()
+    put(
+        PriceGuard, sku=SKU, effective_from=date(2026, 1, 1), floor_fen=10**7, exclusive_channel_id=world.channel_id,
+        created_at=ENDED,
+    )  # fmt: skip
+    taken = take(world, ROW)
+    [alert] = rows("SELECT breach FROM price_alert")
+    assert alert.breach == "below_floor"
+    assert world.row(taken.jobs[0]).scheme == "exclusive"
+    line_id = world.row(taken.jobs[0]).order_line_id
+    rows("INSERT INTO profit_share (order_line_id, state) VALUES (:l, 'shared')", l=line_id)
+    take(world, replace(ROW, refund_fen=100))
+    assert stands(line_id).check_at is not None
+
+
+def test_two_runs_at_once_share_each_line_once(world: World) -> None:
+    """Each line is claimed by one of them; a second look finds nothing."""
+    told(**COSTS)
+    sold(world)
+    for _ in range(3):
+        ended(world)
+    rows("UPDATE order_line SET paid_fen = 113000")
+    run_fees(ENDED + DAY)
+    with ThreadPoolExecutor(2) as pool:
+        both = [pool.submit(copy_context().run, profit_shares.run, LATER, 1) for _ in range(2)]
+    assert sum(one.result().entries for one in both) + profit_shares.run(LATER).entries == 4
+    assert len(shared()) == 4
+    assert {row.state for row in rows("SELECT state FROM profit_share")} == {"shared"}
