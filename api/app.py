@@ -11,6 +11,7 @@ from flask_smorest import Blueprint
 from werkzeug.routing import IntegerConverter
 
 from api import (
+    alliance,
     audits,
     breaches,
     calendars,
@@ -21,6 +22,7 @@ from api import (
     customer_page,
     day_plans,
     dealers,
+    declarations,
     dispatch,
     docs,
     errors,
@@ -39,6 +41,7 @@ from api import (
     offers,
     order_imports,
     orders,
+    penalties,
     people,
     photos,
     profit_shares,
@@ -65,6 +68,7 @@ from services.config import Config, load
 
 # Every door of the product. A new resource adds its line.
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    alliance.area,
     audits.area,
     breaches.area,
     calendars.area,
@@ -74,6 +78,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     coverage.area,
     customer_page.area,
     day_plans.area,
+    declarations.area,
     dealers.area,
     dispatch.area,
     docs.area,
@@ -90,6 +95,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     offers.area,
     order_imports.area,
     orders.area,
+    penalties.area,
     people.area,
     photos.area,
     profit_shares.area,

@@ -56,6 +56,12 @@ def key(text: str | None, *kinds: type[Any]) -> Key | None:
         raise Invalid(errors=[Fault("cursor", "cursor", "翻页位置无效，请从头查询")]) from error
 
 
+def number(text: str | None) -> int | None:
+    """The one whole number in a cursor, None on the first page."""
+    found = key(text, int)
+    return None if found is None else int(str(found[0]))
+
+
 def _part(part: object, kind: type[Any]) -> int | str | datetime | date:
     if kind is int and type(part) is int and -BIGINT <= part < BIGINT:
         return part

@@ -149,10 +149,11 @@ class Outlook:
     text: str
 
 
-def outlook(due: Reward, record: Record, terms: YearTerms) -> Outlook:
+def outlook(due: Reward, record: Record, terms: YearTerms, signed: bool = True) -> Outlook:
     """The running view: ¥15,000.00, nothing lost, 20 jobs and none late at 90 %: two late jobs left.
 
-    A standard that is missed loses the whole, until later jobs on time or an excuse bring it back.
+    A standard that is missed loses the whole, until later jobs on time or an excuse bring it back. Who has not signed
+    the agreement in force has lost nothing yet, but is not paid.
     """
     reasons = missed(record, terms)
     fen = 0 if reasons else due.fen
@@ -163,4 +164,6 @@ def outlook(due: Reward, record: Record, terms: YearTerms) -> Outlook:
         words += f"目前未达标：{'，'.join(reasons)}"
     else:
         words += f"再多 {late} 单超时、{complaints} 件成立投诉以内仍达标"
+    if not signed:
+        words += "；现行联盟协议尚未签署，签署后方可发放"
     return Outlook(fen, due.gross_fen - fen, late, complaints, reasons, words)

@@ -15,6 +15,7 @@ _BEGINNINGS = (
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
 )
+MEDIA = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 _DISTRICT = 6
 
 

@@ -37,7 +37,7 @@ class Signed:
     """A signature, and since when its dealer is a member."""
 
     id: int
-    agreement_id: int
+    version: int
     sha256: str
     signed_at: datetime
     member_since: date
@@ -81,7 +81,7 @@ def publish(tx: Connection, actor: Actor, text: str, effective_from: date, now: 
 
 
 IN_FORCE = "SELECT id FROM agreement WHERE effective_from <= %(day)s ORDER BY effective_from DESC LIMIT 1"
-_AGREEMENT = "SELECT id, sha256, effective_from FROM agreement WHERE id = %(id)s"
+_AGREEMENT = "SELECT id, sha256, effective_from FROM agreement WHERE version = %(version)s"
 _SIGNED = "SELECT 1 FROM agreement_signature WHERE dealer_id = %(dealer)s AND agreement_id = %(id)s LIMIT 1"
 _SIGN = """
 INSERT INTO agreement_signature (agreement_id, dealer_id, person_id, sha256, device_id, signed_at)
@@ -96,7 +96,7 @@ _JOIN = (
 
 
 @use_case
-def sign(tx: Connection, actor: Actor, agreement_id: int, sha256: str, now: datetime) -> Signed:
+def sign(tx: Connection, actor: Actor, version: int, sha256: str, now: datetime) -> Signed:
     """The owner says yes to the text with this hash; who is no member becomes one today.
 
     Newcomers sign what is in force, members also what comes. `OtherText` where something else was shown,
@@ -104,13 +104,13 @@ def sign(tx: Connection, actor: Actor, agreement_id: int, sha256: str, now: date
     """
     dealer_id = _own(actor)
     _hold(tx, dealer_id)
-    row = tx.exec_driver_sql(_AGREEMENT, {"id": agreement_id}).first()
+    row = tx.exec_driver_sql(_AGREEMENT, {"version": version}).first()
     if row is None:
         raise NotFound
     today = local_date(now)
     since = tx.exec_driver_sql(_MEMBER, {"dealer": dealer_id}).scalar()
     current = tx.exec_driver_sql(IN_FORCE, {"day": today}).scalar()
-    asked = {"id": agreement_id, "dealer": dealer_id}
+    asked = {"id": row.id, "dealer": dealer_id}
     coming = since is not None and row.effective_from > today
     known = since is not None and tx.exec_driver_sql(_SIGNED, asked).first() is not None
     if known or (row.id != current and not coming):
@@ -122,7 +122,7 @@ def sign(tx: Connection, actor: Actor, agreement_id: int, sha256: str, now: date
     if since is None:
         since = tx.exec_driver_sql(_JOIN, {"dealer": dealer_id, "day": today}).scalar_one()
         _flag(tx, dealer_id, True)
-    return Signed(made, agreement_id, sha256, now, since)
+    return Signed(made, version, sha256, now, since)
 
 
 _LEAVE = """

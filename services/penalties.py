@@ -1,7 +1,7 @@
 """Penalties by people: laid on with evidence, appealed within a week, answered by somebody else, taken once.
 
-`post_due` posts those whose month has begun into the open month; an open appeal waits. A won appeal takes back what is
-posted and lifts what is not.
+`post_due` posts those whose month has begun into the open month; one under appeal waits. A won appeal takes back
+what is posted and lifts what is not.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from domain.penalties import State, Takes
 from services.parts import appeals, ledger, notes, outbox, reversals, years
 from services.parts.outbox import Owed
 from services.uow import use_case
+
+BATCH = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,16 +187,24 @@ def _take_back(tx: Connection, row: Any, actor: Actor, now: datetime) -> None:
 _DUE = """
 SELECT id, dealer_id, job_id, reason, amount_fen, due_month FROM penalty
  WHERE takes = 'statement' AND NOT settled AND due_month <= %(month)s
-   AND (appealed_at IS NULL OR answered_at IS NOT NULL) ORDER BY id LIMIT 1000 FOR UPDATE SKIP LOCKED
+   AND (appealed_at IS NULL OR answered_at IS NOT NULL) ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 """
 _SETTLED = "UPDATE penalty SET settled = true WHERE id = ANY(%(ids)s::bigint[])"
 
 
+def post_due(now: datetime) -> PenaltyRun:
+    """Post the penalties whose month has begun, none under appeal; a batch a transaction. Again posts nothing twice."""
+    total, more = 0, True
+    while more:
+        posted, more = _post_some(now)
+        total += posted
+    return PenaltyRun(total)
+
+
 @use_case
-def post_due(tx: Connection, now: datetime) -> PenaltyRun:
-    """Post the penalties whose month has begun, a thousand a run; none under appeal. Again posts nothing twice."""
+def _post_some(tx: Connection, now: datetime) -> tuple[int, bool]:
     closed = ledger.hold_months(tx)
-    due = tx.exec_driver_sql(_DUE, {"month": month_of(now)}).all()
+    due = tx.exec_driver_sql(_DUE, {"month": month_of(now), "limit": BATCH}).all()
     found = [
         rules.penalty_entry(
             row.id,
@@ -208,7 +218,7 @@ def post_due(tx: Connection, now: datetime) -> PenaltyRun:
     ]
     posted = ledger.post(tx, found, {}, now, "penalties")
     tx.exec_driver_sql(_SETTLED, {"ids": [row.id for row in due]})
-    return PenaltyRun(posted)
+    return posted, len(due) == BATCH
 
 
 def _read(tx: Connection, penalty_id: int) -> Any:

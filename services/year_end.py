@@ -61,6 +61,29 @@ class TermsMade:
     from_year: int
 
 
+@dataclass(frozen=True, slots=True)
+class TermsLine:
+    """One version of the terms; `terms` is the whole of it as data."""
+
+    version: int
+    created_by: int | None
+    created_at: datetime
+    terms: dict[str, Any]
+
+
+_VERSIONS = """
+SELECT version, created_by, created_at, terms FROM year_terms
+ WHERE version < coalesce(%(before)s, 2147483648) ORDER BY version DESC LIMIT %(limit)s
+"""
+
+
+@query
+def versions(connection: Connection, before: int | None, limit: int) -> list[TermsLine]:
+    """Newest first, below `before`."""
+    rows = connection.exec_driver_sql(_VERSIONS, {"before": before, "limit": limit})
+    return [TermsLine(*row) for row in rows]
+
+
 _LAST = "SELECT coalesce(max(version), 0) FROM year_terms"
 _ADD = """
 INSERT INTO year_terms (version, terms, created_by, created_at)

@@ -39,7 +39,7 @@ class SignatureLine:
     dealer_id: int
     dealer_name: str
     member_since: date | None
-    agreement_id: int
+    version: int
     signed_at: datetime | None
     signed_by: int | None
     sha256: str | None
@@ -86,19 +86,19 @@ def agreements(connection: Connection, actor: Actor, before: int | None, limit: 
 
 
 _UNSIGNED = """
-SELECT dealer.id, dealer.name, member.joined_on, %(agreement)s::bigint, NULL, NULL, NULL
+SELECT dealer.id, dealer.name, member.joined_on, %(version)s::bigint, NULL, NULL, NULL
   FROM alliance_membership member JOIN dealer ON dealer.id = member.dealer_id
  WHERE member.left_on IS NULL AND dealer.id > %(after)s AND (%(dealer)s::bigint IS NULL OR dealer.id = %(dealer)s)
-   AND NOT EXISTS (SELECT 1 FROM agreement_signature s
-        WHERE s.dealer_id = dealer.id AND s.agreement_id = %(agreement)s)
+   AND NOT EXISTS (SELECT 1 FROM agreement_signature s JOIN agreement a ON a.id = s.agreement_id
+        WHERE s.dealer_id = dealer.id AND a.version = %(version)s)
  ORDER BY dealer.id LIMIT %(limit)s
 """
 _SIGNED = """
-SELECT DISTINCT ON (dealer.id) dealer.id, dealer.name, member.joined_on, s.agreement_id, s.signed_at, s.person_id,
+SELECT DISTINCT ON (dealer.id) dealer.id, dealer.name, member.joined_on, a.version, s.signed_at, s.person_id,
        s.sha256
-  FROM agreement_signature s JOIN dealer ON dealer.id = s.dealer_id
+  FROM agreement_signature s JOIN agreement a ON a.id = s.agreement_id JOIN dealer ON dealer.id = s.dealer_id
   LEFT JOIN alliance_membership member ON member.dealer_id = dealer.id AND member.left_on IS NULL
- WHERE s.agreement_id = %(agreement)s AND dealer.id > %(after)s
+ WHERE a.version = %(version)s AND dealer.id > %(after)s
    AND (%(dealer)s::bigint IS NULL OR dealer.id = %(dealer)s)
  ORDER BY dealer.id, s.signed_at DESC LIMIT %(limit)s
 """
@@ -106,10 +106,10 @@ SELECT DISTINCT ON (dealer.id) dealer.id, dealer.name, member.joined_on, s.agree
 
 @query
 def signatures(
-    connection: Connection, actor: Actor, agreement_id: int, signed: bool, after: int, limit: int
+    connection: Connection, actor: Actor, version: int, signed: bool, after: int, limit: int
 ) -> list[SignatureLine]:
     """Who signed a version, or which members have not yet; by dealer. An owner sees its own dealer."""
-    values = {"agreement": agreement_id, "dealer": horizon(actor), "after": after, "limit": limit}
+    values = {"version": version, "dealer": horizon(actor), "after": after, "limit": limit}
     rows = connection.exec_driver_sql(_SIGNED if signed else _UNSIGNED, values)
     return [SignatureLine(*row) for row in rows]
 
@@ -127,7 +127,7 @@ def outlook(
     basis, sales = _basis(connection, one, year, now, today)
     terms = years.terms(connection, year)
     due = one.reward(year, sales, terms)
-    seen = alliance.outlook(due, one.record, terms)
+    seen = alliance.outlook(due, one.record, terms, one.signed)
     return OutlookView(
         whose,
         year,

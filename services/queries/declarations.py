@@ -44,7 +44,7 @@ COLUMNS = """id, dealer_id, year, division_code, declared_fen, declared_at, stat
 
 
 @dataclass(frozen=True, slots=True)
-class DeclarationPage:
+class DeclarationDetails:
     """A declaration with its papers."""
 
     declaration: Declaration
@@ -96,11 +96,11 @@ SELECT id, declaration_id, media, sha256, size_bytes FROM declaration_file WHERE
 
 
 @query
-def declaration(connection: Connection, actor: Actor, declaration_id: int) -> DeclarationPage:
+def declaration(connection: Connection, actor: Actor, declaration_id: int) -> DeclarationDetails:
     """One with its papers; `NotFound` for another dealer's."""
     found = _own(connection, actor, declaration_id)
     files = connection.exec_driver_sql(_FILES, {"id": declaration_id})
-    return DeclarationPage(found, tuple(Attached(*row) for row in files))
+    return DeclarationDetails(found, tuple(Attached(*row) for row in files))
 
 
 _DATA = "SELECT media, sha256, data FROM declaration_file WHERE id = %(file)s AND declaration_id = %(id)s"

@@ -17,8 +17,10 @@ from sqlalchemy import insert, text
 
 from domain.actions import Action, Command
 from domain.actors import SYSTEM
+from domain.alliance import fingerprint
 from models import db
 from models.aftercare import Review, ReviewImport, ServiceRequest, Suggestion
+from models.alliance import Agreement, DeclarationFile, OfflineDeclaration, Penalty
 from models.audit import Audit
 from models.clock import Breach
 from models.complaint import Complaint
@@ -34,6 +36,7 @@ from models.session import RebindRequest, Session, WechatIdentity
 from models.settling import StatementContest
 from models.site import Charge
 from services.lifecycle import perform
+from services.parts.notes import write
 from services.personal import new_subject
 from services.queries.sessions import hashed
 from tests.photographing import DOOR, take_over
@@ -101,6 +104,7 @@ def realm(world: World, number: int) -> Realm:
     _job(made)
     _offer(made)
     _money(made)
+    _year(made)
     _people(made)
     for name, kind in KINDS.items():
         assert kind in made.objects, f"{name}: a realm has no {kind}"
@@ -233,6 +237,31 @@ def _money(made: Realm) -> None:
     )
 
 
+def _year(made: Realm) -> None:
+    """A declaration with a paper, a penalty; the agreement is everybody's."""
+    now, dealer, person = made.world.now, made.dealer_id, made.person("owner")
+    brand = made.world.people["auditor"]
+    if made.number == 1:
+        words = {"text": "协议", "sha256": fingerprint("协议"), "effective_from": now.date()}
+        put(Agreement, version=1, published_by=brand, published_at=now, **words)
+    declared = put(
+        OfflineDeclaration, dealer_id=dealer, year=2026, division_code="370602", declared_fen=1,
+        declared_by=person, declared_at=now,
+    )  # fmt: skip
+    made.objects |= {"declaration": declared}
+    made.objects["file"] = put(
+        DeclarationFile, declaration_id=declared, media="application/pdf", sha256="", size_bytes=5, data=b"%PDF-",
+        added_by=person, added_at=now,
+    )  # fmt: skip
+    with db.engine.begin() as tx:
+        note = write(tx, made.objects["job"], made.world.row(made.objects["job"]).subject_id, None, "", now)
+    made.objects["penalty"] = put(
+        Penalty, dealer_id=dealer, job_id=made.objects["job"], reason="other", note_id=note, evidence={"photo_ids": [],
+        "complaint_id": None}, takes="statement", amount_fen=1, year=2026, due_month=date(2026, 4, 1),
+        imposed_by=brand, imposed_at=now,
+    )  # fmt: skip
+
+
 def _people(made: Realm) -> None:
     """The dealer, an installer with a binding, a way in that was offered, a change of WeChat that was asked for."""
     world, now = made.world, made.world.now
@@ -305,6 +334,9 @@ KINDS: Mapping[str, str] = {
     "correction_id": "correction",
     "cost_import_id": "cost_import",
     "price_alert_id": "price_alert",
+    "declaration_id": "declaration",
+    "file_id": "file",
+    "penalty_id": "penalty",
     "dealer_id": "dealer",
     "person_id": "person",
     "binding_id": "binding",

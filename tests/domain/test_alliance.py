@@ -79,6 +79,7 @@ def test_a_dealer_reads_what_it_is_on_course_for() -> None:
     assert good.text == "预计联盟奖励 ¥15000.00；目前已损失 ¥0.00；再多 2 单超时、2 件成立投诉以内仍达标"
     assert (bad.on_course_fen, bad.lost_fen, bad.late_left) == (0, 1_500_000, 0)
     assert "目前未达标" in bad.text
+    assert outlook(due, Record(), TERMS, signed=False).text.endswith("现行联盟协议尚未签署，签署后方可发放")
 
 
 @settings(max_examples=40)

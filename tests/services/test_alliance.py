@@ -35,10 +35,10 @@ TEXT = "第一条 加盟的经销商按品牌的服务质量要求为线上客�
 
 
 def joined(world: World, at: datetime = JANUARY) -> int:
-    """The first dealer in the alliance since `at`; the agreement's id."""
+    """The first dealer in the alliance since `at`; the agreement's version."""
     made = alliance.publish(world.actor("admin"), TEXT, at.date(), at)
-    alliance.sign(world.actor("owner1"), made.id, made.sha256, at)
-    return made.id
+    alliance.sign(world.actor("owner1"), made.version, made.sha256, at)
+    return made.version
 
 
 def verified(world: World, fen: int = MILLION, at: datetime = PAID - 20 * DAY, year: int = 2026) -> int:
@@ -92,14 +92,14 @@ def test_what_was_signed_is_kept_with_the_hash_of_what_was_shown_and_joins(world
     made = alliance.publish(admin, TEXT, JANUARY.date(), JANUARY)
     with pytest.raises(OtherText):
         alliance.sign(owner, made.id, "0" * 64, JANUARY)
-    signed = alliance.sign(owner, made.id, made.sha256, JANUARY)
+    signed = alliance.sign(owner, made.version, made.sha256, JANUARY)
     with pytest.raises(NotSignable):
-        alliance.sign(owner, made.id, made.sha256, JANUARY)
+        alliance.sign(owner, made.version, made.sha256, JANUARY)
     for table in ("agreement", "agreement_signature"):
         with pytest.raises(DBAPIError, match="append"), db.engine.begin() as tx:
             tx.exec_driver_sql(f"DELETE FROM {table}")
 
-    [line] = reads.signatures(admin, made.id, True, 0, 10)
+    [line] = reads.signatures(admin, made.version, True, 0, 10)
     assert (line.dealer_id, line.signed_by, line.sha256) == (owner.dealer_id, owner.person_id, made.sha256)
     assert signed.member_since == JANUARY.date()
     [row] = rows("SELECT code, name FROM dealer WHERE alliance")
@@ -116,10 +116,10 @@ def test_a_new_version_names_and_tells_who_has_not_signed_it(world: World, tmp_p
     new = alliance.publish(admin, TEXT + "第二条", coming, JUNE)
     tell(tmp_path)
     with pytest.raises(NotSignable):
-        alliance.sign(world.actor("owner2"), new.id, new.sha256, JUNE)
-    [waiting] = reads.signatures(admin, new.id, False, 0, 10)
+        alliance.sign(world.actor("owner2"), new.version, new.sha256, JUNE)
+    [waiting] = reads.signatures(admin, new.version, False, 0, 10)
     before = reads.outlook(world.actor("owner1"), None, None, JUNE + 60 * DAY)
-    alliance.sign(world.actor("owner1"), new.id, new.sha256, JUNE)
+    alliance.sign(world.actor("owner1"), new.version, new.sha256, JUNE)
 
     assert (new.members, waiting.dealer_id) == (1, world.dealers[0])
     told = rows("SELECT person_id, body FROM inbox_item WHERE template = 'agreement_published'")
@@ -128,7 +128,7 @@ def test_a_new_version_names_and_tells_who_has_not_signed_it(world: World, tmp_p
     ]
     assert not before.signed
     assert reads.outlook(world.actor("owner1"), None, None, JUNE + 60 * DAY).signed
-    assert reads.signatures(admin, new.id, False, 0, 10) == []
+    assert reads.signatures(admin, new.version, False, 0, 10) == []
 
 
 def test_who_left_in_mid_year_is_paid_by_months_and_may_come_back(world: World) -> None:
@@ -142,7 +142,7 @@ def test_who_left_in_mid_year_is_paid_by_months_and_may_come_back(world: World) 
     [line] = year_end.lines(2026, 0, 10, PAID)
     assert (line.months, line.reward_fen) == (5, 625_000)
     assert "× 5/12 个月" in line.reward_text
-    [known] = rows("SELECT sha256 FROM agreement WHERE id = :id", id=agreement)
+    [known] = rows("SELECT sha256 FROM agreement WHERE version = :version", version=agreement)
     assert alliance.sign(owner, agreement, known.sha256, JUNE + 60 * DAY).member_since == date(2026, 8, 9)
 
 
