@@ -14,8 +14,8 @@ from api.schemas.alliance import (
     OutlookQuery,
     SignatureQuery,
     SignBody,
-    TermsBody,
     YearQuery,
+    YearTermsBody,
 )
 from api.schemas.base import PageQuery
 from services import alliance, year_end
@@ -155,7 +155,7 @@ def terms_list(_call: Call, query: Mapping[str, Any]) -> Page[TermsLine]:
     "POST",
     "/alliance/terms",
     permission="year:arrange",
-    body=TermsBody,
+    body=YearTermsBody,
     answer=TermsMade,
     status=201,
     summary="制定年度政策",

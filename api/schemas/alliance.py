@@ -73,7 +73,7 @@ class TierBody(Body):
     bp = Whole(0, BP, required=True)
 
 
-class TermsBody(Body):
+class YearTermsBody(Body):
     """What a year pays from `from_year` on. Rates in basis points; `applies`: whole or slice."""
 
     from_year = Whole(2000, 9_998, required=True)
