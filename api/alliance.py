@@ -22,7 +22,7 @@ from services import alliance, year_end
 from services.alliance import Left, Published, Signed
 from services.queries import alliance as reads
 from services.queries.alliance import AgreementCard, OutlookView, SignatureLine
-from services.year_end import TermsLine, TermsMade, YearLine
+from services.year_end import TermsMade, YearLine, YearTermsLine
 
 area = routes.area("alliance", "服务联盟")
 
@@ -141,10 +141,10 @@ def reward_list(call: Call, query: Mapping[str, Any]) -> Page[YearLine]:
     "/alliance/terms",
     permission="year:read",
     query=PageQuery,
-    answer=Page[TermsLine],
+    answer=Page[YearTermsLine],
     summary="年度政策",
 )
-def terms_list(_call: Call, query: Mapping[str, Any]) -> Page[TermsLine]:
+def terms_list(_call: Call, query: Mapping[str, Any]) -> Page[YearTermsLine]:
     """Versions, newest first. Where none holds: 1.5 %, 90 % on time, three complaints, no tiers."""
     found = year_end.versions(paging.number(query["cursor"]), query["limit"] + 1)
     return paging.page(found, query["limit"], lambda one: (one.version,))

@@ -62,7 +62,7 @@ class TermsMade:
 
 
 @dataclass(frozen=True, slots=True)
-class TermsLine:
+class YearTermsLine:
     """One version of the terms; `terms` is the whole of it as data."""
 
     version: int
@@ -78,10 +78,10 @@ SELECT version, created_by, created_at, terms FROM year_terms
 
 
 @query
-def versions(connection: Connection, before: int | None, limit: int) -> list[TermsLine]:
+def versions(connection: Connection, before: int | None, limit: int) -> list[YearTermsLine]:
     """Newest first, below `before`."""
     rows = connection.exec_driver_sql(_VERSIONS, {"before": before, "limit": limit})
-    return [TermsLine(*row) for row in rows]
+    return [YearTermsLine(*row) for row in rows]
 
 
 _LAST = "SELECT coalesce(max(version), 0) FROM year_terms"
