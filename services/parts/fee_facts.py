@@ -268,7 +268,8 @@ SELECT mine.visit_id, job.id, job.category_code, mine.zone, mine.outlet_m,
   LEFT JOIN service_request repair ON repair.job_id = job.id
  WHERE (job.visit_id = mine.visit_id OR job.trip_fee IS NOT NULL)
    AND NOT coalesce(job.fault = 'dealer'
-                AND coalesce(parent.dealer_id, repair.liable_dealer_id, job.dealer_id) = job.dealer_id, false)
+                AND coalesce(parent.dealer_id, repair.liable_dealer_id, job.dealer_id) = job.dealer_id
+                AND NOT EXISTS (SELECT FROM audit WHERE child_id = job.id AND reversed_at IS NOT NULL), false)
 """
 
 

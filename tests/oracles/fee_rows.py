@@ -66,6 +66,14 @@ def write(tx: Connection, month: Month) -> None:
     put(tx, "offer", [row for story in stories for row in _offers(story)])
     put(tx, "check_in", [row for story in stories for row in _check_ins(story)])
     put(tx, "charge", [row for story in stories for row in _charges(story)])
+    put(tx, "audit", [_audit(story) for story in stories if story.fraud])
+    put(tx, "audit", [_audit(story) for story in stories if story.overturned])
+    put(
+        tx,
+        "rating",
+        [_rating(story) for story in stories if story.id % 3 and story.events[-1].what == "close"],
+    )
+    put(tx, "complaint", [_complaint(story) for story in stories if story.id % 5 == 0])
     _write_clocks(tx, stories)
 
 
@@ -273,6 +281,48 @@ def _charges(story: Story) -> Iterable[Row]:
             "decided_at": extra.at,
             "created_at": extra.at,
         }
+
+
+def _audit(story: Story) -> Row:
+    """Of fraud, or of the parent whose verdict of bad work was taken back."""
+    at = story.events[-1].at
+    return {
+        "job_id": story.parent if story.overturned else story.id,
+        "dealer_id": story.first_dealer if story.overturned else story.events[0].dealer,
+        "drawn_at": at,
+        "why": "random",
+        "inclusion_bp": 1_000,
+        "rate_bp": 1_000,
+        "seed": "seed",
+        "ticket": 1,
+        "risk": 0,
+        "second": False,
+        "round": 1,
+        "verdict": "work",
+        "fault": "dealer",
+        "fraud": not story.overturned,
+        "failed": not story.overturned,
+        "score_change": 0,
+        "decided_at": at,
+        "child_id": story.id if story.overturned else None,
+        "reversed_at": at if story.overturned else None,
+    }
+
+
+def _rating(story: Story) -> Row:
+    return {"job_id": story.id, "overall": 1 + story.id % 5, "tags": [], "created_at": story.events[-1].at}
+
+
+def _complaint(story: Story) -> Row:
+    return {
+        "job_id": story.id,
+        "category": ("charge", "lateness", "workmanship", "attitude")[story.id // 5 % 4],
+        "opened_at": story.events[0].at,
+        "opened_by_role": "customer",
+        "closed_at": story.events[-1].at,
+        "verdict": ("upheld", "not_upheld")[story.id // 10 % 2],
+        "compensation_fen": 0,
+    }
 
 
 def _write_clocks(tx: Connection, stories: list[Story]) -> None:

@@ -120,6 +120,7 @@ class Maker:
             mine = terms if self.chance(0.5) else self.terms()
             self.live(story, at, dealer, mine, (came, together))
             self.voices(story)
+            story.fraud = served_by(story) is not None and not story.overturned and self.chance(0.03)
 
     def visit(self, dealer: int) -> int:
         """A trip of this dealer."""
@@ -156,6 +157,8 @@ class Maker:
             story.parent, story.first_dealer = parent.id, served_by(parent)
             story.category, story.scheme, story.operator = parent.category, parent.scheme, parent.operator
             story.fault = dice.choice(FAULTS)
+            alone = not parent.fraud and parent.id not in {one.parent for one in self.month.stories}
+            story.overturned = alone and story.fault == "dealer" and self.chance(0.3)
         elif story.kind == "second_visit":
             story.kind = "install"
         return story

@@ -17,13 +17,15 @@ Where the text leaves something open, this is the reading that was chosen, where
 * Suspended on site and done later pays no trip; suspended and then cancelled does.
 * A visit has one way, the dearest of those that somebody pays, of equals the smaller job's; with it goes its payer.
 * A second visit by the dealer's fault is charged to the first dealer, with trips by others' fault; it pays no bonus
-  when he makes it himself. By the customer's fault the brand pays it, the way by promise.
+  when he makes it himself; a verdict taken back on appeal makes it the brand's. By the customer's fault the brand pays
+  it, the way by promise.
 * What the customer pays of the way for finished work is a charge, like an extra, and no line beside it.
 * A bonus is for the dealer who finished, one per kind of clock, by his last turn. An earlier dealer's clocks cost him
   still. Without a price of its own, severe costs what a breach costs. An open appeal holds the penalty back.
+* Proven fraud forfeits the base, not the way.
 
 Covered of the money's table: scheme (fees only), base, remote, extras and who collects, trip, timeliness, second visits
-by fault. Not yet: repairs, refunds and rulings, forfeits by fraud, quality, overcharge, promotion supplements, share.
+by fault, fraud. Not yet: repairs, refunds and rulings, quality, overcharge, promotion supplements, share.
 """
 
 from __future__ import annotations
@@ -114,6 +116,8 @@ class Story:
     fault: str | None = None
     first_dealer: int | None = None  # of a second visit: who did the work that is mended
     parent: int | None = None
+    fraud: bool = False  # proven, of finished work
+    overturned: bool = False  # of a second visit: the verdict that asked for it was taken back on appeal
     events: list[Event] = field(default_factory=list)
     clocks: list[Clock] = field(default_factory=list)
     extras: list[Extra] = field(default_factory=list)
@@ -235,7 +239,7 @@ def payer(story: Story, dealer: int) -> str | None:
     """Who pays for a second visit by fault, for other work the shop's operator; None: nobody."""
     if story.kind != "second_visit":
         return operator(story)
-    if story.fault == "dealer":
+    if story.fault == "dealer" and not story.overturned:
         return None if story.first_dealer == dealer else f"dealer_payable:{story.first_dealer}"
     return "brand_service_expense"
 
@@ -261,7 +265,8 @@ def work_lines(rules: Rules, story: Story) -> list[Line]:
         account = trip_payer(story, trip) if trip.vain else payer(story, trip.dealer)
         if not trip.submitted:
             kind, base = "trip_fee", nearest(Fraction(base * rule.get("trip_bp", 5_000), 10_000))
-        if account is not None and (trip.vain or trip.submitted):
+        forfeited = story.fraud and trip.submitted
+        if account is not None and not forfeited and (trip.vain or trip.submitted):
             lines.append(Line(story.id, kind, account, to, base))
     return lines
 
@@ -278,7 +283,7 @@ def way_lines(story: Story, trip: Trip, fee: int) -> list[Line]:
     if trip.vain and not (trip.fault == "customer" and (trip.submitted or account == "customer_clearing")):
         by_promise = False
     assert account is not None
-    if not by_promise:
+    if not by_promise or account == f"dealer_payable:{story.first_dealer}":
         return [Line(story.id, "remote_fee", account, to, fee)]
     shown = fee if story.promised_remote_fen is None else min(fee, story.promised_remote_fen)
     above = [Line(story.id, "remote_fee", "brand_service_expense", to, fee - shown)]
