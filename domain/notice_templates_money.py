@@ -20,6 +20,13 @@ OF_MONEY: Mapping[str, Template] = {
         "已答复",
         "请查看处罚申诉的答复",
     ),
+    "bank_account_changed": Template(
+        "收款账户变更",
+        "网点的收款账户有变更，{level}",
+        "account",
+        "",
+        "若非本人请立即联系财务",
+    ),
     "agreement_published": Template(
         "联盟协议更新",
         "服务联盟协议有新版本，自 {level} 起生效，请阅读并签署",

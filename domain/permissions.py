@@ -54,6 +54,9 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "audit:judge": frozenset({Role.ADMIN, Role.AUDITOR}),  # an admin only where two auditors differ
     "audit:read": frozenset({Role.ADMIN, Role.AUDITOR}),
     "audit:see": frozenset({Role.ADMIN, Role.AUDITOR, Role.DEALER_OWNER}),
+    "bank_account:propose": frozenset({Role.DEALER_OWNER, Role.FINANCE}),
+    "bank_account:read": frozenset({Role.DEALER_OWNER, Role.FINANCE}),
+    "bank_account:verify": frozenset({Role.FINANCE}),
     "binding:decide": frozenset({Role.ADMIN, Role.DEALER_OWNER}),
     "breach:acknowledge": _DESK,
     "breach:appeal": frozenset({Role.DEALER_OWNER}),
@@ -126,6 +129,7 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "order:place": frozenset({Role.ADMIN, Role.AGENT, Standing.SHOP}),
     "order:read": _DESK | BRAND_ROLES | {Standing.SHOP},  # dealers: of the shops they operate
     "order:tell": frozenset({Role.ADMIN, Role.AGENT, Standing.SHOP}),
+    "payout:make": frozenset({Role.FINANCE}),
     "penalty:answer": frozenset({Role.ADMIN, Role.FINANCE}),  # not by who laid it on; the service asks who
     "penalty:appeal": frozenset({Role.DEALER_OWNER}),
     "penalty:impose": frozenset({Role.ADMIN, Role.FINANCE}),

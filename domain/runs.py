@@ -15,6 +15,7 @@ MONEY = frozenset(
         "year_end",
         "balances",
         "balance_check",
+        "payout_check",
     }
 )
 TASKS = (
@@ -50,6 +51,7 @@ TASKS = (
     "year_end",
     "balances",
     "balance_check",
+    "payout_check",
     "calendar",
     "clock_corrections",
     "recount",

@@ -182,14 +182,15 @@ TIMETABLE: tuple[Task, ...] = (
         "reads the whole ledger; a balance that differs is an alarm",
         late=DAY,
     ),
-    # the calendar
     Task(
-        "calendar",
-        "3 0 * * *",
-        "services.calendars:seed",
-        "also at the first start of a deployment",
+        "payout_check",
+        "56 4 * * *",
+        "services.payout_check:check",
+        "ledger, batches and the banks' answers side by side; what differs is an alarm",
         late=DAY,
     ),
+    # the calendar
+    Task("calendar", "3 0 * * *", "services.calendars:seed", "at a deployment's first start too", late=DAY),
     Task(
         "clock_corrections",
         "*/5 * * * * *",

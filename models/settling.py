@@ -96,6 +96,8 @@ class Payout(Base):
     id: Mapped[Id]
     statement_id: Mapped[int] = ref("statement.id", index=True)
     dealer_id: Mapped[int] = ref("dealer.id")
+    batch_id: Mapped[int | None] = ref("payout_batch.id", nullable=True, index=True)
+    account_id: Mapped[int | None] = ref("bank_account.id", nullable=True)
     amount_fen: Mapped[int]
     state: Mapped[str]
     paid_on: Mapped[date | None]

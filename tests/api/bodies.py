@@ -15,6 +15,7 @@ MOMENT, DAY = "2026-03-02T06:00:00Z", "2026-03-03"
 # Texts with a pattern; a field that is not here gets a word that fits most.
 TEXTS = {
     "number": "A-1",
+    "account_number": "6222020200112233",
     "code": "c0de-1",
     "token": "t" * 43,
     "sku": "EWH-60",

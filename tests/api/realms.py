@@ -22,6 +22,7 @@ from models import db
 from models.aftercare import Review, ReviewImport, ServiceRequest, Suggestion
 from models.alliance import Agreement, DeclarationFile, OfflineDeclaration, Penalty
 from models.audit import Audit
+from models.banking import BankAccount, BankTemplate, PayoutBatch
 from models.clock import Breach
 from models.complaint import Complaint
 from models.money import LedgerAccount, LedgerCorrection, LedgerEntry, LedgerLeg, Statement, StatementLine
@@ -40,6 +41,7 @@ from services.parts.notes import write
 from services.personal import new_subject
 from services.queries.sessions import hashed
 from tests.photographing import DOOR, take_over
+from tests.services.test_payouts import TEMPLATE
 from tests.worlds import World
 
 FOREIGN = 5_000_000
@@ -220,7 +222,19 @@ def _money(made: Realm) -> None:
         proposed_by=made.world.people["auditor"],
         proposed_at=now,
     )
-    made.objects |= {"statement": statement_id, "entry": entry_id, "correction": correction}
+    asked = {"proposed_by": made.world.people["auditor"], "proposed_at": now}
+    template = put(BankTemplate, name="工行", data=TEMPLATE, made_at=now)
+    made.objects |= {
+        "statement": statement_id,
+        "entry": entry_id,
+        "correction": correction,
+        "bank_account": put(
+            BankAccount, dealer_id=dealer, sealed=b"1", masked="1", state="proposed", **asked
+        ),
+        "payout_batch": put(
+            PayoutBatch, key=f"k{made.number}", template_id=template, sha256=b"1", made_at=now
+        ),
+    }
     with db.engine.begin() as tx:
         subject_id, _ = new_subject(tx)
     made.objects["import"] = put(
@@ -334,6 +348,8 @@ KINDS: Mapping[str, str] = {
     "correction_id": "correction",
     "cost_import_id": "cost_import",
     "price_alert_id": "price_alert",
+    "account_id": "bank_account",
+    "batch_id": "payout_batch",
     "declaration_id": "declaration",
     "file_id": "file",
     "penalty_id": "penalty",

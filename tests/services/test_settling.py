@@ -177,8 +177,9 @@ def test_an_accepted_doubt_is_corrected_by_two_and_a_declined_one_keeps_its_word
     told = lines[right].contest
     assert told is not None
     assert (told.answer, told.words, told.correction_id) == ("declined", declined.words, None)
-    assert lines[wrong].contest is not None
-    assert lines[wrong].contest.correction_id == said.correction_id
+    doubt = lines[wrong].contest
+    assert doubt is not None
+    assert doubt.correction_id == said.correction_id
 
 
 def test_a_withdrawn_doubt_is_answered_no_more(world: World) -> None:

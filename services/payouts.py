@@ -1,0 +1,189 @@
+"""Batches of payments by bank: made once by a key, sent as a file, settled by what the bank answers."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection
+
+from domain import bank_files
+from domain.actors import Actor
+from domain.bank_files import Gap, Result, payout_of
+from domain.errors import Conflict, NotFound
+from services.parts import access, bank_batches, paying, stating
+from services.uow import query, use_case
+
+
+class NothingToPay(Conflict):
+    """No statement is invoiced, with something to pay, to a dealer with a verified account."""
+
+    code = "nothing_to_pay"
+    title = "没有可付款的结算单（须已开票、应付大于零、收款账户已核实）"
+
+
+class FileChanged(Conflict):
+    """What the file would be now is not what it was: somebody wrote by hand."""
+
+    code = "payout_file_changed"
+    title = "付款文件与生成时不一致，请勿发送"
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Payments in one file, in fen; `sha256` is the file's. `without_account`: invoiced, but nowhere to pay to."""
+
+    id: int
+    key: str
+    template_id: int
+    sha256: str
+    made_at: datetime
+    payments: int
+    amount_fen: int
+    open: int
+    paid: int
+    failed: int
+    without_account: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRead:
+    """What a bank's answer did: paid, failed, said before, and rows by which nothing was done."""
+
+    paid: int
+    failed: int
+    repeated: int
+    gaps: int
+
+
+_BATCH = """
+SELECT batch.id, key, template_id, encode(sha256, 'hex'), batch.made_at, count(payout.id),
+       coalesce(sum(amount_fen), 0)::bigint, count(*) FILTER (WHERE state = 'open'),
+       count(*) FILTER (WHERE state = 'paid'), count(*) FILTER (WHERE state = 'failed'),
+       (SELECT count(*) FROM statement s WHERE status = 'invoiced' AND payout_fen > 0 AND NOT EXISTS (
+           SELECT 1 FROM bank_account account WHERE account.dealer_id = s.dealer_id AND account.state = 'verified'))
+  FROM payout_batch batch LEFT JOIN payout ON payout.batch_id = batch.id WHERE {which} GROUP BY batch.id
+"""
+_ONE = _BATCH.format(which="key = %(key)s")
+_MANY = (
+    _BATCH.format(which="batch.id < coalesce(%(before)s, 9223372036854775807)")
+    + " ORDER BY batch.id DESC LIMIT %(limit)s"
+)
+_MAKE = """
+INSERT INTO payout_batch (key, template_id, sha256, made_by, made_at)
+VALUES (%(key)s, %(template)s, '', %(by)s, %(now)s)
+ON CONFLICT (key) DO NOTHING RETURNING id
+"""
+_FILL = """
+INSERT INTO payout (statement_id, dealer_id, batch_id, account_id, amount_fen, state, made_by, made_at)
+SELECT s.id, s.dealer_id, %(batch)s, account.id, s.payout_fen, 'open', %(by)s, %(now)s
+  FROM (SELECT * FROM statement WHERE status = 'invoiced' AND payout_fen > 0
+           AND (%(ids)s::bigint[] IS NULL OR id = ANY(%(ids)s::bigint[])) ORDER BY id FOR UPDATE) s
+  JOIN bank_account account ON account.dealer_id = s.dealer_id AND account.state = 'verified'
+ ORDER BY s.id
+ON CONFLICT (statement_id) WHERE state <> 'failed' DO NOTHING
+"""
+_SEAL = "UPDATE payout_batch SET sha256 = %(sha256)s WHERE id = %(id)s"
+
+
+@use_case
+def make(
+    tx: Connection, actor: Actor, key: str, template_id: int, statement_ids: Sequence[int], now: datetime
+) -> Batch:
+    """Everything that is to be paid, or of these statements. The same key is the same batch, whatever else is asked.
+
+    `NotFound` for no such template, `NothingToPay`, `NotInEncoding`.
+    """
+    values = {"key": key, "template": template_id, "by": actor.person_id, "now": now}
+    bank_batches.template(tx, template_id)
+    batch_id = tx.exec_driver_sql(_MAKE, values).scalar()
+    if batch_id is not None:
+        asked = {**values, "batch": batch_id, "ids": list(statement_ids) or None}
+        if not tx.exec_driver_sql(_FILL, asked).rowcount:
+            raise NothingToPay
+        digest = hashlib.sha256(bank_batches.file_of(tx, batch_id, template_id)).digest()
+        tx.exec_driver_sql(_SEAL, {"id": batch_id, "sha256": digest})
+    return Batch(*tx.exec_driver_sql(_ONE, {"key": key}).one())
+
+
+@query
+def batches(connection: Connection, before: int | None, limit: int) -> list[Batch]:
+    """Newest first."""
+    return [Batch(*row) for row in connection.exec_driver_sql(_MANY, {"before": before, "limit": limit})]
+
+
+_READ = "SELECT id, template_id, sha256 FROM payout_batch WHERE id = %(id)s FOR UPDATE"
+
+
+@use_case
+def file(tx: Connection, actor: Actor, batch_id: int, now: datetime) -> bytes:
+    """The file for the bank, always the same; each look is on record. `FileChanged`."""
+    row = tx.exec_driver_sql(_READ, {"id": batch_id}).first()
+    if row is None:
+        raise NotFound
+    data = bank_batches.file_of(tx, batch_id, row.template_id)
+    if hashlib.sha256(data).digest() != row.sha256:
+        raise FileChanged
+    access.note(tx, "payout_file_read", now, actor, batch_id=batch_id)
+    return data
+
+
+_SAID = """
+INSERT INTO bank_result (batch_id, number, amount_fen, paid, reason, gap, read_by, read_at)
+VALUES (%(batch)s, %(number)s, %(fen)s, %(paid)s, %(reason)s, %(gap)s, %(by)s, %(now)s) ON CONFLICT DO NOTHING
+"""
+_PAYOUT = "SELECT id, statement_id, amount_fen, state FROM payout WHERE id = %(id)s AND batch_id = %(batch)s FOR UPDATE"
+_SETTLE = """
+UPDATE payout SET state = %(state)s, paid_on = %(on)s, reference = %(number)s, reason = %(reason)s, settled_by = %(by)s,
+       settled_at = %(now)s, entry_id = %(entry)s WHERE id = %(id)s
+"""
+
+
+@use_case
+def read_result(
+    tx: Connection, actor: Actor, batch_id: int, data: bytes, paid_on: date, now: datetime
+) -> ResultRead:
+    """Post what the bank paid, free what failed, keep what differs. The same file again does nothing twice."""
+    batch = tx.exec_driver_sql(_READ, {"id": batch_id}).first()
+    if batch is None:
+        raise NotFound
+    counts = dict.fromkeys(ResultRead.__slots__, 0)
+    for said in bank_files.read(bank_batches.template(tx, batch.template_id), data):
+        done = _settle(tx, actor, batch_id, said, paid_on, now)
+        counts[done if done in counts else "gaps"] += 1
+        values = {"batch": batch_id, "number": said.number, "fen": said.amount_fen, "paid": said.paid}
+        gap = None if done in counts else done
+        values |= {"reason": said.reason, "gap": gap, "by": actor.person_id, "now": now}
+        tx.exec_driver_sql(_SAID, values)
+    return ResultRead(**counts)
+
+
+def _settle(tx: Connection, actor: Actor, batch_id: int, said: Result, paid_on: date, now: datetime) -> str:
+    """What a row did ("paid", "failed", "repeated"), or the gap because of which it did nothing."""
+    found = tx.exec_driver_sql(_PAYOUT, {"id": payout_of(said.number), "batch": batch_id}).first()
+    if found is None:
+        return Gap.UNKNOWN_NUMBER
+    if said.paid is None or found.amount_fen != said.amount_fen:
+        return Gap.UNKNOWN_WORD if said.paid is None else Gap.AMOUNT
+    state = "paid" if said.paid else "failed"
+    if found.state != "open":
+        return "repeated" if found.state == state else Gap.PAID_AND_FAILED
+    values = {"id": found.id, "state": state, "by": actor.person_id, "now": now, "number": said.number}
+    entry = _pay(tx, actor, found.statement_id, paid_on, now) if said.paid else None
+    values |= {
+        "entry": entry,
+        "on": paid_on if said.paid else None,
+        "reason": None if said.paid else said.reason,
+    }
+    tx.exec_driver_sql(_SETTLE, values)
+    return state
+
+
+def _pay(tx: Connection, actor: Actor, statement_id: int, paid_on: date, now: datetime) -> int:
+    row = stating.locked(tx, actor, statement_id, None)
+    status = stating.to(row, actor, "record_payment")
+    entry_id = paying.post(tx, row, paid_on, now, actor)
+    stating.write(tx, actor, row, status)
+    return entry_id
