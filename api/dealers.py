@@ -19,7 +19,8 @@ from api.schemas.catalogue import (
     SkillsBody,
 )
 from services import dealers
-from services.dealers import Changed, ChannelGiven, DealerGiven, Made
+from services.dealers import ChannelGiven, DealerGiven, Made
+from services.parts.changed import Changed
 from services.queries import catalogue as found
 from services.queries import channels as shops
 from services.queries.catalogue import CapacityLine, CoverageLine, DealerLine

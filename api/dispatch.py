@@ -10,8 +10,8 @@ from api.paging import Page
 from api.routes import Call, route
 from api.schemas.dispatch import DispatchRuleBody, WishesBody
 from services import dealers, dispatch_settings
-from services.dealers import Changed
 from services.dispatch_settings import RuleGiven, Wish
+from services.parts.changed import Changed
 from services.queries import dispatch, same_door
 from services.queries.dispatch import JobDispatch
 from services.queries.same_door import Neighbour
@@ -75,7 +75,7 @@ def wishes(call: Call, dealer_id: int) -> Page[Wish]:
 def wishes_set(call: Call, body: Mapping[str, Any], dealer_id: int) -> Changed:
     """Take a category's jobs at once, while there is room on the asked days; the others stay to be answered."""
     dealers.own_dealer(call.who, dealer_id)
-    return Changed(dealer_id, 0, dispatch_settings.set_wishes(dealer_id, body["lines"], call.now))
+    return dispatch_settings.set_wishes(dealer_id, body["lines"], call.now)
 
 
 @route(

@@ -18,6 +18,7 @@ from models.dealer import Authorisation, Capacity, Certificate, Coverage, Dealer
 from models.order import Channel
 from models.person import RoleBinding
 from services.parts import coverage_lock
+from services.parts.changed import Changed
 from services.uow import query, use_case
 
 
@@ -67,15 +68,6 @@ class AuthorisationGiven:
 
     category_code: str
     until: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """How many lines were ended and how many were added."""
-
-    id: int
-    ended: int
-    added: int
 
 
 @dataclass(frozen=True, slots=True)

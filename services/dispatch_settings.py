@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from domain.errors import Fault, Invalid
 from models.catalogue import Category
 from models.offer import AutoAccept, DispatchRule
+from services.parts.changed import Changed
 from services.uow import query, use_case
 
 
@@ -40,15 +41,15 @@ def wishes(connection: Connection, dealer_id: int) -> tuple[Wish, ...]:
 
 
 @use_case
-def set_wishes(tx: Connection, dealer_id: int, lines: Sequence[Wish], now: datetime) -> int:
-    """Set the wishes named; the others stay. Invalid for unknown categories; how many."""
+def set_wishes(tx: Connection, dealer_id: int, lines: Sequence[Wish], now: datetime) -> Changed:
+    """Set the wishes named; the others stay. Invalid for unknown categories."""
     _refuse_unknown(tx, [line.category_code for line in lines])
     for line in lines:
         values = asdict(line) | {"dealer_id": dealer_id, "changed_at": now}
         made = insert(AutoAccept).values(values)
         renewed = {"wanted": line.wanted, "changed_at": now}
         tx.execute(made.on_conflict_do_update(index_elements=["dealer_id", "category_code"], set_=renewed))
-    return len(lines)
+    return Changed(dealer_id, 0, len(lines))
 
 
 @query
