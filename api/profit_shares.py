@@ -19,14 +19,14 @@ from api.schemas.profit_shares import (
     CostsBody,
     GuardBody,
     ShareQuery,
-    TermsBody,
+    ShareTermsBody,
 )
 from channels.cost_file import template
 from services import price_guards, sale_costs
-from services.price_guards import Guarded, Terms, Version
+from services.price_guards import Guarded, ShareTerms, ShareVersion
 from services.queries import profit_shares as reads
-from services.queries.profit_shares import AlertLine, ShareLine, TermsLine
-from services.sale_costs import Imported, Told
+from services.queries.profit_shares import AlertLine, ShareLine, ShareTermsLine
+from services.sale_costs import CostsImported, CostsTold
 
 area = routes.area("profit_shares", "利润分成与价格保护")
 MAX_BODY = 16 * 1024 * 1024
@@ -60,10 +60,10 @@ def share_list(call: Call, query: Mapping[str, Any]) -> Page[ShareLine]:
     "/share-rules",
     permission="fee_rule:read",
     query=PageQuery,
-    answer=Page[TermsLine],
+    answer=Page[ShareTermsLine],
     summary="分成规则版本",
 )
-def terms_list(_call: Call, query: Mapping[str, Any]) -> Page[TermsLine]:
+def terms_list(_call: Call, query: Mapping[str, Any]) -> Page[ShareTermsLine]:
     """Newest first; without any the defaults hold."""
     found = reads.terms(_number(query), query["limit"] + 1)
     return paging.page(found, query["limit"], lambda line: (line.version,))
@@ -74,12 +74,12 @@ def terms_list(_call: Call, query: Mapping[str, Any]) -> Page[TermsLine]:
     "POST",
     "/share-rules",
     permission="fee_rule:write",
-    body=TermsBody,
-    answer=Version,
+    body=ShareTermsBody,
+    answer=ShareVersion,
     status=201,
     summary="新增分成规则版本",
 )
-def terms_add(call: Call, body: Terms) -> Version:
+def terms_add(call: Call, body: ShareTerms) -> ShareVersion:
     """The first may begin whenever, later ones today or later."""
     return price_guards.set_terms(call.who, body, call.now)
 
@@ -90,10 +90,10 @@ def terms_add(call: Call, body: Terms) -> Version:
     "/sale-costs",
     permission="sale_cost:write",
     body=CostsBody,
-    answer=Told,
+    answer=CostsTold,
     summary="录入销售成本",
 )
-def costs_tell(call: Call, body: Mapping[str, Any]) -> Told:
+def costs_tell(call: Call, body: Mapping[str, Any]) -> CostsTold:
     """A cost known already changes nothing; another one has the lines that rest on it shared anew."""
     return sale_costs.tell(call.who, body["costs"], call.now)
 
@@ -104,12 +104,12 @@ def costs_tell(call: Call, body: Mapping[str, Any]) -> Told:
     "/sale-cost-imports",
     permission="sale_cost:write",
     body=CostFileForm,
-    answer=Imported,
+    answer=CostsImported,
     status=201,
     max_body=MAX_BODY,
     summary="按文件导入销售成本",
 )
-def costs_upload(call: Call, form: Mapping[str, Any]) -> Imported:
+def costs_upload(call: Call, form: Mapping[str, Any]) -> CostsImported:
     """Good rows count at once; bad rows come back as a file. The same file twice changes nothing."""
     file = form["file"]
     return sale_costs.take(call.who, file.filename or "", file.stream, call.now)

@@ -35,7 +35,7 @@ class Guarded:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class ShareTerms:
     """What a version of the share says; rates in basis points."""
 
     effective_from: date
@@ -47,7 +47,7 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class ShareVersion:
     """A version of the terms, for what is ordered from a day on."""
 
     version: int
@@ -109,14 +109,14 @@ def close(tx: Connection, actor: Actor, alert_id: int, note: str, now: datetime)
 
 
 @use_case
-def set_terms(tx: Connection, actor: Actor, terms: Terms, now: datetime) -> Version:
+def set_terms(tx: Connection, actor: Actor, terms: ShareTerms, now: datetime) -> ShareVersion:
     """The next version. The first may begin whenever, later ones today or later: `Invalid`."""
     tx.exec_driver_sql("LOCK TABLE share_rule IN SHARE ROW EXCLUSIVE MODE")
     last: int = tx.exec_driver_sql("SELECT coalesce(max(version), 0) FROM share_rule").scalar_one()
     if last and terms.effective_from < local_date(now):
         raise Invalid(errors=[Fault("effective_from", "in_the_past", "生效日期不能早于今天")])
     rates = (terms.operator_bp, terms.dealer_bp, terms.tax_bp, terms.dealer_ships_bp, terms.refund_days)
-    version = Version(last + 1, terms.effective_from, *rates)
+    version = ShareVersion(last + 1, terms.effective_from, *rates)
     names = ("operator_bp", "dealer_bp", "tax_bp", "dealer_ships_bp", "refund_days")
     row = dict(zip(names, rates, strict=True)) | {"version": last + 1, "effective_from": terms.effective_from}
     tx.execute(insert(ShareRule).values(**row, created_by=actor.person_id, created_at=now))

@@ -23,7 +23,7 @@ Place = tuple[str, str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class CostsImported:
     """What became of a file: costs that were new or known already; `bad` rows are fetched as a file."""
 
     id: int
@@ -34,7 +34,7 @@ class Imported:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class CostsTold:
     """Costs told one by one: how many were new, how many known already."""
 
     new: int
@@ -73,7 +73,7 @@ SELECT nullif(sku, ''), line, kind, day, fen, %(by)s::bigint, %(now)s
 
 
 @use_case
-def take(tx: Connection, actor: Actor, filename: str, stream: BinaryIO, now: datetime) -> Imported:
+def take(tx: Connection, actor: Actor, filename: str, stream: BinaryIO, now: datetime) -> CostsImported:
     """Take a file of costs; the same file twice changes nothing. Raises what `channels.cost_file.read` raises."""
     parsed = list(read(stream))
     lines = [one for one in parsed if isinstance(one, Line)]
@@ -97,7 +97,7 @@ def take(tx: Connection, actor: Actor, filename: str, stream: BinaryIO, now: dat
         "created_at": now,
     }
     import_id = tx.execute(insert(CostImport).values(values).returning(CostImport.id)).scalar_one()
-    return Imported(import_id, len(parsed), told.new, told.same, len(bad))
+    return CostsImported(import_id, len(parsed), told.new, told.same, len(bad))
 
 
 def _known_skus(tx: Connection, lines: Sequence[Line]) -> frozenset[str]:
@@ -125,7 +125,7 @@ def _judged(line: Line, skus: frozenset[str], places: Mapping[Place, int]) -> Ba
 
 
 @use_case
-def tell(tx: Connection, actor: Actor, costs: Sequence[CostOf], now: datetime) -> Told:
+def tell(tx: Connection, actor: Actor, costs: Sequence[CostOf], now: datetime) -> CostsTold:
     """Costs by API. `Invalid` names every one that is of no SKU or order line we know, or of both."""
     skus = arrays.texts(sorted({cost.sku for cost in costs if cost.sku}))
     known = set(tx.exec_driver_sql(_SKUS, {"skus": skus}).scalars())
@@ -149,12 +149,12 @@ def _faults(at: int, cost: CostOf, skus: set[str], lines: set[int]) -> Iterator[
         yield Fault(f"costs.{at}.kind", "of_a_line", f"{COST_NAMES[Cost.REVENUE]}只能按订单填写")
 
 
-def _tell(tx: Connection, costs: Sequence[CostOf], actor: Actor, now: datetime) -> Told:
+def _tell(tx: Connection, costs: Sequence[CostOf], actor: Actor, now: datetime) -> CostsTold:
     """Store what is not known already, of one thing the last word, and wake the lines that rest on it."""
     last = {(cost.kind, cost.sku, cost.since, cost.line_id): cost for cost in costs}
     told = list(last.values())
     if not told:
-        return Told(0, 0)
+        return CostsTold(0, 0)
     values = {
         "skus": arrays.texts([cost.sku or "" for cost in told]),
         "lines": arrays.plain([cost.line_id for cost in told]),
@@ -167,7 +167,7 @@ def _tell(tx: Connection, costs: Sequence[CostOf], actor: Actor, now: datetime) 
     new = tx.exec_driver_sql(_TELL, values).all()
     shares.lines_told(tx, [row.order_line_id for row in new if row.order_line_id], now)
     shares.skus_told(tx, [(row.sku, row.effective_from.isoformat()) for row in new if row.sku], now)
-    return Told(len(new), len(costs) - len(new))
+    return CostsTold(len(new), len(costs) - len(new))
 
 
 @query

@@ -22,7 +22,7 @@ from api.schemas.jobs import Words
 from domain.money import BP
 from domain.profit_share import MOST_FEN, Cost
 from models.profit_share import SHARE_STATES
-from services.price_guards import Terms
+from services.price_guards import ShareTerms
 from services.sale_costs import CostOf
 
 NAME, NOTE = 60, 200
@@ -36,10 +36,10 @@ class ShareQuery(PageQuery):
     sku = PlainText(NAME, load_default=None)
 
 
-class TermsBody(Body):
-    """Terms for what is ordered from a day on, in basis points: 500 is 5 %. Left out: the defaults."""
+class ShareTermsBody(Body):
+    """ShareTerms for what is ordered from a day on, in basis points: 500 is 5 %. Left out: the defaults."""
 
-    makes = Terms
+    makes = ShareTerms
     effective_from = Day(required=True)
     operator_bp = Whole(0, BP, load_default=500)
     dealer_bp = Whole(0, BP, load_default=BP)

@@ -69,7 +69,7 @@ class AlertLine:
 
 
 @dataclass(frozen=True, slots=True)
-class TermsLine:
+class ShareTermsLine:
     """A version of the terms, for what is ordered from a day on; rates in basis points."""
 
     version: int
@@ -156,6 +156,8 @@ SELECT version, effective_from, operator_bp, dealer_bp, tax_bp, dealer_ships_bp,
 
 
 @query
-def terms(connection: Connection, before: int | None, limit: int) -> list[TermsLine]:
+def terms(connection: Connection, before: int | None, limit: int) -> list[ShareTermsLine]:
     """Versions, newest first."""
-    return [TermsLine(*row) for row in connection.exec_driver_sql(_TERMS, {"before": before, "limit": limit})]
+    return [
+        ShareTermsLine(*row) for row in connection.exec_driver_sql(_TERMS, {"before": before, "limit": limit})
+    ]
