@@ -28,7 +28,7 @@ FIELDS: Mapping[str, str] = {
 }
 """What a column may hold."""
 ENCODINGS = ("utf-8-sig", "gb18030")
-_NUMBER = re.compile(r"TZ[0-9]{10,}")
+_NUMBER = re.compile(r"TZ[0-9]{10,18}")
 
 
 class BadBankFile(Invalid):
@@ -160,6 +160,8 @@ def read(template: Template, data: bytes) -> tuple[Result, ...]:
         rows = list(csv.reader(io.StringIO(data.decode(template.encoding), newline=""), strict=True))
     except (UnicodeDecodeError, csv.Error) as error:
         raise BadBankFile from error
+    if any("\0" in cell for row in rows for cell in row):
+        raise BadBankFile("含有空字符")
     heads = [head.strip() for head in rows[0]] if rows else []
     wanted = [template.number_head, template.amount_head, template.state_head]
     missing = [head for head in wanted if head not in heads]
