@@ -152,6 +152,11 @@ def _useless(point: Point | None, whose: str) -> str | None:
     return None
 
 
+def useful(point: Point | None) -> bool:
+    """Whether an arrival can be compared with this point at all."""
+    return _useless(point, "") is None
+
+
 def check_in_place(job_point: Point | None, fix: Point | None) -> CheckIn:
     """Inside when the distance is at most 500 m + the fix's accuracy: 530 m with 40 m accuracy is inside.
 

@@ -81,12 +81,21 @@ class Way:
     agreed_fen: int | None = None
 
 
+class Lacking(StrEnum):
+    """Why an arrival could not be compared: nobody located the address, the phone had no fix, or either."""
+
+    DOOR = "door"
+    FIX = "fix"
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """The installer's check-in: inside, outside or unknown, and how far from the door."""
+    """The installer's check-in: inside, outside or unknown, how far from the door, and what is lacking if unknown."""
 
     result: Place
     distance_m: int | None
+    lacking: Lacking = Lacking.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +261,7 @@ def _told(
     grounds: tuple[Ground, ...],
 ) -> str:
     rule = words.by_rule(owed.text, way.rule.version) if owed and way.rule else None
-    where = None if arrival is None else words.arrived(arrival.result, arrival.distance_m)
+    where = None if arrival is None else words.arrived(arrival.result, arrival.distance_m, arrival.lacking)
     if grounds:
         end = words.open_question([words.GROUNDS[ground] for ground in grounds], _asks(grounds, shown))
     else:

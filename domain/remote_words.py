@@ -40,13 +40,20 @@ def by_rule(arithmetic: str, version: int) -> str:
     return f"按收费规则第 {version} 版：{arithmetic}"
 
 
-def arrived(result: str, distance_m: int | None) -> str:
-    """The check-in in a few words."""
+_LACKING: Mapping[str, str] = {
+    "door": "您家的地址尚未准确定位，无法核对师傅的签到位置",
+    "fix": "师傅签到时没有可用的定位",
+    "unknown": "师傅签到时的位置无法核对",
+}
+
+
+def arrived(result: str, distance_m: int | None, lacking: str) -> str:
+    """The check-in in a few words; `lacking`: door, fix or unknown, where nothing could be compared."""
     if result == "inside":
         return f"师傅已在您家签到（相距 {distance_m} 米）" if distance_m is not None else "师傅已在您家签到"
     if result == "outside":
         return f"师傅签到时距您家 {distance_m} 米" if distance_m is not None else "师傅签到时不在您家"
-    return "师傅签到时没有可用的定位"
+    return _LACKING[lacking]
 
 
 def nothing(distance_m: int | None) -> str:

@@ -13,8 +13,8 @@ from domain.calendar import local_date
 from domain.clocks import Zone
 from domain.errors import NotFound
 from domain.fee_rules import FeeRule, rule_on
-from domain.geo import Datum, Place, Point, to_wgs84
-from domain.remote_verdict import Arrival, Basis, Shown, Verdict, Way, judge
+from domain.geo import Datum, Place, Point, to_wgs84, useful
+from domain.remote_verdict import Arrival, Basis, Lacking, Shown, Verdict, Way, judge
 from services.parts import candidates, coverage, promise_tokens, shelf
 
 _READ = """
@@ -59,7 +59,7 @@ def read(tx: Connection, job_id: int, now: datetime) -> Case:
     rules = shelf.fresh(tx).rules
     door = candidates.door(tx, row.order_line_id)
     line = _line(row)
-    way, shown, arrival = _way(row, rules, now), _shown(tx, row, line, rules, door), _arrival(row)
+    way, shown, arrival = _way(row, rules, now), _shown(tx, row, line, rules, door), _arrival(row, door)
     return Case(row, line, way, shown, arrival, door, _outlet(row), judge(way, shown, arrival))
 
 
@@ -77,8 +77,14 @@ def _way(row: Any, rules: Sequence[FeeRule], now: datetime) -> Way:
     )  # fmt: skip
 
 
-def _arrival(row: Any) -> Arrival | None:
-    return None if row.result is None else Arrival(Place(row.result), row.arrival_m)
+def _arrival(row: Any, door: Point | None) -> Arrival | None:
+    """A fix that was kept was there, but an address located since does not say why it was no use then."""
+    if row.result is None:
+        return None
+    lacking = Lacking.FIX if row.place is None else Lacking.UNKNOWN
+    if not useful(door):
+        lacking = Lacking.DOOR
+    return Arrival(Place(row.result), row.arrival_m, lacking)
 
 
 def _shown(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from domain.clocks import Zone
 from domain.fee_reading import read_rule
 from domain.geo import Place
-from domain.remote_verdict import Arrival, Basis, Ground, Payer, Shown, Verdict, Way, judge
+from domain.remote_verdict import Arrival, Basis, Ground, Lacking, Payer, Shown, Verdict, Way, judge
 
 DATA: dict[str, Any] = {
     "version": 3,
@@ -108,6 +108,19 @@ def test_before_the_visit_the_answer_is_provisional() -> None:
     """Nobody has checked in yet."""
     found = judge(WAY, SHOWN, None)
     assert (found.decided, found.provisional, found.customer_fen) == (True, True, 680)
+
+
+@pytest.mark.parametrize(
+    ("lacking", "words"),
+    [
+        (Lacking.DOOR, "您家的地址尚未准确定位，无法核对师傅的签到位置"),
+        (Lacking.FIX, "师傅签到时没有可用的定位"),
+        (Lacking.UNKNOWN, "师傅签到时的位置无法核对"),
+    ],
+)
+def test_an_arrival_that_cannot_be_checked_says_what_was_lacking(lacking: Lacking, words: str) -> None:
+    """An installer with a good fix is not said to have had none where it is the address that nobody located."""
+    assert words in judge(WAY, SHOWN, Arrival(Place.UNKNOWN, None, lacking)).text
 
 
 def test_a_negotiated_fee_still_needs_the_customers_yes() -> None:

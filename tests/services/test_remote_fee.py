@@ -42,12 +42,12 @@ def rule(world: World) -> None:
         tx.execute(insert(FeeRule).values(version=1, effective_from=world.now, rule=RULE))
 
 
-def job(world: World, asked: Asked | None = ASKED) -> int:
+def job(world: World, asked: Asked | None = ASKED, point: dict[str, Any] | None = DOOR) -> int:
     """A job on the first dealer's desk, booked; bound to the promise that was asked for, if any."""
     promise_id = promises.make(asked, world.now).id if asked else None
     address, line = "山东省烟台市芝罘区建设路 1 号", (NewLine(SKU),)
     new = NewOrder(
-        world.channel_id, "A1", "张三", "13812345678", address, line, promise_id=promise_id, point=DOOR
+        world.channel_id, "A1", "张三", "13812345678", address, line, promise_id=promise_id, point=point
     )
     orders.place(world.actor("agent"), new, world.now)
     [row] = rows("SELECT id FROM job")
@@ -186,6 +186,18 @@ def test_what_the_check_in_leaves_open_waits_for_an_agent_at_once(world: World) 
     perform(world.actor("agent"), job_id, Command(Action.RULE_REMOTE, outcome="brand"), then + HOUR)
     row = world.row(job_id)
     assert (row.remote_open, row.queue) == (False, None)
+
+
+def test_an_address_that_nobody_located_is_the_reason_and_not_the_installers_phone(world: World) -> None:
+    """As most files name no point: the check-in's fix was good, and nobody says there was none."""
+    job_id = job(world, point=None)
+    rows("UPDATE job SET distance_m = 2100 WHERE id = :j", j=job_id)
+    on_site(world, job_id)
+    told = found.answer(world.customer(job_id), job_id, world.now + HOUR).text
+
+    assert rows("SELECT result FROM check_in") == [("unknown",)]
+    assert "您家的地址尚未准确定位，无法核对师傅的签到位置" in told
+    assert "没有可用的定位" not in told
 
 
 def test_a_check_in_troubles_no_agent_where_nobody_is_asked_to_pay(world: World) -> None:
