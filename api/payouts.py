@@ -18,7 +18,7 @@ from services import bank_accounts, bank_templates, payout_check, payouts
 from services.bank_accounts import AccountLine
 from services.bank_templates import TemplateLine
 from services.parts.sealed_accounts import NewAccount
-from services.payout_check import Difference
+from services.payout_check import PayoutDifference
 from services.payouts import Batch, ResultRead
 
 area = routes.area("payouts", "银行付款")
@@ -36,7 +36,7 @@ class Accounts:
 class Differences:
     """Where ledger, batches and banks disagree."""
 
-    differences: tuple[Difference, ...]
+    differences: tuple[PayoutDifference, ...]
 
 
 def _before(query: Mapping[str, Any]) -> int | None:

@@ -16,7 +16,7 @@ PATIENCE = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class PayoutDifference:
     """Where two of the three disagree; `ours_fen` is the batch's, `theirs_fen` the bank's or the ledger's."""
 
     gap: Gap
@@ -55,10 +55,10 @@ SELECT 'posted_only', NULL, NULL, NULL, entry.id, natural_key, NULL, -leg.amount
 
 
 @query
-def differences(connection: Connection, now: datetime) -> list[Difference]:
+def differences(connection: Connection, now: datetime) -> list[PayoutDifference]:
     """All that differ now; none when every payment of the batches is in the bank's answer and in the ledger."""
     rows = connection.exec_driver_sql(_GAPS, {"since": now - PATIENCE})
-    return [Difference(Gap(row[0]), GAPS[Gap(row[0])], *row[1:]) for row in rows]
+    return [PayoutDifference(Gap(row[0]), GAPS[Gap(row[0])], *row[1:]) for row in rows]
 
 
 def check(now: datetime) -> dict[str, int]:
