@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from domain.actions import Action, Command
-from domain.actors import Actor, Role
+from domain.actors import Actor
 from domain.errors import NotFound
 from domain.lifecycle import Barred
 from services import limits
@@ -30,11 +30,11 @@ def perform(
 ) -> Acted:
     """Do one thing to one job, or refuse with everything that stands in the way.
 
-    Six digits are soon guessed: an installer has five tries an hour at a customer's code (`TooMany`), counted
+    Six digits are soon guessed: there are five tries an hour at a customer's code (`TooMany`), counted
     although the refusal rolls everything else back. So is a customer's yes from the dealer's own device: it is void,
     and the job will be audited whoever says yes after it.
     """
-    if command.action in CODED and actor.role == Role.INSTALLER:
+    if command.action in CODED and whose_yes.by_code(actor, command):
         limits.hit(f"{CODED[command.action]}:{job_id}:{actor.person_id}", *CODES, now)
     try:
         return _perform(actor, job_id, command, now, occurred_at=occurred_at, if_match=if_match)

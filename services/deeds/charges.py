@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from domain.actions import Action
-from domain.actors import DEALER_ROLES, Role
+from domain.actors import DEALER_ROLES
 from domain.charges import REMOTE_ITEM, REMOTE_TYPE, Item
 from domain.errors import Fault, Forbidden, Invalid, NotFound
 from domain.facts import Facts
@@ -91,7 +91,7 @@ def _whose_yes(deed: Deed) -> Prepared:
     """The charge, and whether the yes comes from the dealer's own device; an installer needs the customer's code."""
     known = _the_charge(deed)
     code = None
-    if deed.actor.role == Role.INSTALLER:
+    if whose_yes.by_code(deed.actor, deed.command):
         code = quote_codes.matches(deed.tx, deed.job.id, deed.command.code)
     of_dealer = whose_yes.on_dealers_device(deed.tx, deed.actor, deed.job.dealer_id)
     facts = replace(known.facts, device_of_dealer=of_dealer, code_matches=code)

@@ -32,7 +32,7 @@ SELECT EXISTS (SELECT 1 FROM slot_waiver WHERE job_id = %(job)s)
 def _whose_yes(deed: Deed) -> Prepared:
     """An installer needs the customer's code; a customer's device must never have been the dealer's."""
     matches = None
-    if deed.actor.role == Role.INSTALLER:
+    if whose_yes.by_code(deed.actor, deed.command):
         matches = _code_matches(deed)
     of_dealer = whose_yes.on_dealers_device(deed.tx, deed.actor, deed.job.dealer_id)
     return Prepared(Facts(now=deed.at, code_matches=matches, device_of_dealer=of_dealer))

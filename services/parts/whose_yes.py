@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from domain.actions import Command
 from domain.actors import Actor, Role
 from services.parts import access
 from services.queries.people import device_used_by_dealer
@@ -16,6 +17,11 @@ _CLAIMED = """
 SELECT EXISTS (SELECT 1 FROM session s JOIN customer_link l ON l.id = s.link_id WHERE s.id = %(session)s AND l.claimed)
 """
 _FLAG = "UPDATE job SET audit_flag = 'device_of_dealer' WHERE id = %(job)s"
+
+
+def by_code(actor: Actor, command: Command) -> bool:
+    """Whether this yes stands on the customer's code: an installer's always, a customer's where one is given."""
+    return actor.role == Role.INSTALLER or (actor.role == Role.CUSTOMER and bool(command.code))
 
 
 def on_dealers_device(tx: Connection, actor: Actor, dealer_id: int | None) -> bool:

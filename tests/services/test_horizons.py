@@ -73,6 +73,21 @@ def test_a_customers_code_cannot_be_tried_out(world: World) -> None:
         perform(installer, job_id, Command(Action.CONFIRM, code="wrong"), later + HOUR)
 
 
+def test_a_wrong_code_that_a_customer_gives_is_refused_and_counted_too(world: World) -> None:
+    """By link nobody asks for a code; one that is given must be right, and none is tried out here either."""
+    job_id, later = submitted(world), world.now + 4 * HOUR
+    link = world.customer(job_id)
+
+    for _ in range(5):
+        with pytest.raises(Barred) as refused:
+            perform(link, job_id, Command(Action.CONFIRM, code="000000"), later)
+    with pytest.raises(TooMany):
+        perform(link, job_id, Command(Action.CONFIRM, code="000000"), later)
+
+    assert [fault.code for fault in refused.value.errors] == ["code_wrong"]
+    assert perform(link, job_id, Command(Action.CONFIRM), later).status == "confirmed"
+
+
 def test_an_installers_phone_cannot_say_the_customers_yes_to_a_charge(world: World) -> None:
     """The money needs the customer's own device, as the confirmation does."""
     job_id, then = booked(world), world.now + HOUR
