@@ -1,12 +1,20 @@
-"""The words of notices about money between brand and dealers; `domain/notice_templates.py` takes them in."""
+"""The words of notices about money: the way's, and between brand and dealers (in `domain/notice_templates.py`)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from domain.notice_forms import Template
+from domain.notice_forms import Audience, Template
 
 OF_MONEY: Mapping[str, Template] = {
+    "remote_ruled": Template(
+        "远程费已裁定",
+        "工单 {number} 的远程费由谁承担已裁定",
+        "progress",
+        "已裁定",
+        "远程费已裁定",
+        frozenset({Audience.CUSTOMER}),
+    ),
     "penalty_imposed": Template(
         "处罚通知", "工单 {number} 有一笔处罚，七天内可申诉", "task", "有处罚", "请查看处罚，七天内可申诉"
     ),

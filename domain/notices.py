@@ -82,7 +82,7 @@ TOLD: Mapping[A, tuple[Notice, ...]] = MappingProxyType(
         A.DISPUTE: (Notice(Audience.AGENTS, "dispute_opened"), Notice(Audience.DESK, "dispute_opened")),
         A.CONFIRM_WITH_RESERVES: (Notice(Audience.AGENTS, "dispute_opened"),),
         A.RULE: (Notice(Audience.CUSTOMER, "dispute_ruled"), Notice(Audience.DESK, "dispute_ruled")),
-        A.RULE_REMOTE: (Notice(Audience.CUSTOMER, "dispute_ruled"), Notice(Audience.DESK, "dispute_ruled")),
+        A.RULE_REMOTE: (Notice(Audience.CUSTOMER, "remote_ruled"), Notice(Audience.DESK, "remote_ruled")),
         A.AUDIT_FAIL: (Notice(Audience.DESK, "audit_failed"),),
         A.COMPLAINT_OPENED: (
             Notice(Audience.AGENTS, "complaint_opened"),

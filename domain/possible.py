@@ -7,6 +7,7 @@ table are asked when the deed is done.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from domain import charge_guards, guards, stops
@@ -49,6 +50,25 @@ _ANSWERED: Mapping[A, str] = {
     A.RULE_CHARGE: "dispute_open",
     A.RULE_REMOTE: "remote_open",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What rows beside the job say is over: a rating given, no extra waiting for a yes, the way ruled."""
+
+    rated: bool
+    nothing_asked: bool
+    way_ruled: bool
+
+
+def outstanding(actions: Sequence[A], over: Answered) -> tuple[A, ...]:
+    """The actions without those whose question has its answer."""
+    gone: set[A] = {A.RATE} if over.rated else set()
+    gone |= {A.APPROVE_CHARGE, A.REFUSE_CHARGE} if over.nothing_asked else set()
+    gone |= {A.DISPUTE_REMOTE} if over.way_ruled else set()
+    return tuple(action for action in actions if action not in gone)
+
+
 _COMMAND, _FACTS = Command(A.CLOSE), Facts(now=datetime(2000, 1, 1, tzinfo=UTC))
 
 

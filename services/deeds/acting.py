@@ -29,7 +29,7 @@ from services.deeds import (  # noqa: F401  # they register themselves
 from services.deeds.handling import HANDLERS, PLAIN, Deed, Effect
 from services.deeds.loading import last_of_phone, lock, require_known, require_photo_of
 from services.deeds.writing import Writing, write
-from services.parts import clocks, notes, rejudging
+from services.parts import answered, clocks, notes, rejudging
 from services.parts.outbox import Owed
 
 _STATE = frozenset(field.name for field in fields(JobState))
@@ -125,7 +125,7 @@ def _write(deed: Deed, to: Status, effect: Effect) -> Acted:
     if deed.at < deed.now and command.action != Action.TAKE_PHOTO:  # a photo stops no clock
         rejudging.judge_again(deed.tx, job.id, deed.at, deed.now)
     role = deed.actor.role
-    actions = tuple(map(str, lifecycle.available_actions(after, role)))
+    actions = tuple(map(str, answered.left(deed.tx, job.id, role, lifecycle.available_actions(after, role))))
     return Acted(job.id, job.kind, to, after.version, after.held, event.seq, actions)
 
 

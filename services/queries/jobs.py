@@ -14,6 +14,7 @@ from domain.actions import ASKS, Action
 from domain.actors import BRAND_ROLES, DEALER_ROLES, Actor, Role
 from domain.errors import NotFound
 from domain.job import KIND_NAMES, STATUS_NAMES, JobState, Kind, Status
+from domain.possible import Answered, outstanding
 from domain.privacy import Sight, shown, sight_of
 from services.deeds.loading import COLUMNS
 from services.direct import together
@@ -70,6 +71,8 @@ SELECT {{columns}}, {_ZONE} AS told_zone, {_METRES} AS told_m,
        subject.wrapped_key, product.name AS product_name, dealer.name AS dealer_name, rating.overall, rating.tags,
        rated.text AS rated, code.code,
        channel.operator_dealer_id, o.resolution, o.resolution_candidates, {{visitor}},
+       EXISTS (SELECT 1 FROM remote_dispute ruled
+                WHERE ruled.job_id = job.id AND ruled.ruled_by IN ('agent', 'silence')) AS way_ruled,
        EXISTS (SELECT 1 FROM safety_stop s JOIN complaint c ON c.id = s.complaint_id
                 WHERE c.job_id = job.id AND s.lifted_at IS NULL) AS stops,
        coalesce((SELECT (shown ->> 'guide_version')::bigint FROM promise, jsonb_array_elements(answer -> 'lines') shown
@@ -146,7 +149,9 @@ def _page(
     question: AddressQuestion | None,
 ) -> JobPage:
     job = JobState(*row[: len(JobState.__slots__)])
-    actions = _actions(row, job, actor)
+    nothing_asked = all(line.status != "proposed" for line in charges)
+    over = Answered(row.overall is not None, nothing_asked, row.way_ruled)
+    actions = outstanding(_actions(row, job, actor), over)
     brand, customer = actor.role in BRAND_ROLES, actor.role == Role.CUSTOMER
     shown = {name: getattr(job, name) for name in _AS_IT_IS}
     shown |= {"zone": row.told_zone, "distance_m": row.told_m}
@@ -180,13 +185,9 @@ def _page(
 
 
 def _actions(row: Any, job: JobState, actor: Actor) -> tuple[Action, ...]:
-    """What may be tried now; giving an installer back is possible where a complaint of this job stopped one.
-
-    One rates once.
-    """
+    """What may be tried now; giving an installer back is possible where a complaint of this job stopped one."""
     lifts = row.stops and actor.role in lifecycle.roles_for(Action.LIFT_STOP)
-    found = lifecycle.available_actions(job, actor.role) + ((Action.LIFT_STOP,) if lifts else ())
-    return found if row.overall is None else tuple(action for action in found if action != Action.RATE)
+    return lifecycle.available_actions(job, actor.role) + ((Action.LIFT_STOP,) if lifts else ())
 
 
 def _guide(sku: str, version: int | None) -> str | None:

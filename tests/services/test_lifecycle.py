@@ -101,7 +101,8 @@ def test_the_main_story_ends_confirmed_and_rated_with_an_unbroken_chain(world: W
     customer, later = world.customer(job_id), world.now + 4 * HOUR
 
     perform(customer, job_id, Command(Action.CONFIRM), later)
-    perform(customer, job_id, Command(Action.RATE, scores=Scores(5), note="师傅很好"), later)
+    rated = perform(customer, job_id, Command(Action.RATE, scores=Scores(5), note="师傅很好"), later)
+    assert "rate" not in rated.available_actions
     closed = perform(SYSTEM, job_id, Command(Action.CLOSE), later + timedelta(days=7, hours=1))
 
     assert closed.status == "closed"

@@ -22,6 +22,7 @@ from services.fees import run_fees
 from services.lifecycle import perform
 from services.orders import NewLine, NewOrder
 from services.promises import Asked, AskedLine
+from services.queries import jobs
 from services.queries import remote_fees as found
 from tests.photographing import take_over
 from tests.rows import rows
@@ -118,6 +119,9 @@ def test_an_agents_ruling_names_the_payer_for_the_fee_run_and_for_the_customer(w
     assert "远程费 ¥2.20 由品牌承担，您无需支付" in answer.text
     with pytest.raises(Barred):
         perform(world.customer(job_id), job_id, Command(Action.DISPUTE_REMOTE), then)
+    assert "dispute_remote" not in jobs.page(world.customer(job_id), job_id, then).available_actions
+    told = rows("SELECT payload->>'template' AS name FROM outbox WHERE payload->>'template' LIKE '%ruled'")
+    assert {one.name for one in told} == {"remote_ruled"}  # that nobody takes for an objection of his own
 
 
 def test_what_an_agent_lays_on_a_customer_without_promise_still_needs_the_yes(world: World) -> None:
