@@ -54,10 +54,12 @@ def way_ruled(job: JobState, _command: Command, _facts: Facts) -> Iterator[Fault
         yield Fault("remote", "remote_open", "远程费争议尚未裁定")
 
 
-def remote_to_rule(job: JobState, _command: Command, facts: Facts) -> Iterator[Fault]:
-    """An agent rules what is disputed, and may rule again what was ruled."""
+def remote_to_rule(job: JobState, command: Command, facts: Facts) -> Iterator[Fault]:
+    """An agent rules what is open; silence's ruling may be replaced, an agent's own only with a note why."""
     if not job.remote_open and not facts.remote_ruled:
         yield Fault("remote", "remote_not_open", "没有待裁定的远程费争议")
+    elif not job.remote_open and facts.remote_ruled_by_agent and not command.note:
+        yield Fault("note", "remote_ruled", "远程费已由客服裁定；更正裁定须填写说明，新的裁定将取代原裁定")
 
 
 def remote_sum_fits(_job: JobState, command: Command, facts: Facts) -> Iterator[Fault]:

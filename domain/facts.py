@@ -33,6 +33,7 @@ class Facts:
     charge_settled: bool = False
     charge_shown: bool = False
     remote_ruled: bool = False
+    remote_ruled_by_agent: bool = False
     remote_most_fen: int | None = None
     remote_not_agreed: bool = False
     code_matches: bool | None = None

@@ -92,6 +92,7 @@ def _case(deed: Deed) -> Prepared:
     verdict = found.verdict
     facts = Facts(
         now=deed.at,
+        remote_ruled_by_agent=found.ruled_by == "agent",
         remote_ruled=found.ruled_by in ("agent", "silence"),
         remote_most_fen=verdict.owed_fen if verdict.promised_fen is None else _most(verdict),
         remote_not_agreed=not TO_BE_AGREED.isdisjoint(verdict.grounds),
@@ -153,6 +154,7 @@ def rule(deed: Deed, _to: Status, found: Known) -> Effect:
     deed.tx.exec_driver_sql(_RULE, values | {"person": deed.actor.person_id})
     back = overpaid.give_back(deed, customer_fen) or None
     told = {"customer_fen": customer_fen, "owed_fen": owed, "by": by, "refund_fen": back}
+    told["replaces_fen"] = found.customer_fen
     follow(deed)
     return Effect(columns | ruled(deed, customer_fen), told)
 

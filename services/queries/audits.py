@@ -16,8 +16,10 @@ from sqlalchemy import Connection
 from domain.actors import Actor, Role
 from domain.audits import REASONS
 from domain.errors import NotFound
+from domain.finding_words import may_see, reason
 from services.parts import notes
 from services.queries import scope
+from services.queries.photos import FindingLine
 from services.uow import query
 
 STATES = ("waiting", "evidence_asked", "passed", "failed", "disputed", "appealed")
@@ -67,7 +69,10 @@ class OpinionView:
 
 @dataclass(frozen=True, slots=True)
 class AuditPage:
-    """One audit. The lot (seed, ticket) is for the brand: SHA-256 of seed, `audit` and job id draws it again."""
+    """One audit. The lot (seed, ticket) is for the brand: SHA-256 of seed, `audit` and job id draws it again.
+
+    `findings`: on the job as a whole, for reviewers; those on a photo stand with the photo.
+    """
 
     job_id: int
     dealer_id: int
@@ -88,6 +93,7 @@ class AuditPage:
     answered_at: datetime | None
     answer: str | None
     reversed_at: datetime | None
+    findings: tuple[FindingLine, ...]
     opinions: tuple[OpinionView, ...]
 
 
@@ -142,6 +148,7 @@ _SAID = """
 SELECT v.*, note.text FROM audit_verdict v LEFT JOIN note ON note.id = v.note_id
  WHERE v.job_id = %(job)s ORDER BY v.round, v.turn
 """
+_FOUND = "SELECT code, weight, numbers FROM job_finding WHERE job_id = %(job)s ORDER BY weight DESC, code"
 _WRONG = """
 SELECT wrong.verdict_id, wrong.photo_id, wrong.reason, note.text
   FROM audit_photo wrong JOIN audit_verdict v ON v.id = wrong.verdict_id LEFT JOIN note ON note.id = wrong.note_id
@@ -158,10 +165,29 @@ def one(connection: Connection, actor: Actor, job_id: int) -> AuditPage:
     if row is None or (own and (row.verdict is None or row.dealer_id != actor.dealer_id)):
         raise NotFound
     opinions = _opinions(connection, row, actor)
-    values = {name: getattr(row, name) for name in AuditPage.__slots__ if name != "opinions"}
+    values = {
+        name: getattr(row, name) for name in AuditPage.__slots__ if name not in ("opinions", "findings")
+    }
     words = {name: notes.opened(row.wrapped_key, values[name]) for name in ("appeal", "answer")}
     hidden: dict[str, Any] = {"seed": None, "ticket": None} if own else {}
-    return AuditPage(**{**values, **words, **hidden, "opinions": opinions})
+    return AuditPage(
+        **{
+            **values,
+            **words,
+            **hidden,
+            "opinions": opinions,
+            "findings": _found(connection, row.job_id, actor),
+        }
+    )
+
+
+def _found(connection: Connection, job_id: int, actor: Actor) -> tuple[FindingLine, ...]:
+    seen = (
+        one for one in connection.exec_driver_sql(_FOUND, {"job": job_id}) if may_see(actor.role, one.code)
+    )
+    return tuple(
+        FindingLine(one.code, one.weight, reason(one.code, one.numbers), one.numbers) for one in seen
+    )
 
 
 def _opinions(connection: Connection, row: Any, actor: Actor) -> tuple[OpinionView, ...]:

@@ -49,6 +49,22 @@ def test_the_riskiest_comes_first_then_the_oldest_page_by_page(world: World) -> 
     assert rest[0].job_id == first
 
 
+def test_the_page_says_what_was_found_on_the_job_as_a_whole_and_not_to_the_dealer(world: World) -> None:
+    """A serial number of another job stands on no photo; who looks must not have to guess why it is flagged."""
+    job_id, later = waiting(world, second=False)
+    numbers = '{"serials": 1, "job_id": 7, "days": 3}'
+    rows(
+        "INSERT INTO job_finding VALUES (:j, 'serial_installed_before', 40, CAST(:n AS jsonb), 1, :at)",
+        j=job_id, n=numbers, at=later,
+    )  # fmt: skip
+    [line] = found.one(world.actor("auditor"), job_id).findings
+    audits.judge(world.actor("auditor"), job_id, PASSED, later)
+
+    told = "1 个序列号曾在其他工单安装（如工单 7，3 天前）"
+    assert (line.code, line.weight, line.reason) == ("serial_installed_before", 40, told)
+    assert found.one(world.actor("owner1"), job_id).findings == ()
+
+
 def test_a_second_auditor_does_not_learn_of_the_first_verdict(world: World) -> None:
     """Neither by the list nor by the page nor by the job; who has spoken does not find the job again."""
     job_id, later = waiting(world, second=True)

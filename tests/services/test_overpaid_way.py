@@ -37,7 +37,9 @@ def paid(world: World, hands: str, fen: int = 2000) -> int:
 
 def ruled(world: World, job_id: int, fen: int, hours: int = 2) -> None:
     """An agent's word on the customer's part."""
-    command = Command(Action.RULE_REMOTE, outcome="customer" if fen else "brand", agreed_fen=fen or None)
+    command = Command(
+        Action.RULE_REMOTE, outcome="customer" if fen else "brand", agreed_fen=fen or None, note="更正"
+    )
     perform(world.actor("agent"), job_id, command, world.now + hours * HOUR)
     owed(world.now + hours * HOUR)
 

@@ -124,6 +124,20 @@ def test_an_agents_ruling_names_the_payer_for_the_fee_run_and_for_the_customer(w
     assert {one.name for one in told} == {"remote_ruled"}  # that nobody takes for an objection of his own
 
 
+def test_an_agents_ruling_is_replaced_only_by_one_that_says_why(world: World) -> None:
+    """A second tap or a second agent changes nothing unseen; a correction names its ground and what it replaces."""
+    job_id, then = on_site(world, job(world, None)), world.now + HOUR
+    perform(world.customer(job_id), job_id, Command(Action.DISPUTE_REMOTE), then)
+    agent, customers = world.actor("agent"), Command(Action.RULE_REMOTE, outcome="customer", agreed_fen=220)
+    perform(agent, job_id, customers, then)
+    with pytest.raises(Barred) as refused:
+        perform(agent, job_id, Command(Action.RULE_REMOTE, outcome="brand"), then)
+    perform(agent, job_id, Command(Action.RULE_REMOTE, outcome="brand", note="录入有误"), then)
+
+    assert [(fault.field, fault.code) for fault in refused.value.errors] == [("note", "remote_ruled")]
+    assert [said.get("replaces_fen") for said in events(job_id, "rule_remote")] == [None, 220]
+
+
 def test_what_an_agent_lays_on_a_customer_without_promise_still_needs_the_yes(world: World) -> None:
     """Ruled, proposed with a photo, and paid only when the customer agrees; never above what the way costs."""
     job_id, then = on_site(world, job(world, None)), world.now + HOUR
