@@ -17,7 +17,8 @@ from domain.errors import Fault
 from domain.orders import label
 
 MAX_COLUMNS = 256
-PROMISE = "承诺编号"  # may stand in a file of any format
+PROMISE = "承诺编号"  # may stand in a file of any format, as may the door's point
+POINT = ("经度", "纬度", "坐标系")
 REASON_HEADERS = ("原文件行号", "错误原因")  # of our own file of bad rows, when it comes back mended
 
 

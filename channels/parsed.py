@@ -10,12 +10,18 @@ from typing import Any
 from domain.errors import Fault
 from domain.orders import OrderRow
 
+EXAMPLE_MARK = "示例"
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def storable(text: str) -> str:
     """What a database takes: NUL and broken bytes become U+FFFD, which is refused again when it comes back."""
     return _UNSTORABLE.sub("\ufffd", text)
+
+
+def example(field: str) -> Fault:
+    """Of a template's own row, whose `field` begins with `EXAMPLE_MARK`."""
+    return Fault(field, "example_row", "这是模板的示例行，请删除")
 
 
 @dataclass(frozen=True, slots=True)

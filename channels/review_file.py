@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from channels.cells import CellError, clean, identifier, line_number, moment, plain
 from channels.formats import REASON_HEADERS
-from channels.parsed import Bad, Record, storable
+from channels.parsed import EXAMPLE_MARK, Bad, Record, example, storable
 from channels.refusals import FileTooLarge
 from channels.tables import open_table, read_cell
 from domain.errors import Fault
@@ -74,6 +74,8 @@ def _row(record: Record, header: tuple[str, ...]) -> Line | Bad:
     if record.fault is not None:
         return Bad.of(record, [record.fault], header)
     cells = {name: clean(cell) for name, cell in zip(header, record.cells, strict=False)}
+    if cells.get(ID, "").startswith(EXAMPLE_MARK):
+        return Bad.of(record, [example(ID)], header)
     faults: list[Fault] = []
     values = {
         field: read_cell(_READ[name], name, cells.get(name, ""), faults) for field, name in FIELDS.items()
@@ -134,18 +136,28 @@ _READ: Mapping[str, Callable[[str], Any]] = {
 
 
 def template() -> bytes:
-    """A file to fill in, with two rows to see how."""
+    """A file to fill in, with two rows to see how; they are never taken for reviews."""
     rows = (
         COLUMNS,
-        ("R-1001", "5", "2026-03-05 20:15", "师傅准时上门，装得很好", "SHOP-1", "1", "EWH-60", "", ""),
         (
-            "R-1002",
+            f"{EXAMPLE_MARK}R-1001",
+            "5",
+            "2026-03-05 20:15",
+            "师傅准时上门，装得很好",
+            "SHOP-1",
+            "1",
+            "EWH-60L",
+            "",
+            "",
+        ),
+        (
+            f"{EXAMPLE_MARK}R-1002",
             "1",
             "2026-03-06 09:00",
             "上门才说要另外收费",
             "SHOP-2",
             "",
-            "EWH-60",
+            "EWH-60L",
             "客服已处理",
             "2026-03-08 10:00",
         ),

@@ -8,13 +8,12 @@ from typing import Any
 
 from channels import cells as c
 from channels.formats import Layout
-from channels.parsed import Bad, Good, Parsed, Record, storable
+from channels.parsed import EXAMPLE_MARK, Bad, Good, Parsed, Record, example, storable
 from domain.errors import Fault
 from domain.orders import OrderRow, OrderState, label, validate
 from domain.phones import parse
 
 MAX_CELL = 5_000
-EXAMPLE_MARK = "示例"
 _READERS: dict[str, Callable[[str], Any]] = {
     "order_number": c.identifier,
     "line_number": c.line_number,
@@ -42,8 +41,7 @@ def parse_record(record: Record, layout: Layout) -> Parsed:
         return Bad.of(record, faults, layout.header)
     texts = _texts(record, layout)
     if texts.get("order_number", "").startswith(EXAMPLE_MARK):
-        fault = Fault("order_number", "example_row", "这是模板的示例行，请删除")
-        return Bad.of(record, [fault], layout.header)
+        return Bad.of(record, [example("order_number")], layout.header)
     values, faults = _values(texts)
     row = _finish(OrderRow(**{"order_number": "", **values}), texts, layout, record)
     unfit = {fault.field for fault in faults}

@@ -7,10 +7,10 @@ import csv
 import io
 from collections.abc import Iterable
 
-from channels.formats import PROMISE, TEMPLATE
+from channels.formats import POINT, PROMISE, TEMPLATE
 
-FIELDS: tuple[str, ...] = (*(field for field, _ in TEMPLATE.columns), "promise_id")
-HEADERS: tuple[str, ...] = (*(names[0] for _, names in TEMPLATE.columns), PROMISE)
+FIELDS: tuple[str, ...] = (*(field for field, _ in TEMPLATE.columns), "promise_id", "lng", "lat", "datum")
+HEADERS: tuple[str, ...] = (*(names[0] for _, names in TEMPLATE.columns), PROMISE, *POINT)
 _EXAMPLE = {
     "order_number": "示例20261121001",
     "line_number": "1",
@@ -34,6 +34,9 @@ _EXAMPLE = {
     "refund_fen": "",
     "buyer_note": "请提前一天电话联系",
     "promise_id": "",
+    "lng": "",
+    "lat": "",
+    "datum": "",
 }
 EXAMPLE: tuple[str, ...] = tuple(_EXAMPLE[field] for field in FIELDS)
 

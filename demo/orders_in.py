@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
+from channels.formats import POINT
 from demo import plots
 from demo.caller import Caller, Json
 from demo.order_files import Delivery, invented_deliveries, order_file_from_deliveries, read_deliveries
@@ -60,7 +61,7 @@ def make(day: date, count: int, data: Path | None) -> OrderFile:
     plots.deal(made)
     for plot in made:
         _mark(plot)
-    return OrderFile([*(reader.fieldnames or ()), "经度", "纬度", "坐标系"], rows, made)
+    return OrderFile([*(reader.fieldnames or ()), *POINT], rows, made)
 
 
 def _deliveries(day: date, count: int, data: Path | None) -> list[Delivery]:
@@ -78,7 +79,7 @@ def _mark(plot: Plot) -> None:
     door = replace(door, lng=door.lng + off / _METRES_PER_DEGREE)
     if "outside" in plot.turns:
         door = replace(door, lat=door.lat + PIN_OFF_M / _METRES_PER_DEGREE)
-    plot.row |= {"经度": f"{door.lng:.6f}", "纬度": f"{door.lat:.6f}", "坐标系": door.datum.value}
+    plot.row |= zip(POINT, (f"{door.lng:.6f}", f"{door.lat:.6f}", door.datum.value), strict=True)
     if "undelivered" in plot.turns:
         plot.row["签收时间"] = ""
 

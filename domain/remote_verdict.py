@@ -237,8 +237,11 @@ def _arrived(arrival: Arrival | None) -> tuple[Ground, ...]:
 
 def _asks(grounds: tuple[Ground, ...], shown: Shown | None) -> bool:
     """Elsewhere nobody is asked to pay, and the brand does unless somebody disputes it."""
-    told = shown is not None and shown.basis not in (Basis.NONE, Basis.FREE)
-    return bool(grounds) and (told or not TO_BE_AGREED.isdisjoint(grounds))
+    return bool(grounds) and (_told_of_money(shown) or not TO_BE_AGREED.isdisjoint(grounds))
+
+
+def _told_of_money(shown: Shown | None) -> bool:
+    return shown is not None and shown.basis not in (Basis.NONE, Basis.FREE)
 
 
 def _nobody(way: Way, shown: Shown | None) -> Verdict:
@@ -260,6 +263,8 @@ def _told(
     customer_fen: int,
     grounds: tuple[Ground, ...],
 ) -> str:
+    if way.zone == Zone.FREE and Ground.DISTANCE_UNKNOWN in grounds and not _told_of_money(shown):
+        return words.paragraph(_opening(shown) if shown else None, words.free_zone())
     rule = words.by_rule(owed.text, way.rule.version) if owed and way.rule else None
     where = None if arrival is None else words.arrived(arrival.result, arrival.distance_m, arrival.lacking)
     if grounds:

@@ -62,6 +62,11 @@ def nothing(distance_m: int | None) -> str:
     return f"{where}按规则不收远程费，您无需支付"
 
 
+def free_zone() -> str:
+    """Nobody measured the way, and nobody told the customer of a fee for it."""
+    return "您家在免费上门区，不收远程费，您无需支付"
+
+
 def outcome(customer_fen: int, brand_fen: int) -> str:
     """Who pays what."""
     if not customer_fen and not brand_fen:

@@ -21,6 +21,13 @@ class QuoteMissing(Conflict):
     title = "没有待答复的报价"
 
 
+class InsideWarranty(Conflict):
+    """The installation date is known and the warranty runs: who pays follows from it."""
+
+    code = "warranty_known"
+    title = "安装日期可查且在保修期内，费用承担已按保修规定确定，无需判定"
+
+
 class NotQuotable(Conflict):
     """Somebody else pays, nobody has said who pays, or the customer has answered."""
 

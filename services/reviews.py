@@ -150,10 +150,8 @@ _LOCK = """
 SELECT review.*, subject.wrapped_key FROM review JOIN subject ON subject.id = review.subject_id
  WHERE review.id = %(id)s FOR UPDATE OF review
 """
-_PLACE_OF = """
-SELECT line.id AS line_id, o.channel_id, o.subject_id, subject.wrapped_key, (
-       SELECT job.id FROM job WHERE job.order_line_id = line.id AND job.kind <> 'return_visit'
-          AND job.status <> 'cancelled' ORDER BY job.created_at <= %(at)s DESC, job.id DESC LIMIT 1) AS job_id
+_PLACE_OF = f"""
+SELECT line.id AS line_id, o.channel_id, o.subject_id, subject.wrapped_key, {reviews.JOB.format(at="%(at)s")} AS job_id
   FROM order_line line JOIN customer_order o ON o.id = line.order_id JOIN subject ON subject.id = o.subject_id
  WHERE line.id = %(line)s AND o.channel_id = %(channel)s
 """

@@ -18,6 +18,7 @@ from domain.actors import Actor, Role
 from domain.calendar import local_date
 from domain.errors import Conflict, Fault, Invalid, NotFound
 from domain.job import Status
+from domain.repairs import InsideWarranty
 from domain.warranty import PAYER_NAMES
 from services import personal
 from services.deeds.loading import lock, require_known
@@ -105,16 +106,9 @@ def _made(tx: Connection, actor: Actor, asked: Ask, now: datetime) -> ServiceReq
     made = repairs.make(tx, actor, asked, now)
     found = made.verdict
     return ServiceRequested(
-        made.id,
-        made.job_id,
-        asked.line_id,
-        "new",
-        made.queue,
-        found.verdict,
-        found.until,
-        found.payer,
-        found.text,
-    )
+        made.id, made.job_id, asked.line_id, "new", made.queue,
+        found.verdict, found.until, found.payer, found.text,
+    )  # fmt: skip
 
 
 def _find(tx: Connection, actor: Actor, wanted: Wanted) -> int | None:
@@ -244,7 +238,7 @@ def put_away(tx: Connection, actor: Actor, service_id: int, now: datetime) -> Se
 
 # -- who pays, by an agent
 
-_OF_ID = "SELECT job_id, payer, answer, serial_number FROM service_request WHERE id = %(id)s AND job_id IS NOT NULL"
+_OF_ID = "SELECT * FROM service_request WHERE id = %(id)s AND job_id IS NOT NULL"
 _RULE = """
 UPDATE service_request SET payer = %(payer)s, liable_dealer_id = %(liable)s, text = %(text)s, ruled_by = %(by)s,
        ruled_at = %(now)s WHERE id = %(id)s
@@ -256,12 +250,17 @@ _OVER = (Status.SUBMITTED, Status.CONFIRMED, Status.CLOSED, Status.CANCELLED, St
 def rule(
     tx: Connection, actor: Actor, service_id: int, payer: str, note: str, now: datetime
 ) -> ServiceRequested:
-    """An agent says who pays, before the work is handed in; the customer only before anybody is sent."""
+    """An agent says who pays, before the work is handed in; the customer only before anybody is sent.
+
+    Not where the warranty says it (`InsideWarranty`); outside it, as a favour.
+    """
     row = tx.exec_driver_sql(_OF_ID, {"id": service_id}).first()
     if row is None:
         raise NotFound
     job = lock(tx, row.job_id)
     require_known(tx, actor, job)
+    if row.verdict == "inside":
+        raise InsideWarranty
     if job.status in _OVER or (payer == "customer" and (job.status != Status.NEW or row.answer == "agreed")):
         raise RulingTooLate
     liable = _liable(tx, job.order_line_id, row.serial_number) if payer == "dealer" else None
@@ -286,7 +285,7 @@ def rule(
     queueing.record(tx, job, "warranty_ruled", now, reason=payer, data=said, columns=columns, actor=actor)
     queue = columns.get("queue", job.queue)
     return ServiceRequested(
-        service_id, job.id, job.order_line_id, job.status, queue, "unknown", None, payer, text
+        service_id, job.id, job.order_line_id, job.status, queue, row.verdict, row.until, payer, text
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import fields, replace
 from datetime import date, datetime
 from typing import Any
 
+from channels.formats import POINT
 from domain import phones
 from domain.geo import Datum
 from domain.orders import OrderRow, OrderState
@@ -35,7 +36,6 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "delivered_at": datetime.fromisoformat,
     "wanted_date": date.fromisoformat,
 }
-_POINT_COLUMNS = ("经度", "纬度", "坐标系")
 _DATUMS = {"": Datum.GCJ02, "GCJ02": Datum.GCJ02, "WGS84": Datum.WGS84}
 
 
@@ -131,7 +131,7 @@ def contact_of(row: OrderRow) -> Personal:
 def point_of(row: OrderRow) -> Personal | None:
     """The door's point, where a file brings it in columns 经度, 纬度 (and 坐标系; GCJ-02 where that is not said)."""
     told = dict(row.extra)
-    lng, lat, datum = (told.get(name, "").strip() for name in _POINT_COLUMNS)
+    lng, lat, datum = (told.get(name, "").strip() for name in POINT)
     try:
         east, north = float(lng), float(lat)
         datum = _DATUMS[datum.upper().replace("-", "")]

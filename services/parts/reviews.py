@@ -51,12 +51,16 @@ _KNOWN = """
 SELECT review.*, subject.wrapped_key FROM review JOIN subject ON subject.id = review.subject_id
  WHERE review.channel_id = %(channel)s AND platform_id = ANY(%(ids)s) FOR UPDATE OF review
 """
-# One line or none: where several fit, a person must say which. The job is the newest that was there at that time.
-_PLACES = """
-SELECT wanted.n, line.id AS line_id, o.subject_id, subject.wrapped_key, (
+# The newest work that somebody had come for by then; a repair that nobody came for is the last guess.
+JOB = """(
        SELECT job.id FROM job WHERE job.order_line_id = line.id AND job.kind <> 'return_visit'
           AND job.status <> 'cancelled'
-        ORDER BY job.created_at <= wanted.at DESC, job.id DESC LIMIT 1) AS job_id
+        ORDER BY CASE WHEN least(job.checked_in_at, job.submitted_at) <= {at} THEN 0
+                      WHEN job.kind <> 'repair' THEN 1 ELSE 2 END,
+              job.created_at <= {at} DESC, job.id DESC LIMIT 1)"""
+# One line or none: where several fit, a person must say which.
+_PLACES = f"""
+SELECT wanted.n, line.id AS line_id, o.subject_id, subject.wrapped_key, {JOB.format(at="wanted.at")} AS job_id
   FROM json_to_recordset(%(rows)s::json) AS wanted(n int, number text, line_number bigint, sku text, at timestamptz)
   JOIN customer_order o ON o.channel_id = %(channel)s AND o.number = wanted.number
   JOIN subject ON subject.id = o.subject_id

@@ -12,6 +12,7 @@ from domain.orders import OrderState, fingerprint
 from domain.phones import PhoneKind
 from tests.channels.generated import TAOBAO_HEADER, TAOBAO_ROW, good, own, parse, workbook
 
+POINT = {"lng": "121.4425", "lat": "37.4781", "datum": "WGS84"}
 JD_HEADER = (
     "下单时间,订单号,商品ID,商品名称,订购数量,京东价,应付金额,订单状态,客户姓名,客户地址,联系电话,订单备注,货号,"
     "订单完成时间\n"
@@ -23,7 +24,9 @@ ITEM_HEADER = (
 
 def test_our_template_tells_every_field() -> None:
     """Each column of the template reaches its field."""
-    (row,) = good(template_csv([own(delivered_at="2026-11-25", refund_fen="10元", promise_id="p42.Zk3")]))
+    (row,) = good(
+        template_csv([own(delivered_at="2026-11-25", refund_fen="10元", promise_id="p42.Zk3", **POINT)])
+    )
     assert (row.order_number, row.line_number, row.sku, row.quantity) == ("T1", 1, "EWH-60L", 1)
     assert (row.paid_fen, row.refund_fen, row.state) == (129_900, 1_000, OrderState.PAID)
     assert (row.phone, row.phone_kind, row.phone_extension) == (
@@ -38,7 +41,12 @@ def test_our_template_tells_every_field() -> None:
     assert row.wanted_date == date(2026, 11, 28)
     assert row.phone_expires_at == datetime(2026, 12, 31, 15, 59, tzinfo=UTC)
     assert (row.receiver, row.buyer_note, row.order_amounts) == ("张三", "请提前一天电话联系", False)
-    assert row.extra == (("承诺编号", "p42.Zk3"),)
+    assert row.extra == (
+        ("承诺编号", "p42.Zk3"),
+        ("经度", "121.4425"),
+        ("纬度", "37.4781"),
+        ("坐标系", "WGS84"),
+    )
 
 
 def test_the_templates_example_row_is_never_an_order() -> None:

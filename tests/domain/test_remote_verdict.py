@@ -104,6 +104,21 @@ def test_no_fee_by_the_rule_needs_no_agent() -> None:
         assert found.text.endswith("按规则不收远程费，您无需支付。")
 
 
+FREE_BY_KM = read_rule({**DATA, "remote": [{"zone": "free", "free_m": 20000, "per_km_fen": 200}]})
+
+
+@pytest.mark.parametrize("shown", [None, replace(SHOWN, basis=Basis.FREE, amount_fen=0)])
+def test_in_a_free_zone_an_unmeasured_way_alarms_no_customer(shown: Shown | None) -> None:
+    """Nobody told him of a fee, so he reads that there is none; an agent may still rule for the dealer."""
+    way = Way("heater", Zone.FREE, FREE_BY_KM, None)
+    found = judge(way, shown, Arrival(Place.UNKNOWN, None))
+
+    assert (found.decided, found.asks, found.customer_fen) == (False, False, 0)
+    assert found.text.endswith("您家在免费上门区，不收远程费，您无需支付。")
+    assert "定位" not in found.text
+    assert "请不要付款" in judge(way, SHOWN, Arrival(Place.UNKNOWN, None)).text
+
+
 def test_before_the_visit_the_answer_is_provisional() -> None:
     """Nobody has checked in yet."""
     found = judge(WAY, SHOWN, None)

@@ -13,7 +13,7 @@ from domain.actions import Action, Command, Window
 from domain.actors import SYSTEM, Actor
 from domain.errors import Invalid, NotFound
 from domain.lifecycle import Barred
-from domain.repairs import NotQuotable, QuoteMissing
+from domain.repairs import InsideWarranty, NotQuotable, QuoteMissing
 from models import db
 from models.catalogue import Product
 from models.job import Job
@@ -107,6 +107,8 @@ def test_installed_closed_and_mended_five_months_later_by_serial_number_the_bran
     later = world.now + FIVE_MONTHS
 
     made = by_serial(world, world.customer(installed), later)
+    with pytest.raises(InsideWarranty):
+        rule(world.actor("agent"), made.id, "dealer", "客服另有看法", later)
     dispatch_batch(later)
     assert made.job_id is not None
     work_off(world, made.job_id, later)
@@ -255,10 +257,11 @@ def test_good_will_after_the_yes_makes_the_brand_pay_all_of_it(world: World) -> 
     repair_quotes.quote(agent, made.id, [], later)
     repair_quotes.answer(agent, made.id, True, "电话同意", later)
     dispatch_batch(later)
-    rule(agent, made.id, "brand", "老客户关怀", later)
+    ruled = rule(agent, made.id, "brand", "老客户关怀", later)
     work_off(world, made.job_id, later)
     run_fees(later + timedelta(days=9))
 
+    assert (ruled.warranty, ruled.until) == ("outside", made.until)
     assert world.row(made.job_id).remote_payer == "operator"
     assert legs(made.job_id) == [f"brand_service_expense 7000, dealer_payable:{world.dealers[0]} -7000"]
 

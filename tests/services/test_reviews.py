@@ -13,6 +13,7 @@ from channels.review_file import COLUMNS, template
 from domain.errors import Invalid, NotFound
 from domain.reviews import ComplaintMade, ReviewLinked, ReviewLoose
 from models import db
+from models.job import Job
 from models.order import Channel, CustomerOrder, OrderLine
 from models.person import Subject
 from services import reviews
@@ -81,12 +82,15 @@ def test_good_rows_go_in_once_and_bad_ones_come_back_with_the_reason(world: Worl
     assert kept == [("R-2", None, False, None), ("R-1", job_id, True, "charge_not_told")]
 
 
-def test_the_template_can_be_taken_as_it_stands(world: World) -> None:
-    """Two reviews of orders nobody knows."""
+def test_the_templates_examples_are_never_reviews(world: World) -> None:
+    """Who forgets to delete them is told so."""
     done = reviews.take_file(
         world.actor("agent"), world.channel_id, "t.csv", io.BytesIO(template()), world.now + timedelta(days=9)
     )
-    assert (done.new, done.loose, done.bad) == (2, 2, 0)
+    assert (done.new, done.loose, done.bad) == (0, 0, 2)
+    assert (
+        "这是模板的示例行，请删除" in b"".join(reviews.bad_rows_csv(world.actor("agent"), done.id)).decode()
+    )
 
 
 def test_told_anew_the_words_are_replaced_and_the_answer_stays(world: World) -> None:
@@ -142,6 +146,16 @@ def test_one_order_with_several_lines_is_linked_by_its_sku_only(world: World) ->
     with pytest.raises(ReviewLinked):
         reviews.link(agent, unclear.id, other, world.now)
     assert listed(agent, ReviewFilters("loose"), None, 9) == []
+
+
+def test_a_review_is_about_the_work_somebody_came_for(world: World) -> None:
+    """Not about a repair that was asked for since and that nobody has come for."""
+    done = submitted(world)
+    line_id, repair = world.row(done).order_line_id, world.job()
+    with db.engine.begin() as tx:
+        tx.execute(update(Job).where(Job.id == repair).values(kind="repair", order_line_id=line_id))
+    told = tell(world, order_number=number_of(world, done), reviewed_at=world.now + HOUR)
+    assert told.job_id == done != repair
 
 
 def test_a_review_that_came_before_its_order_finds_it_later(world: World) -> None:
