@@ -30,12 +30,16 @@ def reason(bad: Bad) -> str:
 
 
 def error_rows(bads: Iterable[Bad]) -> Iterator[tuple[str, ...]]:
-    """A header (the file's own after ours), then one row per bad row; nothing for no rows."""
+    """A header (the file's own after ours), then one row per bad row, as wide as the header; ours alone for none."""
+    index = -1
     for index, bad in enumerate(bads):
         skip = len(REASON_HEADERS) if bad.header[: len(REASON_HEADERS)] == REASON_HEADERS else 0
         if index == 0:
             yield (*REASON_HEADERS, *map(safe_cell, bad.header[skip:]))
-        yield (str(bad.row_number), safe_cell(reason(bad)), *map(safe_cell, bad.raw_cells[skip:]))
+        cut = [""] * (len(bad.header) - len(bad.raw_cells))  # XLSX leaves out empty cells at the end
+        yield (str(bad.row_number), safe_cell(reason(bad)), *map(safe_cell, bad.raw_cells[skip:]), *cut)
+    if index < 0:
+        yield REASON_HEADERS
 
 
 def errors_csv(bads: Iterable[Bad]) -> Iterator[bytes]:

@@ -21,7 +21,7 @@ from fpdf.enums import TableBordersLayout, WrapMode, XPos, YPos
 from domain.actions import ASKS
 from domain.job import STATUS_NAMES
 from domain.money import yuan
-from domain.pack_words import AGREED, CAPTURES, CONFIRMED, GONE, RESULTS, ROLES, SOURCES, VERDICTS, at
+from domain.pack_words import AGREED, CAPTURES, CONFIRMED, FACTS, GONE, RESULTS, ROLES, SOURCES, VERDICTS, at
 from domain.reasons import OUTSIDE, WAIVE
 
 MARGIN, GAP, BOX = 15.0, 6.0, 62.0
@@ -257,7 +257,7 @@ def _picture(
 
 
 def _events(sheet: Sheet, facts: Mapping[str, Any]) -> None:
-    names = {"create": "建单"} | {str(action): ask.name for action, ask in ASKS.items()}
+    names = FACTS | {str(action): ask.name for action, ask in ASKS.items()}
     statuses = {str(status): name for status, name in STATUS_NAMES.items()}
     sheet.heading("事件链")
     sheet.say(f"末端 {facts['event_head']}", 6.5, GREY)

@@ -19,6 +19,12 @@ CONFIRMED = {
     "agent": "客服代确认",
 }  # fmt: skip
 VERDICTS = {"pass": "合格", "evidence": "需补充证据", "work": "需返工"}
+FACTS = {
+    "create": "建单", "queued": "转客服处理", "order_changed": "订单变更", "follow_remote": "随同次上门的远程费裁定",
+    "service_requested": "申请售后", "repair_quoted": "维修报价", "repair_agreed": "同意维修报价",
+    "repair_refused": "不同意维修报价", "warranty_ruled": "保修责任已定",
+}  # fmt: skip
+"""What stands on a chain and is no action."""
 GONE = {"deleted": "师傅已撤换", "late": "改派或取消后才上传", "redispatched": "改派前所拍"}
 
 

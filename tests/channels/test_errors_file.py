@@ -63,3 +63,11 @@ def test_no_cell_of_the_errors_file_starts_a_formula(cell: str) -> None:
     rows = list(csv.reader(io.StringIO(text, newline="")))
     dangerous = rows[1][2].lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r"))
     assert not dangerous or re.fullmatch(r'="([^"]|"")*"|-+[0-9]*', rows[1][2])
+
+
+def test_a_file_without_a_bad_row_has_its_header_and_a_short_row_is_as_wide_as_the_others() -> None:
+    """XLSX leaves out the empty cells at the end; a file of nothing at all looks broken."""
+    none = b"".join(errors_csv([])).decode("utf-8-sig")
+    cut = b"".join(errors_csv([Bad(2, ("甲",), (), ("列", "另一列", "末列"))])).decode("utf-8-sig")
+    assert none == "原文件行号,错误原因\r\n"
+    assert [len(row) for row in csv.reader(io.StringIO(cut, newline=""))] == [5, 5]
