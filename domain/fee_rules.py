@@ -191,7 +191,7 @@ class FeeRule:
             return _by_road(rate, agreed_fen)
         if distance_m is None:
             return None
-        rounded = ROUNDINGS[rate.km_rounding](distance_m, rate.km_step_m) * rate.km_step_m
+        rounded = _rounded(rate, distance_m)
         if rounded <= rate.free_m:
             return None
         if rounded <= rate.negotiated_beyond_m:
@@ -200,6 +200,14 @@ class FeeRule:
             raise RemoteFeeNotAgreed(f"{km(rounded)} 超过 {km(rate.negotiated_beyond_m)}")
         text = f"远程费 {km(rounded)}，超过 {km(rate.negotiated_beyond_m)}，协商价 {yuan(agreed_fen)}"
         return Part("remote_fee", agreed_fen, text)
+
+    def carried_on_fen(
+        self, category: str, zone: Zone, distance_m: int, free_m: int | None, per_km_fen: int | None
+    ) -> int:
+        """What the formula gives beyond its limit: 87.6 km, 10 km free, ¥2.00 and a cap of ¥80.00 → 8000."""
+        rate = self.remote_rate(category, zone, free_m, per_km_fen)
+        rounded = 0 if rate is None else _rounded(rate, distance_m)
+        return 0 if rate is None or rounded <= rate.free_m else _remote_by_km(rate, rounded).amount_fen
 
     def timely_part(self, clock: ClockFact) -> Part | None:
         """Bonus or penalty of a clock, if it has one, the brand measures it, the dealer owns it, unexcused."""
@@ -256,6 +264,10 @@ def _remote_rates(rule: FeeRule) -> dict[tuple[str, str], RemoteRate]:
         if rate is not None:
             found[category.code, zone.value] = rate
     return found
+
+
+def _rounded(rate: RemoteRate, distance_m: int) -> int:
+    return ROUNDINGS[rate.km_rounding](distance_m, rate.km_step_m) * rate.km_step_m
 
 
 def _by_road(rate: RemoteRate, agreed_fen: int | None) -> Part:

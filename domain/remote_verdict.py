@@ -160,6 +160,16 @@ def payer_of(customer_fen: int, owed_fen: int | None) -> Payer:
     return Payer.CUSTOMER if customer_fen >= owed_fen else Payer.BOTH
 
 
+def without_agreement(way: Way) -> int:
+    """Fen the dealer is owed where nobody agreed a price in time: the formula carried on; unmeasured it is 0.
+
+    Where the rule counts the road this is the least, since no road is shorter than its straight metres.
+    """
+    if way.rule is None or way.distance_m is None:
+        return 0
+    return way.rule.carried_on_fen(way.category, way.zone, way.distance_m, way.free_m, way.per_km_fen)
+
+
 def ruling_told(shown: Shown | None, customer_fen: int, owed_fen: int | None, by: str) -> str:
     """The paragraph after a ruling: what was shown, and what was ruled by an agent or by silence."""
     brand_fen = None if owed_fen is None else max(owed_fen - customer_fen, 0)

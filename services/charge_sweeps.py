@@ -55,7 +55,7 @@ def lapse_charges(now: datetime) -> Silent:
 
 
 def rule_by_silence(now: datetime) -> Silent:
-    """Lay on the brand what no agent has ruled for 72 hours. A way without any price still waits for an agent."""
+    """Lay on the brand what no agent has ruled for 72 hours, also a way whose price nobody has agreed."""
     return _sweep(_UNRULED, now - RULE_WITHIN, now)
 
 

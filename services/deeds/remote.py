@@ -16,7 +16,7 @@ from domain.charges import REMOTE_ITEM, REMOTE_TYPE, Item
 from domain.errors import Fault, Invalid
 from domain.facts import Facts
 from domain.job import Status
-from domain.remote_verdict import TO_BE_AGREED, Payer, Verdict
+from domain.remote_verdict import TO_BE_AGREED, Payer, Verdict, without_agreement
 from services.deeds import overpaid
 from services.deeds.handling import Deed, Effect, Prepared, handles
 from services.deeds.remote_opening import dropped, follow, keep, said, waiting
@@ -95,7 +95,7 @@ def _case(deed: Deed) -> Prepared:
         remote_ruled_by_agent=found.ruled_by == "agent",
         remote_ruled=found.ruled_by in ("agent", "silence"),
         remote_most_fen=verdict.owed_fen if verdict.promised_fen is None else _most(verdict),
-        remote_not_agreed=not TO_BE_AGREED.isdisjoint(verdict.grounds),
+        remote_not_agreed=deed.actor.role != Role.SYSTEM and not TO_BE_AGREED.isdisjoint(verdict.grounds),
     )
     return Prepared(facts, found)
 
@@ -137,19 +137,20 @@ UPDATE remote_dispute SET customer_fen = %(customer)s, owed_fen = %(owed)s, rule
 
 @handles(Action.RULE_REMOTE, prepare=_case)
 def rule(deed: Deed, _to: Status, found: Known) -> Effect:
-    """An agent's word, or silence: then the brand pays. A way beyond the formula gets its price here too.
+    """An agent's word, or silence: then the brand pays. A way beyond the formula gets its price here too, by silence
+    the formula's own, carried on: the dealer has driven, and the customer agreed to nothing.
 
     The visit has one way: its other jobs follow (`services/remote_fees.py`).
     """
     command, verdict, job = deed.command, found.verdict, deed.job
     customer_fen = (command.agreed_fen or 0) if command.outcome == "customer" else 0
     columns: dict[str, Any] = {}
-    owed = verdict.owed_fen
+    owed, by = verdict.owed_fen, "silence" if deed.actor.role == Role.SYSTEM else "agent"
     if not TO_BE_AGREED.isdisjoint(verdict.grounds):
-        owed = columns["remote_agreed_fen"] = command.agreed_fen
+        owed = without_agreement(found.case.way) if by == "silence" else command.agreed_fen
+        columns["remote_agreed_fen"] = owed
         if verdict.promised_fen is not None:
             customer_fen = min(customer_fen, verdict.promised_fen)
-    by = "silence" if deed.actor.role == Role.SYSTEM else "agent"
     values = {"customer": customer_fen, "owed": owed, "by": by, "at": deed.now, "job": job.id}
     deed.tx.exec_driver_sql(_RULE, values | {"person": deed.actor.person_id})
     back = overpaid.give_back(deed, customer_fen) or None

@@ -13,7 +13,18 @@ from hypothesis import strategies as st
 from domain.clocks import Zone
 from domain.fee_reading import read_rule
 from domain.geo import Place
-from domain.remote_verdict import Arrival, Basis, Ground, Lacking, Payer, Shown, Verdict, Way, judge
+from domain.remote_verdict import (
+    Arrival,
+    Basis,
+    Ground,
+    Lacking,
+    Payer,
+    Shown,
+    Verdict,
+    Way,
+    judge,
+    without_agreement,
+)
 
 DATA: dict[str, Any] = {
     "version": 3,
@@ -172,6 +183,22 @@ def test_the_parts_make_the_whole_and_the_customer_pays_no_more_than_was_shown(
 
 
 BY_ROAD = read_rule({**DATA, "remote": [{**DATA["remote"][0], "distance": "road"}]})
+
+
+@pytest.mark.parametrize(
+    ("way", "fen"),
+    [
+        (replace(WAY, distance_m=87_600), 13_520),
+        (replace(WAY, distance_m=87_600, rule=BY_ROAD), 13_520),
+        (replace(WAY, distance_m=87_600, free_m=80_000, per_km_fen=100), 760),
+        (replace(WAY, distance_m=15_000, rule=BY_ROAD), 0),
+        (replace(WAY, distance_m=None), 0),
+        (replace(WAY, distance_m=87_600, rule=None), 0),
+    ],
+)
+def test_a_way_nobody_priced_in_time_is_owed_by_the_formula_carried_on(way: Way, fen: int) -> None:
+    """(87.6 km − 20 km) × ¥2.00, also where the road counts, whose straight metres are its least."""
+    assert without_agreement(way) == fen
 
 
 def test_a_rule_of_the_road_goes_to_an_agent_and_no_straight_metres_stand_in_for_it() -> None:

@@ -17,7 +17,7 @@ from domain.lifecycle import Barred
 from models import db
 from models.money import FeeRule
 from models.site import Charge
-from services import orders, promises, remote_fees, sweeps
+from services import charge_sweeps, orders, promises, remote_fees, sweeps
 from services.fees import run_fees
 from services.lifecycle import perform
 from services.orders import NewLine, NewOrder
@@ -204,6 +204,22 @@ def test_what_the_check_in_leaves_open_waits_for_an_agent_at_once(world: World) 
     perform(world.actor("agent"), job_id, Command(Action.RULE_REMOTE, outcome="brand"), then + HOUR)
     row = world.row(job_id)
     assert (row.remote_open, row.queue) == (False, None)
+
+
+def test_a_way_beyond_the_formula_does_not_wait_for_ever(world: World) -> None:
+    """Three days without a price: the brand pays by the formula carried on, (87.6 km − 1 km) × ¥2.00, and it closes."""
+    job_id, then = job(world, None), world.now + HOUR
+    rows("UPDATE job SET distance_m = 87600 WHERE id = :j", j=job_id)
+    on_site(world, job_id)
+
+    with pytest.raises(Barred):  # an agent names the price
+        perform(world.actor("agent"), job_id, Command(Action.RULE_REMOTE, outcome="brand"), then)
+    early, done = (charge_sweeps.rule_by_silence(then + timedelta(hours=after)) for after in (71, 73))
+
+    assert [(early.done, early.refused), (done.done, done.refused)] == [(0, 0), (1, 0)]
+    assert rows("SELECT ruled_by, customer_fen, owed_fen FROM remote_dispute") == [("silence", 0, 17_320)]
+    [kept] = rows("SELECT remote_open, queue, promised_remote_fen, remote_agreed_fen FROM job")
+    assert kept == (False, None, 0, 17_320)
 
 
 def test_an_address_that_nobody_located_is_the_reason_and_not_the_installers_phone(world: World) -> None:
