@@ -44,7 +44,6 @@ def test_the_control_plane_needs_its_key(stand_in: StandIn, sim: Remote) -> None
 def test_a_mistake_in_a_control_call_is_explained(sim: Remote) -> None:
     """Four hundred with the reason, not a crash."""
     for method, where, body in [
-        ("POST", "users/nobody/login-code", {}),
         ("POST", "faults", {"action": "explode"}),
         ("POST", "faults", {"action": "hang", "match": {"colour": "red"}}),
         ("POST", "push", {"colour": "red"}),
@@ -54,6 +53,15 @@ def test_a_mistake_in_a_control_call_is_explained(sim: Remote) -> None:
             sim.call(method, where, body)
         assert caught.value.response.status_code == 400
         assert caught.value.response.json()["error"]
+
+
+def test_an_unknown_person_is_named_in_a_sentence(sim: Remote) -> None:
+    """Not found, and what to do about it; no name of an exception."""
+    for where, body in [("users/nobody/login-code", {}), ("grant", {"user": "nobody", "templates": {}})]:
+        with pytest.raises(requests.HTTPError) as caught:
+            sim.call("POST", where, body)
+        assert caught.value.response.status_code == 404
+        assert "没有用户 nobody" in caught.value.response.json()["error"]
 
 
 @pytest.mark.parametrize(

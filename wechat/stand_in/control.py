@@ -19,6 +19,10 @@ from wechat.stand_in.state import App, User, World
 from wechat.stand_in.switch import Switch
 
 
+class Unknown(LookupError):
+    """Nobody or nothing of that name; the text says so to a person."""
+
+
 class Control:
     """Handlers of the control plane, over the parts of one stand-in."""
 
@@ -39,6 +43,7 @@ class Control:
         routes.errorhandler(ValueError)(_bad)
         routes.errorhandler(TypeError)(_bad)
         routes.errorhandler(KeyError)(_bad)
+        routes.errorhandler(Unknown)(_unknown)
         for rule, method, view in self._table():
             routes.add_url_rule(rule, view_func=view, methods=[method])
         return routes
@@ -224,7 +229,10 @@ class Control:
         return jsonify(ok=True)
 
     def _user(self, alias: object) -> User:
-        return self.world.users[str(alias)]
+        user = self.world.users.get(str(alias))
+        if user is None:
+            raise Unknown(f"替身里没有用户 {alias}，请先用 POST /__sim__/setup 添加")
+        return user
 
     def _app(self) -> App:
         """The app named by `?appid=`, else the first one."""
@@ -235,6 +243,10 @@ class Control:
 def _body() -> dict[str, Any]:
     found = request.get_json(silent=True)
     return dict(found) if isinstance(found, dict) else {}
+
+
+def _unknown(error: Unknown) -> tuple[Response, int]:
+    return jsonify(error=str(error)), 404
 
 
 def _bad(error: Exception) -> tuple[Response, int]:
