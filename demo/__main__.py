@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from demo import postgres
+from demo import people, postgres
 from demo.doors import only_one, require_free
 from demo.environment import environment
 from demo.places import PostgresTrouble, data_folder
@@ -77,7 +77,7 @@ def serve(
         _check_doors(plan)
         failed = [step.title for step in plan if not _take(supervisor, step)]
         if stay:
-            _show(var, plan)
+            _show(var, plan, environ)
             supervisor.wait_until(lambda: False, None)
         return 1 if failed else 0
     except Stopped as asked:
@@ -116,7 +116,7 @@ def _run_once(supervisor: Supervisor, step: Once) -> bool:
     return False
 
 
-def _show(var: Path, plan: Sequence[Step]) -> None:
+def _show(var: Path, plan: Sequence[Step], environ: Mapping[str, str]) -> None:
     say("")
     for step in plan:
         if isinstance(step, Service) and step.address:
@@ -125,6 +125,8 @@ def _show(var: Path, plan: Sequence[Step]) -> None:
                 say(f"    {title}: {step.address}{path}")
     if (var / LOGINS).exists():
         say((var / LOGINS).read_text().rstrip())
+    if "STANDIN_SETUP" in environ:
+        say("\n".join(people.told(environ)))
     say("  按 Ctrl-C 停止 / Ctrl-C stops everything")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from demo import people
 from demo.caller import Caller, Json, Refused
 from demo.network import Person
 from demo.stage import Stage
@@ -34,8 +35,10 @@ class Member:
 
 
 def wechat_account(stage: Stage, alias: str, name: str, phone: str) -> None:
-    """Make the person known to the stand-in; harmless when it is."""
-    stage.sim.setup(users=[{"alias": alias, "nickname": name, "phone": phone}])
+    """Make the person known to the stand-in, also when it starts again; harmless when it is."""
+    account = {"alias": alias, "nickname": name, "phone": phone}
+    people.keep(stage.people, [account])
+    stage.sim.setup(users=[account])
 
 
 def phone_of(stage: Stage, alias: str) -> tuple[Caller, str]:

@@ -13,6 +13,8 @@ import string
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from demo import people
+
 LETTERS = string.ascii_letters + string.digits
 CANONICAL_LAST = "AEIMQUYcgkosw048"  # the 43rd of 43 base64 characters carries four bits
 
@@ -60,6 +62,7 @@ def environment(
     """Everything a program gets: `given` (our own environment), the secrets, and where things are."""
     seen_at = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 - a comparison, nothing is bound here
     public, stand_in = f"http://{seen_at}:{port}", f"http://127.0.0.1:{stand_in_port}"
+    people.prepare(var / "people.json")
     inherited = {name: value for name, value in given.items() if not name.startswith("PG")}
     return {
         **inherited,
@@ -71,6 +74,7 @@ def environment(
         "PUBLIC_URL": given.get("PUBLIC_URL") or public,
         "WECHAT_API_BASE": stand_in,
         "STANDIN_URL": stand_in,
+        "STANDIN_SETUP": str(var / "people.json"),
         "PHOTO_ROOT": str(var / "photos"),
         "SMS_LOG": str(var / "log" / "sms.log"),
         "CLOCK_FILE": str(var / "clock"),

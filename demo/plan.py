@@ -78,7 +78,9 @@ def steps(root: Path, choices: Choices, environ: Mapping[str, str]) -> list[Step
         Service(_python("jobs", "jobs"), lambda: True, "定时任务 runner"),
         Once(_python("brand", "demo.brand"), "演示品牌 demo brand", on_screen=True),
     ]
-    if choices.story != "none":
+    if choices.story == "none":
+        plan.append(Once(_python("people", "demo.gathering"), "演示人员 people", on_screen=True, vital=False))
+    else:
         plan.append(Once(_python("story", "demo.story"), "主线故事 story", on_screen=True, vital=False))
     return plan
 
@@ -93,6 +95,7 @@ def _stand_in(choices: Choices, web: str, environ: Mapping[str, str]) -> Service
         "--push-url": f"{web}/wechat/push",
         "--push-token": environ["WECHAT_PUSH_TOKEN"],
         "--push-aes-key": environ["WECHAT_PUSH_AES_KEY"],
+        "--setup": environ["STANDIN_SETUP"],
     }
     arguments = [part for pair in told.items() for part in pair]
     return Service(

@@ -20,13 +20,14 @@ from wechat.stand_in.remote import Remote
 
 @dataclass
 class Stage:
-    """`var` is the folder of the demo's files; `app_id` the demo's own WeChat application."""
+    """`var` is the demo's folder, `people` the file of who is in the stand-in; `app_id` is the demo's own."""
 
     line: Line
     sim: Remote
     clock: MovedClock
     tell: Telling
     var: Path
+    people: Path
     sms_log: Path
     app_id: str
 
@@ -69,6 +70,7 @@ def from_environment(environ: Mapping[str, str] = os.environ, *, quiet: bool = F
         clock=MovedClock(clock_file),
         tell=Telling(quiet),
         var=clock_file.parent,
+        people=Path(environ["STANDIN_SETUP"]),
         sms_log=Path(environ["SMS_LOG"]),
         app_id=app_id,
     )

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
-from demo import cast, logins, orders_in, settling, watch
+from demo import orders_in, settling, watch
 from demo.acceptance import book, find_dealer
 from demo.ending import end, open_app
 from demo.network import CHANNELS
@@ -22,7 +22,7 @@ from demo.plots import FEWEST, Plot
 from demo.schedule import Life, play
 from demo.stage import Stage, from_environment
 from demo.visit import drive, first_visit
-from demo.world import AGENT, Office, World, gather
+from demo.world import AGENT, World, gather, office
 from domain.calendar import SHANGHAI, local_date
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -44,7 +44,7 @@ def tell(stage: Stage, count: int, data: Path | None) -> World:
     stage.open_wechat()
     evening = _evening(stage)
     stage.tell.chapter("一", "人：邀请、微信、手机号")
-    world = gather(stage, _office(stage))
+    world = gather(stage, office(stage))
     file = _orders(world, evening, count, data)
     stage.tell.chapter("三", "派单、预约、上门、验收")
     _play(world, file, evening)
@@ -56,14 +56,6 @@ def _evening(stage: Stage) -> datetime:
     """18:10 of the next evening that has not begun: orders come in, and the day after is the day of the visits."""
     today = datetime.combine(local_date(stage.now), time(18, 10), SHANGHAI)
     return today if stage.now < today else today + DAY
-
-
-def _office(stage: Stage) -> Office:
-    kept = logins.read(stage.var)
-    names = ("admin", "agent", "auditor", "finance", "finance2")
-    office = Office(*(cast.console(stage, name, kept[name]) for name in names))
-    stage.tell.step(stage.now, "办公室", "管理员、客服、稽核、财务两人 控制台登录", "ok")
-    return office
 
 
 def _orders(world: World, evening: datetime, count: int, data: Path | None) -> OrderFile:

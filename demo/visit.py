@@ -7,6 +7,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from demo import ways
 from demo.caller import Json, Refused
 from demo.cast import Member
 from demo.pictures import photograph
@@ -34,8 +35,10 @@ def drive(world: World, site: Site) -> Part:
     """From the check-in to the submitted work."""
     plot, caller = site.plot, site.worker.caller
     yield site.arrives
-    _check_in(world, site)
+    waits = _check_in(world, site)
     yield site.arrives + 4 * MINUTE
+    if waits:
+        ways.rule(world, plot)
     slots = [slot for slot in _page(site)["slots"] if slot["required"]]
     _photograph(world, site, slots[0]["code"], dark="dark" in plot.turns)
     if "faults" in plot.turns:
@@ -72,8 +75,11 @@ def _fix(point: Point | None, accuracy_m: float) -> Json | None:
     }
 
 
-def _check_in(world: World, site: Site) -> None:
-    """Outside the circle the product asks for a reason and a photo, both at once; then it is taken as it is."""
+def _check_in(world: World, site: Site) -> bool:
+    """Outside the circle the product asks for a reason and a photo, both at once; then it is taken as it is.
+
+    True where it put the way before the agents.
+    """
     plot, caller = site.plot, site.worker.caller
     body: Json = {}
     fix = _fix(site.fix, 12.0 + plot.job_id % 25)
@@ -89,7 +95,8 @@ def _check_in(world: World, site: Site) -> None:
         slot = _page(site)["slots"][0]["code"]
         photo = _upload(world, site, slot, photograph(f"{plot.job_id}", "gate"))
         world.act(caller, plot, "check-in", **body, reason="address_wrong", photo_id=photo["id"])
-    place, metres = _verdict(world, plot)
+    seen = _verdict(world, plot)
+    place, metres = str(seen["place"]), seen.get("distance_m")
     far = f"，距定位点 {metres} 米" if metres is not None else ""
     if place != "inside":
         why = "（理由：地址标注有误，附现场照片）" if place == "outside" else ""
@@ -99,13 +106,13 @@ def _check_in(world: World, site: Site) -> None:
         world.say(site.worker.name, f"{plot.short} 签到：{PLACES[place]}{far}", "ok")
     expected = "unknown" if site.fix is None else "outside" if "outside" in plot.turns else "inside"
     world.check(f"{plot.short} 签到判为 {expected}", place == expected)
+    return bool(seen.get("remote"))
 
 
-def _verdict(world: World, plot: Plot) -> tuple[str, int | None]:
-    """What the product made of the place, from the chain of events."""
+def _verdict(world: World, plot: Plot) -> Json:
+    """What the product made of the place and the way, from the chain of events."""
     events = world.office.agent.get(f"/jobs/{plot.job_id}/events")["items"]
-    data = next(event for event in reversed(events) if event["action"] == "check_in")["data"]
-    return str(data["place"]), data.get("distance_m")
+    return dict(next(event for event in reversed(events) if event["action"] == "check_in")["data"])
 
 
 def _upload(world: World, site: Site, slot: str, picture: bytes) -> Json:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from demo import cast, network
+from demo import cast, logins, network
 from demo.caller import Caller, Json
 from demo.cast import Member
 from demo.plots import Plot
@@ -138,6 +138,15 @@ class World:
         masked = f" {mask_phone(phone)} "
         lines = self.stage.sms_log.read_text(encoding="utf-8").splitlines()
         return [found[1] for line in lines if masked in line and (found := _LINK.search(line))]
+
+
+def office(stage: Stage) -> Office:
+    """The brand's people, signed in by the passwords in `logins.txt`."""
+    kept = logins.read(stage.var)
+    names = ("admin", "agent", "auditor", "finance", "finance2")
+    found = Office(*(cast.console(stage, name, kept[name]) for name in names))
+    stage.tell.step(stage.now, "办公室", "管理员、客服、稽核、财务两人 控制台登录", "ok")
+    return found
 
 
 def gather(stage: Stage, office: Office) -> World:
