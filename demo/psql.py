@@ -14,12 +14,13 @@ ROOT = Path(__file__).parents[1]
 
 def main() -> None:
     """Become psql; arguments are passed on."""
-    address = os.environ.get("DATABASE_URL") or _demo_address()
+    address = os.environ.get("DATABASE_URL") or demo_address()
     psql = str(programs() / "psql")
     os.execv(psql, [psql, postgres.libpq(address), *sys.argv[1:]])  # noqa: S606 - our own program, no shell wanted
 
 
-def _demo_address() -> str:
+def demo_address() -> str:
+    """The running demo's DATABASE_URL."""
     data = data_folder(ROOT / "var" / "postgres")
     if postgres.postmaster(data) is None:
         raise SystemExit("演示数据库未运行 / the demo's database isn't running: make run")

@@ -8,6 +8,7 @@ from datetime import timedelta
 from types import MappingProxyType
 
 from domain.errors import Conflict
+from domain.job import Status
 
 PASS, EVIDENCE, WORK = "pass", "evidence", "work"
 VERDICTS = (PASS, EVIDENCE, WORK)
@@ -106,3 +107,16 @@ def score_change(score: int, verdict: str, fault: str | None) -> int:
     if verdict == WORK and fault not in (None, "dealer"):
         return 0
     return min(max(score + SCORE[verdict], 0), 100) - score
+
+
+NOT_UNDER_WAY = (Status.NEW, Status.OFFERED, Status.ACCEPTED)
+"""A second visit without a time: nobody sets out for it, so it ends with the verdict it came from."""
+
+
+def second_visit_told(status: str) -> str:
+    """What becomes of the second visit (in `status`) whose verdict was taken back."""
+    if status == Status.CANCELLED:
+        return "判定已撤销，二次上门已取消"
+    if status in (Status.CONFIRMED, Status.CLOSED):
+        return "判定已撤销，二次上门已完成，费用由品牌承担"
+    return "判定已撤销，二次上门已约定或已开始，照常进行，费用由品牌承担"

@@ -16,7 +16,7 @@ _T = Template
 TEMPLATES: Mapping[str, Template] = MappingProxyType(
     {
         "job_offered": _T(
-            "新的安装单",
+            "新的工单",
             "工单 {number} 等您接单，请在 {deadline} 前处理",
             "task",
             "待接单",
@@ -24,7 +24,7 @@ TEMPLATES: Mapping[str, Template] = MappingProxyType(
             several="jobs_offered",
         ),
         "jobs_offered": _T(
-            "新的安装单", "又有新的工单等您接单，请逐一处理", "task", "待接单", "有多个工单等您接单"
+            "新的工单", "又有新的工单等您接单，请逐一处理", "task", "待接单", "有多个工单等您接单"
         ),
         "job_assigned": _T(
             "您有新任务", "工单 {number} 已指派给您，{window}", "task", "已派单", "请查看任务并准备上门"

@@ -41,4 +41,5 @@ def _unused(job: JobFacts, price: Price) -> tuple[str, ...]:
     agreed = job.agreed_remote_fen
     if agreed is None or (price.remote is not None and price.remote.amount_fen == agreed):
         return ()
-    return (f"约定的远程费 {yuan(agreed)} 只用于超出计价距离的上门，此处按规则计",)
+    here = "本单距离未知，不付这笔约定费" if job.distance_m is None else "本单按规则计，不付这笔约定费"
+    return (f"约定的远程费 {yuan(agreed)} 只用于超出计价距离的上门，{here}",)

@@ -230,6 +230,8 @@ def _self_install(good: Good, engine: int) -> SelfInstall:
     if good.self_install_allowed and not good.certificates:
         if engine > 2 and not good.video_url and not good.steps:
             return SelfInstall(False, None, None, (), words.NOTHING_TO_FOLLOW)
+        if engine > 3 and not good.video_url:
+            return SelfInstall(True, words.BY_STEPS, None, good.steps, words.ONLY_IF_ABLE_BY_STEPS)
         return SelfInstall(True, words.QUESTION, good.video_url, good.steps, words.ONLY_IF_ABLE)
     return SelfInstall(False, None, None, (), words.not_by_oneself(good.certificates))
 

@@ -6,7 +6,7 @@ kept and nothing moves until the second agrees, or until a third decides between
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,9 +14,10 @@ from sqlalchemy import Connection
 
 from domain import lifecycle
 from domain.actions import Action, Command
-from domain.actors import Actor, Role
+from domain.actors import SYSTEM, Actor, Role
 from domain.audits import (
     APPEAL_WINDOW,
+    NOT_UNDER_WAY,
     PASS,
     REASONS,
     WORK,
@@ -24,6 +25,7 @@ from domain.audits import (
     NotAppealable,
     Opinion,
     OwnVerdict,
+    second_visit_told,
 )
 from domain.errors import Fault, Invalid, NotFound
 from domain.facts import Facts
@@ -67,12 +69,13 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class AppealState:
-    """Where an appeal stands. `reversed_at`: it was granted."""
+    """Where an appeal stands. `reversed_at`: it was granted; `second_visit`: what becomes of the visit, in words."""
 
     job_id: int
     appealed_at: datetime | None
     answered_at: datetime | None
     reversed_at: datetime | None
+    second_visit: str | None = None
 
 
 @use_case
@@ -180,6 +183,7 @@ def appeal(tx: Connection, actor: Actor, job_id: int, reason: str, now: datetime
     return AppealState(*tx.exec_driver_sql(_APPEAL, values).one())
 
 
+_CHILD = "SELECT child_id FROM audit WHERE job_id = %(job)s"
 _VOICES = "SELECT 1 FROM audit_verdict WHERE job_id = %(job)s AND person_id = %(person)s"
 _ANSWER = f"""
 UPDATE audit SET answered_at = %(now)s, answered_by = %(by)s, answer_id = %(note)s WHERE job_id = %(job)s {_STATE}
@@ -195,6 +199,8 @@ def answer(
     The score comes back; the base fee that fraud forfeited and the second visit at the dealer's cost are paid, by
     the fee run, or at once where that has passed.
     """
+    child_id = tx.exec_driver_sql(_CHILD, {"job": job_id}).scalar()
+    child = lock(tx, child_id) if child_id else None  # a child before its parent, as when a child ends
     job = lock(tx, job_id)
     require_known(tx, actor, job, Action.AUDIT_PASS)
     row = tx.exec_driver_sql(_ASKED, {"job": job_id}).first()
@@ -209,7 +215,13 @@ def answer(
     _tell_owner(tx, row, granted, now)
     note = _note(tx, job, actor, reason, now)
     values = {"now": now, "by": actor.person_id, "note": note, "job": job_id}
-    return AppealState(*tx.exec_driver_sql(_ANSWER, values).one())
+    state = AppealState(*tx.exec_driver_sql(_ANSWER, values).one())
+    if not granted or child is None:
+        return state
+    status = child.status
+    if status in NOT_UNDER_WAY:
+        status = act(tx, SYSTEM, child.id, Command(Action.CANCEL, reason="other"), now, locked=child).status
+    return replace(state, second_visit=second_visit_told(status))
 
 
 def _tell_owner(tx: Connection, row: Any, granted: bool, now: datetime) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from domain.actors import Actor, Role
-from domain.audits import REASONS
+from domain.audits import REASONS, second_visit_told
 from domain.errors import NotFound
 from domain.finding_words import may_see, reason
 from services.parts import notes
@@ -93,6 +93,7 @@ class AuditPage:
     answered_at: datetime | None
     answer: str | None
     reversed_at: datetime | None
+    second_visit: str | None
     findings: tuple[FindingLine, ...]
     opinions: tuple[OpinionView, ...]
 
@@ -138,8 +139,9 @@ def listed(
 
 _ONE = """
 SELECT a.*, job.audit AS state, subject.wrapped_key, asked.text AS appeal, told.text AS answer,
-       answering.due_at AS answer_due_at
+       answering.due_at AS answer_due_at, child.status AS second_visit
   FROM audit a JOIN job ON job.id = a.job_id JOIN subject ON subject.id = job.subject_id
+  LEFT JOIN job child ON child.id = a.child_id AND a.reversed_at IS NOT NULL
   LEFT JOIN note asked ON asked.id = a.appeal_id LEFT JOIN note told ON told.id = a.answer_id
   LEFT JOIN clock answering ON answering.id = a.appeal_clock_id
  WHERE a.job_id = %(job)s AND {condition}
@@ -169,6 +171,7 @@ def one(connection: Connection, actor: Actor, job_id: int) -> AuditPage:
         name: getattr(row, name) for name in AuditPage.__slots__ if name not in ("opinions", "findings")
     }
     words = {name: notes.opened(row.wrapped_key, values[name]) for name in ("appeal", "answer")}
+    words["second_visit"] = second_visit_told(row.second_visit) if row.second_visit else None
     hidden: dict[str, Any] = {"seed": None, "ticket": None} if own else {}
     return AuditPage(
         **{

@@ -155,7 +155,9 @@ def sheet(connection: Connection, actor: Actor, job_id: int) -> ChargeSheet:
     agreed = [card for card in found if card.status == "approved"]
     code = quote_codes.code_of(connection, job_id) if waiting and to_customer else None
     version = connection.exec_driver_sql(_VERSION, {"list": job.price_list_id}).scalar()
-    sums = sum(card.amount_fen for card in waiting), sum(card.amount_fen for card in agreed)
+    kept = [card for card in found if card.status == "disputed" and card.ruling]
+    paid = sum(card.amount_fen - (card.refund_fen or 0) for card in (*agreed, *kept))
+    sums = sum(card.amount_fen for card in waiting), paid
     back = sum(card.refund_fen or 0 for card in found)
     told = charges.sheet_told(len(waiting), *sums, to_customer)
     if back:

@@ -59,7 +59,7 @@ def test_a_deed_ends_in_the_inbox_of_those_it_concerns(client: FlaskClient, worl
     mine = client.get("/api/v1/inbox", headers=world.sign_in("dispatcher1", clock.now)).json["items"]
     theirs = client.get("/api/v1/inbox", headers=world.sign_in("dispatcher2", clock.now)).json["items"]
     [item] = mine
-    assert (item["job_id"], item["title"], item["read_at"]) == (job_id, "新的安装单", None)
+    assert (item["job_id"], item["title"], item["read_at"]) == (job_id, "新的工单", None)
     assert str(job_id) in item["body"]
     assert "限定时间" not in item["body"]
     assert theirs == []

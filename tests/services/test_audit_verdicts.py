@@ -21,6 +21,7 @@ from services.audits import PhotoFault, Said
 from services.fees import run_fees
 from services.lifecycle import perform
 from services.parts.notice_people import recipients
+from services.queries.audits import one as page
 from tests import worlds
 from tests.rows import rows
 from tests.services.money import rule
@@ -238,6 +239,24 @@ def test_whom_an_audit_waits_for_is_told_and_the_owner_of_its_answer(world: Worl
     assert told["audit_disputed"] == [world.people["admin"]]
     assert told["audit_appealed"] == auditors
     assert told["audit_answered"] == [world.people["owner1"]]
+
+
+@pytest.mark.parametrize(("booked", "ends"), [(False, "cancelled"), (True, "booked")])
+def test_a_verdict_taken_back_ends_the_second_visit_nobody_sets_out_for(
+    world: World, booked: bool, ends: str
+) -> None:
+    """Without a time it is cancelled and the job counts as confirmed; booked it goes on, and both are said."""
+    job_id, later = waiting(world, second=False)
+    audits.judge(world.actor("auditor"), job_id, Said("work", fault="dealer", note="漏水"), later)
+    child = audit(job_id).child_id
+    if booked:
+        rows("UPDATE job SET status = 'booked' WHERE id = :j", j=child)
+    audits.appeal(world.actor("owner1"), job_id, "没有漏水", later)
+    told = audits.answer(world.actor("admin"), job_id, True, "核对属实", later).second_visit
+
+    assert (world.row(child).status, world.row(job_id).status) == (ends, "rework" if booked else "confirmed")
+    assert told == page(world.actor("admin"), job_id).second_visit
+    assert ("照常进行" if booked else "已取消") in (told or "")
 
 
 def test_a_verdict_taken_back_gives_the_score_and_the_fees_back(world: World) -> None:

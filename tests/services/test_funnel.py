@@ -169,7 +169,8 @@ def test_what_a_dealer_decides_by_is_what_it_gets(world: World) -> None:
     assert (card.zone, for_agents.zone, for_agents.distance_m) == ("remote", None, None)
     assert card.fee_fen == 8800
     assert card.fee_text == (
-        "基础安装费 电热水器 远程区 ¥88.00；约定的远程费 ¥200.00 只用于超出计价距离的上门，此处按规则计。"
+        "基础安装费 电热水器 远程区 ¥88.00；"
+        "约定的远程费 ¥200.00 只用于超出计价距离的上门，本单按规则计，不付这笔约定费。"
         "合计 ¥88.00，按今日收费规则，同户同次上门远程费只计一次"
     )
 
