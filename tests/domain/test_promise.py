@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain import dispatch
+from domain import dispatch, promise_words
 from domain.capacity import Day, Diary, Limits, fits, free_days, room
 from domain.clocks import Zone
 from domain.dispatch import Covering, rank
@@ -143,7 +143,7 @@ def test_nobody_is_asked_to_install_by_himself_without_anything_to_follow() -> N
     assert bare.text.startswith("烟台市芝罘区：暂时不能安排上门服务。")
     steps = asked(good=replace(HEATER, video_url=None, steps=("关水", "拧紧"))).lines[0].self_install
     assert steps is not None
-    assert steps.suitable
+    assert (steps.suitable, steps.question) == (True, promise_words.BY_STEPS)
 
 
 def test_extras_of_other_work_are_not_told() -> None:
