@@ -51,10 +51,9 @@ def _chains(world: World) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "services.verify"], capture_output=True, text=True, check=False
     )
-    world.say(
-        "系统", f"事件链校验：{done.stdout.strip().splitlines()[-1]}", "ok" if done.returncode == 0 else "no"
-    )
-    world.check("事件链完整", done.returncode == 0)
+    found = "；".join(done.stdout.strip().splitlines())
+    world.say("系统", f"事件链与账本校验：{found}", "ok" if done.returncode == 0 else "no")
+    world.check("事件链与账本完整", done.returncode == 0)
 
 
 def _messages(world: World) -> None:

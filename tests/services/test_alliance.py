@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from sqlalchemy.exc import DBAPIError
 
 from domain.alliance import NotSignable, OtherText
@@ -25,6 +27,7 @@ from services.queries.penalties import penalties as listed
 from services.sms import LogSms
 from tests.rows import rows
 from tests.services.money import DAY, clock, ended, posted, put, second
+from tests.uploads import pictures
 from tests.worlds import DISTRICT, World
 
 JANUARY = datetime(2026, 1, 5, 2, tzinfo=UTC)
@@ -156,6 +159,8 @@ def test_sales_count_as_finance_verified_them_and_not_by_who_entered_them(world:
     made = declarations.declare(owner, None, 2026, DISTRICT, MILLION, PAID)
     with pytest.raises(BadPaper):
         declarations.attach(owner, made.id, b"MZ", PAID)
+    with pytest.raises(BadPaper):
+        declarations.attach(owner, made.id, b"\xff\xd8\xff broken", PAID)
     file = declarations.attach(owner, made.id, b"%PDF-1.7 invoice", PAID)
     with pytest.raises(NotFound):
         declaration(world.actor("owner2"), made.id)
@@ -171,6 +176,17 @@ def test_sales_count_as_finance_verified_them_and_not_by_who_entered_them(world:
     assert (done.state, done.verified_fen) == ("verified", MILLION // 2)
     assert paper(finance, made.id, file.id).data == b"%PDF-1.7 invoice"
     assert [one.media for one in declaration(owner, made.id).files] == ["application/pdf"]
+
+
+def test_a_photographed_paper_is_kept_without_what_the_camera_wrote(world: World) -> None:
+    """Where somebody was is no part of it; the picture stays the same, byte by byte."""
+    owner, photo = world.actor("owner1"), pictures.phone_jpeg()
+    made = declarations.declare(owner, None, 2026, DISTRICT, MILLION, PAID)
+    file = declarations.attach(owner, made.id, photo, PAID)
+    kept = paper(world.actor("finance"), made.id, file.id).data
+    assert b"HUAWEI" in photo
+    assert b"HUAWEI" not in kept
+    assert Image.open(BytesIO(kept)).tobytes() == Image.open(BytesIO(photo)).tobytes()
 
 
 def test_a_year_waits_for_its_declarations_and_takes_none_once_it_is_paid(world: World) -> None:
