@@ -38,7 +38,7 @@ from services.fees import BATCH, FeeRun, run_fees
 NOW = datetime(2026, 4, 1, 1, tzinfo=UTC)
 EMPTY = """
 SET session_replication_role = replica;
-TRUNCATE ledger_leg, ledger_entry, charge_memo, statement_line;
+TRUNCATE ledger_leg, ledger_entry, charge_memo, statement_line CASCADE;
 RESET session_replication_role;
 UPDATE job SET fees_posted_at = NULL WHERE fees_posted_at IS NOT NULL;
 """
