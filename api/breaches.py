@@ -28,8 +28,7 @@ area = routes.area("breaches", "时效")
 )
 def breach_list(call: Call, query: Mapping[str, Any]) -> Page[BreachLine]:
     """Notices, breaches and severe ones, newest first; a dealer sees its own."""
-    after = paging.key(query["cursor"], int)
-    before = None if after is None else int(str(after[0]))
+    before = paging.number(query["cursor"])
     wanted = Wanted(**{name: query[name] for name in Wanted.__slots__})
     lines = found.listed(call.who, wanted, before, query["limit"] + 1)
     return paging.page(lines, query["limit"], lambda line: (line.id,))

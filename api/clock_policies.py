@@ -30,8 +30,8 @@ area = routes.area("clock_policies", "时效规则")
 )
 def policy_list(call: Call, query: Mapping[str, Any]) -> Page[PolicyLine]:
     """The defaults first, then every version newest first; those ended by a correction stay readable."""
-    after = paging.key(query["cursor"], int)
-    lines = clock_policies.listed(int(str(after[0])) if after else 0, query["limit"] + 1)
+    after = paging.number(query["cursor"]) or 0
+    lines = clock_policies.listed(after, query["limit"] + 1)
     return paging.page(lines, query["limit"], lambda line: (line.place,))
 
 
@@ -78,8 +78,7 @@ def policy_change(call: Call, body: Mapping[str, Any]) -> Queued:
 )
 def correction_list(call: Call, query: Mapping[str, Any]) -> Page[CorrectionLine]:
     """Who changed which policy or year of the calendar, why, how far it has come and how many clocks it changed."""
-    after = paging.key(query["cursor"], int)
-    before = None if after is None else int(str(after[0]))
+    before = paging.number(query["cursor"])
     return paging.page(
         corrections.listed(before, query["limit"] + 1), query["limit"], lambda line: (line.id,)
     )
@@ -96,7 +95,6 @@ def correction_list(call: Call, query: Mapping[str, Any]) -> Page[CorrectionLine
 )
 def change_list(call: Call, query: Mapping[str, Any]) -> Page[ChangeLine]:
     """Each clock that a correction changed, before and after."""
-    after = paging.key(query["cursor"], int)
-    begin = int(str(after[0])) if after else 0
+    begin = paging.number(query["cursor"]) or 0
     lines = corrections.changes(query["correction_id"], begin, query["limit"] + 1)
     return paging.page(lines, query["limit"], lambda line: (line.id,))

@@ -41,8 +41,8 @@ ONE = "/dealers/<id:dealer_id>"
 )
 def dealer_list(call: Call, query: Mapping[str, Any]) -> Page[DealerLine]:
     """All dealers for the brand, its own for a dealer."""
-    after = paging.key(query["cursor"], int)
-    rows = found.dealers(call.who, int(str(after[0])) if after else 0, query["limit"] + 1)
+    after = paging.number(query["cursor"]) or 0
+    rows = found.dealers(call.who, after, query["limit"] + 1)
     return paging.page(rows, query["limit"], lambda line: (line.id,))
 
 
@@ -164,8 +164,8 @@ def skills_set(call: Call, body: Mapping[str, Any], dealer_id: int, person_id: i
 )
 def channel_list(call: Call, query: Mapping[str, Any]) -> Page[ChannelLine]:
     """Id for orders and files, code for the widget, who operates it; agents those of their desk, dealers their own."""
-    after = paging.key(query["cursor"], int)
-    rows = shops.channels(call.who, int(str(after[0])) if after else 0, query["limit"] + 1)
+    after = paging.number(query["cursor"]) or 0
+    rows = shops.channels(call.who, after, query["limit"] + 1)
     return paging.page(rows, query["limit"], lambda line: (line.id,))
 
 

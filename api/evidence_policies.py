@@ -27,8 +27,7 @@ area = routes.area("evidence_policies", "照片核查规则")
 )
 def evidence_policy_list(_: Call, query: Mapping[str, Any]) -> Page[PolicyVersionLine]:
     """Version 1 is what ships, with every setting; the others say only what differs."""
-    after = paging.key(query["cursor"], int)
-    first = int(str(after[0])) if after else 0
+    first = paging.number(query["cursor"]) or 0
     lines = evidence_policies.listed(first, query["limit"] + 1)
     return paging.page(lines, query["limit"], lambda line: (line.version,))
 

@@ -30,8 +30,7 @@ area = routes.area("inbox", "通知")
 )
 def list_inbox(call: Call, query: dict[str, Any]) -> Page[InboxLine]:
     """Newest first. Complete whether or not a message also came by WeChat or SMS."""
-    after = paging.key(query["cursor"], int)
-    before = None if after is None else int(str(after[0]))
+    before = paging.number(query["cursor"])
     rows = reads.listed(call.who, query["unread"], before, query["limit"] + 1)
     return paging.page(rows, query["limit"], lambda row: (row.id,))
 

@@ -146,8 +146,7 @@ for _action, _path in PATHS.items():
 def job_list(call: Call, query: Mapping[str, Any]) -> Page[JobLine]:
     """Jobs within the caller's horizon, newest first."""
     filters = Filters(**{name: query.get(name) for name in Filters.__slots__})
-    after = paging.key(query["cursor"], int)
-    before = None if after is None else int(str(after[0]))
+    before = paging.number(query["cursor"])
     found = jobs.listed(call.who, filters, before, query["limit"] + 1)
     return paging.page(found, query["limit"], lambda line: (line.id,))
 

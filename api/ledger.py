@@ -20,11 +20,6 @@ from services.queries.months import BalanceLine, Correction, MonthLine
 area = routes.area("ledger", "总账")
 
 
-def _number(query: Mapping[str, Any]) -> int | None:
-    after = paging.key(query["cursor"], int)
-    return None if after is None else int(str(after[0]))
-
-
 @route(
     area,
     "POST",
@@ -52,7 +47,7 @@ def propose(call: Call, body: Mapping[str, Any], entry_id: int) -> Correction:
 )
 def correction_list(_call: Call, query: Mapping[str, Any]) -> Page[Correction]:
     """Those that wait, or with `open=false` those decided; newest first."""
-    found = reads.corrections(query["open"], _number(query), query["limit"] + 1)
+    found = reads.corrections(query["open"], paging.number(query["cursor"]), query["limit"] + 1)
     return paging.page(found, query["limit"], lambda one: (one.id,))
 
 
@@ -129,5 +124,7 @@ def close(call: Call, body: Mapping[str, Any]) -> Closed:
 def balance_list(call: Call, query: Mapping[str, Any]) -> Page[BalanceLine]:
     """Opening, moved and closing of each account over a month; an owner its own accounts."""
     month, dealer_id = query["month"] or month_of(call.now), query["dealer_id"]
-    found = reads.balances(call.who, month, dealer_id, _number(query) or 0, query["limit"] + 1)
+    found = reads.balances(
+        call.who, month, dealer_id, paging.number(query["cursor"]) or 0, query["limit"] + 1
+    )
     return paging.page(found, query["limit"], lambda line: (line.account_id,))

@@ -33,11 +33,6 @@ def _month_and_id(query: Mapping[str, Any]) -> tuple[date, int] | None:
     return None if after is None else (after[0], after[1])  # type: ignore[return-value]  # kinds were checked
 
 
-def _number(query: Mapping[str, Any]) -> int | None:
-    after = paging.key(query["cursor"], int)
-    return None if after is None else int(str(after[0]))
-
-
 @route(
     area,
     "GET",
@@ -49,7 +44,7 @@ def _number(query: Mapping[str, Any]) -> int | None:
 )
 def rule_list(_call: Call, query: Mapping[str, Any]) -> Page[RuleLine]:
     """Newest first, each whole."""
-    found = reads.rules(_number(query), query["limit"] + 1)
+    found = reads.rules(paging.number(query["cursor"]), query["limit"] + 1)
     return paging.page(found, query["limit"], lambda line: (line.version,))
 
 
@@ -129,7 +124,9 @@ def statement(call: Call, statement_id: int) -> StatementPage:
 )
 def statement_lines(call: Call, query: Mapping[str, Any], statement_id: int) -> Page[StatementLine]:
     """One line per ledger entry, each with its arithmetic; contested ones too."""
-    found = reads.statement_lines(call.who, statement_id, _number(query) or 0, query["limit"] + 1)
+    found = reads.statement_lines(
+        call.who, statement_id, paging.number(query["cursor"]) or 0, query["limit"] + 1
+    )
     return paging.page(found, query["limit"], lambda line: (line.entry_id,))
 
 

@@ -38,8 +38,7 @@ class OfferQuery(PageQuery):
 )
 def offer_list(call: Call, query: Mapping[str, Any]) -> Page[OfferCard]:
     """The caller's dealer's offers, newest first, with deadline, zone, distance and the reasons."""
-    after = paging.key(query["cursor"], int)
-    before = None if after is None else int(str(after[0]))
+    before = paging.number(query["cursor"])
     found = offers.listed(call.who, query["status"], before, query["limit"] + 1, call.now)
     return paging.page(found, query["limit"], lambda card: (card.id,))
 

@@ -53,8 +53,7 @@ def upload(call: Call, form: Mapping[str, Any]) -> Progress:
 )
 def import_list(call: Call, query: Mapping[str, Any]) -> Page[Progress]:
     """Newest first."""
-    key = paging.key(query["cursor"], int)
-    before = int(str(key[0])) if key else None
+    before = paging.number(query["cursor"])
     found = reading.listed(call.who, query["channel_id"], before, query["limit"] + 1)
     return paging.page(found, query["limit"], lambda one: (one.id,))
 

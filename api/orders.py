@@ -65,7 +65,7 @@ def tell(call: Call, body: Told, order_id: int) -> OrderPage:
 def order_list(call: Call, query: Mapping[str, Any]) -> Page[OrderCard]:
     """Newest first; agents see their channels, dealers the shops they operate."""
     filters = OrderFilters(query["channel_id"], query["number"], query["state"])
-    found = reading.listed(call.who, filters, _before(query), query["limit"] + 1)
+    found = reading.listed(call.who, filters, paging.number(query["cursor"]), query["limit"] + 1)
     return paging.page(found, query["limit"], lambda card: (card.id,))
 
 
@@ -97,8 +97,3 @@ def order_page(call: Call, order_id: int) -> OrderPage:
 def request_service(call: Call, body: Wanted) -> ServiceRequested:
     """Inside the warranty the brand pays; outside, an agent quotes first."""
     return service_requests.request(call.who, body, call.now)
-
-
-def _before(query: Mapping[str, Any]) -> int | None:
-    key = paging.key(query["cursor"], int)
-    return int(str(key[0])) if key else None

@@ -39,11 +39,6 @@ class Differences:
     differences: tuple[PayoutDifference, ...]
 
 
-def _before(query: Mapping[str, Any]) -> int | None:
-    after = paging.key(query["cursor"], int)
-    return None if after is None else int(str(after[0]))
-
-
 @route(
     area,
     "POST",
@@ -129,7 +124,7 @@ def add_template(call: Call, body: Mapping[str, Any]) -> TemplateLine:
 )
 def template_list(_call: Call, query: Mapping[str, Any]) -> Page[TemplateLine]:
     """Newest first."""
-    found = bank_templates.listed(_before(query), query["limit"] + 1)
+    found = bank_templates.listed(paging.number(query["cursor"]), query["limit"] + 1)
     return paging.page(found, query["limit"], lambda line: (line.id,))
 
 
@@ -161,7 +156,7 @@ def make(call: Call, body: Mapping[str, Any]) -> Batch:
 )
 def batch_list(_call: Call, query: Mapping[str, Any]) -> Page[Batch]:
     """Newest first, with what the banks have answered so far."""
-    found = payouts.batches(_before(query), query["limit"] + 1)
+    found = payouts.batches(paging.number(query["cursor"]), query["limit"] + 1)
     return paging.page(found, query["limit"], lambda batch: (batch.id,))
 
 

@@ -130,8 +130,8 @@ def _members(call: Call, dealer_id: int | None, query: dict[str, Any]) -> Page[M
 
 
 def _after(query: dict[str, Any], first: int) -> int:
-    after = paging.key(query["cursor"], int)
-    return first if after is None else int(after[0])  # type: ignore[arg-type]  # the cursor holds one int
+    after = paging.number(query["cursor"])
+    return first if after is None else after
 
 
 @routes.route(

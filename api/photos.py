@@ -104,8 +104,7 @@ def direct_photo(call: Call, body: Mapping[str, Any], job_id: int) -> PhotoCard:
 )
 def photo_list(call: Call, query: Mapping[str, Any], job_id: int) -> Page[PhotoCard]:
     """Oldest first, each with a link to its small rendition. Looked at by the brand, it is logged."""
-    after = paging.key(query["cursor"], int)
-    first = None if after is None else int(str(after[0]))
+    first = paging.number(query["cursor"])
     found = photo_views.listed(call.who, job_id, first, query["limit"], call.now)
     return paging.page(found, query["limit"], lambda card: (card.id,))
 

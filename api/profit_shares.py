@@ -32,11 +32,6 @@ area = routes.area("profit_shares", "利润分成与价格保护")
 MAX_BODY = 16 * 1024 * 1024
 
 
-def _number(query: Mapping[str, Any]) -> int | None:
-    after = paging.key(query["cursor"], int)
-    return None if after is None else int(str(after[0]))
-
-
 @route(
     area,
     "GET",
@@ -50,7 +45,7 @@ def _number(query: Mapping[str, Any]) -> int | None:
 def share_list(call: Call, query: Mapping[str, Any]) -> Page[ShareLine]:
     """Newest order line first; `state=held` is what waits for a cost, and for which. An owner sees its own."""
     wanted = (query["dealer_id"], query["state"], query["sku"])
-    found = reads.shares(call.who, *wanted, _number(query), query["limit"] + 1)
+    found = reads.shares(call.who, *wanted, paging.number(query["cursor"]), query["limit"] + 1)
     return paging.page(found, query["limit"], lambda line: (line.order_line_id,))
 
 
@@ -65,7 +60,7 @@ def share_list(call: Call, query: Mapping[str, Any]) -> Page[ShareLine]:
 )
 def terms_list(_call: Call, query: Mapping[str, Any]) -> Page[ShareTermsLine]:
     """Newest first; without any the defaults hold."""
-    found = reads.terms(_number(query), query["limit"] + 1)
+    found = reads.terms(paging.number(query["cursor"]), query["limit"] + 1)
     return paging.page(found, query["limit"], lambda line: (line.version,))
 
 
@@ -169,7 +164,9 @@ def guard_set(call: Call, body: Mapping[str, Any]) -> Guarded:
 )
 def alert_list(call: Call, query: Mapping[str, Any]) -> Page[AlertLine]:
     """Newest first; agents those of their channels."""
-    found = reads.price_alerts(call.who, _number(query), query["limit"] + 1, waiting=query["open"])
+    found = reads.price_alerts(
+        call.who, paging.number(query["cursor"]), query["limit"] + 1, waiting=query["open"]
+    )
     return paging.page(found, query["limit"], lambda alert: (alert.id,))
 
 

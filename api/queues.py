@@ -22,11 +22,6 @@ class ComplaintQuery(PageQuery):
     open = Flag(load_default=True)
 
 
-def _after(query: Mapping[str, Any]) -> int:
-    key = paging.key(query["cursor"], int)
-    return int(str(key[0])) if key else 0
-
-
 @route(
     area,
     "GET",
@@ -38,7 +33,9 @@ def _after(query: Mapping[str, Any]) -> int:
 )
 def complaint_list(call: Call, query: Mapping[str, Any]) -> Page[ComplaintLine]:
     """Oldest first; within the caller's horizon. Finance finds those with a compensation, mostly by `open=false`."""
-    found = queues.complaints(call.who, query["open"], _after(query), query["limit"] + 1)
+    found = queues.complaints(
+        call.who, query["open"], paging.number(query["cursor"]) or 0, query["limit"] + 1
+    )
     return paging.page(found, query["limit"], lambda line: (line.id,))
 
 

@@ -70,7 +70,7 @@ def preview(call: Call) -> PurgePreview:
 )
 def records(_: Call, query: Mapping[str, Any]) -> Page[RecordLine]:
     """Newest first, by term and on request. Each holds the hash of the one before."""
-    found = erasure_proof.listed(_before(query), query["limit"] + 1)
+    found = erasure_proof.listed(paging.number(query["cursor"]), query["limit"] + 1)
     return paging.page(found, query["limit"], lambda line: (line.seq,))
 
 
@@ -85,7 +85,9 @@ def records(_: Call, query: Mapping[str, Any]) -> Page[RecordLine]:
 )
 def hold_list(_: Call, query: Mapping[str, Any]) -> Page[LegalHold]:
     """Newest first: who laid it when and why, who lifted it."""
-    found = legal_holds.listed(query["open"], query["job_id"], _before(query), query["limit"] + 1)
+    found = legal_holds.listed(
+        query["open"], query["job_id"], paging.number(query["cursor"]), query["limit"] + 1
+    )
     return paging.page(found, query["limit"], lambda hold: (hold.id,))
 
 
@@ -118,8 +120,3 @@ def place(call: Call, body: Mapping[str, Any], job_id: int) -> LegalHold:
 def lift(call: Call, body: Mapping[str, Any], hold_id: int) -> LegalHold:
     """What is due goes with the next run. 409 `already_lifted`."""
     return legal_holds.lift(call.who, hold_id, body["reason"], call.now)
-
-
-def _before(query: Mapping[str, Any]) -> int | None:
-    after = paging.key(query["cursor"], int)
-    return None if after is None else int(str(after[0]))

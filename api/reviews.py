@@ -104,8 +104,7 @@ def tell_review(call: Call, body: ReviewGiven) -> ReviewState:
 def review_list(call: Call, query: Mapping[str, Any]) -> Page[ReviewCard]:
     """Newest first. `state=loose`: those that no order line was found for."""
     wanted = ReviewFilters(query["state"], query["channel_id"], query["job_id"], query["sku"])
-    key = paging.key(query["cursor"], int)
-    before = int(str(key[0])) if key else None
+    before = paging.number(query["cursor"])
     found = reading.listed(call.who, wanted, before, query["limit"] + 1)
     return paging.page(found, query["limit"], lambda card: (card.id,))
 

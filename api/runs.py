@@ -18,8 +18,7 @@ area = routes.area("runs", "定时任务")
 @route(area, "GET", "/runs", permission="run:read", query=RunQuery, answer=Page[RunLine], summary="运行记录")
 def run_list(call: Call, query: Mapping[str, Any]) -> Page[RunLine]:
     """Newest first: when it was meant for, started and finished, what it counted or why it failed."""
-    after = paging.key(query["cursor"], int)
-    before = None if after is None else int(str(after[0]))
+    before = paging.number(query["cursor"])
     found = runs.listed(call.who, query["task"], query["failed"], before, query["limit"] + 1)
     return paging.page(found, query["limit"], lambda line: (line.id,))
 

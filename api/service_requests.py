@@ -30,8 +30,7 @@ ONE = "/service-requests/<id:service_id>"
 )
 def service_list(call: Call, query: Mapping[str, Any]) -> Page[ServiceCard]:
     """Oldest first, within the caller's horizon; agents find what waits for them by `state`."""
-    key = paging.key(query["cursor"], int)
-    after = int(str(key[0])) if key else 0
+    after = paging.number(query["cursor"]) or 0
     found = reading.listed(call.who, query["state"], after, query["limit"] + 1)
     return paging.page(found, query["limit"], lambda card: (card.id,))
 

@@ -141,7 +141,6 @@ def add_tax_rule(call: Call, body: NewTaxRule) -> TaxRuleLine:
 )
 def tax_rule_list(call: Call, query: Mapping[str, Any]) -> Page[TaxRuleLine]:
     """Newest first; an owner sees everybody's and its own."""
-    after = paging.key(query["cursor"], int)
-    before = None if after is None else int(str(after[0]))
+    before = paging.number(query["cursor"])
     found = tax_rules.listed(call.who, query["dealer_id"], before, query["limit"] + 1)
     return paging.page(found, query["limit"], lambda line: (line.id,))

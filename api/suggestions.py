@@ -43,8 +43,7 @@ def state_cause(call: Call, body: Mapping[str, Any]) -> CauseStated:
 )
 def suggestion_list(call: Call, query: Mapping[str, Any]) -> Page[SuggestionLine]:
     """Each with the count that speaks for it; made anew every night for this month and the last."""
-    key = paging.key(query["cursor"], int)
-    after = int(str(key[0])) if key else 0
+    after = paging.number(query["cursor"]) or 0
     asked = (query["state"], query["sku"], query["month"])
     found = suggestions.listed(call.who, *asked, after, query["limit"] + 1)
     return paging.page(found, query["limit"], lambda line: (line.id,))
