@@ -52,7 +52,7 @@ class Due:
     unswept: bool
 
 
-_SELECT = """
+SELECT = """
 SELECT job.id, job.kind, job.status, job.category_code, job.zone, job.scheme, job.units, job.dealer_id, job.visit_id,
        job.distance_m, job.remote_agreed_fen, job.trip_fee, job.trip_fault, job.checked_in_at,
        job.closed_at, job.free_m, job.per_km_fen, job.remote_payer, job.promised_remote_fen, job.trip_by_customer,
@@ -64,7 +64,7 @@ SELECT job.id, job.kind, job.status, job.category_code, job.zone, job.scheme, jo
   LEFT JOIN audit judged ON judged.child_id = job.id AND judged.reversed_at IS NOT NULL
   LEFT JOIN service_request repair ON repair.job_id = job.id
 """
-_TAKE = f"""{_SELECT}
+_TAKE = f"""{SELECT}
  WHERE job.status IN ('closed', 'cancelled') AND job.fees_posted_at IS NULL
    AND (job.closed_at, job.id) > (%(at)s, %(id)s)
  ORDER BY job.closed_at, job.id LIMIT %(most)s FOR NO KEY UPDATE OF job SKIP LOCKED
@@ -76,7 +76,7 @@ def take(tx: Connection, after: Cursor, most: int, bonus: Sequence[str], now: da
 
     `bonus`: the kinds of clock for whose keeping some rule pays; kept clocks of other kinds are left unread.
     """
-    return _read(
+    return read(
         tx, tx.exec_driver_sql(_TAKE, {"at": after[0], "id": after[1], "most": most}).all(), bonus, now
     )
 
@@ -84,12 +84,13 @@ def take(tx: Connection, after: Cursor, most: int, bonus: Sequence[str], now: da
 def again(tx: Connection, job_id: int, now: datetime) -> Due:
     """One job whose fees are posted, but for what waited for a decision; locked until the transaction ends."""
     rows = tx.exec_driver_sql(
-        f"{_SELECT} WHERE job.id = %(id)s FOR NO KEY UPDATE OF job", {"id": job_id}
+        f"{SELECT} WHERE job.id = %(id)s FOR NO KEY UPDATE OF job", {"id": job_id}
     ).all()
-    return _read(tx, rows, (), now)[0]
+    return read(tx, rows, (), now)[0]
 
 
-def _read(tx: Connection, rows: Sequence[Any], bonus: Sequence[str], now: datetime) -> list[Due]:
+def read(tx: Connection, rows: Sequence[Any], bonus: Sequence[str], now: datetime) -> list[Due]:
+    """What decides the fees of the jobs that `SELECT` found, in their order."""
     ids = arrays.plain([row.id for row in rows])
     charges, clocks = _charges(tx, ids), fee_clocks.ended(tx, ids, bonus, now)
     trips = _trips(tx, [row.id for row in rows if row.trip_fee is not None])
