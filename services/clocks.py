@@ -1,7 +1,8 @@
 """The sweep over running clocks raises each level once; what rests on an unpublished year is worked out anew.
 
 It is one statement per batch: raise, write the breaches, owe the digests. Its cost follows what is newly
-late, not what is open. What it holds nobody waits for long, and it waits for nobody (SKIP LOCKED).
+late, not what is open. What it holds nobody waits for long; it waits for no clock (SKIP LOCKED), only for a digest
+that is just being told.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ BATCH = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """What a sweep did: clocks looked at, levels raised, digests owed."""
+    """What a sweep did: clocks looked at, levels raised, digests begun."""
 
     clocks: int = 0
     breaches: int = 0
@@ -55,8 +56,9 @@ told AS (
 """
 UNLESS_THERE = "ON CONFLICT (clock_id, level) WHERE withdrawn_at IS NULL DO NOTHING "
 
-COUNT = "SELECT (SELECT count(*) FROM raised), (SELECT count(*) FROM told), (SELECT count(*) FROM owed),"
-COUNT += digests.LEFT
+COUNT = """
+SELECT (SELECT count(*) FROM raised), (SELECT count(*) FROM told), (SELECT count(*) FROM owed WHERE fresh)
+"""
 SWEEP = RAISE + TELL.format(unless="") + digests.OWE + COUNT
 SWEEP_AGAIN = RAISE + TELL.format(unless=UNLESS_THERE) + digests.OWE + COUNT
 # Statistics of instants are always behind: by them the past is full of clocks, and reading the whole table looks cheap.
@@ -90,9 +92,7 @@ def _raise_batch(now: datetime, batch: int) -> Raised:
 @use_case
 def _raise(tx: Connection, statement: str, now: datetime, batch: int) -> Raised:
     tx.exec_driver_sql(_BY_INDEX)
-    asked = {"now": now, "batch": batch, "hour": digests.hour_of(now)}
-    clocks, breaches, owed, left = tx.exec_driver_sql(statement, asked).one()
-    return Raised(clocks, breaches, owed + digests.postpone(tx, left or (), now))
+    return Raised(*tx.exec_driver_sql(statement, {"now": now, "batch": batch}).one())
 
 
 def recount_provisional(_now: datetime, batch: int = recounting.BATCH) -> recounting.Recounted:

@@ -23,7 +23,7 @@ def send_all(now: datetime, limit: int, gateway: SmsGateway) -> Counter[str]:
     """Send what is due."""
     counts: Counter[str] = Counter()
     if is_due(SMS, now):
-        work(SMS, now, limit, lambda row: _send(row, now, gateway, counts))
+        work(SMS, now, limit, lambda row, at: _send(row, at, gateway, counts))
     return counts
 
 
@@ -54,7 +54,9 @@ def _send(row: Row, now: datetime, gateway: SmsGateway, counts: Counter[str]) ->
 
 @use_case
 def _begin(tx: Connection, row: Row, now: datetime) -> Sms | str | None:
-    """The message, its row marked as being sent; why there is none; or None when the row is not ours any more."""
+    """Its row marked as being sent: the message, or why there is none. None: the row is not ours to send now."""
+    if not notice_queue.start(tx, row, now):
+        return None
     audience = notice_people.audience_of(row.payload)
     reach = notice_people.reach(tx, audience, row.job_id, row.person_id)
     if reach is None:
@@ -67,8 +69,6 @@ def _begin(tx: Connection, row: Row, now: datetime) -> Sms | str | None:
         _, body = notice_words.words(template, known, audience)
     except DomainError as wrong:
         return f"{wrong.title} / {wrong.code}"
-    if not notice_queue.start(tx, row, now):
-        return None
     link = ""
     if audience is Audience.CUSTOMER and row.job_id is not None:
         body += told_codes.words(tx, str(row.payload["template"]), row.job_id)

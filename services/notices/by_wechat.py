@@ -46,13 +46,13 @@ class _Round:
         self._lost = 0
         self._broken: set[str] = set()
 
-    def send(self, row: Row) -> bool:
+    def send(self, row: Row, now: datetime) -> bool:
         """Send one row; False when the others had better wait."""
         template = row.payload["template_id"]
         if template in self._broken:
-            give_back([row], self.now + timedelta(seconds=BREAK_S))
+            give_back([row], now + timedelta(seconds=BREAK_S))
             return True
-        verdict = _send(row, self.now, self.gateway, self.counts)
+        verdict = _send(row, now, self.gateway, self.counts)
         self._lost = self._lost + 1 if verdict.scope is Scope.UNKNOWN else 0
         if verdict.scope is Scope.TEMPLATE:
             self._broken.add(template)
@@ -114,7 +114,9 @@ def _send(row: Row, now: datetime, gateway: WeChat, counts: Counter[str]) -> Ver
 
 @use_case
 def _begin(tx: Connection, row: Row, now: datetime) -> SubscribeMessage | Verdict:
-    """The message, its row marked as being sent; or why there is nothing to send."""
+    """Its row marked as being sent: the message, or why there is none."""
+    if not notice_queue.start(tx, row, now):
+        return Verdict(NOT_OURS)
     payload = row.payload
     wanted = select(WechatIdentity.openid, WechatIdentity.person_id)
     account = tx.execute(wanted.where(WechatIdentity.id == payload["identity_id"])).one_or_none()
@@ -129,8 +131,6 @@ def _begin(tx: Connection, row: Row, now: datetime) -> SubscribeMessage | Verdic
         data = notice_words.message(template, known, payload["audience"])
     except DomainError as wrong:
         return Verdict("parked", f"{wrong.title} / {wrong.code}")
-    if not notice_queue.start(tx, row, now):
-        return Verdict(NOT_OURS)
     page = notice_words.page(template, row.job_id)
     return SubscribeMessage(account.openid, payload["template_id"], data, page)
 

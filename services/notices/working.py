@@ -16,11 +16,12 @@ BATCH = 20
 BREAK_S = 60  # the other side is away: nobody knocks for a minute
 
 
-def work(wire: str, now: datetime, limit: int, send: Callable[[Row], bool]) -> None:
-    """Send at most `limit` due rows; `send` says whether to go on.
+def work(wire: str, now: datetime, limit: int, send: Callable[[Row, datetime], bool]) -> None:
+    """Send at most `limit` due rows; `send` is told when it is by now, and says whether to go on.
 
     A batch that takes longer than half its lease is cut short, so that nobody else believes it dead.
     """
+    start = time.monotonic()
     while limit > 0:
         began = time.monotonic()
         rows = reserve(wire, now, min(limit, BATCH))
@@ -28,7 +29,7 @@ def work(wire: str, now: datetime, limit: int, send: Callable[[Row], bool]) -> N
             if time.monotonic() - began > notice_queue.LEASE.total_seconds() / 2:
                 give_back(rows[position:], now)
                 return
-            if not send(row):
+            if not send(row, now + timedelta(seconds=time.monotonic() - start)):
                 give_back(rows[position + 1 :], now + timedelta(seconds=BREAK_S))
                 return
         if len(rows) < BATCH:

@@ -18,8 +18,10 @@ from typing import Any
 
 from sqlalchemy import Connection, literal_column, select, text, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 
 from models.notice import Outbox
+from services.parts import digests
 from services.parts.notice_words import template_of
 
 KIND = "notice"
@@ -59,15 +61,18 @@ def pause(row: Row) -> timedelta:
 
 
 def owed(tx: Connection, now: datetime, limit: int) -> list[Row]:
-    """Notices nobody has been told yet, locked."""
-    rows = (
+    """Notices nobody has been told yet, locked; of digests those whose hour is free."""
+    due = (
         select(*_COLUMNS)
         .where(Outbox.kind == KIND, Outbox.wire.is_(None), _PENDING, Outbox.next_at <= now)
         .order_by(Outbox.next_at, Outbox.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    return [Row(*row) for row in tx.execute(rows)]
+    rows = [Row(*row) for row in tx.execute(due)]
+    hourly = {row.id for row in rows if digests.stem_of(row.dedupe_key)}
+    late = hourly - digests.claim(tx, list(hourly), now)
+    return [row for row in rows if row.id not in late]
 
 
 def told(tx: Connection, row: Row, now: datetime) -> None:
@@ -90,13 +95,21 @@ def add(
 
 
 def key_of(wire: str, payload: Mapping[str, Any], to: int | None) -> str:
-    """What makes a row once per notice, wire and person."""
+    """What makes a row once per notice, wire and person; of a digest, one that waits per stem, wire and person."""
+    if "stem" in payload:
+        return f"{_hourly(wire, payload, to)}{digests.WAITING}"
     return f"notice:{payload['notice']}:{wire}:{'order' if to is None else to}"
+
+
+def _hourly(wire: str, payload: Mapping[str, Any], to: int | None) -> str:
+    return f"{payload['stem']}{wire}:{to}:"
 
 
 def passed_on(row: Row, audience: str, template_id: str) -> dict[str, Any]:
     """What a row for one person and wire takes over from the notice owed."""
+    stem = digests.stem_of(row.dedupe_key)
     return {
+        **({} if stem is None else {"stem": stem}),
         **{name: row.payload[name] for name in _PASSED_ON if name in row.payload},
         "audience": audience,
         "notice": row.id,
@@ -210,10 +223,18 @@ def postpone(tx: Connection, now: datetime, until: datetime, template: str | Non
 
 
 def start(tx: Connection, row: Row, now: datetime) -> bool:
-    """From here on it may reach somebody. False: it is not ours any more."""
+    """From here on it may reach somebody. False: it is not ours any more, or a digest whose hour is taken waits on."""
     mine = (Outbox.id == row.id, Outbox.state == "pending", Outbox.attempts == row.attempts)
-    values = {"state": "sending", "tried_at": now, "next_at": now + LEASE}
-    return tx.execute(update(Outbox).where(*mine).values(**values)).rowcount == 1
+    begun = update(Outbox).where(*mine).values(state="sending", tried_at=now, next_at=now + LEASE)
+    if "stem" not in row.payload:
+        return tx.execute(begun).rowcount == 1
+    key = _hourly(row.wire or "", row.payload, row.person_id) + digests.hour_of(now)
+    try:
+        with tx.begin_nested():
+            return tx.execute(begun.values(dedupe_key=key)).rowcount == 1
+    except IntegrityError:  # another has it
+        give_back(tx, [row], digests.next_hour(now))
+        return False
 
 
 def settle(

@@ -10,8 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from domain.price_guard import Guard, alerts
-from services.parts import alerts as telling
-from services.parts import arrays
+from services.parts import arrays, digests
 
 _SOLD = """
 SELECT line.id, line.sku, line.quantity, head.channel_id, guard.floor_fen, guard.exclusive_channel_id,
@@ -65,5 +64,5 @@ def _judge(tx: Connection, which: str, asked: dict[str, Any], now: datetime) -> 
         for audience in ("agents", "finance"):
             payload = {"template": "price_alert", "audience": audience, "channel_id": channel_id}
             stem = f"prices:{audience}:channel:{channel_id}:"
-            telling.owe(tx, stem, {**payload, "values": {"count": count}}, now)
+            digests.owe(tx, stem, None, {**payload, "values": {"count": count}}, now)
     return raised.total()

@@ -19,7 +19,7 @@ from domain.reviews import ReviewRow
 from models.aftercare import Review
 from services import personal
 from services.config import config
-from services.parts import alerts
+from services.parts import digests
 from services.parts.bulk import insert_many
 
 PLACE = "review.words"
@@ -219,7 +219,7 @@ def _alert(tx: Connection, channel_id: int, count: int, now: datetime) -> None:
         "channel_id": channel_id,
         "values": {"count": count},
     }
-    alerts.owe(tx, f"reviews:channel:{channel_id}:", payload, now)
+    digests.owe(tx, f"reviews:channel:{channel_id}:", None, payload, now)
 
 
 _LINK = """

@@ -104,15 +104,18 @@ def test_who_has_answered_everything_is_not_told_of_it_again(post: Post, world: 
 
 
 def test_agents_are_told_that_nobody_is_left_in_one_message_an_hour(post: Post, world: World) -> None:
-    """Of three jobs without a dealer the first is told at once, the other two when the next hour begins."""
+    """Of three jobs without a dealer those known by now are told at once, the third when the next hour begins."""
     with db.engine.begin() as tx:
         for dealer_id in world.dealers:
             tx.execute(insert(Capacity).values(dealer_id=dealer_id, category_code="water_heater", units=0))
     account = post.account("wang", world.people["agent"], *["task"] * 5)
-    for n in range(3):
+    for n in range(2):
         world.job(phone=f"1380000{n:04d}")
     done = dispatch_batch(post.clock())
     again = dispatch_waiting(post.clock())
+    post.drain()
+    world.job(phone="13800000002")
+    dispatch_batch(post.clock())
     post.drain()
     at_once = left(account, "task")
     post.drain(6 * TEN_MINUTES)
@@ -120,11 +123,11 @@ def test_agents_are_told_that_nobody_is_left_in_one_message_an_hour(post: Post, 
         "SELECT title, body FROM inbox_item WHERE person_id = :p ORDER BY id", p=world.people["agent"]
     )
 
-    assert (done, again) == (Dispatched(no_capacity=3), Dispatched())
+    assert (done, again) == (Dispatched(no_capacity=2), Dispatched())
     assert (at_once, left(account, "task")) == (4, 3)
     assert [row.body.partition("，")[0] for row in said] == [
-        "有 1 个工单因各网点产能已满未派出",
         "有 2 个工单因各网点产能已满未派出",
+        "有 1 个工单因各网点产能已满未派出",
     ]
 
 
