@@ -1,8 +1,8 @@
 """Digests: at most one message per dealer (or desk's channel), level and hour, however late it is told or sent.
 
-What is raised grows the one message of its stem that still waits. Who tells or sends it writes the hour into its key, so an
-hour has one; what comes later waits in a new message, told when the next hour begins. Nothing is dropped, nothing
-counted twice.
+What is raised grows the one message of its stem that still waits. Who tells or sends it writes the hour into its key,
+so an hour has one; what comes later waits in a new message, told when the next hour begins. Nothing is dropped,
+nothing counted twice.
 """
 
 from __future__ import annotations
