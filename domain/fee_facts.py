@@ -75,12 +75,22 @@ class ClockFact:
 
 
 @dataclass(frozen=True, slots=True)
+class Upheld:
+    """A complaint about the dealer that an agent upheld, by its category."""
+
+    complaint_id: int
+    category: str
+
+
+@dataclass(frozen=True, slots=True)
 class JobFacts:
     """All that decides a job's fees. `blame` overrides who was promised to pay.
 
     `collected_by` is for base and remote fees the customer pays. On a shared visit only one job
     `carries_remote`: see `dearest`. `free_m` and `per_km_fen`: the coverage's own. A customer who pays the way by
     the promise pays at most `promised_remote_fen`, the brand the rest; a trip in vain only where it was shown.
+    `promotion`: the name of the promotion day on which the work was done. `stars`: the customer's, 1 to 5.
+    `first_time`: done at the dealer's first visit, and nothing to mend by its fault.
     """
 
     job_id: int
@@ -107,3 +117,7 @@ class JobFacts:
     base_forfeited: bool = False
     charges: tuple[Charge, ...] = ()
     clocks: tuple[ClockFact, ...] = ()
+    promotion: str | None = None
+    stars: int | None = None
+    first_time: bool = False
+    complaints: tuple[Upheld, ...] = ()

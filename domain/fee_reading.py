@@ -7,20 +7,14 @@ from dataclasses import MISSING, fields
 from datetime import date
 from typing import Any
 
+from domain.actions import CATEGORY_NAMES
 from domain.clocks import Zone
 from domain.errors import Fault, Invalid
 from domain.fee_facts import Scheme
-from domain.fee_rules import (
-    ANY,
-    CLOCK_NAMES,
-    DISTANCES,
-    BaseRate,
-    Category,
-    FeeRule,
-    Kept,
-    RemoteRate,
-    TimelinessRate,
-)
+from domain.fee_parts import ANY
+from domain.fee_quality import ComplaintRate, PromotionRate, RatingRate
+from domain.fee_remote import DISTANCES, RemoteRate
+from domain.fee_rules import CLOCK_NAMES, BaseRate, Category, FeeRule, Kept, TimelinessRate
 from domain.job import Kind
 from domain.money import BP, ROUNDINGS
 
@@ -60,6 +54,10 @@ def _day(value: object) -> date:
         raise ValueError("应为日期，例如 2026-01-01") from None
 
 
+def _or_none(read: Callable[[object], Any]) -> Callable[[object], Any]:
+    return lambda value: None if value is None else read(value)
+
+
 _FEN, _METRES = _whole(0, 100_000_000), _whole(0, 10_000_000)
 _READERS: Mapping[str, Callable[[object], Any]] = {
     "version": _whole(1, 2_147_483_647),
@@ -75,25 +73,38 @@ _READERS: Mapping[str, Callable[[object], Any]] = {
     "fen": _FEN,
     "free_m": _METRES,
     "per_km_fen": _FEN,
-    "cap_fen": lambda value: None if value is None else _FEN(value),
+    "cap_fen": _or_none(_FEN),
+    "flat_within_m": _or_none(_METRES),
+    "flat_fen": _or_none(_FEN),
+    "least_fen": _or_none(_FEN),
     "negotiated_beyond_m": _METRES,
     "distance": _one_of(DISTANCES),
     "km_step_m": _whole(1, 10_000),
     "km_rounding": _one_of(ROUNDINGS),
     "clock": _one_of(CLOCK_NAMES),
     "level": _one_of(Kept),
+    "overall": _whole(1, 5),
+    "about": _one_of((ANY, *CATEGORY_NAMES)),
+    "first_time_fen": _FEN,
+    "overcharge_times": _whole(2, 10),
 }
 _TABLES: Mapping[str, type[Any]] = {
     "categories": Category,
     "base": BaseRate,
     "remote": RemoteRate,
     "timeliness": TimelinessRate,
+    "rating": RatingRate,
+    "complaints": ComplaintRate,
+    "promotion": PromotionRate,
 }
 _UNIQUE: Mapping[str, Callable[[Any], object]] = {
     "categories": lambda row: row.code,
     "base": lambda row: (row.kind, row.category, row.zone, row.scheme),
     "remote": lambda row: (row.category, row.zone),
     "timeliness": lambda row: (row.clock, row.level),
+    "rating": lambda row: row.overall,
+    "complaints": lambda row: row.about,
+    "promotion": lambda row: row.category,
 }
 
 
@@ -150,13 +161,20 @@ def _contradictions(rule: FeeRule) -> Iterable[Fault]:
                 yield Fault(f"{name}[{i}]", "duplicate", "与前面的行重复")
             seen.add(key_of(row))
     codes = {category.code for category in rule.categories}
-    for i, base in enumerate(rule.base):
-        if base.category not in codes:
-            yield Fault(f"base[{i}].category", "unknown_category", "没有这个品类")
+    for name, known in (("base", codes), ("remote", {*codes, ANY}), ("promotion", {*codes, ANY})):
+        for i, row in enumerate(getattr(rule, name)):
+            if row.category not in known:
+                yield Fault(f"{name}[{i}].category", "unknown_category", "没有这个品类")
     for i, rate in enumerate(rule.remote):
-        if rate.category not in {*codes, ANY}:
-            yield Fault(f"remote[{i}].category", "unknown_category", "没有这个品类")
-        if rate.free_m >= rate.negotiated_beyond_m:
-            yield Fault(f"remote[{i}].free_m", "beyond_negotiated", "免费里程应小于协商里程")
+        yield from _remote_contradictions(f"remote[{i}]", rate)
     if not rule.base:
         yield Fault("base", "required", "至少要有一条基础费")
+
+
+def _remote_contradictions(path: str, rate: RemoteRate) -> Iterable[Fault]:
+    if rate.free_m >= rate.negotiated_beyond_m:
+        yield Fault(f"{path}.free_m", "beyond_negotiated", "免费里程应小于协商里程")
+    if (rate.flat_within_m is None) != (rate.flat_fen is None):
+        yield Fault(f"{path}.flat_fen", "flat_incomplete", "固定费须同时填写里程和金额")
+    if rate.cap_fen is not None and (rate.least_fen or 0) > rate.cap_fen:
+        yield Fault(f"{path}.least_fen", "least_above_cap", "最低收费应不高于封顶")

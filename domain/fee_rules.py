@@ -6,18 +6,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
-from functools import lru_cache
 from itertools import product
 
+from domain import fee_remote
 from domain.clocks import ClockKind, Family, Owner, Zone
 from domain.errors import DomainError
 from domain.fee_facts import ClockFact, Scheme
+from domain.fee_parts import ANY, Part
+from domain.fee_quality import ComplaintRate, PromotionRate, RatingRate
+from domain.fee_remote import RemoteRate
 from domain.job import Kind
-from domain.money import BP, ROUNDINGS, half_up_fen, percent, share_of, yuan
+from domain.money import BP, percent, share_of, yuan
 
-ANY = "*"
-ROAD, STRAIGHT = "road", "straight"
-DISTANCES = (ROAD, STRAIGHT)
 ZONE_NAMES = {Zone.FREE: "免费区", Zone.REMOTE: "远程区"}
 BASE_NAMES = {
     Kind.INSTALL: "基础安装费",
@@ -59,19 +59,6 @@ class NoFee(DomainError):
     title = "收费规则中没有对应的基础费"
 
 
-class RemoteFeeNotAgreed(DomainError):
-    """The distance is beyond the formula, and nobody wrote down what was agreed."""
-
-    code = "remote_fee_not_agreed"
-    title = "超出计价距离，远程费需先协商"
-
-
-class RoadUnknown(RemoteFeeNotAgreed):
-    """The rule counts the road, which nobody has measured: its price is agreed like one beyond the formula."""
-
-    title = "按实际道路里程计费，里程需先核实"
-
-
 @dataclass(frozen=True, slots=True)
 class Category:
     """A product category and the name people read."""
@@ -92,25 +79,6 @@ class BaseRate:
 
 
 @dataclass(frozen=True, slots=True)
-class RemoteRate:
-    """Fen per km beyond the free metres, one way. A zone without a row has no remote fee.
-
-    The distance is rounded first, to `km_step_m` by the named rounding. `distance` is what counts: straight metres
-    are measured here, those of a road are not; a person finds them out and the price is agreed.
-    """
-
-    zone: Zone
-    free_m: int
-    per_km_fen: int
-    category: str = ANY
-    cap_fen: int | None = None
-    negotiated_beyond_m: int = 80_000
-    distance: str = STRAIGHT
-    km_step_m: int = 100
-    km_rounding: str = "half_up"
-
-
-@dataclass(frozen=True, slots=True)
 class TimelinessRate:
     """Fen of bonus (met) or penalty (breach, severe) for a clock. No row for severe: as breach."""
 
@@ -120,17 +88,12 @@ class TimelinessRate:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """One price: fen and how they came about."""
-
-    kind: str
-    amount_fen: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class FeeRule:
-    """One version of all fee rules. Rates are fen, distances metres, shares basis points."""
+    """One version of all fee rules. Rates are fen, distances metres, shares basis points.
+
+    `first_time_fen`: for work done at the first visit. `overcharge_times`: of an overcharge so many times the
+    difference goes back to the customer.
+    """
 
     version: int
     effective_from: date
@@ -140,13 +103,19 @@ class FeeRule:
     timeliness: tuple[TimelinessRate, ...] = ()
     exclusive_markup_bp: int = 1_000
     trip_bp: int = 5_000
+    rating: tuple[RatingRate, ...] = ()
+    first_time_fen: int = 0
+    complaints: tuple[ComplaintRate, ...] = ()
+    promotion: tuple[PromotionRate, ...] = ()
+    overcharge_times: int = 2
     _base: dict[tuple[str, str, str, str], Part] = field(init=False, repr=False, compare=False)
     _rates: dict[tuple[str, str], RemoteRate] = field(init=False, repr=False, compare=False)
     _timely: dict[tuple[str, str | None], Part] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_base", _base_parts(self))
-        object.__setattr__(self, "_rates", _remote_rates(self))
+        codes = [category.code for category in self.categories]
+        object.__setattr__(self, "_rates", fee_remote.by_category(codes, self.remote))
         object.__setattr__(self, "_timely", _timely_parts(self))
 
     def base_part(self, kind: Kind, category: str, zone: Zone, scheme: Scheme) -> Part:
@@ -185,29 +154,14 @@ class FeeRule:
         `as_ruled`, of the rule's own kind; where that is the road, straight ones say nothing: `RoadUnknown`.
         """
         rate = self.remote_rate(category, zone, free_m, per_km_fen)
-        if rate is None:
-            return None
-        if rate.distance == ROAD and not as_ruled:
-            return _by_road(rate, agreed_fen)
-        if distance_m is None:
-            return None
-        rounded = _rounded(rate, distance_m)
-        if rounded <= rate.free_m:
-            return None
-        if rounded <= rate.negotiated_beyond_m:
-            return _remote_by_km(rate, rounded)
-        if agreed_fen is None:
-            raise RemoteFeeNotAgreed(f"{km(rounded)} 超过 {km(rate.negotiated_beyond_m)}")
-        text = f"远程费 {km(rounded)}，超过 {km(rate.negotiated_beyond_m)}，协商价 {yuan(agreed_fen)}"
-        return Part("remote_fee", agreed_fen, text)
+        return None if rate is None else fee_remote.part_of(rate, distance_m, agreed_fen, as_ruled)
 
     def carried_on_fen(
         self, category: str, zone: Zone, distance_m: int, free_m: int | None, per_km_fen: int | None
     ) -> int:
         """What the formula gives beyond its limit: 87.6 km, 10 km free, ¥2.00 and a cap of ¥80.00 → 8000."""
         rate = self.remote_rate(category, zone, free_m, per_km_fen)
-        rounded = 0 if rate is None else _rounded(rate, distance_m)
-        return 0 if rate is None or rounded <= rate.free_m else _remote_by_km(rate, rounded).amount_fen
+        return 0 if rate is None else fee_remote.carried_on_fen(rate, distance_m)
 
     def timely_part(self, clock: ClockFact) -> Part | None:
         """Bonus or penalty of a clock, if it has one, the brand measures it, the dealer owns it, unexcused."""
@@ -215,11 +169,6 @@ class FeeRule:
         if part is None or clock.excused or clock.family != _BY_BRAND or clock.owner != _OF_DEALER:
             return None
         return part
-
-
-def km(metres: int) -> str:
-    """A distance as people read it: 23,400 → "23.4 km", 20,000 → "20 km"."""
-    return f"{metres // 1000}.{metres % 1000:03d}".rstrip("0").rstrip(".") + " km"
 
 
 def rule_on(rules: Iterable[FeeRule], day: date) -> FeeRule | None:
@@ -253,36 +202,6 @@ def _base_part(rule: FeeRule, label: str, scheme: Scheme, own: int | None, norma
     raised_bp = BP + rule.exclusive_markup_bp
     fen = share_of(normal, raised_bp)
     return Part("base_fee", fen, f"{label} 独家 {yuan(normal)} × {percent(raised_bp)} = {yuan(fen)}")
-
-
-def _remote_rates(rule: FeeRule) -> dict[tuple[str, str], RemoteRate]:
-    """Each category's own rate, else the one for any category."""
-    rows = {(rate.category, rate.zone): rate for rate in rule.remote}
-    found = {}
-    for category, zone in product(rule.categories, Zone):
-        rate = rows.get((category.code, zone), rows.get((ANY, zone)))
-        if rate is not None:
-            found[category.code, zone.value] = rate
-    return found
-
-
-def _rounded(rate: RemoteRate, distance_m: int) -> int:
-    return ROUNDINGS[rate.km_rounding](distance_m, rate.km_step_m) * rate.km_step_m
-
-
-def _by_road(rate: RemoteRate, agreed_fen: int | None) -> Part:
-    if agreed_fen is None:
-        raise RoadUnknown(f"{km(rate.free_m)} 以外每公里 {yuan(rate.per_km_fen)}")
-    return Part("remote_fee", agreed_fen, f"远程费 按实际道路里程，协商价 {yuan(agreed_fen)}")
-
-
-@lru_cache(maxsize=16_384)
-def _remote_by_km(rate: RemoteRate, rounded_m: int) -> Part:
-    fen = half_up_fen((rounded_m - rate.free_m) * rate.per_km_fen, 1000)
-    text = f"远程费 ({km(rounded_m)} − {km(rate.free_m)}) × {yuan(rate.per_km_fen)} = {yuan(fen)}"
-    if rate.cap_fen is not None and fen > rate.cap_fen:
-        fen, text = rate.cap_fen, f"{text}，封顶 {yuan(rate.cap_fen)}"
-    return Part("remote_fee", fen, text)
 
 
 def _timely_parts(rule: FeeRule) -> dict[tuple[str, str | None], Part]:

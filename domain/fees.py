@@ -11,9 +11,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from domain import fee_quality
 from domain.clocks import Zone
 from domain.fee_facts import Blame, Charge, CollectedBy, JobFacts, Outcome, Scheme
-from domain.fee_rules import CHARGE_TYPES, FeeRule, Part, RemoteFeeNotAgreed
+from domain.fee_parts import Part
+from domain.fee_remote import RemoteFeeNotAgreed
+from domain.fee_rules import CHARGE_TYPES, FeeRule
 from domain.job import Kind
 from domain.ledger import FeeLine, Party
 from domain.money import percent, share_of, yuan
@@ -88,7 +91,8 @@ def lines(job: JobFacts, rule: FeeRule) -> tuple[FeeLine, ...]:
     """Every fee line of a job: ¥80.00 base, ¥6.80 remote, ¥5.00 bonus. Nothing is a line of ¥0.00.
 
     Given up before check-in it pays nothing; after check-in half the base (`trip_bp`) and the remote fee;
-    after submit as if completed, without bonus. A visit made necessary by the serving dealer pays nothing.
+    after submit as if completed, without bonus. A visit made necessary by the serving dealer pays nothing. What
+    counts against a dealer, late clocks and upheld complaints, counts whatever became of the job.
     """
     found: list[FeeLine] = []
     payer = _payer(job, _promised(job, job.payer))
@@ -99,8 +103,14 @@ def lines(job: JobFacts, rule: FeeRule) -> tuple[FeeLine, ...]:
     for charge in job.charges:
         key = f"job:{job.job_id}:extra:charge:{charge.charge_id}"
         _add(found, job, rule, key, _charge_part(charge), _CUSTOMER, charge.collected_by)
+    well_done = payer is not None and job.outcome == _COMPLETED
     if job.clocks:
-        _add_timeliness(found, job, rule, payer is not None and job.outcome == _COMPLETED)
+        _add_timeliness(found, job, rule, well_done)
+    if well_done and not job.base_forfeited:
+        _add_quality(found, job, rule)
+    for upheld in job.complaints:
+        key = f"job:{job.job_id}:complaint:{upheld.complaint_id}:penalty"
+        _add_moved(found, job, rule, key, fee_quality.complained(rule.complaints, upheld), _PENALTY)
     return tuple(found)
 
 
@@ -148,6 +158,19 @@ def _add(
     found.append(FeeLine(key, job.job_id, part.kind, part.amount_fen, debit, credit, rule.version, part.text))
 
 
+def _add_moved(
+    found: list[FeeLine],
+    job: JobFacts,
+    rule: FeeRule,
+    key: str,
+    part: Part | None,
+    legs: tuple[Party, Party],
+) -> None:
+    """A bonus or a penalty, where the rule has one."""
+    if part is not None:
+        found.append(FeeLine(key, job.job_id, part.kind, part.amount_fen, *legs, rule.version, part.text))
+
+
 def _add_work(found: list[FeeLine], job: JobFacts, rule: FeeRule, payer: Party) -> None:
     base = rule.base_part(job.kind, job.category, job.zone, job.scheme)
     if job.outcome == _AFTER_CHECK_IN:
@@ -157,6 +180,15 @@ def _add_work(found: list[FeeLine], job: JobFacts, rule: FeeRule, payer: Party) 
         for unit in range(1, job.units + 1):
             key = f"job:{job.job_id}:base_fee:unit:{unit}"
             _add(found, job, rule, key, base, payer, job.collected_by)
+        if job.promotion is not None:
+            part = fee_quality.promoted(rule.promotion, job.category, job.promotion, job.units)
+            payer = _sponsor(payer)
+            _add_moved(found, job, rule, f"job:{job.job_id}:promotion", part, (payer, _DEALER))
+
+
+def _sponsor(payer: Party) -> Party:
+    """Who pays for the day: who pays for the work, and of work that the customer pays, the brand."""
+    return Party.BRAND if payer == _CUSTOMER else payer
 
 
 def _add_remote(found: list[FeeLine], job: JobFacts, rule: FeeRule) -> None:
@@ -198,11 +230,18 @@ def _add_timeliness(found: list[FeeLine], job: JobFacts, rule: FeeRule, bonus_du
         part = rule.timely_part(clock)
         if part is None or clock.appealed or (part.kind == "bonus" and not bonus_due):
             continue
-        debit, credit = _BONUS if part.kind == "bonus" else _PENALTY
         key = f"job:{job.job_id}:timeliness:{clock.kind}:{clock.turn}"
-        found.append(
-            FeeLine(key, job.job_id, part.kind, part.amount_fen, debit, credit, rule.version, part.text)
-        )
+        _add_moved(found, job, rule, key, part, _BONUS if part.kind == "bonus" else _PENALTY)
+
+
+def _add_quality(found: list[FeeLine], job: JobFacts, rule: FeeRule) -> None:
+    """Each bonus once a job: the customer's stars, and work done at the first visit."""
+    if job.stars is not None:
+        key = f"job:{job.job_id}:rating"
+        _add_moved(found, job, rule, key, fee_quality.rated(rule.rating, job.stars), _BONUS)
+    if job.first_time:
+        key = f"job:{job.job_id}:first_time"
+        _add_moved(found, job, rule, key, fee_quality.first_time(rule.first_time_fen), _BONUS)
 
 
 @lru_cache(maxsize=4096)

@@ -39,7 +39,7 @@ CHART: Mapping[Account, tuple[str, bool]] = {
     Account.CHANNEL_OPERATOR: ("渠道经营方", True),
     Account.CUSTOMER_CLEARING: ("客户代收款", False),
     Account.BRAND_SERVICE_EXPENSE: ("品牌服务费用", False),
-    Account.BONUS_EXPENSE: ("时效奖励费用", False),
+    Account.BONUS_EXPENSE: ("服务奖励费用", False),
     Account.PROFIT_SHARE_EXPENSE: ("利润分成费用", False),
     Account.ALLIANCE_REWARD_EXPENSE: ("联盟奖励费用", False),
     Account.REBATE_EXPENSE: ("年终返利费用", False),

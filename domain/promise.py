@@ -16,7 +16,9 @@ from domain import promise_words as words
 from domain.capacity import free_days, room, windows_of
 from domain.clocks import Zone
 from domain.fee_facts import Scheme
-from domain.fee_rules import ROAD, NoFee, Part, RemoteFeeNotAgreed
+from domain.fee_parts import Part
+from domain.fee_remote import ROAD, RemoteFeeNotAgreed
+from domain.fee_rules import NoFee
 from domain.job import Kind
 from domain.money import share_of, yuan
 from domain.promise_facts import Extra, Facts, Good, Server

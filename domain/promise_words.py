@@ -8,7 +8,7 @@ from typing import Protocol
 
 from domain.calendar import SHANGHAI
 from domain.capacity import HORIZON_DAYS, PART_NAMES
-from domain.fee_rules import RemoteRate, km
+from domain.fee_remote import RemoteRate, km
 from domain.money import yuan
 
 
@@ -99,10 +99,17 @@ def by_distance(rate: RemoteRate, by_road: bool, engine: int) -> str:
     """The rule, where the distance is not known yet. The road is nothing we measure: an agent finds it out."""
     way = "网点到您家的实际道路里程" if by_road else "网点到您家的距离"
     paid = "里程由客服核实，未经您同意不收" if by_road else at_the_door(engine)
-    return (
-        f"远程费按{way}计算：{km(rate.free_m)} 以内免费，超出部分每公里 {yuan(rate.per_km_fen)}"
-        f"{_cap(rate)}，超过 {km(rate.negotiated_beyond_m)} 先协商；{paid}"
-    )
+    return f"远程费按{way}计算：{_formula(rate)}，超过 {km(rate.negotiated_beyond_m)} 先协商；{paid}"
+
+
+def _formula(rate: RemoteRate) -> str:
+    """`20 km 以内免费，超出部分每公里 ¥2.00（最多 ¥60.00）`; with a fixed sum for the first kilometres, and a least."""
+    free = f"{km(rate.free_m)} 以内" + ("不计里程" if rate.least_fen else "免费")
+    beyond = f"超出部分每公里 {yuan(rate.per_km_fen)}"
+    if rate.flat_within_m is not None and rate.flat_fen is not None:
+        beyond = f"超出 {km(rate.flat_within_m)} 以内固定 {yuan(rate.flat_fen)}，更远时{beyond}"
+    least = f"，最低 {yuan(rate.least_fen)}" if rate.least_fen else ""
+    return f"{free}，{beyond}{_cap(rate)}{least}"
 
 
 def within(distance_m: int, rate: RemoteRate) -> str:

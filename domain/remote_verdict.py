@@ -13,7 +13,9 @@ from enum import StrEnum
 
 from domain import remote_words as words
 from domain.clocks import Zone
-from domain.fee_rules import ROAD, FeeRule, Part, RemoteFeeNotAgreed, RoadUnknown
+from domain.fee_parts import Part
+from domain.fee_remote import ROAD, RemoteFeeNotAgreed, RoadUnknown
+from domain.fee_rules import FeeRule
 from domain.geo import Place
 
 

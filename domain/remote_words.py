@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from domain.calendar import SHANGHAI
-from domain.fee_rules import km
+from domain.fee_remote import km
 from domain.money import yuan
 
 NO_PROMISE = "没有找到您下单前看到的服务承诺"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from domain.charges import Quote
 from domain.errors import Conflict
-from domain.fee_rules import RemoteFeeNotAgreed
+from domain.fee_remote import RemoteFeeNotAgreed
 from domain.fees import Price
 from domain.money import yuan
 

@@ -14,8 +14,9 @@ from domain.calendar import SHANGHAI, local_date
 from domain.clocks import Zone
 from domain.errors import Fault, Forbidden, Invalid, NotFound
 from domain.fee_facts import Scheme
+from domain.fee_parts import Part
 from domain.fee_reading import read_rule
-from domain.fee_rules import FeeRule, Part
+from domain.fee_rules import FeeRule
 from domain.fees import price_of
 from domain.job import Kind
 from models.money import FeeRule as Row

@@ -18,7 +18,8 @@ from domain.charges import Quote
 from domain.clocks import Zone
 from domain.errors import Conflict, Invalid, NotFound
 from domain.fee_facts import Scheme
-from domain.fee_rules import NoFee, RemoteFeeNotAgreed
+from domain.fee_remote import RemoteFeeNotAgreed
+from domain.fee_rules import NoFee
 from domain.fees import Price
 from domain.guards import DEVICE_OF_DEALER
 from domain.job import JobState, Kind, Status

@@ -22,9 +22,12 @@ from api.schemas.base import (
     Whole,
 )
 from api.schemas.jobs import Words
+from domain.actions import CATEGORIES
 from domain.clocks import Zone
 from domain.fee_facts import Scheme
-from domain.fee_rules import ANY, CLOCK_NAMES, DISTANCES, Kept
+from domain.fee_parts import ANY
+from domain.fee_remote import DISTANCES
+from domain.fee_rules import CLOCK_NAMES, Kept
 from domain.job import Kind
 from domain.money import BP, ROUNDINGS
 from domain.statements import Status
@@ -72,6 +75,9 @@ class RemoteRow(Body):
     distance = Words(DISTANCES)
     km_step_m = Whole(1, 10_000)
     km_rounding = Words(tuple(ROUNDINGS))
+    flat_within_m = Whole(0, MOST_M, allow_none=True)
+    flat_fen = Fen(most=MOST_FEN, allow_none=True)
+    least_fen = Fen(most=MOST_FEN, allow_none=True)
 
 
 class TimelinessRow(Body):
@@ -80,6 +86,27 @@ class TimelinessRow(Body):
     clock = Words(tuple(CLOCK_NAMES), required=True)
     level = Choice(Kept, required=True)
     fen = Fen(most=MOST_FEN, required=True)
+
+
+class RatingRow(Body):
+    """Bonus for a job whose customer gave so many stars."""
+
+    overall = Whole(1, 5, required=True)
+    fen = Fen(most=MOST_FEN, required=True)
+
+
+class ComplaintRow(Body):
+    """Penalty for an upheld complaint; `about` is its category, \"*\" is any."""
+
+    fen = Fen(most=MOST_FEN, required=True)
+    about = Words((ANY, *CATEGORIES))
+
+
+class PromotionRow(Body):
+    """Fen per unit for work done on a promotion day; `category` \"*\" is any."""
+
+    fen = Fen(most=MOST_FEN, required=True)
+    category = PlainText(NAME)
 
 
 class RuleBody(Body):
@@ -92,6 +119,11 @@ class RuleBody(Body):
     timeliness = Many(fields.Nested(TimelinessRow), ROWS)
     exclusive_markup_bp = Whole(0, BP)
     trip_bp = Whole(0, BP)
+    rating = Many(fields.Nested(RatingRow), 5)
+    first_time_fen = Fen(most=MOST_FEN)
+    complaints = Many(fields.Nested(ComplaintRow), ROWS)
+    promotion = Many(fields.Nested(PromotionRow), ROWS)
+    overcharge_times = Whole(2, 10)
 
 
 class CaseBody(Body):

@@ -12,7 +12,8 @@ from domain import fees
 from domain.calendar import local_date, month_of
 from domain.errors import DomainError
 from domain.fee_facts import JobFacts
-from domain.fee_rules import FeeRule, RemoteFeeNotAgreed
+from domain.fee_remote import RemoteFeeNotAgreed
+from domain.fee_rules import FeeRule
 from domain.ledger import Entry, FeeLine, entries_for
 from services.parts import fee_facts, ledger
 from services.parts.fee_facts import Claim, Due

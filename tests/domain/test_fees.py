@@ -15,19 +15,10 @@ from hypothesis import strategies as st
 from domain.clocks import DEFAULT_POLICIES, ClockKind, Family, Level, Owner, Zone
 from domain.errors import Invalid
 from domain.fee_facts import Blame, Charge, ClockFact, CollectedBy, JobFacts, Outcome, Scheme
+from domain.fee_parts import Part
 from domain.fee_reading import read_rule
-from domain.fee_rules import (
-    BASE_NAMES,
-    CHARGE_TYPES,
-    CLOCK_NAMES,
-    FeeRule,
-    NoFee,
-    Part,
-    RemoteFeeNotAgreed,
-    RemoteRate,
-    km,
-    rule_on,
-)
+from domain.fee_remote import RemoteFeeNotAgreed, RemoteRate, km
+from domain.fee_rules import BASE_NAMES, CHARGE_TYPES, CLOCK_NAMES, FeeRule, NoFee, rule_on
 from domain.fees import dearest, lines, price_of
 from domain.job import Kind
 from domain.ledger import FeeLine, Parties, Party, entries_for

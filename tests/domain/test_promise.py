@@ -13,7 +13,8 @@ from domain import dispatch, promise_words
 from domain.capacity import Day, Diary, Limits, fits, free_days, room
 from domain.clocks import Zone
 from domain.dispatch import Covering, rank
-from domain.fee_rules import BaseRate, Category, FeeRule, RemoteRate
+from domain.fee_remote import RemoteRate
+from domain.fee_rules import BaseRate, Category, FeeRule
 from domain.promise import Answer, promise
 from domain.promise_facts import Extra, Facts, Good, Server, Terms
 
