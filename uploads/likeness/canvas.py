@@ -14,7 +14,11 @@ Reals = NDArray[np.float32]
 CANVAS_SIDE = 320
 """Square root of the canvas' area in pixels; its shape stays the picture's."""
 
-_SMALL, _FLAT, _DEEPEST, _LEAST, _HARDLY, _LEANING = 128, 10.0, 0.45, 0.12, 0.97, 0.07
+_SMALL, _DEEPEST, _LEAST, _HARDLY, _LEANING, _NARROW = 128, 0.45, 0.12, 0.97, 0.07, 32
+_FLAT, _LOOSE = (
+    10.0,
+    15.0,
+)  # grey levels: what was even under the first is so under the second at 1.5 times the contrast
 cv2.setNumThreads(1)  # helpers are limited in CPU, and there are as many of them as cores
 
 
@@ -40,22 +44,26 @@ def trimmed(grey: Grey) -> Grey:
     An edge is cut to behind its last run of two even lines, so lines of text in a flat strip go with it. Where less
     than an eighth would be left it is no border (snow between stones and water), and all of it stays.
     """
-    small = np.asarray(cv2.resize(grey, (_SMALL, _SMALL), interpolation=cv2.INTER_AREA), np.float32)
-    rows, columns = _even(small), _even(np.ascontiguousarray(small.T))
-    top, bottom = _depth(rows), _depth(rows[::-1])
-    left, right = _depth(columns), _depth(columns[::-1])
-    height, width = grey.shape
-    inside = grey[
-        height * top // _SMALL : height - height * bottom // _SMALL,
-        width * left // _SMALL : width - width * right // _SMALL,
-    ]
+    inside = _cut(grey)
     return inside if inside.size >= _LEAST * grey.size else grey
 
 
-def _even(small: Reals) -> NDArray[np.bool_]:
+def _cut(grey: Grey, flat: float = _FLAT) -> Grey:
+    small = np.asarray(cv2.resize(grey, (_SMALL, _SMALL), interpolation=cv2.INTER_AREA), np.float32)
+    rows, columns = _even(small, flat), _even(np.ascontiguousarray(small.T), flat)
+    top, bottom = _depth(rows), _depth(rows[::-1])
+    left, right = _depth(columns), _depth(columns[::-1])
+    height, width = grey.shape
+    return grey[
+        height * top // _SMALL : height - height * bottom // _SMALL,
+        width * left // _SMALL : width - width * right // _SMALL,
+    ]
+
+
+def _even(small: Reals, flat: float) -> NDArray[np.bool_]:
     """Of each row, whether four fifths of it are of one brightness."""
     ordered = np.sort(small, axis=1)
-    return np.asarray(ordered[:, _SMALL * 9 // 10] - ordered[:, _SMALL // 10] < _FLAT)
+    return np.asarray(ordered[:, _SMALL * 9 // 10] - ordered[:, _SMALL // 10] < flat)
 
 
 def _depth(even: NDArray[np.bool_]) -> int:
@@ -70,18 +78,26 @@ def canvas(grey: Grey) -> Grey:
 
 
 def canvases(grey: Grey) -> tuple[Grey, ...]:
-    """The canvas; and one more where trimming took more than 3 % of the height or the width (one photo in four).
+    """The canvas, and up to three more as another trimming, of the copy or of the photo, would have left it.
 
-    Of one of them, it may have been sky, floor or wall: a part cut out of such a photo loses others of them than the
-    photo did, so the whole is looked at, too. Of both, it was a frame, which may lean, as a screen's does: then what
-    lies 7 % further inside.
+    Where trimming took more than 3 % of the height or the width (one photo in four) it may have been sky, floor or
+    wall, so the whole is looked at, too; of both, it may have been a frame, which leans as a screen's does: then also
+    what lies 7 % further inside. Made brighter or stronger in contrast, a copy is even in fewer or more places than
+    the photo was: so also what looser trimming leaves, and what the guard of `trimmed` gave back.
     """
-    inside = trimmed(grey)
-    kept = [after / before > _HARDLY for after, before in zip(inside.shape, grey.shape, strict=True)]
-    if all(kept):
-        return (_sized(inside),)
-    down, across = (round(_LEANING * side) for side in inside.shape)
-    return _sized(inside), _sized(grey if any(kept) else inside[down:-down, across:-across])
+    inside, loose = trimmed(grey), _cut(grey, _LOOSE)
+    others = [] if alike(inside, grey) else [grey]
+    if all(after / before <= _HARDLY for after, before in zip(inside.shape, grey.shape, strict=True)):
+        down, across = (round(_LEANING * side) for side in inside.shape)
+        others.append(inside[down:-down, across:-across])
+    if min(loose.shape) >= _NARROW and not alike(loose, inside):
+        others.append(loose)
+    return _sized(inside), *(_sized(other) for other in others)
+
+
+def alike(one: Grey, other: Grey) -> bool:
+    """Whether two cuts of one picture differ by less than 3 % in height and in width."""
+    return all(min(a, b) / max(a, b) > _HARDLY for a, b in zip(one.shape, other.shape, strict=True))
 
 
 def _sized(inside: Grey) -> Grey:

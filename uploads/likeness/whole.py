@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from uploads.likeness.canvas import Grey, Reals, trimmed
+from uploads.likeness.canvas import Grey, Reals, alike, trimmed
 from uploads.likeness.words import VOCABULARY_BITS
 
 FIRST = 1 << VOCABULARY_BITS
@@ -23,7 +23,7 @@ _RUNS, _RUN_BITS = 12, 20
 
 def fingerprint(grey: Grey) -> bytes:
     """32 bytes (1 ms)."""
-    return np.packbits(_bits(_squeezed(grey))).tobytes()
+    return np.packbits(_bits(_squeezed(trimmed(grey)))).tobytes()
 
 
 def distance(one: bytes, other: bytes) -> int:
@@ -33,21 +33,21 @@ def distance(one: bytes, other: bytes) -> int:
 
 def kept(grey: Grey) -> tuple[int, ...]:
     """Twelve words, or none for a picture so even that its bits are noise."""
-    small = _squeezed(grey)
+    small = _squeezed(trimmed(grey))
     return _runs(_bits(small)) if _quality(small) >= LEAST_QUALITY else ()
 
 
 def asked(grey: Grey) -> tuple[int, ...]:
-    """The words of the picture and of its seven turned and mirrored forms."""
-    small = _squeezed(grey)
-    if _quality(small) < LEAST_QUALITY:
+    """The words of the picture and of its seven turned and mirrored forms, trimmed and, where it differs, untrimmed."""
+    inside = trimmed(grey)
+    seen = [_squeezed(part) for part in ((inside,) if alike(inside, grey) else (inside, grey))]
+    if _quality(seen[0]) < LEAST_QUALITY:
         return ()
-    forms = [np.rot90(side, turn) for side in (small, small[:, ::-1]) for turn in range(4)]
+    forms = [np.rot90(side, turn) for small in seen for side in (small, small[:, ::-1]) for turn in range(4)]
     return tuple(sorted({word for form in forms for word in _runs(_bits(np.ascontiguousarray(form)))}))
 
 
-def _squeezed(grey: Grey) -> Reals:
-    inside = trimmed(grey)
+def _squeezed(inside: Grey) -> Reals:
     square = cv2.resize(inside, (256, 256), interpolation=cv2.INTER_AREA)  # one way for all sizes
     return np.asarray(cv2.resize(square, (64, 64), interpolation=cv2.INTER_AREA), np.float32)
 

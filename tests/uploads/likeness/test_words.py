@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageEnhance
 
 from tests.uploads.likeness.pictures import busy, edits, grey, wall
 from uploads.likeness import whole, words
@@ -61,6 +61,28 @@ def test_a_part_of_a_photo_with_even_sky_is_found_by_the_whole_of_it() -> None:
     part = grey(photo.crop((100, 100, 960, 500)))
     assert len(canvases(part)) == 2
     assert len(set(words.kept(canvas(grey(photo)))).intersection(words.asked(*canvases(part)))) >= 5
+
+
+def test_a_brighter_copy_is_found_though_it_is_even_in_other_places() -> None:
+    """Water that is even enough to be trimmed in the photo is not in the copy: looser trimming is asked about, too."""
+    photo = busy(4, 960, 720)
+    photo.paste(
+        Image.linear_gradient("L").rotate(90).resize((960, 220)).point(lambda v: 150 + v * 11 // 255),
+        (0, 150),
+    )
+    copy = grey(ImageEnhance.Brightness(photo).enhance(1.4))
+    assert trimmed(grey(photo)).shape[0] < 400 < trimmed(copy).shape[0]
+    kept = set(words.kept(canvas(grey(photo))))
+    assert len(kept.intersection(words.asked(*canvases(copy)))) >= 5
+
+
+def test_a_broad_photo_on_a_white_page_is_found() -> None:
+    """An eighth of a page is too little for trimming to trust, so asking looks at it beside the page."""
+    photo = busy(5, 1080, 240)
+    page = Image.new("RGB", (1080, 2340), "white")
+    page.paste(photo, (0, 1050))
+    kept = set(words.kept(canvas(grey(photo))))
+    assert len(kept.intersection(words.asked(*canvases(grey(page))))) >= 5
 
 
 @pytest.mark.parametrize("name", ["recoded", "small", "mirrored", "turned"])
