@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 import os
 import subprocess
 import sys
 import threading
+import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,19 +18,28 @@ import pytest
 import urllib3
 from flask import Flask
 
+from channels import verify_pack
+from domain import packs
+from domain.retention import MONTHS, Kind, Rule
 from services.command_line import application
 from services.config import Config, load
+from services.erasure_proof import Fault, verify
+from services.evidence_packs import keys, prepare, zipped
 from services.parts import photo_store
+from services.parts.pack_manifest import Wish
 from services.photo_checking import Checked, StoreBroken, check
 from services.photo_keeping import ErasedPhotos, erase_photos, sweep_orphans
 from services.photo_moving import Moved, left, move, move_some
 from services.photo_views import Elsewhere, Served, open_file, view
 from services.photos import take_photo
 from services.queries.photos import PhotoCard
+from services.retention import purge
+from services.subjects import reveal
 from tests.photographing import booked, check_store, decoder, picture, shot, stream  # noqa: F401 - a fixture
 from tests.rows import rows
 from tests.s3_server import S3Server
 from tests.settings import config_for
+from tests.uploads import pictures
 from tests.worlds import World
 from uploads.decode import Decoder
 from uploads.s3 import S3Store
@@ -201,6 +212,39 @@ def test_a_turn_that_is_over_says_that_there_is_more(moving: Callable[[int], Two
     moving(1)
     assert move(timedelta(seconds=-1)) == Moved(more=True)
     assert len(list(left())) == 3
+
+
+def test_the_purge_leaves_nothing_in_either_place_while_photos_move(
+    moving: Callable[[int], TwoStores], world: World
+) -> None:
+    """At its term a photo goes from folder and bucket alike, and the proof, which looks into both, finds no fault."""
+    both = moving(2)
+    first, *_ = [stored.key for stored in both.source.iterate()]
+    with both.source.open(first) as copied:  # as a mover killed between copy and deletion leaves it
+        both.target.put(copied, first)
+    rows("UPDATE job SET status = 'closed', closed_at = :now, open_complaints = 0", now=world.now)
+    over = Rule(Kind.PHOTOS, -MONTHS[Kind.PHOTOS] - 1).before(world.now)
+
+    assert purge(over).photos == 2
+
+    assert [*both.source.iterate(), *both.target.iterate()] == []
+    assert [found for found in verify() if isinstance(found, Fault)] == []
+    both.target.put(io.BytesIO(b"back from a backup"), first)
+    assert [found.what for found in verify() if isinstance(found, Fault)] != []
+
+
+def test_an_evidence_pack_is_made_of_what_lies_in_s3(world: World, tmp_path: Path) -> None:
+    """The original without its camera's words, read over the socket and proved offline."""
+    job_id = booked(world)
+    take(world, job_id, pictures.phone_jpeg())
+    wish = Wish(packs.Kind.BRAND, originals=True, reason="complaint")
+    pack = tmp_path / "pack.zip"
+    pack.write_bytes(b"".join(zipped(prepare(world.actor("admin"), job_id, wish, world.now, reveal))))
+
+    known = json.dumps({"keys": [{"public_key": key.public_key} for key in keys().keys]})
+    with zipfile.ZipFile(pack) as packed:
+        assert [name for name in packed.namelist() if name.endswith(".jpg")] == ["before/1-site-1.jpg"]
+    assert verify_pack.check(pack, verify_pack.read_keys(known.encode()))[1] == []
 
 
 STOPS = """
