@@ -30,6 +30,7 @@ class Account(StrEnum):
     PENALTY_INCOME = "penalty_income"
     INPUT_TAX = "input_tax"
     BANK = "bank"
+    WECHAT_PAY = "wechat_pay"
 
 
 CHART: Mapping[Account, tuple[str, bool]] = {
@@ -46,6 +47,7 @@ CHART: Mapping[Account, tuple[str, bool]] = {
     Account.PENALTY_INCOME: ("扣款收入", False),
     Account.INPUT_TAX: ("进项税额", False),
     Account.BANK: ("银行存款", False),
+    Account.WECHAT_PAY: ("微信支付商户账户", False),
 }
 
 

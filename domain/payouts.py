@@ -28,12 +28,14 @@ def key_of(statement_id: int) -> str:
     return f"statement:{statement_id}:payout"
 
 
-def payment(statement_id: int, dealer_id: int, of: date, amount_fen: int, month: date) -> Entry:
+def payment(
+    statement_id: int, dealer_id: int, of: date, amount_fen: int, month: date, out_of: Account = Account.BANK
+) -> Entry:
     """¥80.00 paid for March → dealer_payable:7 +8000, bank −8000, in the month in which the bank paid."""
     if whole(amount_fen) <= 0:
         raise ValueError("nothing is paid for nothing")
     legs = (
         Leg(account(Account.DEALER_PAYABLE, dealer_id), amount_fen),
-        Leg(account(Account.BANK), -amount_fen),
+        Leg(account(out_of), -amount_fen),
     )
     return Entry(key_of(statement_id), month, legs, f"支付 {of:%Y-%m} 结算单 {yuan(amount_fen)}", kind=PAYOUT)

@@ -35,7 +35,7 @@ class WeChatSettings:
     def __post_init__(self) -> None:
         if not self.app_id or not self.app_secret:
             raise ValueError("app_id and app_secret must not be empty")
-        _check_base(self.api_base, self.allow_http)
+        check_base(self.api_base, self.allow_http)
         if self.miniprogram_state not in STATES:
             raise ValueError(f"miniprogram_state must be one of {sorted(STATES)}")
         if min(self.timeouts) <= 0:
@@ -59,7 +59,8 @@ def decode_aes_key(encoded: str) -> bytes:
     return key
 
 
-def _check_base(api_base: str, allow_http: bool) -> None:
+def check_base(api_base: str, allow_http: bool) -> None:
+    """ValueError unless it is a bare https:// address, or plain http to loopback where that is allowed."""
     parts = urlsplit(api_base)
     if parts.username or parts.query or parts.fragment or not parts.hostname:
         raise ValueError("api_base must be a bare scheme://host[:port]")

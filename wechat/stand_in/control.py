@@ -39,7 +39,7 @@ class Control:
     def blueprint(self) -> Blueprint:
         """All routes, behind the key."""
         routes = Blueprint("control", __name__, url_prefix="/__sim__")
-        routes.before_request(self._guard)
+        routes.before_request(self.guard)
         routes.errorhandler(ValueError)(_bad)
         routes.errorhandler(TypeError)(_bad)
         routes.errorhandler(KeyError)(_bad)
@@ -73,7 +73,8 @@ class Control:
             ("/reset", "POST", self.reset),
         ]
 
-    def _guard(self) -> None:
+    def guard(self) -> None:
+        """403 without the key."""
         given = request.headers.get("X-Sim-Key", "")
         if not hmac.compare_digest(given.encode(), self.key.encode()):
             abort(403)

@@ -81,11 +81,12 @@ class Courier:
         clock = self._world.clock
         stamp = int(clock.wall_stamp() if app.push.wall_time else clock.stamp())
         envelope = seal(app.push, app.appid, payload, stamp)
-        self._dispatch(app, self._delivery(app.push.url, name, envelope, twice=app.push.duplicate))
+        delivery = self._delivery(app.push.url, name, envelope, twice=app.push.duplicate)
+        self.dispatch(delivery, held=app.push.out_of_order)
 
-    def _dispatch(self, app: App, delivery: Callable[[], None]) -> None:
+    def dispatch(self, delivery: Callable[[], None], *, held: bool) -> None:
         """At once, or, out of order, held until a second one overtakes it (or for two seconds)."""
-        if not app.push.out_of_order:
+        if not held:
             self.later(0, delivery)
             return
         with self._wake:
@@ -96,8 +97,8 @@ class Courier:
     def flush(self) -> None:
         """Deliver what is held, last first."""
         with self._wake:
-            held, self._held = self._held[::-1], []
-        for delivery in held:
+            waiting, self._held = self._held[::-1], []
+        for delivery in waiting:
             delivery()
 
     def _delivery(self, url: str, name: str, envelope: Envelope, *, twice: bool) -> Callable[[], None]:

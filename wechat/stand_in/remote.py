@@ -97,6 +97,30 @@ class Remote:
         """Messages, oldest first, refused ones included."""
         return list(self.call("GET", "inbox", **({"user": alias} if alias else {})))
 
+    def merchant(self, **options: Any) -> None:
+        """Create or change the merchant; `notify` spoils its notifications."""
+        self.call("POST", "merchant", options)
+
+    def money(self) -> Json:
+        """The merchant's balance, orders, refunds and transfers."""
+        return dict(self.call("GET", "merchant"))
+
+    def pay(self, number: str, alias: str) -> Json:
+        """The customer pays an order."""
+        return dict(self.call("POST", f"merchant/orders/{number}/pay", {"user": alias}))
+
+    def take(self, number: str, alias: str) -> Json:
+        """The payee takes a transfer."""
+        return dict(self.call("POST", f"merchant/transfers/{number}/confirm", {"user": alias}))
+
+    def finish_refund(self, number: str, state: str) -> None:
+        """A refund ends: SUCCESS, CLOSED or ABNORMAL."""
+        self.call("POST", f"merchant/refunds/{number}/finish", {"state": state})
+
+    def bill_faults(self, **faults: Any) -> None:
+        """What the bills made from now on have wrong: drop, amounts, extra."""
+        self.call("POST", "merchant/bill-faults", faults)
+
     def reset(self, *, keep_setup: bool = False) -> None:
         """Forget everything that happened, and apps and people too unless kept."""
         self.call("POST", "reset", {"keep_setup": keep_setup})

@@ -13,6 +13,8 @@ from wechat.stand_in.control import Control
 from wechat.stand_in.courier import Courier
 from wechat.stand_in.faults import Faults
 from wechat.stand_in.journal import Journal
+from wechat.stand_in.merchant.control import Console
+from wechat.stand_in.merchant.doors import Doors
 from wechat.stand_in.state import World
 from wechat.stand_in.switch import Switch
 from wechat.stand_in.wire import Wire
@@ -47,6 +49,9 @@ class StandIn:
         self._control = Switch(wire, host, control_port)
         control = Control(self.world, self.courier, self.faults, self.journal, self._main, key)
         app.register_blueprint(control.blueprint())
+        doors = Doors(self.world, self.courier)
+        app.register_blueprint(doors.blueprint())
+        app.register_blueprint(Console(doors).blueprint(control.guard))
         app.register_blueprint(inbox.blueprint(self.world))
         api.mount(app, self.world, self.courier)
 

@@ -43,10 +43,10 @@ def put_app(world: World, item: Json) -> App:
 
 
 def put_user(world: World, item: Json) -> User:
-    """Create or change a person: alias, nickname, phone, country_code, blocked."""
+    """Create or change a person: alias, nickname, phone, country_code, blocked, real_name."""
     alias = str(item["alias"])
     user = world.users.get(alias) or User(alias)
-    for name in ("nickname", "phone", "country_code", "blocked"):
+    for name in ("nickname", "phone", "country_code", "blocked", "real_name"):
         if name in item:
             setattr(user, name, item[name])
     user.nickname = user.nickname or alias

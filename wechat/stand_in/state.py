@@ -13,6 +13,7 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 
 from wechat.stand_in.clock import SimClock
+from wechat.stand_in.merchant.book import Book
 
 INBOX_SIZE = 2000
 
@@ -79,13 +80,17 @@ class App:
 
 @dataclass(slots=True)
 class User:
-    """A person with WeChat. `visited` is the last visit by appid, in simulated seconds."""
+    """A person with WeChat. `visited` is the last visit by appid, in simulated seconds.
+
+    A transfer to another name than `real_name` fails; without one every name will do.
+    """
 
     alias: str
     nickname: str = ""
     phone: str = ""
     country_code: str = "86"
     blocked: bool = False
+    real_name: str = ""
     visited: dict[str, float] = field(default_factory=dict)
     session_keys: dict[str, str] = field(default_factory=dict)
 
@@ -149,6 +154,7 @@ class World:
         self.clock = clock or SimClock()
         self.apps: dict[str, App] = {}
         self.users: dict[str, User] = {}
+        self.pay = Book()
         self.clear()
 
     def clear(self, *, keep_setup: bool = False) -> None:
@@ -164,6 +170,7 @@ class World:
             self.links: dict[str, dict[str, object]] = {}
             self.last_force: dict[str, float] = {}
             self.phone_charges = 0
+            self.pay = Book(self.pay.merchant if keep_setup else None)
             self._hits: Counter[tuple[str, int, int]] = Counter()
             self._serial = 0
             self.clock.reset()
