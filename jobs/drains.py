@@ -44,6 +44,7 @@ PAYS: Mapping[str, Pay] = {
     "held_penalty": fees.post_held,
     "excused_penalty": adjustments.take_back_excused,
     "audit_reversed": fees.post_reversed,
+    "quality": fees.post_quality,
     "refund_after_close": adjustments.refund_after_close,
 }
 

@@ -48,6 +48,7 @@ class Complaint(Base):
     first_reply_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     verdict: Mapped[str | None]
+    fault: Mapped[str | None]  # as the agent said; an upheld one without it is the dealer's
     compensation_fen: Mapped[int] = mapped_column(server_default="0")
 
 

@@ -6,7 +6,7 @@ loses and doubles nothing. What cannot be priced is held back with the reason an
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ import orjson
 from sqlalchemy import Connection
 
 from domain.calendar import month_of
-from domain.ledger import Entry, entries_for
+from domain.ledger import Entry, FeeLine, entries_for
 from services.parts import arrays, collector, corrections, fee_facts, ledger, rules, shares
 from services.parts.fee_facts import Cursor
 from services.parts.pricing import Held, Memo, Pricing
@@ -87,7 +87,7 @@ def _batch(
     if corrections.running(tx):
         return FeeRun(), None
     closed = ledger.hold_months(tx)
-    due = fee_facts.take(tx, after, most, known.bonus_clocks(), now)
+    due = fee_facts.take(tx, after, most, known, now)
     if not due:
         return FeeRun(), None
     settled = Pricing(tx, known, closed).settle(due)
@@ -128,14 +128,8 @@ def post_held(tx: Connection, payload: Mapping[str, Any], now: datetime) -> int:
 
     By the rule of the day of the work, under the key it would have had: decided again, it is still once.
     """
-    known, closed = rules.load(tx), ledger.hold_months(tx)
-    job = fee_facts.again(tx, payload["job_id"], now)
-    key = f"job:{job.job_id}:timeliness:{payload['kind']}:{payload['turn']}"
-    entries: list[Entry] = []
-    for claim, _, lines in Pricing(tx, known, closed).price(job):
-        held = [replace(line, text=f"{line.text}（申诉驳回后计入）") for line in lines if line.key == key]
-        entries += entries_for(held, claim.parties, ledger.open_month(month_of(now), closed))
-    return ledger.post(tx, entries, known.ids, now, "owed")
+    key = f"job:{payload['job_id']}:timeliness:{payload['kind']}:{payload['turn']}"
+    return _post_late(tx, payload["job_id"], lambda line: line.key == key, "申诉驳回后计入", now)
 
 
 @use_case
@@ -144,17 +138,35 @@ def post_reversed(tx: Connection, payload: Mapping[str, Any], now: datetime) -> 
 
     Where the job's fees are not posted yet the fee run does it; under the keys they would have had, so once.
     """
-    known, closed = rules.load(tx), ledger.hold_months(tx)
-    if not tx.exec_driver_sql(_POSTED, {"job": payload["job_id"]}).scalar():
+    if not _posted(tx, payload["job_id"]):
         return 0
+    return _post_late(tx, payload["job_id"], lambda line: line.kind in _WITHHELD, "稽核申诉成立后计入", now)
+
+
+@use_case
+def post_quality(tx: Connection, payload: Mapping[str, Any], now: datetime) -> int:
+    """Post what came to be known of a job after its fees were posted: the customer's stars, an upheld complaint."""
+    if not _posted(tx, payload["job_id"]):
+        return 0
+    return _post_late(tx, payload["job_id"], lambda line: line.kind in _TOLD_LATE, "完结后计入", now)
+
+
+def _post_late(
+    tx: Connection, job_id: int, wanted: Callable[[FeeLine], bool], note: str, now: datetime
+) -> int:
+    known, closed = rules.load(tx), ledger.hold_months(tx)
+    month = ledger.open_month(month_of(now), closed)
     entries: list[Entry] = []
-    for claim, _, lines in Pricing(tx, known, closed).price(fee_facts.again(tx, payload["job_id"], now)):
-        back = [
-            replace(line, text=f"{line.text}（稽核申诉成立后计入）") for line in lines if line.kind in _WORK
-        ]
-        entries += entries_for(back, claim.parties, ledger.open_month(month_of(now), closed))
+    for claim, _, lines in Pricing(tx, known, closed).price(fee_facts.again(tx, job_id, known, now)):
+        late = [replace(line, text=f"{line.text}（{note}）") for line in lines if wanted(line)]
+        entries += entries_for(late, claim.parties, month)
     return ledger.post(tx, entries, known.ids, now, "owed")
 
 
+def _posted(tx: Connection, job_id: int) -> bool:
+    return bool(tx.exec_driver_sql(_POSTED, {"job": job_id}).scalar())
+
+
 _POSTED = "SELECT fees_posted_at IS NOT NULL FROM job WHERE id = %(job)s"
-_WORK = ("base_fee", "remote_fee")
+_WITHHELD = ("base_fee", "remote_fee", "promotion", "rating_bonus", "first_time_bonus")
+_TOLD_LATE = ("rating_bonus", "complaint_penalty")

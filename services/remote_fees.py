@@ -17,7 +17,7 @@ from domain.job import JobState
 from services.deeds import overpaid, remote
 from services.deeds.handling import Deed
 from services.deeds.loading import COLUMNS
-from services.parts import access, fee_facts, queueing, rules
+from services.parts import access, fee_trips, queueing, rules
 from services.queries import remote_fees
 from services.queries.remote_views import RemoteCase
 from services.uow import use_case
@@ -90,5 +90,5 @@ def _paid_for(tx: Connection, row: Any, now: datetime) -> bool:
     if not row.posted:
         return False
     rule = rules.load(tx).on(local_date(row.checked_in_at or now))
-    sharing = fee_facts.sharing(tx, [row.visit_id]).get(row.visit_id, [])
+    sharing = fee_trips.sharing(tx, [row.visit_id]).get(row.visit_id, [])
     return rule is None or dearest(sharing, rule) in (None, row.id)

@@ -13,7 +13,7 @@ from domain.facts import Facts
 from domain.job import Kind, Status
 from services.deeds import calls, children
 from services.deeds.handling import Deed, Effect, Prepared, handles
-from services.parts import audits, notes, outbox, safety
+from services.parts import audits, fee_quality, notes, outbox, safety
 
 
 @handles(Action.AUDIT_SAMPLED)
@@ -74,7 +74,8 @@ WITH said AS (
 UPDATE complaint SET first_reply_at = coalesce(first_reply_at, %(at)s) WHERE id = %(id)s
 """
 _END = """
-UPDATE complaint SET closed_at = %(at)s, verdict = %(verdict)s, compensation_fen = coalesce(%(fen)s, 0)
+UPDATE complaint SET closed_at = %(at)s, verdict = %(verdict)s, fault = %(fault)s,
+       compensation_fen = coalesce(%(fen)s, 0)
  WHERE id = %(id)s
 """
 
@@ -183,9 +184,12 @@ def complaint_closed(deed: Deed, _to: Status, _carry: Any) -> Effect:
         "id": command.complaint_id,
         "at": deed.at,
         "verdict": command.outcome,
+        "fault": command.fault,
         "fen": command.agreed_fen,
     }
     deed.tx.exec_driver_sql(_END, values)
+    if command.outcome == "upheld" and job.status in (Status.CLOSED, Status.CANCELLED):
+        fee_quality.told(deed.tx, job.id, f"complaint:{command.complaint_id}", deed.now)
     if command.agreed_fen:
         compensate(deed, command.agreed_fen)
     columns: dict[str, Any] = {"open_complaints": max(job.open_complaints - 1, 0)}

@@ -17,7 +17,7 @@ from domain.facts import Facts
 from domain.job import Status
 from services.deeds import charge_rulings, children
 from services.deeds.handling import Deed, Effect, Prepared, handles
-from services.parts import notes, whose_yes
+from services.parts import fee_quality, notes, whose_yes
 from services.personal import reveal, subject_key
 
 COMPLAINT_WINDOW = timedelta(days=7)
@@ -151,4 +151,6 @@ def rate(deed: Deed, _to: Status, _carry: Any) -> Effect:
     tags = orjson.dumps(list(scores.tags)).decode()
     values = parts | {"job": job.id, "dealer": job.dealer_id, "tags": tags, "note": note_id, "at": deed.at}
     deed.tx.exec_driver_sql(_RATE, values)
+    if job.status == Status.CLOSED:
+        fee_quality.told(deed.tx, job.id, "rating", deed.now)
     return Effect({}, {"overall": scores.overall, "note_id": note_id})

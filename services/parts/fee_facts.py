@@ -7,8 +7,8 @@ clock ran out before the job was taken back. Each is a `Claim` of its own: facts
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,11 +16,13 @@ from sqlalchemy import Connection
 
 from domain.charges import REMOTE_TYPE
 from domain.clocks import Zone
-from domain.fee_facts import Blame, Charge, ClockFact, CollectedBy, JobFacts, Outcome, Scheme
+from domain.fee_facts import Blame, Charge, ClockFact, CollectedBy, JobFacts, Outcome, Scheme, Upheld
 from domain.job import Kind
 from domain.ledger import Parties, Party
-from services.parts import arrays, fee_clocks, serving
+from services.parts import arrays, fee_clocks, fee_quality, fee_trips, serving
 from services.parts.fee_clocks import Ended
+from services.parts.fee_quality import Quality
+from services.parts.rules import Rules
 
 Cursor = tuple[datetime, int]
 
@@ -57,12 +59,13 @@ SELECT job.id, job.kind, job.status, job.category_code, job.zone, job.scheme, jo
        job.distance_m, job.remote_agreed_fen, job.trip_fee, job.trip_fault, job.checked_in_at,
        job.closed_at, job.free_m, job.per_km_fen, job.remote_payer, job.promised_remote_fen, job.trip_by_customer,
        channel.operator_dealer_id, coalesce(parent.dealer_id, repair.liable_dealer_id) AS first_dealer_id,
-       repair.payer AS repair_payer, coalesce(audit.fraud, false) AS fraud,
+       repair.payer AS repair_payer, coalesce(audit.fraud, false) AS fraud, promotion.name AS promotion,
        CASE WHEN judged.child_id IS NULL OR job.fault <> 'dealer' THEN job.fault ELSE 'brand' END AS fault
   FROM job JOIN channel ON channel.id = job.channel_id LEFT JOIN job parent ON parent.id = job.parent_id
   LEFT JOIN audit ON audit.job_id = job.id
   LEFT JOIN audit judged ON judged.child_id = job.id AND judged.reversed_at IS NOT NULL
   LEFT JOIN service_request repair ON repair.job_id = job.id
+  LEFT JOIN promotion_day promotion ON promotion.day = (job.checked_in_at AT TIME ZONE 'Asia/Shanghai')::date
 """
 _TAKE = f"""{SELECT}
  WHERE job.status IN ('closed', 'cancelled') AND job.fees_posted_at IS NULL
@@ -71,59 +74,89 @@ _TAKE = f"""{SELECT}
 """
 
 
-def take(tx: Connection, after: Cursor, most: int, bonus: Sequence[str], now: datetime) -> list[Due]:
+def take(tx: Connection, after: Cursor, most: int, known: Rules, now: datetime) -> list[Due]:
     """Up to `most` ended jobs behind `after` that nobody else holds, locked until the transaction ends.
 
-    `bonus`: the kinds of clock for whose keeping some rule pays; kept clocks of other kinds are left unread.
+    What none of the `known` rules pays for, like a clock's being kept, is left unread.
     """
     return read(
-        tx, tx.exec_driver_sql(_TAKE, {"at": after[0], "id": after[1], "most": most}).all(), bonus, now
+        tx, tx.exec_driver_sql(_TAKE, {"at": after[0], "id": after[1], "most": most}).all(), known, now
     )
 
 
-def again(tx: Connection, job_id: int, now: datetime) -> Due:
+def again(tx: Connection, job_id: int, known: Rules, now: datetime) -> Due:
     """One job whose fees are posted, but for what waited for a decision; locked until the transaction ends."""
     rows = tx.exec_driver_sql(
         f"{SELECT} WHERE job.id = %(id)s FOR NO KEY UPDATE OF job", {"id": job_id}
     ).all()
-    return read(tx, rows, (), now)[0]
+    return read(tx, rows, known, now)[0]
 
 
-def read(tx: Connection, rows: Sequence[Any], bonus: Sequence[str], now: datetime) -> list[Due]:
-    """What decides the fees of the jobs that `SELECT` found, in their order."""
+def read(tx: Connection, rows: Sequence[Any], known: Rules, now: datetime) -> list[Due]:
+    """What decides the fees of the jobs that `SELECT` found, in their order, as far as a `known` rule asks for it."""
     ids = arrays.plain([row.id for row in rows])
-    charges, clocks = _charges(tx, ids), fee_clocks.ended(tx, ids, bonus, now)
-    trips = _trips(tx, [row.id for row in rows if row.trip_fee is not None])
-    return [_due(row, charges.get(row.id, ()), clocks.get(row.id, ()), trips.get(row.id, ())) for row in rows]
+    charges, clocks = _charges(tx, ids), fee_clocks.ended(tx, ids, known.bonus_clocks(), now)
+    trips = fee_trips.of_jobs(tx, [row.id for row in rows if row.trip_fee is not None])
+    quality = fee_quality.of_jobs(tx, [row.id for row in rows], known.quality())
+    return [
+        _due(row, charges.get(row.id, ()), clocks.get(row.id, ()), trips.get(row.id, ()), quality)
+        for row in rows
+    ]
 
 
-def _due(row: Any, extras: Sequence[_Extra], clocks: Sequence[Ended], trips: Sequence[Any]) -> Due:
+@dataclass(slots=True)
+class _Own:
+    """Of one job what is one dealer's: extras, clocks, complaints."""
+
+    charges: list[Charge] = field(default_factory=list)
+    clocks: tuple[ClockFact, ...] = ()
+    complaints: list[Upheld] = field(default_factory=list)
+
+
+_NOTHING = _Own()
+
+
+def _due(
+    row: Any, extras: Sequence[_Extra], clocks: Sequence[Ended], trips: Sequence[Any], quality: Quality
+) -> Due:
     found = [_trip(row, trip) for trip in trips]
-    charges: dict[int | None, list[Charge]] = defaultdict(list)
-    for serving_id, charge in extras:
-        charges[serving_id or row.dealer_id].append(charge)
+    own = _by_dealer(row, extras, clocks, quality)
     if row.dealer_id is not None:
-        found.append(
-            _main(row, charges[row.dealer_id], fee_clocks.of_dealer(row.dealer_id, row.dealer_id, clocks))
-        )
-    others = {clock.dealer_id for clock in clocks if clock.dealer_id} | {
-        dealer for dealer in charges if dealer
-    }
-    for dealer_id in sorted(others - {row.dealer_id}):
-        late, own = fee_clocks.of_dealer(dealer_id, row.dealer_id, clocks), tuple(charges[dealer_id])
-        facts = _facts(row, dealer_id, Outcome.BEFORE_CHECK_IN, charges=own, clocks=late)
+        found.append(_main(row, own.pop(row.dealer_id, _NOTHING), trips, quality))
+    for dealer_id in sorted(own):
+        facts = _facts(row, dealer_id, Outcome.BEFORE_CHECK_IN, own=own[dealer_id])
         found.append(Claim(facts, Parties(dealer_id, row.operator_dealer_id), _worked_at(row)))
     return Due(row.id, row.closed_at, tuple(found), any(clock.unswept for clock in clocks))
 
 
-def _main(row: Any, charges: Sequence[Charge], clocks: tuple[ClockFact, ...]) -> Claim:
+def _by_dealer(
+    row: Any, extras: Sequence[_Extra], clocks: Sequence[Ended], quality: Quality
+) -> dict[int, _Own]:
+    """What is whose; nobody's is left out."""
+    own: dict[int, _Own] = defaultdict(_Own)
+    for serving_id, charge in extras:
+        if whose := serving_id or row.dealer_id:
+            own[whose].charges.append(charge)
+    for accused_id, upheld in quality.complaints.get(row.id, ()):
+        if accused_id is not None:
+            own[accused_id].complaints.append(upheld)
+    for dealer_id in {clock.dealer_id or row.dealer_id for clock in clocks} - {None}:
+        own[dealer_id].clocks = fee_clocks.of_dealer(dealer_id, row.dealer_id, clocks)
+    return own
+
+
+def _main(row: Any, own: _Own, trips: Sequence[Any], quality: Quality) -> Claim:
     """The dealer who has the job at its end."""
-    outcome, fault = Outcome.COMPLETED, row.fault
+    outcome, fault, stars, first_time = Outcome.COMPLETED, row.fault, None, False
     if row.status == "cancelled":
         after_submit = row.trip_fee == "after_submit"
         outcome = Outcome.AFTER_SUBMIT if after_submit else Outcome.BEFORE_CHECK_IN
         fault = row.fault if row.fault == Blame.DEALER else row.trip_fault
-    facts = _facts(row, row.dealer_id, outcome, row.visit_id, row.distance_m, fault, tuple(charges), clocks)
+    else:
+        stars, first_time = quality.stars.get(row.id), quality.first_time(row, trips)
+    facts = _facts(
+        row, row.dealer_id, outcome, row.visit_id, row.distance_m, fault, own, stars, first_time=first_time
+    )
     if outcome == Outcome.AFTER_SUBMIT and row.trip_fault == Blame.DEALER:
         facts = replace(facts, dealer_at_fault_id=None)
     parties = Parties(row.dealer_id, row.operator_dealer_id, facts.dealer_at_fault_id)
@@ -157,8 +190,10 @@ def _facts(
     visit_id: int | None = None,
     distance_m: int | None = None,
     fault: str | None = None,
-    charges: tuple[Charge, ...] = (),
-    clocks: tuple[ClockFact, ...] = (),
+    own: _Own = _NOTHING,
+    stars: int | None = None,
+    *,
+    first_time: bool = False,
 ) -> JobFacts:
     return JobFacts(
         job_id=row.id,
@@ -181,9 +216,13 @@ def _facts(
         collected_by=_hands(row, outcome),
         blame=_BLAME[fault],
         dealer_at_fault_id=row.first_dealer_id if row.fault == Blame.DEALER else None,
-        charges=charges,
-        clocks=clocks,
+        charges=tuple(own.charges),
+        clocks=own.clocks,
         base_forfeited=row.fraud and dealer_id == row.dealer_id,
+        promotion=row.promotion,
+        stars=stars,
+        first_time=first_time,
+        complaints=tuple(own.complaints),
     )
 
 
@@ -218,76 +257,4 @@ def _charges(tx: Connection, ids: str) -> dict[int, list[_Extra]]:
         what = name or ("按承诺" if kind == REMOTE_TYPE else "")
         charge = Charge(charge_id, kind, what, unit or "项", quantity, fen, _COLLECTED[by])
         found[job_id].append((dealer_id, charge))
-    return found
-
-
-_TRIPS = """
-WITH aborted AS (
-    SELECT event.job_id, event.data->>'trip_fault' AS fault, arrival.*
-      FROM job_event event
-      CROSS JOIN LATERAL (SELECT visit_id, occurred_at, zone, outlet_m, agreed_fen FROM check_in
-          WHERE job_id = event.job_id AND received_at <= event.received_at ORDER BY id DESC LIMIT 1) arrival
-     WHERE event.job_id = ANY(%(ids)s::bigint[]) AND event.action = 'abort_visit'),
-cancelled AS (
-    SELECT job.id AS job_id, job.trip_fault AS fault, arrival.*
-      FROM job CROSS JOIN LATERAL (SELECT visit_id, occurred_at, zone, outlet_m, agreed_fen FROM check_in
-          WHERE job_id = job.id ORDER BY id DESC LIMIT 1) arrival
-     WHERE job.id = ANY(%(ids)s::bigint[]) AND job.status = 'cancelled' AND job.trip_fee = 'after_check_in'),
-trip AS (SELECT *, 1 AS rank FROM aborted UNION ALL SELECT *, 2 FROM cancelled)
-SELECT DISTINCT ON (trip.job_id, trip.visit_id) trip.job_id, trip.visit_id, trip.fault, trip.occurred_at,
-       trip.zone, trip.outlet_m, trip.agreed_fen, visit.dealer_id,
-       offer.id IS NOT NULL AS offered, offer.free_m, offer.per_km_fen
-  FROM trip JOIN visit ON visit.id = trip.visit_id
-  LEFT JOIN offer ON offer.job_id = trip.job_id AND offer.dealer_id = visit.dealer_id AND offer.status = 'accepted'
-        AND offer.decided_at <= trip.occurred_at
- ORDER BY trip.job_id, trip.visit_id, rank, offer.id DESC
-"""
-
-
-def _trips(tx: Connection, ids: list[int]) -> dict[int, list[Any]]:
-    """Each visit of these jobs that ended on site with nothing done, once, whoever's fault it was."""
-    found: dict[int, list[Any]] = defaultdict(list)
-    for row in tx.exec_driver_sql(_TRIPS, {"ids": ids}) if ids else ():
-        found[row.job_id].append(row)
-    return found
-
-
-_SHARING = """
-WITH shared AS (
-    SELECT visit_id FROM check_in WHERE visit_id = ANY(%(visits)s::bigint[])
-     GROUP BY visit_id HAVING count(DISTINCT job_id) > 1),
-mine AS (
-    SELECT DISTINCT ON (visit_id, job_id) visit_id, job_id, zone, outlet_m, agreed_fen
-      FROM check_in JOIN shared USING (visit_id) ORDER BY visit_id, job_id, id DESC)
-SELECT mine.visit_id, job.id, job.category_code, mine.zone, mine.outlet_m,
-       CASE WHEN job.visit_id = mine.visit_id THEN coalesce(job.remote_agreed_fen, mine.agreed_fen)
-            ELSE mine.agreed_fen END AS agreed_fen,
-       job.free_m, job.per_km_fen, job.trip_fee IS NOT NULL AS trips,
-       coalesce(job.visit_id = mine.visit_id, false)
-           AND NOT coalesce(job.status = 'cancelled' AND job.trip_fault = 'dealer', false) AS works
-  FROM mine JOIN job ON job.id = mine.job_id LEFT JOIN job parent ON parent.id = job.parent_id
-  LEFT JOIN service_request repair ON repair.job_id = job.id
- WHERE (job.visit_id = mine.visit_id OR job.trip_fee IS NOT NULL)
-   AND NOT coalesce(job.fault = 'dealer'
-                AND coalesce(parent.dealer_id, repair.liable_dealer_id, job.dealer_id) = job.dealer_id
-                AND NOT EXISTS (SELECT FROM audit WHERE child_id = job.id AND reversed_at IS NOT NULL), false)
-"""
-
-
-def sharing(tx: Connection, visits: Iterable[int]) -> dict[int, list[JobFacts]]:
-    """By visit, the jobs that were at that door and are paid for it: only the dearest carries the remote fee."""
-    found: dict[int, list[JobFacts]] = defaultdict(list)
-    rows = tx.exec_driver_sql(_SHARING, {"visits": arrays.plain(set(visits))}).all()
-    vain = _trips(tx, [row.id for row in rows if row.trips])
-    for visit_id, job_id, category, zone, metres, agreed, free_m, per_km, _, works in rows:
-        trip = next((trip for trip in vain.get(job_id, ()) if trip.visit_id == visit_id), None)
-        if not works if trip is None else trip.fault == Blame.DEALER:
-            continue  # nobody pays that job for having been at this door
-        if trip is not None and trip.offered:
-            free_m, per_km = trip.free_m, trip.per_km_fen
-        one = JobFacts(
-            job_id, 0, Kind.INSTALL, category, _ZONES[zone], Scheme.SHARE,
-            visit_id=visit_id, distance_m=metres, agreed_remote_fen=agreed, free_m=free_m, per_km_fen=per_km,
-        )  # fmt: skip
-        found[visit_id].append(one)
     return found

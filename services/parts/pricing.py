@@ -15,7 +15,7 @@ from domain.fee_facts import JobFacts
 from domain.fee_remote import RemoteFeeNotAgreed
 from domain.fee_rules import FeeRule
 from domain.ledger import Entry, FeeLine, entries_for
-from services.parts import fee_facts, ledger
+from services.parts import fee_trips, ledger
 from services.parts.fee_facts import Claim, Due
 from services.parts.rules import Rules
 
@@ -76,7 +76,7 @@ class Pricing:
         """What the jobs pay; a job of which one part cannot be priced is held back whole."""
         claims = (claim for job in due for claim in job.claims)
         visits = [claim.facts.visit_id or 0 for claim in claims if self._remote_possible(claim)]
-        self._shared = fee_facts.sharing(self._tx, visits) if visits else {}
+        self._shared = fee_trips.sharing(self._tx, visits) if visits else {}
         settled = Settled([], [], [], [])
         for job in due:
             try:

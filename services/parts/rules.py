@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from domain.fee_reading import read_rule
 from domain.fee_rules import FeeRule, Kept, rule_on
 from models.money import FeeRule as Row
+from services.parts.fee_quality import Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,14 @@ class Rules:
     def on(self, day: date) -> FeeRule | None:
         """The rule in force on a day in Shanghai."""
         return rule_on(self.all, day)
+
+    def quality(self) -> Wanted:
+        """Which facts about the quality of the work some version pays for, or takes money for."""
+        return Wanted(
+            any(rule.rating for rule in self.all),
+            any(rule.first_time_fen for rule in self.all),
+            any(rule.complaints for rule in self.all),
+        )
 
     def bonus_clocks(self) -> list[str]:
         """The kinds of clock for whose keeping some version pays."""
