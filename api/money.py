@@ -1,4 +1,4 @@
-"""Money: fee rules and what they would pay, statements and their answers, the ledger and its reasons."""
+"""Money: statements and their answers, the ledger and its reasons."""
 
 from __future__ import annotations
 
@@ -10,75 +10,21 @@ from api import paging, routes
 from api.paging import Page
 from api.routes import Call, route
 from api.schemas.base import PageQuery
-from api.schemas.money import ContestBody, EntryQuery, PreviewBody, RuleBody, StatementQuery
-from services import fee_rules, statements
-from services.fee_rules import Preview, Version
+from api.schemas.money import ContestBody, EntryQuery, StatementQuery
+from services import statements
 from services.parts.stating import Answered
 from services.queries import ledger as ledger_reads
 from services.queries import money as reads
 from services.queries.ledger import EntryLine, Explained
-from services.queries.money import RuleLine, StatementCard, StatementLine, StatementPage, Wanted
+from services.queries.money import StatementCard, StatementLine, StatementPage, Wanted
 
 area = routes.area("money", "费用与结算")
 ANSWER: dict[str, Any] = {"answer": Answered, "errors": (404, 409, 412)}
 
 
-def _plain(rule: Mapping[str, Any]) -> dict[str, Any]:
-    """The rule as JSON data again: its only value that is none is the day."""
-    return {**rule, "effective_from": rule["effective_from"].isoformat()}
-
-
 def _month_and_id(query: Mapping[str, Any]) -> tuple[date, int] | None:
     after = paging.key(query["cursor"], date, int)
     return None if after is None else (after[0], after[1])  # type: ignore[return-value]  # kinds were checked
-
-
-@route(
-    area,
-    "GET",
-    "/fee-rules",
-    permission="fee_rule:read",
-    query=PageQuery,
-    answer=Page[RuleLine],
-    summary="收费规则版本",
-)
-def rule_list(_call: Call, query: Mapping[str, Any]) -> Page[RuleLine]:
-    """Newest first, each whole."""
-    found = reads.rules(paging.number(query["cursor"]), query["limit"] + 1)
-    return paging.page(found, query["limit"], lambda line: (line.version,))
-
-
-@route(
-    area,
-    "POST",
-    "/fee-rules",
-    permission="fee_rule:write",
-    body=RuleBody,
-    answer=Version,
-    status=201,
-    max_body=1_000_000,
-    summary="新增收费规则版本",
-)
-def add_rule(call: Call, body: Mapping[str, Any]) -> Version:
-    """From today or later; what was posted stays as it was."""
-    return fee_rules.add(call.who, _plain(body), call.now)
-
-
-@route(
-    area,
-    "POST",
-    "/fee-rules/preview",
-    permission="fee_rule:read",
-    body=PreviewBody,
-    answer=Preview,
-    errors=(404,),
-    max_body=1_000_000,
-    summary="试算",
-)
-def preview(call: Call, body: Mapping[str, Any]) -> Preview:
-    """The very arithmetic of the fee run, for a case and a rule that need not exist."""
-    rule = None if body["rule"] is None else _plain(body["rule"])
-    return fee_rules.preview(body["case"], rule, call.now)
 
 
 @route(

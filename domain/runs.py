@@ -8,6 +8,7 @@ from domain.errors import Forbidden
 MONEY = frozenset(
     {
         "fees",
+        "fee_previews",
         "profit_share",
         "statements",
         "statement_silence",
@@ -44,6 +45,7 @@ TASKS = (
     "owed",
     "photo_reuse",
     "fees",
+    "fee_previews",
     "profit_share",
     "statements",
     "statement_silence",

@@ -23,7 +23,8 @@ from flask import Flask
 from api.app import create_app
 from api.logging import log, traceback_of
 from domain.calendar import SHANGHAI
-from jobs.timetable import TIMETABLE, Task
+from jobs.task import Task
+from jobs.timetable import TIMETABLE
 from services import runs
 from services.runs import Slot
 

@@ -7,37 +7,10 @@ is still worth running, also after a restart.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from importlib import import_module
-from typing import Any
+from datetime import timedelta
 
-SOON = timedelta(minutes=1)
-DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """A line of the timetable. `function` is "module:name"; `why` says why then and why so often."""
-
-    name: str
-    cron: str
-    function: str
-    why: str
-    ago: timedelta = timedelta(0)
-    late: timedelta = SOON
-
-    def resolve(self) -> Callable[[datetime], Any]:
-        """The function itself; ImportError or AttributeError when there is no such thing."""
-        module, _, name = self.function.partition(":")
-        found: Callable[[datetime], Any] = getattr(import_module(module), name)
-        return found
-
-    def run(self, now: datetime) -> Any:
-        """Do it."""
-        return self.resolve()(now - self.ago)
-
+from jobs.task import DAY, Task
+from jobs.timetable_money import MONEY
 
 TIMETABLE: tuple[Task, ...] = (
     # orders and dispatch
@@ -146,49 +119,7 @@ TIMETABLE: tuple[Task, ...] = (
         "services.photo_reuse:search",
         "an installer may still be at the door; half a minute of work at a time",
     ),
-    # money
-    Task("fees", "2-59/5 * * * *", "services.fees:run_fees", "soon after each closing"),
-    Task(
-        "profit_share", "3-59/5 * * * *", "services.profit_shares:run", "a minute after the fees it rests on"
-    ),
-    Task(
-        "statements",
-        "10 3 1-3 * *",
-        "jobs.drains:last_months_statements",
-        "last month's; thrice, for jobs closed on its last evening and should the first one fail",
-        late=DAY,
-    ),
-    Task(
-        "statement_silence",
-        "40 3 * * *",
-        "services.statements:silence_confirms",
-        "days count, not hours",
-        late=DAY,
-    ),
-    Task(
-        "penalties", "20 2 * * *", "services.penalties:post_due", "last month's come into this one", late=DAY
-    ),
-    Task("year_end", "30 2 * * 1", "services.year_end:run", "last year's, as sales are verified", late=DAY),
-    Task(
-        "balances",
-        "*/5 * * * *",
-        "services.balances:fold",
-        "who reads a balance adds what came since: minutes of it, not days",
-    ),
-    Task(
-        "balance_check",
-        "52 4 * * *",
-        "services.balances:check",
-        "reads the whole ledger; a balance that differs is an alarm",
-        late=DAY,
-    ),
-    Task(
-        "payout_check",
-        "56 4 * * *",
-        "services.payout_check:check",
-        "ledger, batches and the banks' answers side by side; what differs is an alarm",
-        late=DAY,
-    ),
+    *MONEY,
     # the calendar
     Task("calendar", "3 0 * * *", "services.calendars:seed", "at a deployment's first start too", late=DAY),
     Task(

@@ -31,6 +31,36 @@ class FeeRule(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
 
+class FeePreview(Base):
+    """What a version of the rules would have changed in a month's jobs: asked for, worked out by the runner.
+
+    `jobs` is None until it begins; a runner that is killed leaves it unfinished, and the next one begins anew.
+    """
+
+    __tablename__ = "fee_preview"
+    __table_args__ = (
+        Index(
+            "uq_fee_preview_waiting",
+            "fee_rule_id",
+            "month",
+            unique=True,
+            postgresql_where=text("finished_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Id]
+    fee_rule_id: Mapped[int] = ref("fee_rule.id")
+    month: Mapped[date]
+    asked_by: Mapped[int | None] = ref("person.id", nullable=True)
+    asked_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    jobs: Mapped[int | None]
+    done: Mapped[int] = mapped_column(server_default="0")
+    finished_at: Mapped[datetime | None]
+    error: Mapped[str | None]
+    result: Mapped[dict[str, Any] | None]  # of `domain/fee_comparison.py`
+
+
 class LedgerAccount(Base):
     """`code` is what `domain/ledger.py` names it, e.g. dealer_payable:7."""
 

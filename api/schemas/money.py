@@ -147,6 +147,12 @@ class PreviewBody(Body):
     rule = fields.Nested(RuleBody, load_default=None, allow_none=True)
 
 
+class MonthPreviewBody(Body):
+    """The month whose jobs are priced again, as 2026-12; without one, last month."""
+
+    month = Month(load_default=None, allow_none=True)
+
+
 class StatementQuery(PageQuery):
     """Statements; `month` as 2026-12, or any day in it."""
 

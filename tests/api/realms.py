@@ -25,7 +25,16 @@ from models.audit import Audit
 from models.banking import BankAccount, BankTemplate, PayoutBatch
 from models.clock import Breach
 from models.complaint import Complaint
-from models.money import LedgerAccount, LedgerCorrection, LedgerEntry, LedgerLeg, Statement, StatementLine
+from models.money import (
+    FeePreview,
+    FeeRule,
+    LedgerAccount,
+    LedgerCorrection,
+    LedgerEntry,
+    LedgerLeg,
+    Statement,
+    StatementLine,
+)
 from models.notice import InboxItem, Outbox
 from models.order import Channel, OrderImport
 from models.person import Invitation
@@ -41,6 +50,7 @@ from services.parts.notes import write
 from services.personal import new_subject
 from services.queries.sessions import hashed
 from tests.photographing import DOOR, take_over
+from tests.services.money import RULE
 from tests.services.test_payouts import TEMPLATE
 from tests.worlds import World
 
@@ -52,6 +62,7 @@ OPEN: Mapping[str, str] = {
     "code": "water_heater",
     "year": "2026",
     "version": "1",
+    "other_version": "1",
     "token": "no-such-token",
     "sku": "EWH-60",
     "serial": "SN-00001",
@@ -224,6 +235,7 @@ def _money(made: Realm) -> None:
     )
     asked = {"proposed_by": made.world.people["auditor"], "proposed_at": now}
     template = put(BankTemplate, name="工行", data=TEMPLATE, made_at=now)
+    rule_id = put(FeeRule, version=made.number, effective_from=now, rule=RULE)
     made.objects |= {
         "statement": statement_id,
         "entry": entry_id,
@@ -231,6 +243,7 @@ def _money(made: Realm) -> None:
         "bank_account": put(
             BankAccount, dealer_id=dealer, sealed=b"1", masked="1", state="proposed", **asked
         ),
+        "fee_preview": put(FeePreview, fee_rule_id=rule_id, month=month, asked_at=now),
         "payout_batch": put(
             PayoutBatch, key=f"k{made.number}", template_id=template, sha256=b"1", made_at=now
         ),
@@ -350,6 +363,7 @@ KINDS: Mapping[str, str] = {
     "price_alert_id": "price_alert",
     "account_id": "bank_account",
     "batch_id": "payout_batch",
+    "preview_id": "fee_preview",
     "declaration_id": "declaration",
     "file_id": "file",
     "penalty_id": "penalty",

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from api.app import create_app
 from jobs.runner import serve
-from jobs.timetable import Task
+from jobs.task import Task
 from services.clocks import Raised, raise_levels
 from services.uow import use_case
 

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from jobs.runner import Runner, counted, told
-from jobs.timetable import Task
+from jobs.task import Task
 from models import db
 from services import runs
 from services.runs import Slot

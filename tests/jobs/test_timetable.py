@@ -11,7 +11,8 @@ from flask import Flask
 
 from jobs.drains import month_before
 from jobs.runner import counted, last_slot, trigger
-from jobs.timetable import TIMETABLE, Task
+from jobs.task import Task
+from jobs.timetable import TIMETABLE
 from tests.architecture.source import functions, python
 from tests.worlds import World
 
