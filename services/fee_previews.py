@@ -163,7 +163,7 @@ def _batch(
     """The next jobs by their ids, priced by both; where the batch after it begins, None behind the last one."""
     values = {"since": one.since, "until": one.until, "after": after, "most": most}
     found = tx.exec_driver_sql(_JOBS, values).all()
-    due = fee_facts.read(tx, found, sides[0].bonus_clocks(), now)
+    due = fee_facts.read(tx, found, sides[0], now)
     _compare(tx, due, sides, comparing)
     tx.exec_driver_sql(_DONE, {"id": one.id, "jobs": len(due)})
     return due[-1].job_id if len(due) == most else None
