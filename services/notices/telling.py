@@ -1,86 +1,201 @@
-"""From a notice owed to an audience to an inbox item per person and a row per (person, wire)."""
+"""From notices owed to audiences to an inbox item per person and a row per (person, wire).
+
+A handful of statements, whatever their number: fifty thousand offers in ten minutes are as many inbox items.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
+import orjson
 from sqlalchemy import Connection
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DataError
 
 from domain.errors import DomainError
-from models.notice import InboxItem
-from services.notices import telling_together
 from services.parts import grants, notice_people, notice_queue, notice_words
-from services.parts.notice_queue import WECHAT, Row
+from services.parts.notice_people import Recipient
+from services.parts.notice_queue import SMS, WECHAT, Row
 from services.uow import use_case
 
 log = logging.getLogger("tuozhuang.notices")
 
-_SENSELESS = (DomainError, ValueError, KeyError, TypeError)
+_SENSELESS = (DomainError, ValueError, KeyError, TypeError, DataError)
+
+_FACTS = """
+SELECT asked.id, job.window_start, job.window_end, o.number,
+       (SELECT max(expires_at) FROM offer WHERE job_id = job.id
+           AND (asked.dealers IS NULL OR dealer_id = ANY(asked.dealers))) AS deadline,
+       true AS waits
+  FROM json_to_recordset(%(asked)s::json) AS asked(id bigint, job bigint, dealers bigint[])
+  JOIN job ON job.id = asked.job
+  JOIN order_line line ON line.id = job.order_line_id JOIN customer_order o ON o.id = line.order_id
+"""
+_GRANTED = """
+SELECT identity_id, template FROM "grant"
+ WHERE identity_id = ANY(%(accounts)s) AND (remaining > 0 OR hinted_at IS NOT NULL)
+"""
+_INBOX = """
+INSERT INTO inbox_item (outbox_id, job_id, template, person_id, title, body, names_person_id, created_at)
+SELECT outbox_id, job_id, template, person_id, title, body, names, %(now)s
+  FROM json_to_recordset(%(items)s::json) AS item(outbox_id bigint, job_id bigint, template text, person_id bigint,
+                                                  title text, body text, names bigint)
+ON CONFLICT DO NOTHING
+"""
+_PUT = """
+INSERT INTO outbox (kind, dedupe_key, person_id, job_id, payload, wire, created_at, next_at)
+SELECT 'notice', key, person_id, job_id, payload, wire, %(now)s, coalesce(at, %(now)s)
+  FROM json_to_recordset(%(puts)s::json)
+       AS put(key text, person_id bigint, job_id bigint, payload jsonb, wire text, at timestamptz) ORDER BY key
+    ON CONFLICT (dedupe_key) DO NOTHING RETURNING dedupe_key
+"""
+_TOLD = """
+UPDATE outbox SET state = 'sent', wire = 'inbox', attempts = 1, next_at = NULL, sent_at = %(now)s
+ WHERE id = ANY(%(ids)s::bigint[])
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """A row for one person and wire, due at `at` (None: now)."""
+
+    key: str
+    person_id: int | None
+    job_id: int | None
+    payload: Mapping[str, Any]
+    wire: str
+    at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Crowd:
+    """What a batch comes to: inbox items, rows to put at once, and by person what goes out gathered."""
+
+    now: datetime
+    items: list[dict[str, Any]] = field(default_factory=list)
+    puts: list[Put] = field(default_factory=list)
+    gathered: defaultdict[str, list[tuple[Put, str]]] = field(default_factory=lambda: defaultdict(list))
 
 
 @use_case
 def tell(tx: Connection, now: datetime, limit: int) -> int:
     """Tell everything that is owed; how many. One notice that cannot be told holds up no other."""
     rows = notice_queue.owed(tx, now, limit)
-    alone = _tell_together(tx, rows, now)
-    for row in alone:
-        try:
-            with tx.begin_nested():
-                _tell(tx, row, now)
-        except _SENSELESS as wrong:
-            log.error("notice %d cannot be told: %s", row.id, type(wrong).__name__)
-            notice_queue.park(tx, row, f"内容无法生成 / {type(wrong).__name__}")
+    if not rows:
+        return 0
+    try:
+        with tx.begin_nested():
+            _tell(tx, rows, now)
+    except _SENSELESS:  # one of them
+        for row in rows:
+            _tell_or_park(tx, row, now)
     return len(rows)
 
 
-def _tell_together(tx: Connection, rows: Sequence[Row], now: datetime) -> Sequence[Row]:
-    """Tell what can be told together; returns what is left to be told one by one."""
-    many = [row for row in rows if telling_together.is_usual(row)]
-    if len(many) < telling_together.WORTH_IT:
-        return rows
+def _tell_or_park(tx: Connection, row: Row, now: datetime) -> None:
     try:
         with tx.begin_nested():
-            telling_together.tell(tx, many, now)
-    except _SENSELESS:  # one of them: the others are told by themselves
-        return rows
-    told = {row.id for row in many}
-    return [row for row in rows if row.id not in told]
+            _tell(tx, [row], now)
+    except _SENSELESS as wrong:
+        log.error("notice %d cannot be told: %s", row.id, type(wrong).__name__)
+        notice_queue.park(tx, row, f"内容无法生成 / {type(wrong).__name__}")
 
 
-def _tell(tx: Connection, row: Row, now: datetime) -> None:
+def _tell(tx: Connection, rows: Sequence[Row], now: datetime) -> None:
+    """Tell these notices, all of them or none."""
+    known, people = _facts(tx, rows), notice_people.recipients(tx, rows)
+    accounts = {one.identity_id for told in people.values() for one in told if one.identity_id is not None}
+    granted = _granted(tx, accounts)
+    crowd = Crowd(now)
+    for row in rows:
+        _take(crowd, row, people[row.id], known[row.id], granted)
+    if crowd.items:
+        tx.exec_driver_sql(_INBOX, {"items": orjson.dumps(crowd.items).decode(), "now": now})
+    _send(tx, crowd)
+    tx.exec_driver_sql(_TOLD, {"ids": [row.id for row in rows], "now": now})
+
+
+def _facts(tx: Connection, rows: Sequence[Row]) -> dict[int, notice_words.Facts]:
+    asked = [{"id": row.id, "job": row.job_id, "dealers": row.payload.get("dealer_ids")} for row in rows]
+    found = {row.id: row for row in tx.exec_driver_sql(_FACTS, {"asked": orjson.dumps(asked).decode()})}
+    details = notice_words.detailed(tx, [(row.job_id, row.payload) for row in rows])
+    return {
+        row.id: notice_words.read(
+            row.job_id, found.get(row.id), row.payload, row.created_at, details.get(row.job_id or 0)
+        )
+        for row in rows
+    }
+
+
+def _granted(tx: Connection, accounts: set[int]) -> set[tuple[int, str]]:
+    if not accounts:
+        return set()
+    found = tx.exec_driver_sql(_GRANTED, {"accounts": list(accounts)})
+    return {(row.identity_id, row.template) for row in found}
+
+
+def _take(
+    crowd: Crowd,
+    row: Row,
+    people: Sequence[Recipient],
+    known: notice_words.Facts,
+    granted: set[tuple[int, str]],
+) -> None:
+    """One notice: an item for each of its people, and a row for each that can be reached."""
     template = notice_words.template_of(row.payload)
     audience = notice_people.audience_of(row.payload)
-    people = notice_people.recipients(tx, row.payload, row.job_id, row.person_id)
-    _write_inbox(tx, row, [one.person_id for one in people if one.person_id is not None], now)
+    title, body = notice_words.words(template, known, audience)
+    item = {"outbox_id": row.id, "job_id": row.job_id, "template": row.payload["template"]}
+    item |= {"title": title, "body": body, "names": notice_words.named(template, known)}
     payload = notice_queue.passed_on(row, audience, grants.wechat_id(template.wechat))
     for one in people:
-        account = one.identity_id
-        if account is not None and grants.usable(tx, account, payload["template_id"]):
-            addressed = {**payload, "identity_id": account}
-            whom = (one.person_id, row.job_id)
+        if one.person_id is not None:
+            crowd.items.append({**item, "person_id": one.person_id})
+        if one.identity_id is not None and (one.identity_id, payload["template_id"]) in granted:
+            addressed = {**payload, "identity_id": one.identity_id}
+            key = notice_queue.key_of(WECHAT, addressed, one.person_id)
+            put = Put(key, one.person_id, row.job_id, addressed, WECHAT)
             if template.several is None:
-                notice_queue.add(tx, WECHAT, addressed, *whom, now)
+                crowd.puts.append(put)
             else:
-                notice_queue.gather(tx, WECHAT, addressed, *whom, now, template.several)
-        else:
-            notice_queue.text_instead(tx, payload, one.person_id, row.job_id, now)
-    notice_queue.told(tx, row, now)
+                name = notice_queue.gathered_name(WECHAT, addressed, one.person_id)
+                crowd.gathered[name].append((put, template.several))
+        elif audience in template.sms_to:
+            key = notice_queue.key_of(SMS, payload, one.person_id)
+            crowd.puts.append(Put(key, one.person_id, row.job_id, payload, SMS))
 
 
-def _write_inbox(tx: Connection, row: Row, people: list[int], now: datetime) -> None:
-    template = notice_words.template_of(row.payload)
-    known = notice_words.facts(tx, row.job_id, row.payload, row.created_at)
-    title, body = notice_words.words(template, known, notice_people.audience_of(row.payload))
-    item = {"outbox_id": row.id, "job_id": row.job_id, "template": row.payload["template"]}
-    shown = {
-        "title": title,
-        "body": body,
-        "created_at": now,
-        "names_person_id": notice_words.named(template, known),
+def _send(tx: Connection, crowd: Crowd) -> None:
+    """The first of each that are gathered at once, if nothing went in these ten minutes; the others in the next."""
+    here, following, begins = notice_queue.gathering(crowd.now)
+    first = {
+        f"gathered:{name}:{here}": _renamed(puts[0][0], f"gathered:{name}:{here}")
+        for name, puts in crowd.gathered.items()
     }
-    if people:
-        values = [{**item, **shown, "person_id": person_id} for person_id in people]
-        tx.execute(insert(InboxItem).values(values).on_conflict_do_nothing())
+    gone = _put(tx, [*crowd.puts, *first.values()], crowd.now)
+    later = []
+    for name, puts in crowd.gathered.items():
+        left = puts[1:] if f"gathered:{name}:{here}" in gone else puts
+        if left:
+            put, several = left[0]
+            told = {**put.payload, "template": several}
+            later.append(
+                Put(f"gathered:{name}:{following}", put.person_id, put.job_id, told, put.wire, begins)
+            )
+    _put(tx, later, crowd.now)
+
+
+def _renamed(put: Put, key: str) -> Put:
+    return Put(key, put.person_id, put.job_id, put.payload, put.wire)
+
+
+def _put(tx: Connection, puts: Sequence[Put], now: datetime) -> set[str]:
+    """The keys that are new."""
+    if not puts:
+        return set()
+    made = tx.exec_driver_sql(_PUT, {"puts": orjson.dumps(puts).decode(), "now": now})
+    return {row.dedupe_key for row in made}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, text
 
 from domain import phones
@@ -13,45 +14,50 @@ from domain.notices import Audience
 from domain.phones import PhoneKind
 from services import personal
 from services.config import config
+from services.parts.notice_queue import Row
 
-_HEAD = """
-SELECT DISTINCT person.id, w.id AS identity_id FROM person
-  LEFT JOIN wechat_identity w ON w.person_id = person.id AND w.app_id = :app
-"""
-_HOLDS = """
-  JOIN role_binding b ON b.person_id = person.id AND b.status = 'active' AND {which}
- WHERE person.status = 'active' ORDER BY 1
-"""
-_DESK = _HOLDS.format(which="b.role IN ('dispatcher', 'dealer_owner') AND b.dealer_id = ANY(:dealers)")
-_AGENTS = """
-  JOIN role_binding b ON b.person_id = person.id AND b.status = 'active' AND b.role = 'agent'
- WHERE person.status = 'active'
-   AND (b.desk_id IS NULL OR EXISTS (
-       SELECT 1 FROM desk_channel d WHERE d.desk_id = b.desk_id
-          AND d.channel_id = coalesce(:channel, (SELECT channel_id FROM job WHERE id = :job)))) ORDER BY 1
+# Each notice with its people; every branch knows its audiences by what `_asked` leaves filled in. OFFSET 0: nobody can
+# estimate how many they are, and a plan for too many would read the whole of `person`, most of whom are customers.
+_PEOPLE = """
+WITH asked AS MATERIALIZED (
+    SELECT * FROM json_to_recordset(%(asked)s::json)
+        AS asked(id bigint, roles text[], dealers bigint[], channel bigint, job bigint, buyer bigint, person bigint)),
+reached AS (
+    SELECT asked.id, b.person_id
+      FROM asked CROSS JOIN unnest(dealers) AS of(dealer_id) JOIN role_binding b ON b.dealer_id = of.dealer_id
+     WHERE b.role = ANY(roles) AND b.status = 'active'
+    UNION
+    SELECT asked.id, b.person_id
+      FROM asked CROSS JOIN unnest(roles) AS of(role) JOIN role_binding b ON b.role = of.role AND b.status = 'active'
+      LEFT JOIN job ON job.id = asked.job
+     WHERE dealers IS NULL AND (b.desk_id IS NULL OR EXISTS (
+           SELECT 1 FROM desk_channel d
+            WHERE d.desk_id = b.desk_id AND d.channel_id = coalesce(asked.channel, job.channel_id)))
+    UNION
+    SELECT asked.id, person.id
+      FROM asked JOIN job ON job.id = buyer JOIN order_line line ON line.id = job.order_line_id
+      JOIN customer_order o ON o.id = line.order_id JOIN person ON person.phone_lookup = o.phone_lookup
+    UNION
+    SELECT id, person FROM asked WHERE person IS NOT NULL)
+SELECT reached.id AS notice, whom.id, whom.identity_id
+  FROM reached CROSS JOIN LATERAL (
+       SELECT person.id, w.id AS identity_id
+         FROM person LEFT JOIN wechat_identity w ON w.person_id = person.id AND w.app_id = %(app)s
+        WHERE person.id = reached.person_id AND person.status = 'active' OFFSET 0) AS whom
+ ORDER BY whom.id
 """
 _ORDER = """
 SELECT o.phone_lookup, o.personal, subject.wrapped_key FROM job
   JOIN order_line line ON line.id = job.order_line_id JOIN customer_order o ON o.id = line.order_id
   JOIN subject ON subject.id = o.subject_id WHERE job.id = :job
 """
-_CUSTOMER = """
- WHERE person.status = 'active' AND person.phone_lookup = (
-   SELECT o.phone_lookup FROM job JOIN order_line line ON line.id = job.order_line_id
-     JOIN customer_order o ON o.id = line.order_id WHERE job.id = :job) ORDER BY 1
-"""
-_PERSON = " WHERE person.status = 'active' AND person.id = :person"
-_BY_AUDIENCE = {
-    Audience.CUSTOMER: _CUSTOMER,
-    Audience.DESK: _DESK,
-    Audience.OFFERED: _DESK,
-    Audience.AGENTS: _AGENTS,
-    Audience.OWNER: _HOLDS.format(which="b.role = 'dealer_owner' AND b.dealer_id = ANY(:dealers)"),
-    Audience.AUDITORS: _HOLDS.format(which="b.role = 'auditor'"),
-    Audience.FINANCE: _HOLDS.format(which="b.role = 'finance'"),
-    Audience.LEADS: _HOLDS.format(which="b.role = 'admin'"),
-    Audience.INSTALLER: _PERSON,
-    Audience.PERSON: _PERSON,
+_DESK = ("dispatcher", "dealer_owner")
+_OF_DEALERS = {Audience.DESK: _DESK, Audience.OFFERED: _DESK, Audience.OWNER: ("dealer_owner",)}
+_OF_BRAND = {
+    Audience.AGENTS: ("agent",),
+    Audience.AUDITORS: ("auditor",),
+    Audience.FINANCE: ("finance",),
+    Audience.LEADS: ("admin",),
 }
 _SEALED = """
 SELECT person.personal, subject.wrapped_key FROM person JOIN subject ON subject.id = person.subject_id
@@ -72,26 +78,33 @@ def audience_of(payload: Mapping[str, Any]) -> Audience:
     return Audience(payload.get("audience", Audience.PERSON))
 
 
-def recipients(
-    tx: Connection, payload: Mapping[str, Any], job_id: int | None, person_id: int | None
-) -> list[Recipient]:
-    """Everybody a notice is for, each once. A customer whom nobody knows is a recipient without a person."""
-    audience = audience_of(payload)
-    values = {
-        "app": config().wechat_app_id,
-        "dealers": payload.get("dealer_ids") or [],
-        "job": job_id,
-        "channel": payload.get("channel_id"),  # of what is about a shop and no job
-        "person": payload.get("person_id") or person_id,
-    }
-    statement = text(_HEAD + _BY_AUDIENCE[audience])
-    wanted = {name: value for name, value in values.items() if f":{name}" in statement.text}
-    found = [Recipient(row.id, row.identity_id) for row in tx.execute(statement, wanted)]
-    if "identity_id" in payload:  # a notice to one account, e.g. the one a person has moved away from
-        found = [Recipient(one.person_id, payload["identity_id"]) for one in found]
-    if audience is Audience.CUSTOMER and not found:
+def recipients(tx: Connection, rows: Sequence[Row]) -> dict[int, list[Recipient]]:
+    """By notice everybody it is for, each once. A customer whom nobody knows is a recipient without a person."""
+    asked = orjson.dumps([_asked(row) for row in rows]).decode()
+    found: dict[int, dict[int, Recipient]] = {row.id: {} for row in rows}
+    for one in tx.exec_driver_sql(_PEOPLE, {"asked": asked, "app": config().wechat_app_id}):
+        found[one.notice][one.id] = Recipient(one.id, one.identity_id)
+    return {row.id: _reached(row, list(found[row.id].values())) for row in rows}
+
+
+def _asked(row: Row) -> dict[str, Any]:
+    """What tells whom a notice is for: roles of dealers, roles of the brand, the buyer of a job, or one person."""
+    payload, audience, asked = row.payload, audience_of(row.payload), {"id": row.id}
+    if audience in _OF_DEALERS:
+        return asked | {"roles": _OF_DEALERS[audience], "dealers": payload.get("dealer_ids") or []}
+    if audience in _OF_BRAND:  # a channel is named by what is about a shop and no job
+        return asked | {"roles": _OF_BRAND[audience], "job": row.job_id, "channel": payload.get("channel_id")}
+    if audience is Audience.CUSTOMER:
+        return asked | {"buyer": row.job_id}
+    return asked | {"person": payload.get("person_id") or row.person_id}
+
+
+def _reached(row: Row, people: list[Recipient]) -> list[Recipient]:
+    if "identity_id" in row.payload:  # a notice to one account, e.g. the one a person has moved away from
+        return [Recipient(one.person_id, row.payload["identity_id"]) for one in people]
+    if not people and audience_of(row.payload) is Audience.CUSTOMER:
         return [Recipient(None, None)]
-    return found
+    return people
 
 
 @dataclass(frozen=True, slots=True)

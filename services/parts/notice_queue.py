@@ -75,12 +75,6 @@ def owed(tx: Connection, now: datetime, limit: int) -> list[Row]:
     return [row for row in rows if row.id not in late]
 
 
-def told(tx: Connection, row: Row, now: datetime) -> None:
-    """The inbox has it, and the rows for the wires are made."""
-    done = {"state": "sent", "wire": "inbox", "attempts": 1, "next_at": None, "sent_at": now}
-    tx.execute(update(Outbox).where(Outbox.id == row.id).values(**done))
-
-
 def park(tx: Connection, row: Row, reason: str) -> None:
     """Not to be tried again; somebody may read why."""
     values = {"state": "parked", "next_at": None, "last_error": reason}
@@ -91,7 +85,9 @@ def add(
     tx: Connection, wire: str, payload: Mapping[str, Any], to: int | None, job_id: int | None, now: datetime
 ) -> None:
     """A row for one person (None: whoever has the order's phone) and wire; once per notice, wire and person."""
-    _put(tx, key_of(wire, payload, to), wire, payload, to, job_id, now, now)
+    values = {"kind": KIND, "dedupe_key": key_of(wire, payload, to), "person_id": to, "job_id": job_id}
+    made = insert(Outbox).values(**values, payload=dict(payload), wire=wire, created_at=now, next_at=now)
+    tx.execute(made.on_conflict_do_nothing(index_elements=["dedupe_key"]))
 
 
 def key_of(wire: str, payload: Mapping[str, Any], to: int | None) -> str:
@@ -122,44 +118,7 @@ def passed_on(row: Row, audience: str, template_id: str) -> dict[str, Any]:
 _PASSED_ON = ("template", "dealer_ids", "values")
 
 
-def _put(
-    tx: Connection,
-    key: str,
-    wire: str,
-    payload: Mapping[str, Any],
-    to: int | None,
-    job_id: int | None,
-    now: datetime,
-    at: datetime,
-) -> bool:
-    """Whether the row is new."""
-    values = {"kind": KIND, "dedupe_key": key, "person_id": to, "job_id": job_id, "payload": dict(payload)}
-    made = insert(Outbox).values(values | {"wire": wire, "created_at": now, "next_at": at})
-    return tx.execute(made.on_conflict_do_nothing(index_elements=["dedupe_key"])).rowcount == 1
-
-
 GATHERED = timedelta(minutes=10)
-
-
-def gather(
-    tx: Connection,
-    wire: str,
-    payload: Mapping[str, Any],
-    to: int | None,
-    job_id: int | None,
-    now: datetime,
-    several: str,
-) -> None:
-    """As `add`, but no more than one message per person, template and ten minutes: the inbox has each.
-
-    The first goes at once; those after it are told together, by the template `several`, when the next ten minutes
-    begin. 300 jobs offered to a dealer within a minute: one message now, one for the other 299.
-    """
-    name = gathered_name(wire, payload, to)
-    here, following, begins = gathering(now)
-    if not _put(tx, f"gathered:{name}:{here}", wire, payload, to, job_id, now, now):
-        told = {**payload, "template": several}
-        _put(tx, f"gathered:{name}:{following}", wire, told, to, job_id, now, begins)
 
 
 def gathered_name(wire: str, payload: Mapping[str, Any], to: int | None) -> str:

@@ -20,7 +20,7 @@ from services.audit_draws import Drawn, draw_confirmed
 from services.audits import PhotoFault, Said
 from services.fees import run_fees
 from services.lifecycle import perform
-from services.parts.notice_people import recipients
+from services.notices import telling
 from services.queries.audits import one as page
 from tests import worlds
 from tests.rows import rows
@@ -228,11 +228,9 @@ def test_whom_an_audit_waits_for_is_told_and_the_owner_of_its_answer(world: Worl
     audits.appeal(world.actor("owner1"), second, "照片清楚", later)
     audits.answer(auditor(world, "third"), second, False, "确实不规范", later)
 
-    told = {}
-    for row in rows("SELECT job_id, payload FROM outbox WHERE payload->>'template' LIKE 'audit\\_%'"):
-        with db.engine.connect() as tx:
-            people = recipients(tx, row.payload, row.job_id, None)
-        told[row.payload["template"]] = [one.person_id for one in people]
+    telling.tell(later + DAY, 500)
+    asked = "SELECT template, array_agg(person_id ORDER BY person_id) AS people FROM inbox_item GROUP BY 1"
+    told = {row.template: row.people for row in rows(asked)}
     auditors = [
         row.id for row in rows("SELECT person_id AS id FROM role_binding WHERE role = 'auditor' ORDER BY 1")
     ]

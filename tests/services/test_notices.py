@@ -65,7 +65,7 @@ def test_everybody_of_an_audience_finds_it_in_the_inbox_once(post: Post, world: 
 
 
 def test_agents_are_told_of_the_channels_of_their_desk(post: Post, world: World) -> None:
-    """An agent without a desk sees all; one of a desk with other channels isn't told; an ended one neither."""
+    """Of a job or a shop: an agent without a desk sees all, one of another desk or an ended one nothing."""
     with db.engine.begin() as tx:
         desks = [
             tx.execute(insert(Desk).values(name=n).returning(Desk.id)).scalar_one() for n in ("自营", "天猫")
@@ -77,10 +77,11 @@ def test_agents_are_told_of_the_channels_of_their_desk(post: Post, world: World)
         ended = {"person_id": world.people["admin"], "role": Role.AGENT, "status": "ended"}
         tx.execute(insert(RoleBinding).values(**ended))
     post.owe("complaint_opened", "agents", world.job())
+    post.owe("review_alert", "agents", channel_id=world.channel_id)
     post.drain()
 
-    told = {row.person_id for row in rows("SELECT person_id FROM inbox_item")}
-    assert told == {world.people["agent"], world.people["auditor"]}
+    told = [row.person_id for row in rows("SELECT person_id FROM inbox_item ORDER BY 1")]
+    assert told == [world.people["agent"]] * 2 + [world.people["auditor"]] * 2
 
 
 def test_a_grant_is_spent_once_and_without_one_it_is_an_sms(post: Post) -> None:
@@ -384,13 +385,14 @@ def test_an_installers_erasure_takes_his_surname_out_of_other_peoples_inboxes(
 
 
 def test_one_notice_that_makes_no_sense_holds_up_no_other(post: Post, world: World) -> None:
-    """An unknown template, an unknown audience: parked with the reason; the next one is told."""
+    """An unknown template, an unknown audience, a dealer that is no number: parked; the next one is told."""
     post.owe("no_such_words", "desk", world.job(), dealer_ids=[world.dealers[0]])
     post.owe("job_urged", "everybody", world.job())
+    post.owe("job_urged", "desk", world.job(), dealer_ids=["first"])
     post.owe("job_urged", "desk", world.job(), dealer_ids=[world.dealers[0]])
     post.drain()
     states = rows("SELECT state FROM outbox WHERE wire IS DISTINCT FROM 'wechat' ORDER BY id")
-    assert [row.state for row in states] == ["parked", "parked", "sent"]
+    assert [row.state for row in states] == ["parked", "parked", "parked", "sent"]
     assert len(inbox(world.people["dispatcher1"])) == 1
 
 
