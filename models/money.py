@@ -206,7 +206,12 @@ class StatementLine(Base):
     """
 
     __tablename__ = "statement_line"
-    __table_args__ = (Index("ix_statement_line_statement", "statement_id", "entry_id"),)
+    __table_args__ = (
+        Index("ix_statement_line_statement", "statement_id", "entry_id"),
+        Index(
+            "ix_statement_line_contested", "statement_id", postgresql_where=text("contested_at IS NOT NULL")
+        ),
+    )
 
     entry_id: Mapped[int] = ref("ledger_entry.id", primary_key=True)
     dealer_id: Mapped[int] = ref("dealer.id", primary_key=True)

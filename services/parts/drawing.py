@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from services.parts import arrays
+from services.parts import arrays, ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +38,12 @@ class Difference:
 _ALONE = "LOCK TABLE statement IN EXCLUSIVE MODE"
 _HEADERS = """
 WITH payable AS (
-    SELECT account.dealer_id FROM ledger_account account JOIN ledger_leg leg ON leg.account_id = account.id
-     WHERE account.kind = 'dealer_payable' AND leg.month <= %(month)s
-       AND NOT EXISTS (SELECT 1 FROM payout WHERE payout.entry_id = leg.entry_id)
-       AND NOT EXISTS (SELECT 1 FROM statement_line line
-           WHERE line.entry_id = leg.entry_id AND line.dealer_id = account.dealer_id)),
+    SELECT account.dealer_id FROM ledger_account account CROSS JOIN LATERAL (
+        SELECT 1 FROM ledger_leg leg WHERE leg.account_id = account.id AND leg.month = ANY(%(open)s::date[])
+           AND NOT EXISTS (SELECT 1 FROM payout WHERE payout.entry_id = leg.entry_id)
+           AND NOT EXISTS (SELECT 1 FROM statement_line line
+               WHERE line.entry_id = leg.entry_id AND line.dealer_id = account.dealer_id) LIMIT 1) unstated
+     WHERE account.kind = 'dealer_payable'),
 before AS (
     SELECT DISTINCT ON (dealer_id) dealer_id, carried_out_fen FROM statement WHERE month < %(month)s
      ORDER BY dealer_id, month DESC),
@@ -63,7 +64,7 @@ WITH added AS (
     INSERT INTO statement_line (entry_id, dealer_id, statement_id, amount_fen)
     SELECT leg.entry_id, s.dealer_id, s.id, -leg.amount_fen
       FROM statement s JOIN ledger_account account ON account.dealer_id = s.dealer_id AND kind = 'dealer_payable'
-      JOIN ledger_leg leg ON leg.account_id = account.id AND leg.month <= s.month
+      JOIN ledger_leg leg ON leg.account_id = account.id AND leg.month = ANY(%(open)s::date[])
      WHERE s.month = %(month)s AND s.status = 'draft'
        AND NOT EXISTS (SELECT 1 FROM payout WHERE payout.entry_id = leg.entry_id)
        AND NOT EXISTS (SELECT 1 FROM statement_line line
@@ -104,8 +105,8 @@ def draw(tx: Connection, month: date, now: datetime) -> Drawn:
     Again adds what is new and nothing twice. Statements that were answered stay as they are. Later drafts get the
     deficit anew.
     """
-    values = {"month": month, "now": now}
     tx.exec_driver_sql(_ALONE)
+    values = {"month": month, "now": now, "open": ledger.unclosed(tx, month)}
     made = tx.exec_driver_sql(_HEADERS, values).rowcount
     lines = {row.statement_id: row.many for row in tx.exec_driver_sql(_LINES, values)}
     moved = {row.id: row.many for row in tx.exec_driver_sql(_MOVE, values)}

@@ -39,6 +39,24 @@ def open_month(month: date, closed: Months) -> date:
     return month
 
 
+_UNCLOSED = """
+SELECT month::date FROM generate_series(
+    (SELECT min(first.month) FROM ledger_account account CROSS JOIN LATERAL (
+        SELECT month FROM ledger_leg WHERE account_id = account.id ORDER BY month LIMIT 1) first
+      WHERE account.kind = 'dealer_payable'), %(until)s::date, interval '1 month') month
+EXCEPT SELECT month FROM closed_month ORDER BY 1
+"""
+
+
+def unclosed(tx: Connection, until: date) -> list[date]:
+    """The months up to `until` from which a posting to a dealer may still be on no statement.
+
+    Closing a month asks that all of it is on statements and nothing posts into it afterwards, so whoever looks for the
+    rest reads these months and not the history.
+    """
+    return list(tx.exec_driver_sql(_UNCLOSED, {"until": until}).scalars())
+
+
 def late_note(wanted: date, month: date) -> str:
     """What the memo adds when an entry could not go where it belongs: （原属 2026-03，已结账，计入 2026-04）."""
     return "" if wanted == month else f"（原属 {wanted:%Y-%m}，已结账，计入 {month:%Y-%m}）"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
 from domain import tax
+from domain.ledger import Entry
 from domain.tax import TaxRule
 from services.parts import ledger
 
@@ -18,13 +21,16 @@ def rules(tx: Connection, month: date) -> list[TaxRule]:
     return [TaxRule(*row) for row in tx.exec_driver_sql(_RULES, {"month": month})]
 
 
+AT_ONCE = 20
+_DEALERS = "SELECT dealer_id FROM ledger_account WHERE kind = 'dealer_payable' ORDER BY dealer_id"
 _UNTAXED = """
 SELECT entry.natural_key, entry.kind, entry.job_id, account.dealer_id, leg.month, -leg.amount_fen AS fen
   FROM ledger_account account JOIN ledger_leg leg ON leg.account_id = account.id
   JOIN ledger_entry entry ON entry.id = leg.entry_id
   LEFT JOIN statement_line line ON line.entry_id = leg.entry_id AND line.dealer_id = account.dealer_id
   LEFT JOIN statement s ON s.id = line.statement_id
- WHERE account.kind = 'dealer_payable' AND leg.month <= %(month)s AND entry.kind <> 'tax'
+ WHERE account.kind = 'dealer_payable' AND account.dealer_id = ANY(%(dealers)s::bigint[])
+   AND leg.month = ANY(%(open)s::date[]) AND entry.kind <> 'tax'
    AND (line.entry_id IS NULL OR (s.status = 'draft' AND s.month = %(month)s))
    AND NOT EXISTS (SELECT 1 FROM payout WHERE payout.entry_id = leg.entry_id)
    AND NOT EXISTS (SELECT 1 FROM ledger_entry done
@@ -34,19 +40,29 @@ SELECT entry.natural_key, entry.kind, entry.job_id, account.dealer_id, leg.month
 
 
 def put_on_top(tx: Connection, month: date, now: datetime) -> int:
-    """Post the tax that comes on top of lines not answered yet; how many. Without such a rule nothing is looked at."""
+    """Post the tax that comes on top of lines not answered yet; how many. Without such a rule nothing is looked at.
+
+    A few dealers at a time, so that memory does not grow with the month.
+    """
     known = rules(tx, month)
     if all(rule.inclusive for rule in known):
         return 0
     closed = ledger.hold_months(tx)
-    found = (
-        tax.on_top(
-            row.natural_key, row.job_id, row.dealer_id, row.fen,
-            tax.rule_for(known, row.kind, row.dealer_id, month), ledger.open_month(row.month, closed),
-        )
-        for row in tx.exec_driver_sql(_UNTAXED, {"month": month}).all()
-    )  # fmt: skip
-    return ledger.post(tx, [entry for entry in found if entry is not None], {}, now, "statements")
+    dealers = tx.exec_driver_sql(_DEALERS).scalars().all()
+    values = {"month": month, "open": ledger.unclosed(tx, month)}
+    posted = 0
+    for first in range(0, len(dealers), AT_ONCE):
+        rows = tx.exec_driver_sql(_UNTAXED, values | {"dealers": dealers[first : first + AT_ONCE]}).all()
+        found = (_on_top(row, known, month, closed) for row in rows)
+        posted += ledger.post(tx, [entry for entry in found if entry is not None], {}, now, "statements")
+    return posted
+
+
+def _on_top(row: Any, known: Sequence[TaxRule], month: date, closed: ledger.Months) -> Entry | None:
+    rule = tax.rule_for(known, row.kind, row.dealer_id, month)
+    return tax.on_top(
+        row.natural_key, row.job_id, row.dealer_id, row.fen, rule, ledger.open_month(row.month, closed)
+    )
 
 
 # A deficit is carried whole, and its lines' tax with it, up to the statement that pays.
