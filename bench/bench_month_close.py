@@ -35,7 +35,8 @@ STEPS = {
     "close_month": "2026-04-10T10:00:00+08:00",
 }
 SUM = """
-SELECT account.dealer_id, -sum(leg.amount_fen) FROM ledger_leg leg JOIN ledger_account account ON account.id = leg.account_id
+SELECT account.dealer_id, -sum(leg.amount_fen)
+  FROM ledger_leg leg JOIN ledger_account account ON account.id = leg.account_id
  WHERE account.kind = 'dealer_payable' AND leg.month = %(month)s GROUP BY account.dealer_id
 """
 KEEP = """

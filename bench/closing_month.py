@@ -1,4 +1,4 @@
-"""An invented month whose fees are posted, made by SQL alone: jobs, entries, legs, tax rates; and months closed before."""
+"""An invented month whose fees are posted, made by SQL alone: jobs, entries, legs; and months closed before it."""
 
 from __future__ import annotations
 
@@ -32,10 +32,11 @@ SELECT 'install', 'closed', n, 1, 1, 'S1', 'c1', 1, '370602', 'free', 'share', 1
   FROM generate_series(1, {jobs}) n,
        LATERAL (SELECT '{month} 01:00Z'::timestamptz + n * (interval '30 d' / {jobs}) AS at) x;
 CREATE TEMP TABLE line AS
-SELECT row_number() OVER (ORDER BY n, kind) + (SELECT coalesce(max(id), 0) FROM ledger_entry) AS id, 1 + n % {dealers} AS dealer,
-       n + (SELECT max(id) - {jobs} FROM job) AS job, kind, debit, fen
+SELECT row_number() OVER (ORDER BY n, kind) + (SELECT coalesce(max(id), 0) FROM ledger_entry) AS id,
+       1 + n % {dealers} AS dealer, n + (SELECT max(id) - {jobs} FROM job) AS job, kind, debit, fen
   FROM generate_series(1, {jobs}) n CROSS JOIN (VALUES
-       ('base_fee:unit:1', 'brand_service_expense', 8000, 1, 0), ('base_fee:unit:2', 'brand_service_expense', 8000, 10, 3),
+       ('base_fee:unit:1', 'brand_service_expense', 8000, 1, 0),
+       ('base_fee:unit:2', 'brand_service_expense', 8000, 10, 3),
        ('remote_fee', 'brand_service_expense', 1360, 4, 1), ('timeliness:finish:1', 'bonus_expense', 500, 1, 0),
        ('timeliness:arrive:1', 'penalty_income', -1000, 20, 7), ('extra:1', 'customer_clearing', 10000, 14, 5))
        AS due(kind, debit, fen, every, at)
@@ -45,7 +46,8 @@ SELECT id, 'job:' || job || ':' || kind, '{month}',
        CASE WHEN fen < 0 THEN 'penalty' WHEN kind LIKE 'timeliness%' THEN 'bonus' ELSE split_part(kind, ':', 1) END,
        job, '基础安装费 热水器 免费区 ¥80.00', '{month}', 'fees' FROM line;
 INSERT INTO ledger_leg (entry_id, account_id, month, amount_fen)
-SELECT line.id, account.id, '{month}'::date, -fen FROM line JOIN ledger_account account ON code = 'dealer_payable:' || dealer
+SELECT line.id, account.id, '{month}'::date, -fen
+  FROM line JOIN ledger_account account ON code = 'dealer_payable:' || dealer
 UNION ALL
 SELECT line.id, account.id, '{month}'::date, fen FROM line JOIN ledger_account account ON code = debit
 ORDER BY 1;
@@ -56,7 +58,8 @@ INSERT INTO statement (dealer_id, month, status, total_fen, payout_fen, drawn_at
 SELECT dealer_id, month, 'closed', -sum(amount_fen), -sum(amount_fen), month
   FROM ledger_leg JOIN ledger_account account ON account.id = account_id WHERE dealer_id IS NOT NULL GROUP BY 1, 2;
 INSERT INTO statement_line (entry_id, dealer_id, statement_id, amount_fen)
-SELECT entry_id, dealer_id, statement.id, -amount_fen FROM ledger_leg leg JOIN ledger_account account ON account.id = account_id
+SELECT entry_id, dealer_id, statement.id, -amount_fen
+  FROM ledger_leg leg JOIN ledger_account account ON account.id = account_id
   JOIN statement USING (dealer_id, month) ORDER BY statement.id;
 INSERT INTO closed_month (month, closed_at) SELECT DISTINCT month, now() FROM statement;
 """
@@ -64,7 +67,7 @@ _SEQUENCES = "SELECT setval('ledger_entry_id_seq', (SELECT max(id) FROM ledger_e
 
 
 def fill(connection: psycopg.Connection[Any], jobs: int, before: int) -> None:
-    """The month in an empty migrated database, behind `before` closed ones of the same size; looked at as by autovacuum."""
+    """The month in an empty migrated database, behind `before` closed ones of the same size."""
     connection.execute("SET session_replication_role = replica")  # the references are right by construction
     connection.execute(PEOPLE.format(dealers=DEALERS).encode())
     months = [date(2026 - (n > 2), (2 - n) % 12 + 1, 1) for n in range(before, 0, -1)]

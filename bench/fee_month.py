@@ -75,9 +75,11 @@ SELECT id, 'drill', 6, 2, 5000, 10000, 'approved', CASE WHEN id % 2 = 0 THEN 'br
 """
 
 
-def fill(connection: psycopg.Connection[Any], jobs: int) -> None:
+def fill(
+    connection: psycopg.Connection[Any], jobs: int, dealers: int = DEALERS, channels: int = CHANNELS
+) -> None:
     """Make the month in an empty migrated database, and look at it as autovacuum would have."""
-    sizes = {"dealers": DEALERS, "channels": CHANNELS, "jobs": jobs}
+    sizes = {"dealers": dealers, "channels": channels, "jobs": jobs}
     connection.execute((PEOPLE + JOBS).format(**sizes).encode())
     connection.execute(
         "INSERT INTO fee_rule (version, effective_from, rule) VALUES (1, '2025-12-31 16:00Z', %s)",

@@ -43,18 +43,17 @@ _UNCLOSED = """
 SELECT month::date FROM generate_series(
     (SELECT min(first.month) FROM ledger_account account CROSS JOIN LATERAL (
         SELECT month FROM ledger_leg WHERE account_id = account.id ORDER BY month LIMIT 1) first
-      WHERE account.kind = 'dealer_payable'), %(until)s::date, interval '1 month') month
-EXCEPT SELECT month FROM closed_month ORDER BY 1
+      WHERE account.kind = 'dealer_payable'), %(month)s::date, interval '1 month') month
+ WHERE month = %(month)s OR month NOT IN (SELECT month FROM closed_month)
 """
 
 
-def unclosed(tx: Connection, until: date) -> list[date]:
-    """The months up to `until` from which a posting to a dealer may still be on no statement.
+def unstated_months(tx: Connection, month: date) -> list[date]:
+    """This month and those before it that are not closed: only of these may a posting be on no statement yet.
 
-    Closing a month asks that all of it is on statements and nothing posts into it afterwards, so whoever looks for the
-    rest reads these months and not the history.
+    A month is closed once all of it is on statements, and nothing posts into it afterwards.
     """
-    return list(tx.exec_driver_sql(_UNCLOSED, {"until": until}).scalars())
+    return list(tx.exec_driver_sql(_UNCLOSED, {"month": month}).scalars())
 
 
 def late_note(wanted: date, month: date) -> str:

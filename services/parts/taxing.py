@@ -31,6 +31,7 @@ SELECT entry.natural_key, entry.kind, entry.job_id, account.dealer_id, leg.month
   LEFT JOIN statement s ON s.id = line.statement_id
  WHERE account.kind = 'dealer_payable' AND account.dealer_id = ANY(%(dealers)s::bigint[])
    AND leg.month = ANY(%(open)s::date[]) AND entry.kind <> 'tax'
+   AND ('*' = ANY(%(kinds)s) OR entry.kind = ANY(%(kinds)s))
    AND (line.entry_id IS NULL OR (s.status = 'draft' AND s.month = %(month)s))
    AND NOT EXISTS (SELECT 1 FROM payout WHERE payout.entry_id = leg.entry_id)
    AND NOT EXISTS (SELECT 1 FROM ledger_entry done
@@ -45,11 +46,12 @@ def put_on_top(tx: Connection, month: date, now: datetime) -> int:
     A few dealers at a time, so that memory does not grow with the month.
     """
     known = rules(tx, month)
-    if all(rule.inclusive for rule in known):
+    kinds = {rule.kind for rule in known if not rule.inclusive}
+    if not kinds:
         return 0
     closed = ledger.hold_months(tx)
     dealers = tx.exec_driver_sql(_DEALERS).scalars().all()
-    values = {"month": month, "open": ledger.unclosed(tx, month)}
+    values = {"month": month, "open": ledger.unstated_months(tx, month), "kinds": list(kinds)}
     posted = 0
     for first in range(0, len(dealers), AT_ONCE):
         rows = tx.exec_driver_sql(_UNTAXED, values | {"dealers": dealers[first : first + AT_ONCE]}).all()
