@@ -131,6 +131,7 @@ class Command:
     dealer_ids: tuple[int, ...] = ()
     installer_id: int | None = None
     agreed_fen: int | None = None
+    overcharged_fen: int | None = None
     beyond_capacity: bool | None = None  # taken on purpose, though the month is full
     fix: Point | None = None
     photo_id: int | None = None
@@ -238,7 +239,7 @@ ASKS: Mapping[Action, Ask] = MappingProxyType(
         Action.COMPLAINT_CLOSED: Ask(
             "了结投诉",
             ("complaint_id", "outcome"),
-            ("note", "agreed_fen", "fault"),
+            ("note", "agreed_fen", "fault", "overcharged_fen"),
             outcomes=("upheld", "not_upheld"),
         ),
         Action.SAFETY_CALLED: Ask("安全回电", ("complaint_id",), ("note",)),

@@ -17,6 +17,7 @@ from domain.fee_remote import DISTANCES, RemoteRate
 from domain.fee_rules import CLOCK_NAMES, BaseRate, Category, FeeRule, Kept, TimelinessRate
 from domain.job import Kind
 from domain.money import BP, ROUNDINGS
+from domain.refunds import TIMES_OVERCHARGED
 
 
 def _whole(low: int, high: int) -> Callable[[object], int]:
@@ -86,7 +87,7 @@ _READERS: Mapping[str, Callable[[object], Any]] = {
     "overall": _whole(1, 5),
     "about": _one_of((ANY, *CATEGORY_NAMES)),
     "first_time_fen": _FEN,
-    "overcharge_times": _whole(2, 10),
+    "overcharge_times": _whole(TIMES_OVERCHARGED, 10),
 }
 _TABLES: Mapping[str, type[Any]] = {
     "categories": Category,

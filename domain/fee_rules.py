@@ -17,6 +17,7 @@ from domain.fee_quality import ComplaintRate, PromotionRate, RatingRate
 from domain.fee_remote import RemoteRate
 from domain.job import Kind
 from domain.money import BP, percent, share_of, yuan
+from domain.refunds import TIMES_OVERCHARGED
 
 ZONE_NAMES = {Zone.FREE: "免费区", Zone.REMOTE: "远程区"}
 BASE_NAMES = {
@@ -107,7 +108,7 @@ class FeeRule:
     first_time_fen: int = 0
     complaints: tuple[ComplaintRate, ...] = ()
     promotion: tuple[PromotionRate, ...] = ()
-    overcharge_times: int = 2
+    overcharge_times: int = TIMES_OVERCHARGED
     _base: dict[tuple[str, str, str, str], Part] = field(init=False, repr=False, compare=False)
     _rates: dict[tuple[str, str], RemoteRate] = field(init=False, repr=False, compare=False)
     _timely: dict[tuple[str, str | None], Part] = field(init=False, repr=False, compare=False)

@@ -35,6 +35,7 @@ QUEUES: Mapping[str, str] = {
     "delivery_unknown": "未知是否送达",
     "delivery_doubtful": "送达时间存疑",
     "damage": "货损",
+    "fraud": "作假待处理",
     "held": "暂缓上门",
     "return_visit": "待回访",
 }

@@ -16,7 +16,7 @@ from domain import refunds
 from domain.calendar import month_of
 from domain.ledger import reverse as mirror
 from domain.refunds import Ruling
-from services.parts import ledger, reversals, serving
+from services.parts import ledger, overcharging, reversals, rules, serving
 from services.uow import use_case
 
 _CHARGE = f"""
@@ -40,8 +40,9 @@ def charge_refund(tx: Connection, payload: Mapping[str, Any], now: datetime) -> 
         month=month,
         at_brands_cost=(payload.get("cost") or row.refund_at) == "brand",
         step=payload.get("step"),
+        overcharge=overcharging.unpacked(payload),
     )
-    return ledger.post(tx, [entry], {}, now, "owed")
+    return ledger.post(tx, [entry], rules.load(tx).ids, now, "owed")
 
 
 @use_case
@@ -49,9 +50,14 @@ def compensation(tx: Connection, payload: Mapping[str, Any], now: datetime) -> i
     """Post what a complaint was settled for; how many entries were new."""
     month = ledger.open_month(month_of(now), ledger.hold_months(tx))
     entry = refunds.compensation_entry(
-        payload["job_id"], payload["complaint_id"], payload["fen"], payload["dealer_id"], month
+        payload["job_id"],
+        payload["complaint_id"],
+        payload["fen"],
+        payload["dealer_id"],
+        month,
+        overcharging.unpacked(payload),
     )
-    return ledger.post(tx, [entry], {}, now, "owed")
+    return ledger.post(tx, [entry], rules.load(tx).ids, now, "owed")
 
 
 _RESTING = """

@@ -96,6 +96,7 @@ def _particular(name: str, action: Action, required: bool) -> fields.Field[Any]:
         "code": lambda **m: base.PlainText(12, **m),
         "quantity": lambda **m: base.Whole(1, 999, **m),
         "agreed_fen": lambda **m: base.Fen(**m),
+        "overcharged_fen": lambda **m: base.Fen(1, **m),
         "beyond_capacity": lambda **m: fields.Boolean(truthy={True}, falsy={False}, **m),
         "window": lambda **m: fields.Nested(WindowBody, **m),
         "scores": lambda **m: fields.Nested(ScoresBody, **m),

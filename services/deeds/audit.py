@@ -9,11 +9,13 @@ from domain import questions, queues
 from domain.actions import Action, Command
 from domain.actors import Role
 from domain.audits import EVIDENCE, PASS, WORK, Opinion, SecondLook
+from domain.errors import Invalid
 from domain.facts import Facts
 from domain.job import Kind, Status
+from domain.refunds import Overcharge, compensation_faults
 from services.deeds import calls, children
 from services.deeds.handling import Deed, Effect, Prepared, handles
-from services.parts import audits, fee_quality, notes, outbox, safety
+from services.parts import audits, fee_quality, notes, outbox, overcharging, safety
 
 
 @handles(Action.AUDIT_SAMPLED)
@@ -31,8 +33,8 @@ def _said(deed: Deed) -> Opinion:
     return Opinion(deed.actor.person_id or 0, verdict, fault if verdict == WORK else None)
 
 
-def _settle(deed: Deed, child_id: int | None = None) -> None:
-    """Keep the verdict. Said straight (not through `services.audits`) it holds only where one word is enough."""
+def _settle(deed: Deed, child_id: int | None = None) -> Opinion:
+    """Keep the verdict that holds. Said straight (not through `services.audits`) it does where one word is enough."""
     row = audits.row_of(deed.tx, deed.job.id, deed.now)
     said = audits.given(deed.tx, row)
     if not said or said[-1].person_id != deed.actor.person_id:
@@ -42,6 +44,7 @@ def _settle(deed: Deed, child_id: int | None = None) -> None:
             raise SecondLook
         said = [*said, new]
     audits.settle(deed.tx, row, said[-1], child_id, deed.now)
+    return said[-1]
 
 
 @handles(Action.AUDIT_PASS)
@@ -53,13 +56,15 @@ def passed(deed: Deed, _to: Status, _carry: Any) -> Effect:
 
 @handles(Action.AUDIT_FAIL)
 def failed(deed: Deed, to: Status, _carry: Any) -> Effect:
-    """`evidence`: more photos, no visit. `work`: a child job mends it."""
+    """`evidence`: more photos, no visit. `work`: a child job mends it. Proven fraud goes to an agent, too."""
     if to != Status.REWORK:
         _settle(deed)
         return Effect({"audit": "evidence_asked"})
     child_id = children.second_visit(deed, deed.command.fault or "dealer")
-    _settle(deed, child_id)
-    return Effect({"audit": "failed", "open_children": deed.job.open_children + 1}, {"child_id": child_id})
+    columns: dict[str, Any] = {"audit": "failed", "open_children": deed.job.open_children + 1}
+    if _settle(deed, child_id).fraud:
+        columns |= queues.queued(deed.job, "fraud", deed.now)
+    return Effect(columns, {"child_id": child_id})
 
 
 _OPEN = """
@@ -167,36 +172,53 @@ def _lifted(deed: Deed) -> tuple[tuple[int, Command], ...]:
     return tuple((job_id, Command(Action.RELEASE)) for job_id in begun)
 
 
-def compensate(deed: Deed, fen: int) -> None:
+def _compensate(deed: Deed, fen: int, fault: str | None, overcharge: Overcharge | None) -> None:
     """Owe the ledger what was promised, whether the job is closed or not: the dealer's if it was its fault."""
     command, job = deed.command, deed.job
-    dealer_id = job.dealer_id if command.fault == "dealer" else None
+    dealer_id = job.dealer_id if fault == "dealer" else None
     payload = {"job_id": job.id, "complaint_id": command.complaint_id, "fen": fen, "dealer_id": dealer_id}
+    payload |= overcharging.packed(overcharge)
     key = f"compensation:{command.complaint_id}"
     outbox.put(deed.tx, [outbox.Owed("compensation", key, payload, job_id=job.id)], deed.now)
+
+
+def _overcharged(deed: Deed) -> Overcharge | None:
+    """What the dealer's people took too much, if that is what it was about; `Invalid` with all that is wrong."""
+    command = deed.command
+    if command.overcharged_fen is None:
+        return None
+    overcharge = overcharging.found(deed.tx, deed.job, command.overcharged_fen, deed.now)
+    upheld = command.outcome == "upheld"
+    if faults := tuple(compensation_faults(overcharge, command.agreed_fen, upheld, command.fault)):
+        raise Invalid(errors=faults)
+    return overcharge
 
 
 @handles(Action.COMPLAINT_CLOSED, prepare=_the_complaint)
 def complaint_closed(deed: Deed, _to: Status, _carry: Any) -> Effect:
     """Upheld or not, with or without compensation. Not upheld, a danger stops nobody any longer."""
-    command, job = deed.command, deed.job
+    command, job, overcharge = deed.command, deed.job, _overcharged(deed)
+    fen, fault = command.agreed_fen, command.fault
+    if overcharge is not None:
+        fen, fault = fen or overcharge.least_fen, "dealer"
     values = {
         "id": command.complaint_id,
         "at": deed.at,
         "verdict": command.outcome,
-        "fault": command.fault,
-        "fen": command.agreed_fen,
+        "fault": fault,
+        "fen": fen,
     }
     deed.tx.exec_driver_sql(_END, values)
     if command.outcome == "upheld" and job.status in (Status.CLOSED, Status.CANCELLED):
         fee_quality.told(deed.tx, job.id, f"complaint:{command.complaint_id}", deed.now)
-    if command.agreed_fen:
-        compensate(deed, command.agreed_fen)
+    if fen:
+        _compensate(deed, fen, fault, overcharge)
     columns: dict[str, Any] = {"open_complaints": max(job.open_complaints - 1, 0)}
     if job.queue == "complaint" and columns["open_complaints"] == 0:
         columns |= queues.attended(replace(job, open_complaints=0), deed.now)
     then = _lifted(deed) if command.outcome == "not_upheld" else ()
-    return Effect(columns, {"complaint_id": command.complaint_id, "agreed_fen": command.agreed_fen}, then)
+    said = {"complaint_id": command.complaint_id, "agreed_fen": fen, "fault": fault}
+    return Effect(columns, said | {"overcharged_fen": command.overcharged_fen}, then)
 
 
 @handles(Action.ATTEND)

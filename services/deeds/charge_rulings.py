@@ -15,10 +15,10 @@ from domain.charge_disputes import Dispute
 from domain.errors import Conflict, Fault, Invalid, NotFound
 from domain.facts import Facts
 from domain.job import Status
-from domain.refunds import Ruling
+from domain.refunds import Overcharge, Ruling
 from services.deeds.handling import Deed, Effect, Prepared, handles
 from services.deeds.site import SILENCE
-from services.parts import refunding
+from services.parts import overcharging, refunding
 
 _READ = """
 SELECT status, ruling, amount_fen, collected_by, settled_at IS NOT NULL AS settled, disputed_at, answered_at, shown
@@ -98,19 +98,24 @@ def rule(deed: Deed, _to: Status, charge: Any) -> Effect:
     command, ruling = deed.command, Ruling(deed.command.outcome or "")
     if faults := tuple(refunds.amount_faults(ruling, command.agreed_fen, charge.amount_fen)):
         raise Invalid(errors=faults)
-    fen = refunds.customer_fen(ruling, command.agreed_fen, charge.amount_fen)
+    fen, overcharge = refunds.refund_fen(ruling, command.agreed_fen, charge.amount_fen), None
+    if ruling == Ruling.OVERCHARGED:
+        overcharge = overcharging.found(deed.tx, deed.job, fen, deed.now)
+        fen = overcharge.least_fen
     by_silence = deed.actor.role == Role.SYSTEM
     how, cost = ("silence", "brand") if by_silence else ("agent", "dealer")
-    _write(deed, ruling, fen, how, cost)
+    _write(deed, ruling, fen, how, cost, overcharge)
     said = {"charge_id": command.charge_id, "refund_fen": fen, "how": how}
     return Effect(_quarrel_over(deed) if by_silence else {}, said)  # an agent ends the quarrel by `rule`
 
 
-def _write(deed: Deed, ruling: Ruling, fen: int, how: str, cost: str) -> None:
+def _write(
+    deed: Deed, ruling: Ruling, fen: int, how: str, cost: str, overcharge: Overcharge | None = None
+) -> None:
     values = {"ruling": ruling, "fen": fen, "how": how, "cost": cost if fen else None, "now": deed.now}
     deed.tx.exec_driver_sql(_RULE, values | {"id": deed.command.charge_id})
     if fen:
-        refunding.owe(deed.tx, deed.job, deed.command.charge_id or 0, deed.now)
+        refunding.owe(deed.tx, deed.job, deed.command.charge_id or 0, deed.now, overcharge=overcharge)
 
 
 def _quarrel_over(deed: Deed) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from domain.job import JobState
-from services.parts import outbox
+from domain.refunds import Overcharge
+from services.parts import outbox, overcharging
 
 
 def owe(
@@ -18,6 +19,7 @@ def owe(
     now: datetime,
     step_fen: int | None = None,
     cost: str | None = None,
+    overcharge: Overcharge | None = None,
 ) -> None:
     """Owe the refund that stands on the charge, or a step of it: `step_fen` more, negative for less than before.
 
@@ -25,6 +27,7 @@ def owe(
     ever, at the cost that stands on it.
     """
     payload: dict[str, Any] = {"job_id": job.id, "charge_id": charge_id, "dealer_id": job.dealer_id}
+    payload |= overcharging.packed(overcharge)
     key = f"charge_refund:{charge_id}"
     if step_fen is not None:
         step = job.event_seq + 1

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date, datetime
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, text
 
 from tests.oracles.fee_stories import Month
-from tests.oracles.fees import ended, fees, memos
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
+from tests.oracles.fees import SHANGHAI, ended, fees, memos
 
 
 class Where(NamedTuple):
@@ -41,7 +38,7 @@ def by_oracle(month: Month) -> Counter[Where]:
     """Sums of the oracle's lines; memos under an account of that name."""
     sums: Counter[Where] = Counter()
     months = {story.id: month_of(ended(story)) for story in month.stories}
-    for line in fees(month.rules, month.stories):
+    for line in fees(month.rules, month.stories, frozenset(month.promotions)):
         sums[Where(line.job, months[line.job], line.kind, line.debit)] += line.fen
         sums[Where(line.job, months[line.job], line.kind, line.credit)] -= line.fen
     for story in month.stories:

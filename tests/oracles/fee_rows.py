@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from tests.oracles.fee_stories import CATEGORIES, CHANNELS, DEALERS, Month, operator_of
-from tests.oracles.fees import Clock, Event, Story
+from tests.oracles.fees import Clock, Complaint, Event, Story
 
 Row = Mapping[str, Any]
 LEFT_BY_DEEDS = """dealer_id visit_id accepted_at checked_in_at submitted_at confirmed_at closed_at trip_fee trip_fault
@@ -68,12 +68,9 @@ def write(tx: Connection, month: Month) -> None:
     put(tx, "charge", [row for story in stories for row in _charges(story)])
     put(tx, "audit", [_audit(story) for story in stories if story.fraud])
     put(tx, "audit", [_audit(story) for story in stories if story.overturned])
-    put(
-        tx,
-        "rating",
-        [_rating(story) for story in stories if story.id % 3 and story.events[-1].what == "close"],
-    )
-    put(tx, "complaint", [_complaint(story) for story in stories if story.id % 5 == 0])
+    put(tx, "rating", [_rating(story) for story in stories if story.stars is not None])
+    put(tx, "complaint", [_complaint(story, one) for story in stories for one in story.complaints])
+    put(tx, "promotion_day", [{"day": day, "name": name} for day, name in month.promotions.items()])
     _write_clocks(tx, stories)
 
 
@@ -310,17 +307,19 @@ def _audit(story: Story) -> Row:
 
 
 def _rating(story: Story) -> Row:
-    return {"job_id": story.id, "overall": 1 + story.id % 5, "tags": [], "created_at": story.events[-1].at}
+    return {"job_id": story.id, "overall": story.stars, "tags": [], "created_at": story.events[-1].at}
 
 
-def _complaint(story: Story) -> Row:
+def _complaint(story: Story, one: Complaint) -> Row:
     return {
+        "id": one.id,
         "job_id": story.id,
-        "category": ("charge", "lateness", "workmanship", "attitude")[story.id // 5 % 4],
-        "opened_at": story.events[0].at,
+        "category": one.category,
+        "opened_at": one.at,
         "opened_by_role": "customer",
         "closed_at": story.events[-1].at,
-        "verdict": ("upheld", "not_upheld")[story.id // 10 % 2],
+        "verdict": "upheld" if one.upheld else "not_upheld",
+        "fault": one.fault,
         "compensation_fen": 0,
     }
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from tests.oracles.fees import Clock, Event, Extra, Story, Terms
+from tests.oracles.fees import Clock, Complaint, Event, Extra, Story, Terms
 
 CATEGORIES = ("heater", "hood", "toilet", "lamp")
 ZONES = ("free", "remote")
@@ -20,6 +20,7 @@ SCHEMES = ("share", "dealer_ships", "exclusive")
 FIRST = datetime(2026, 3, 1, tzinfo=UTC)
 CLOCKS = ("accept", "contact", "book", "arrive", "finish", "supplement", "urge_reply")
 FAULTS = ("dealer", "goods", "logistics", "brand", "customer")
+COMPLAINTS = ("charge", "lateness", "workmanship", "attitude", "damage")
 ABORTED = ("customer", "goods", "dealer")  # what an aborted visit may be blamed on by the reason given
 
 
@@ -30,6 +31,7 @@ class Month:
     rules: list[tuple[datetime, dict[str, Any]]]
     stories: list[Story] = field(default_factory=list)
     visits: dict[int, int] = field(default_factory=dict)
+    promotions: dict[date, str] = field(default_factory=dict)
 
 
 def operator_of(channel: int) -> int | None:
@@ -65,6 +67,20 @@ def rule(dice: random.Random, day: str) -> dict[str, Any]:
         "timeliness": timeliness,
         "exclusive_markup_bp": dice.choice((1_000, 1_000, 750, 1_234)),
         "trip_bp": dice.choice((5_000, 5_000, 3_333)),
+    } | quality(dice)
+
+
+def quality(dice: random.Random) -> dict[str, Any]:
+    """What good and bad work is worth; a version may say nothing of it."""
+    if dice.random() < 0.2:
+        return {}
+    about = [{}, {"about": "charge"}, {"about": "attitude"}]
+    category = [{}, {"category": "hood"}]
+    return {
+        "rating": [{"overall": stars, "fen": dice.randrange(100, 900)} for stars in (4, 5)],
+        "first_time_fen": dice.choice((0, 300, 777)),
+        "complaints": [row | {"fen": dice.randrange(500, 9_000)} for row in about if dice.random() < 0.7],
+        "promotion": [row | {"fen": dice.randrange(500, 3_000)} for row in category if dice.random() < 0.7],
     }
 
 
@@ -83,6 +99,10 @@ def remote_row(dice: random.Random, zone: str, category: str) -> dict[str, Any]:
     if dice.random() < 0.5:
         row |= {"km_step_m": dice.choice((100, 500, 1_000))}
         row |= {"km_rounding": dice.choice(("half_up", "up", "down"))}
+    if dice.random() < 0.3:
+        row |= {"flat_within_m": dice.choice((5_000, 25_000)), "flat_fen": 2_000}
+    if dice.random() < 0.3:
+        row["least_fen"] = dice.choice((1_000, 2_000))
     return row
 
 
@@ -95,7 +115,8 @@ class Maker:
         since = [datetime.fromisoformat(f"{day}T00:00:00+08:00") for day in days]
         rules = [rule(self.dice, day) for day in days]
         self.month = Month(list(zip(since, rules, strict=True)))
-        self.extras = 0
+        self.month.promotions = {date(2026, 3, day): "开春大促" for day in (8, 9, 18, 19, 20)}
+        self.extras = self.complaints = 0
 
     def chance(self, share: float) -> bool:
         """True so often."""
@@ -120,6 +141,7 @@ class Maker:
             mine = terms if self.chance(0.5) else self.terms()
             self.live(story, at, dealer, mine, (came, together))
             self.voices(story)
+            self.opinions(story)
             story.fraud = served_by(story) is not None and not story.overturned and self.chance(0.03)
 
     def visit(self, dealer: int) -> int:
@@ -249,6 +271,16 @@ class Maker:
             for kind in CLOCKS:
                 if self.chance(0.6):
                     story.clocks.append(self.clock(kind, event.dealer))
+
+    def opinions(self, story: Story) -> None:
+        """The customer's stars, and what he complained of at some time."""
+        if story.events[-1].what == "close" and self.chance(0.6):
+            story.stars = self.dice.randrange(1, 6)
+        while self.chance(0.15):
+            self.complaints += 1
+            at = self.dice.choice(story.events).at + timedelta(minutes=self.dice.randrange(-90, 90))
+            what, whose = self.dice.choice(COMPLAINTS), self.dice.choice((None, "dealer", *FAULTS))
+            story.complaints.append(Complaint(self.complaints, at, what, self.chance(0.6), whose))
 
     def clock(self, kind: str, dealer: int) -> Clock:
         """Met, late, very late; excused, appealed, told late; or nobody's money."""

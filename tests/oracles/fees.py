@@ -22,19 +22,29 @@ Where the text leaves something open, this is the reading that was chosen, where
 * What the customer pays of the way for finished work is a charge, like an extra, and no line beside it.
 * A bonus is for the dealer who finished, one per kind of clock, by his last turn. An earlier dealer's clocks cost him
   still. Without a price of its own, severe costs what a breach costs. An open appeal holds the penalty back.
-* Proven fraud forfeits the base, not the way.
+* Proven fraud forfeits the base and every reward for the work, not the way.
+* Stars are rewarded when the work was finished. It was done the first time if the dealer who finished needed one visit,
+  not counting those in vain by others' fault, and nothing had to be mended by the dealer's fault (a verdict taken back
+  counts for nothing). A second visit is never the first time; who mends his own work earns nothing.
+* A complaint that is upheld costs the dealer who had the job when it was opened, unless the fault is said to be
+  another's; whatever becomes of the job. Its category's price goes before the one for any.
+* A promotion day is paid per unit for work handed in that was visited on it, in Shanghai, by who pays for the work.
+* A fixed sum covers the first kilometres beyond the free ones; farther, all beyond the free ones are counted. What a
+  zone takes at least, it takes within the free ones, too.
 
-Covered of the money's table: scheme (fees only), base, remote, extras and who collects, trip, timeliness, second visits
-by fault, fraud. Not yet: repairs, refunds and rulings, quality, overcharge, promotion supplements, share.
+Covered of the money's table: scheme (fees only), base, remote, extras and who collects, trip, timeliness, quality,
+second visits by fault, fraud, promotions. Not yet: repairs, refunds and rulings, overcharge, share, channels' charges.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 Rules = list[tuple[datetime, dict[str, Any]]]
 
 
@@ -101,6 +111,17 @@ class Extra:
 
 
 @dataclass
+class Complaint:
+    """Somebody complained and an agent ruled. `fault`: whose it was, where that was said."""
+
+    id: int
+    at: datetime
+    category: str
+    upheld: bool
+    fault: str | None = None
+
+
+@dataclass
 class Story:
     """One job, from its order to its end."""
 
@@ -121,6 +142,8 @@ class Story:
     events: list[Event] = field(default_factory=list)
     clocks: list[Clock] = field(default_factory=list)
     extras: list[Extra] = field(default_factory=list)
+    stars: int | None = None
+    complaints: list[Complaint] = field(default_factory=list)
 
 
 @dataclass
@@ -190,9 +213,13 @@ def way(rule: dict[str, Any], story: Story, terms: Terms) -> int:
         whole = nearest(steps)
     if whole * step > row.get("negotiated_beyond_m", 80_000):
         return terms.agreed_fen or 0
-    fee = nearest(Fraction(max(0, whole * step - free) * rate, 1_000))
-    cap = row.get("cap_fen")
-    return fee if cap is None else min(fee, cap)
+    beyond = max(0, whole * step - free)
+    fee = nearest(Fraction(beyond * rate, 1_000))
+    if 0 < beyond <= row.get("flat_within_m", 0):
+        fee = row["flat_fen"]
+    if row.get("cap_fen") is not None:
+        fee = min(fee, row["cap_fen"])
+    return max(fee, row.get("least_fen", 0))
 
 
 def trips(story: Story) -> list[Trip]:
@@ -256,8 +283,8 @@ def trip_payer(story: Story, trip: Trip) -> str | None:
     return "brand_service_expense"
 
 
-def work_lines(rules: Rules, story: Story) -> list[Line]:
-    """Base fee of finished work, and what its trips in vain pay."""
+def work_lines(rules: Rules, story: Story, days: frozenset[date]) -> list[Line]:
+    """Base fee of finished work with its supplement on promotion days, and what its trips in vain pay."""
     lines: list[Line] = []
     for trip in trips(story):
         rule, to = rule_at(rules, trip.at), f"dealer_payable:{trip.dealer}"
@@ -268,6 +295,10 @@ def work_lines(rules: Rules, story: Story) -> list[Line]:
         forfeited = story.fraud and trip.submitted
         if account is not None and not forfeited and (trip.vain or trip.submitted):
             lines.append(Line(story.id, kind, account, to, base))
+            if trip.submitted and trip.at.astimezone(SHANGHAI).date() in days:
+                prices = {row.get("category", "*"): row["fen"] for row in rule.get("promotion", ())}
+                fen = story.units * prices.get(story.category, prices.get("*", 0))
+                lines.append(Line(story.id, "promotion", account, to, fen))
     return lines
 
 
@@ -305,10 +336,15 @@ def visit_lines(rules: Rules, stories: list[Story]) -> list[Line]:
     return [line for fee, story, trip in best.values() for line in way_lines(story, trip, fee)]
 
 
-def timeliness(rules: Rules, story: Story) -> dict[tuple[str, str], int]:
-    """Prices of the job's clocks, whoever's: by its last check-in; where nobody ever came, by its end."""
+def rule_of(rules: Rules, story: Story) -> dict[str, Any]:
+    """The rule of the job's one day: its last check-in; where nobody ever came, its end."""
     came = [trip.at for trip in trips(story)]
-    rule = rule_at(rules, came[-1] if came else ended(story))
+    return rule_at(rules, came[-1] if came else ended(story))
+
+
+def timeliness(rules: Rules, story: Story) -> dict[tuple[str, str], int]:
+    """Prices of the job's clocks, whoever's."""
+    rule = rule_of(rules, story)
     return {(row["clock"], row["level"]): row["fen"] for row in rule["timeliness"]}
 
 
@@ -334,18 +370,53 @@ def clock_lines(rules: Rules, story: Story) -> list[Line]:
     return lines
 
 
+def quality_lines(rules: Rules, story: Story, mended: set[int]) -> list[Line]:
+    """Rewards for finished work: the stars, and that nobody had to come twice. `mended`: jobs with bad work."""
+    dealer, rule = last_dealer(story), rule_of(rules, story)
+    if story.events[-1].what != "close" or dealer is None or story.fraud or payer(story, dealer) is None:
+        return []
+    to = f"dealer_payable:{dealer}"
+    stars = {row["overall"]: row["fen"] for row in rule.get("rating", ())}
+    lines = [Line(story.id, "rating_bonus", "bonus_expense", to, stars.get(story.stars or 0, 0))]
+    came = [
+        trip for trip in trips(story) if trip.dealer == dealer and not (trip.vain and trip.fault != "dealer")
+    ]
+    if len(came) == 1 and story.kind != "second_visit" and story.id not in mended:
+        lines.append(Line(story.id, "first_time_bonus", "bonus_expense", to, rule.get("first_time_fen", 0)))
+    return lines
+
+
+def complaint_lines(rules: Rules, story: Story) -> list[Line]:
+    """What upheld complaints cost the dealer they were about."""
+    lines = []
+    prices = {row.get("about", "*"): row["fen"] for row in rule_of(rules, story).get("complaints", ())}
+    for complaint in story.complaints:
+        dealer = dealer_at(story, complaint.at)
+        if complaint.upheld and complaint.fault in (None, "dealer") and dealer:
+            fen = prices.get(complaint.category, prices.get("*", 0))
+            lines.append(
+                Line(story.id, "complaint_penalty", f"dealer_payable:{dealer}", "penalty_income", fen)
+            )
+    return lines
+
+
+def dealer_at(story: Story, at: datetime) -> int:
+    """Who had taken the job last, by then; 0: nobody."""
+    dealer = 0
+    for event in story.events:
+        if event.what == "accept" and event.at <= at:
+            dealer = event.dealer
+    return dealer
+
+
 def extra_lines(story: Story) -> list[Line]:
     """Extras the brand collected are owed on; what the dealer's people took is theirs already."""
     lines = []
     for extra in story.extras:
         if extra.status != "approved" or not extra.settled or extra.collected_by != "brand":
             continue
-        dealer = 0
-        for event in story.events:
-            if event.what == "accept" and event.at <= extra.at:
-                dealer = event.dealer
-        fen = extra.quantity * extra.unit_fen
-        lines.append(Line(story.id, "extra", "customer_clearing", f"dealer_payable:{dealer}", fen))
+        to = f"dealer_payable:{dealer_at(story, extra.at)}"
+        lines.append(Line(story.id, "extra", "customer_clearing", to, extra.quantity * extra.unit_fen))
     return lines
 
 
@@ -358,9 +429,15 @@ def memos(story: Story) -> dict[int, int]:
     }
 
 
-def fees(rules: Rules, stories: list[Story]) -> list[Line]:
-    """Every line of these jobs, which have all ended."""
+def fees(rules: Rules, stories: list[Story], days: frozenset[date] = frozenset()) -> list[Line]:
+    """Every line of these jobs, which have all ended. `days`: the promotion days."""
     lines = visit_lines(rules, stories)
+    mended = {
+        story.parent or 0
+        for story in stories
+        if story.kind == "second_visit" and story.fault == "dealer" and not story.overturned
+    }
     for story in stories:
-        lines += work_lines(rules, story) + clock_lines(rules, story) + extra_lines(story)
+        lines += work_lines(rules, story, days) + clock_lines(rules, story) + extra_lines(story)
+        lines += quality_lines(rules, story, mended) + complaint_lines(rules, story)
     return [line for line in lines if line.fen and line.debit != line.credit]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,7 +17,7 @@ from services.lifecycle import answer_offer, perform
 from tests.architecture.source import ROOT
 from tests.photographing import redispatched
 from tests.rows import rows
-from tests.services.money import extra, posted, put
+from tests.services.money import extra, posted, put, rule
 from tests.services.test_lifecycle import AT_DOOR, HOUR, booked, proposed, submitted
 from tests.worlds import World
 
@@ -61,6 +62,10 @@ def test_a_disputed_extra_has_an_outcome_and_the_ledger_follows(
     assert [fault.code for fault in early.value.errors] == ["charges_unruled"]
     expected = [] if legs is None else [legs.format(d=world.dealers[0])]
     assert [entry.legs for entry in posted()] == expected
+    assert [entry.memo for entry in posted() if outcome == "overcharged"] in (
+        [],
+        ["赔付客户 多收 ¥30.00 × 2 = ¥60.00"],
+    )
 
 
 def test_an_extra_goes_back_from_the_dealer_who_took_it_not_from_the_one_who_has_the_job(
@@ -134,6 +139,34 @@ def test_compensation_is_posted_and_paid_by_whose_fault_it_was(
 
     who = account.format(d=world.dealers[0])
     assert [entry.legs for entry in posted()] == [f"{who} 2000, customer_clearing -2000"]
+
+
+def test_what_was_taken_beside_the_price_list_goes_back_at_least_as_often_as_the_rule_says(
+    world: World,
+) -> None:
+    """¥30.00 too much, by a rule that says three times: ¥90.00 from the dealer; less is refused, more is not."""
+    rule(overcharge_times=3)
+    job_id, agent, at = booked(world), world.actor("agent"), world.now
+    for _ in range(2):
+        perform(world.customer(job_id), job_id, Command(Action.COMPLAINT_OPENED, category="charge"), at)
+    first, second = (row.id for row in rows("SELECT id FROM complaint ORDER BY id"))
+    over = Command(Action.COMPLAINT_CLOSED, complaint_id=first, outcome="upheld", overcharged_fen=3000)
+    for wrong in ({"agreed_fen": 8999}, {"fault": "brand"}, {"outcome": "not_upheld"}):
+        with pytest.raises(Invalid):
+            perform(agent, job_id, replace(over, **wrong), at)
+    perform(agent, job_id, over, at)
+    perform(agent, job_id, replace(over, complaint_id=second, agreed_fen=10_000), at)
+    owed(at)
+
+    dealer = f"dealer_payable:{world.dealers[0]}"
+    assert [(entry.legs, entry.memo, entry.version) for entry in posted()] == [
+        (f"{dealer} 9000, customer_clearing -9000", "投诉补偿 ¥90.00（多收 ¥30.00 × 3 = ¥90.00）", 1),
+        (f"{dealer} 10000, customer_clearing -10000", "投诉补偿 ¥100.00（多收 ¥30.00 × 3 = ¥90.00）", 1),
+    ]
+    assert rows("SELECT fault, compensation_fen FROM complaint ORDER BY id") == [
+        ("dealer", 9000),
+        ("dealer", 10_000),
+    ]
 
 
 def test_danger_holds_the_data_and_stops_the_installer(world: World) -> None:

@@ -264,6 +264,7 @@ def test_a_verdict_taken_back_gives_the_score_and_the_fees_back(world: World) ->
     fraud = Said("work", fault="dealer", fraud=True, note="照片是别处的")
     audits.judge(world.actor("auditor"), job_id, fraud, later)
     child = audit(job_id).child_id
+    assert world.row(job_id).queue == "fraud"  # an agent sees to the customer
     rows("UPDATE job SET status = 'closed', closed_at = :n, checked_in_at = :n", n=later + 3 * DAY)
     rows("UPDATE clock SET stopped_at = starts_at, next_at = NULL")
     run_fees(later + 3 * DAY)

@@ -22,6 +22,8 @@ def test_two_hundred_random_jobs_pay_what_the_rules_text_says_to_the_fen(app: Fl
     month, found = random_month(7, 200)
     assert found == []
     assert len({event.what for story in month.stories for event in story.events}) == 9
+    said = {"rating_bonus", "first_time_bonus", "complaint_penalty", "promotion"}
+    assert said < {where.kind for where in fee_comparing.by_oracle(month)}
 
 
 def test_what_the_oracle_had_found_stays_mended(app: Flask) -> None:
