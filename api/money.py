@@ -13,9 +13,11 @@ from api.schemas.base import PageQuery
 from api.schemas.money import ContestBody, EntryQuery, StatementQuery
 from services import statements
 from services.parts.stating import Answered
+from services.queries import explained
 from services.queries import ledger as ledger_reads
 from services.queries import money as reads
-from services.queries.ledger import EntryLine, Explained
+from services.queries.explained import Explained
+from services.queries.ledger import EntryLine
 from services.queries.money import StatementCard, StatementLine, StatementPage, Wanted
 
 area = routes.area("money", "费用与结算")
@@ -171,5 +173,5 @@ def entries(call: Call, query: Mapping[str, Any]) -> Page[EntryLine]:
     summary="分录说明",
 )
 def explain(call: Call, entry_id: int) -> Explained:
-    """The arithmetic, the rule's version, the job, the statements it stands on, what reversed it."""
-    return ledger_reads.explain(call.who, entry_id)
+    """Back to rule, job, events, photos and promise; forward to statement, invoice, payment and reversal."""
+    return explained.explain(call.who, entry_id)

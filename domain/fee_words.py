@@ -17,7 +17,7 @@ from domain.money import percent, yuan
 TABLES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     # table: (what people call it, the columns that tell its rows apart, in the order they are read)
     "categories": ("品类", ("code",)),
-    "base": ("基础费", ("category", "zone", "scheme", "kind")),
+    "base": ("基础费", ("kind", "category", "zone", "scheme")),
     "remote": ("远程费", ("category", "zone")),
     "timeliness": ("时效", ("clock", "level")),
     "rating": ("好评奖励", ("overall",)),
@@ -79,7 +79,7 @@ _OF_LINE: Mapping[str, tuple[str, ...]] = {
 class Row:
     """A row of a rule: where it stands, its label, and each of its columns by name and value in words.
 
-    `("base", "water_heater", "free", "share", "*")`, 基础费 电热水器 免费区, `{"": "¥80.00"}`.
+    `("base", "*", "water_heater", "free", "share")`, 基础费 电热水器 免费区, `{"": "¥80.00"}`.
     """
 
     key: tuple[str, ...]
@@ -116,20 +116,38 @@ def rows(rule: FeeRule) -> tuple[Row, ...]:
     return tuple(found)
 
 
-def of_line(rule: FeeRule, line: str, category: str, zone: str) -> tuple[str, ...]:
-    """What the version says about a kind of fee line for a category in a zone; nothing where it says nothing.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a fee line stands: the job's category, zone, scheme and kind, and the clock of a bonus or penalty."""
+
+    category: str
+    zone: str
+    scheme: str
+    kind: str
+    clock: str | None = None
+
+
+def of_line(rule: FeeRule, line: str, place: Place) -> tuple[str, ...]:
+    """What the version says about a kind of fee line at a place; nothing where it says nothing.
 
     A remote fee in the free zone: `远程费 免费区 免费里程 20 km，每公里 ¥2.00，…`.
     """
-    wanted = _OF_LINE.get(line, ())
-    place = {"category": (category, ANY), "zone": (zone,)}
+    wanted = set(_OF_LINE.get(line, ()))
+    if place.scheme != Scheme.EXCLUSIVE:
+        wanted.discard("exclusive_markup_bp")
+    fits = {
+        "category": (place.category, ANY),
+        "zone": (place.zone,),
+        "scheme": (place.scheme, Scheme.SHARE),  # without a row of its own a scheme is paid by the usual one
+        "kind": (place.kind, ANY),
+        "clock": (place.clock,),
+    }
     return tuple(
         row.text
         for row in rows(rule)
         if row.key[0] in wanted
         and all(
-            part in place.get(column, (part,))
-            for column, part in zip(_columns(row), row.key[1:], strict=True)
+            part in fits.get(column, (part,)) for column, part in zip(_columns(row), row.key[1:], strict=True)
         )
     )
 
@@ -154,7 +172,9 @@ def _row(table: str, one: Any, names: Mapping[str, str]) -> Row:
     }
     if table == "categories":
         parts = key  # its name may be what changed
-    return Row((table, *key), " ".join([title, *filter(None, parts)]), said)
+    if table == "base" and parts[0]:
+        title = ""  # the kind of work has a name of its own: 送装费
+    return Row((table, *key), " ".join(filter(None, [title, *parts])), said)
 
 
 def _columns(row: Row) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The ledger as people read it: entries with the legs one may see, and where each of them comes from."""
+"""The ledger as people read it: entries with the legs one may see."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from typing import Any
 from sqlalchemy import Connection
 
 from domain.actors import Actor
-from domain.calendar import local_date
-from domain.errors import NotFound
 from domain.ledger import CHART, Account
 from services.queries.money import Wanted, horizon
 from services.uow import query
@@ -46,21 +44,6 @@ class EntryLine:
     author_id: int | None
     task: str | None
     legs: tuple[LegLine, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Explained:
-    """Where an entry comes from: its arithmetic in words, the rule in force, the job, what became of it."""
-
-    entry: EntryLine
-    arithmetic: str
-    rule_effective_from: date | None
-    job_kind: str | None
-    job_status: str | None
-    job_closed_at: datetime | None
-    reversed_by_id: int | None
-    corrects_id: int | None
-    statement_ids: tuple[int, ...]
 
 
 _OF_DEALER = """
@@ -100,7 +83,7 @@ def entries(
         filters="".join(f" AND {test}" for test in filters)
     )
     ids = [row.entry_id for row in connection.exec_driver_sql(sql, values)]
-    found = _entries(connection, ids, dealer)
+    found = lines_of(connection, ids, dealer)
     return [found[entry_id] for entry_id in ids]
 
 
@@ -116,7 +99,8 @@ SELECT entry_id, code, dealer_id, amount_fen FROM ledger_leg JOIN ledger_account
 """
 
 
-def _entries(connection: Connection, ids: list[int], dealer: int | None) -> dict[int, EntryLine]:
+def lines_of(connection: Connection, ids: list[int], dealer: int | None) -> dict[int, EntryLine]:
+    """Entries by their ids, with the legs of this dealer, or all of them."""
     legs: dict[int, list[LegLine]] = defaultdict(list)
     values: dict[str, Any] = {"ids": ids, "dealer": dealer}
     for entry_id, code, dealer_id, fen in connection.exec_driver_sql(_LEGS, values):
@@ -124,30 +108,3 @@ def _entries(connection: Connection, ids: list[int], dealer: int | None) -> dict
         legs[entry_id].append(LegLine(code, name, dealer_id, fen))
     rows = connection.exec_driver_sql(_ENTRIES, values)
     return {row.id: EntryLine(*(*row, tuple(legs[row.id]))) for row in rows}
-
-
-_ORIGIN = """
-SELECT rule.effective_from, job.kind, job.status, job.closed_at,
-       (SELECT id FROM ledger_entry back WHERE back.reverses_id = entry.id) AS reversed_by,
-       coalesce(entry.reverses_id, (SELECT entry_id FROM ledger_correction WHERE instead_id = entry.id)) AS corrects
-  FROM ledger_entry entry LEFT JOIN fee_rule rule ON rule.id = entry.fee_rule_id
-  LEFT JOIN job ON job.id = entry.job_id WHERE entry.id = %(id)s
-"""
-_STATED = """
-SELECT statement_id FROM statement_line
- WHERE entry_id = %(id)s AND (%(dealer)s::bigint IS NULL OR dealer_id = %(dealer)s) ORDER BY 1
-"""
-
-
-@query
-def explain(connection: Connection, actor: Actor, entry_id: int) -> Explained:
-    """Everything about one entry; `NotFound` also where none of its accounts is the reader's."""
-    dealer = horizon(actor)
-    entry = _entries(connection, [entry_id], dealer).get(entry_id)
-    if entry is None or not entry.legs:
-        raise NotFound
-    origin = connection.exec_driver_sql(_ORIGIN, {"id": entry_id}).one()
-    stated = connection.exec_driver_sql(_STATED, {"id": entry_id, "dealer": dealer}).scalars().all()
-    since = None if origin.effective_from is None else local_date(origin.effective_from)
-    job = (origin.kind, origin.status, origin.closed_at)
-    return Explained(entry, entry.memo, since, *job, origin.reversed_by, origin.corrects, tuple(stated))

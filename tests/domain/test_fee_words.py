@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any, get_args, get_type_hints
 
 from domain.fee_reading import read_rule
 from domain.fee_rules import FeeRule
-from domain.fee_words import COLUMNS, TABLES, changes, of_line, rows
+from domain.fee_words import COLUMNS, TABLES, Place, changes, of_line, rows
 from tests.services.money import RULE
 
 
@@ -31,8 +31,10 @@ def test_a_price_that_changed_is_told_as_finance_reads_it() -> None:
 def test_new_and_gone_rows_are_told_whole() -> None:
     """What comes is 新增, what goes is 取消, and they come last."""
     exclusive = {"category": "water_heater", "zone": "free", "fen": 9500, "scheme": "exclusive"}
-    assert told(base=[RULE["base"][0], exclusive]) == [
+    sent = {"category": "water_heater", "zone": "free", "fen": 9900, "kind": "deliver_install"}
+    assert told(base=[RULE["base"][0], exclusive, sent]) == [
         "基础费 电热水器 免费区 网上独家制 新增 ¥95.00",
+        "送装费 电热水器 免费区 新增 ¥99.00",
         "基础费 电热水器 远程区 取消（原 ¥88.00）",
     ]
 
@@ -51,16 +53,15 @@ def test_each_column_of_a_row_is_told_by_its_name_and_unit() -> None:
 
 
 def test_a_line_finds_what_the_version_says_about_it() -> None:
-    """Of its own kind, category and zone; a line that no fee rule makes finds nothing."""
-    rule = version(1)
-    assert of_line(rule, "base_fee", "water_heater", "free") == (
-        "基础费 电热水器 免费区 ¥80.00",
-        "独家加价 10%",
-    )
-    assert [text[:7] for text in of_line(rule, "remote_fee", "water_heater", "free")] == ["远程费 免费区"]
-    assert of_line(rule, "remote_fee", "water_heater", "remote") == ()
-    assert len(of_line(rule, "penalty", "water_heater", "free")) == 4
-    assert of_line(rule, "profit_share", "water_heater", "free") == ()
+    """Of its own kind, category, zone, scheme and clock; a line that no fee rule makes finds nothing."""
+    rule, usual = version(1), Place("water_heater", "free", "share", "install", "arrive")
+    exclusive, remote = replace(usual, scheme="exclusive"), replace(usual, zone="remote")
+    assert of_line(rule, "base_fee", usual) == ("基础费 电热水器 免费区 ¥80.00",)
+    assert of_line(rule, "base_fee", exclusive) == ("基础费 电热水器 免费区 ¥80.00", "独家加价 10%")
+    assert [text[:7] for text in of_line(rule, "remote_fee", usual)] == ["远程费 免费区"]
+    assert of_line(rule, "remote_fee", remote) == ()
+    assert [text[:5] for text in of_line(rule, "penalty", usual)] == ["时效 上门"] * 3
+    assert of_line(rule, "profit_share", usual) == ()
 
 
 def test_everything_a_rule_may_say_has_words() -> None:

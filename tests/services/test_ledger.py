@@ -28,7 +28,7 @@ from services.ledger import (
 from services.parts import arrays, ledger
 from services.parts.proposing import CorrectionOpen
 from services.parts.reversals import AlreadyReversed
-from services.queries.ledger import explain
+from services.queries.explained import explain
 from tests.rows import rows
 from tests.services.money import APRIL, APRIL_1, MARCH, MAY, closed, corrected, ended, posted, rule, second
 from tests.services.test_meetings import beside

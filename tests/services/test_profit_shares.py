@@ -23,7 +23,7 @@ from services.fees import run_fees
 from services.parts import price_guard, reversals, shares
 from services.profit_shares import ShareRun
 from services.queries import profit_shares as reads
-from services.queries.ledger import explain
+from services.queries.explained import explain
 from tests.ordering import ROW, elsewhere, take
 from tests.rows import rows
 from tests.services.money import APRIL, DAY, ENDED, ended, operated_channel, posted, put, rule
