@@ -103,10 +103,10 @@ class Funnel:
     rule: Rule = Rule()
 
     def of(self, dealer_id: int) -> Candidate:
-        """A dealer's line; one an agent brings from outside is remote by definition."""
+        """A dealer's line; one an agent brings from outside, or where it does not go, is remote by definition."""
         for candidate in (*self.ranked, *self.dropped):
             if candidate.dealer_id == dealer_id:
-                return candidate
+                return replace(candidate, zone="remote") if candidate.zone == "none" else candidate
         return Candidate(dealer_id, "remote", None, (Step("outside", False, "跨区派单，由客服决定"),))
 
     def covered(self) -> bool:

@@ -74,21 +74,22 @@ def by_category(codes: Iterable[str], rows: Iterable[RemoteRate]) -> dict[tuple[
 
 
 def part_of(rate: RemoteRate, distance_m: int | None, agreed_fen: int | None, as_ruled: bool) -> Part | None:
-    """The fee by one rate: `远程费 (23.4 km − 20 km) × ¥2.00 = ¥6.80`; None for a free way, or one nobody measured.
+    """The fee by one rate: `远程费 (23.4 km − 20 km) × ¥2.00 = ¥6.80`; None for a free way.
 
-    Metres are straight unless they are `as_ruled`, of the rate's own kind: `RoadUnknown` where that is the road.
+    What was agreed counts where the rate has no answer: beyond its limit and where nobody measured the way, whose fee
+    is else None. Metres are straight unless they are `as_ruled`, of the rate's own kind: `RoadUnknown` where that is
+    the road.
     """
     if rate.distance == ROAD and not as_ruled:
         return _by_road(rate, agreed_fen)
     if distance_m is None:
-        return None
+        return None if agreed_fen is None else _agreed("距离未测得", agreed_fen)
     rounded = _rounded(rate, distance_m)
     if rounded <= max(rate.negotiated_beyond_m, rate.free_m):
         return _by_formula(rate, rounded)
     if agreed_fen is None:
         raise RemoteFeeNotAgreed(f"{km(rounded)} 超过 {km(rate.negotiated_beyond_m)}")
-    text = f"远程费 {km(rounded)}，超过 {km(rate.negotiated_beyond_m)}，协商价 {yuan(agreed_fen)}"
-    return Part("remote_fee", agreed_fen, text)
+    return _agreed(f"{km(rounded)}，超过 {km(rate.negotiated_beyond_m)}", agreed_fen)
 
 
 def carried_on_fen(rate: RemoteRate, distance_m: int) -> int:
@@ -104,7 +105,11 @@ def _rounded(rate: RemoteRate, distance_m: int) -> int:
 def _by_road(rate: RemoteRate, agreed_fen: int | None) -> Part:
     if agreed_fen is None:
         raise RoadUnknown(f"{km(rate.free_m)} 以外每公里 {yuan(rate.per_km_fen)}")
-    return Part("remote_fee", agreed_fen, f"远程费 按实际道路里程，协商价 {yuan(agreed_fen)}")
+    return _agreed("按实际道路里程", agreed_fen)
+
+
+def _agreed(why: str, fen: int) -> Part:
+    return Part("remote_fee", fen, f"远程费 {why}，协商价 {yuan(fen)}")
 
 
 @lru_cache(maxsize=16_384)

@@ -151,8 +151,9 @@ class FeeRule:
     ) -> Part | None:
         """The remote fee of a visit: `远程费 (23.4 km − 20 km) × ¥2.00 = ¥6.80`. None within the free radius.
 
-        Nor is there one without a measured distance: it could not be explained. Metres are straight unless they are
-        `as_ruled`, of the rule's own kind; where that is the road, straight ones say nothing: `RoadUnknown`.
+        Nor is there one without a measured distance, which could not be explained, unless it was agreed. Metres are
+        straight unless they are `as_ruled`, of the rule's own kind; where that is the road, straight ones say nothing:
+        `RoadUnknown`.
         """
         rate = self.remote_rate(category, zone, free_m, per_km_fen)
         return None if rate is None else fee_remote.part_of(rate, distance_m, agreed_fen, as_ruled)

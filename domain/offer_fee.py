@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from domain.clocks import Zone
+from domain.dispatch import Candidate
 from domain.fee_facts import JobFacts
+from domain.fee_remote import RemoteFeeNotAgreed, km
 from domain.fee_rules import FeeRule, NoFee
 from domain.fees import Price, price_for
 from domain.money import yuan
@@ -37,9 +40,25 @@ def of(job: JobFacts, rule: FeeRule | None) -> OfferFee:
 
 
 def _unused(job: JobFacts, price: Price) -> tuple[str, ...]:
-    """An agreed sum is paid beyond the formula only; whoever was told of it learns here that it is not."""
+    """An agreed sum is paid where the rule has no answer; whoever was told of it learns here that it is not."""
     agreed = job.agreed_remote_fen
     if agreed is None or (price.remote is not None and price.remote.amount_fen == agreed):
         return ()
-    here = "本单距离未知，不付这笔约定费" if job.distance_m is None else "本单按规则计，不付这笔约定费"
-    return (f"约定的远程费 {yuan(agreed)} 只用于超出计价距离的上门，{here}",)
+    return (f"约定的远程费 {yuan(agreed)} 只用于规则算不出的上门，本单按规则计，不付这笔约定费",)
+
+
+def by_rule_alone(rule: FeeRule, category: str, line: Candidate) -> str | None:
+    """What the rule says of a dealer's way and leaves nothing to agree on: `远程费 (23.4 km − 20 km) × ¥2.00 = ¥6.80`.
+
+    None: beyond the formula, by the road, or not measured; a price is agreed.
+    """
+    zone, own = Zone(line.zone), (line.free_m, line.per_km_fen)
+    if rule.remote_rate(category, zone, *own) is None:
+        return "该区域不计远程费"
+    try:
+        part = rule.remote_part(category, zone, line.distance_m, None, *own)
+    except RemoteFeeNotAgreed:
+        return None
+    if part is None and line.distance_m is not None:
+        return f"{km(line.distance_m // 100 * 100)}，在免费里程内"
+    return None if part is None else part.text

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 import orjson
 
-from domain import queues
+from domain import offer_fee, queues
 from domain.actions import Action
 from domain.actors import Role
 from domain.calendar import Counts
@@ -21,7 +22,7 @@ from domain.job import Kind, Status
 from services.deeds import children
 from services.deeds.handling import Deed, Effect, Prepared, handles
 from services.deeds.writing import Beside
-from services.parts import candidates, clocks, policies, repair_payment, rooms
+from services.parts import candidates, clocks, policies, repair_payment, rooms, shelf
 
 _OFFER = """
 SELECT offer.dealer_id, offer.status, offer.zone, offer.distance_m, offer.free_m, offer.per_km_fen,
@@ -97,26 +98,32 @@ def _the_offer(deed: Deed) -> Prepared:
 
 def _who_could(deed: Deed) -> Prepared:
     """The funnel for the dealers named; the address must have been resolved."""
-    if deed.actor.role != Role.SYSTEM:  # the sweep names one of the funnel
-        _check_asked(deed)
     ranked = deed.command.funnel or candidates.rank(deed.tx, deed.job, deed.now)
+    if deed.actor.role != Role.SYSTEM and (faults := [*_asked(deed), *_agreed(deed, ranked)]):
+        raise Invalid(errors=faults)  # the sweep names one of the funnel
     known, agreed = deed.job.division_code is not None, repair_payment.agreed(deed.tx, deed.job)
     return Prepared(Facts(now=deed.at, address_resolved=known, payment_agreed=agreed), ranked)
 
 
-def _check_asked(deed: Deed) -> None:
+def _asked(deed: Deed) -> Iterator[Fault]:
     """Each dealer named is known, active, and holds no open offer of this job."""
     named = deed.command.dealer_ids
     asked = {"job": deed.job.id, "dealers": list(named)}
     holds = {row[0]: row[1] for row in deed.tx.exec_driver_sql(_ASKED, asked).all()}
-    faults = []
     for position, dealer_id in enumerate(named):
         if dealer_id not in holds:
-            faults.append(Fault(f"dealer_ids.{position}", "unknown_dealer", "没有这个网点或已停止接单"))
+            yield Fault(f"dealer_ids.{position}", "unknown_dealer", "没有这个网点或已停止接单")
         elif holds[dealer_id] or dealer_id in named[:position]:
-            faults.append(Fault(f"dealer_ids.{position}", "already_offered", "该网点已有待处理的派单"))
-    if faults:
-        raise Invalid(errors=faults)
+            yield Fault(f"dealer_ids.{position}", "already_offered", "该网点已有待处理的派单")
+
+
+def _agreed(deed: Deed, ranked: Funnel) -> Iterator[Fault]:
+    """A price for the way is agreed only where the rule of the day has none: it would not be paid."""
+    if deed.command.agreed_fen is None or (rule := shelf.fresh(deed.tx).rule(deed.now)) is None:
+        return
+    for dealer_id in deed.command.dealer_ids:
+        if told := offer_fee.by_rule_alone(rule, deed.job.category_code, ranked.of(dealer_id)):
+            yield Fault("agreed_fen", "rule_decides", f"网点 {dealer_id} 的远程费按规则计，不另约定：{told}")
 
 
 @handles(Action.OFFER, prepare=_who_could)

@@ -173,6 +173,13 @@ def test_nobody_covers_nobody_has_room_nobody_is_left() -> None:
     assert [(end.covered(), end.only_full()) for end in ends] == [(False, False), (True, True), (True, False)]
 
 
+def test_who_does_not_go_there_and_is_asked_by_hand_comes_from_afar() -> None:
+    """A dealer whose coverage says no, and one that has none: both are remote, as any who crosses a territory."""
+    found = funnel(dealer(1, zone="none"))
+
+    assert [found.of(1).zone, found.of(2).zone] == ["remote", "remote"]
+
+
 def test_room_on_the_asked_days() -> None:
     """Two a day, today taken, three pending: they fill tomorrow and half the day after, where one still fits."""
     diary = Diary(Limits(2), {TODAY: 2}, pending=3)

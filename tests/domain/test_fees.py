@@ -118,6 +118,8 @@ def test_work_without_a_rate_is_refused() -> None:
         ({"distance_m": 60_000, "zone": Zone.REMOTE}, "远程费 (60 km − 10 km) × ¥1.55 = ¥77.50，封顶 ¥60.00"),
         ({"distance_m": 15_001, "category": "hood"}, "远程费 (15.1 km − 15 km) × ¥3.33 = ¥0.33"),
         ({"distance_m": 93_000, "agreed_remote_fen": 18_000}, "远程费 93 km，超过 80 km，协商价 ¥180.00"),
+        ({"distance_m": None, "agreed_remote_fen": 18_000}, "远程费 距离未测得，协商价 ¥180.00"),
+        ({"distance_m": 23_400, "agreed_remote_fen": 18_000}, "远程费 (23.4 km − 20 km) × ¥2.00 = ¥6.80"),
         ({"distance_m": 93_000, "carries_remote": False}, None),
     ],
 )

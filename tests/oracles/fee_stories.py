@@ -155,7 +155,8 @@ class Maker:
         dice = self.dice
         far = dice.choice((dice.randrange(50_000), dice.randrange(100_000), 20_000, 10_050))
         terms = Terms(dice.choice(ZONES), far if self.chance(0.95) else None)
-        terms.agreed_fen = dice.randrange(5_000, 30_000)
+        if terms.distance_m is not None or self.chance(0.5):
+            terms.agreed_fen = dice.randrange(5_000, 30_000)
         if self.chance(0.3):
             terms.free_m, terms.per_km_fen = dice.choice(((5_000, None), (None, 250), (12_345, 199)))
         return terms

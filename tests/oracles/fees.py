@@ -10,7 +10,8 @@ Where the text leaves something open, this is the reading that was chosen, where
 * A base row naming scheme and kind of work beats one naming the scheme, that one naming the kind, that one naming
   neither, which is `share`. `exclusive` without a row is the normal fee of a unit plus the markup, rounded per unit.
 * The way is rounded to the rule's step before the free part is taken off and before it is asked whether it must be
-  negotiated. A serving dealer's own radius and rate, as offered, replace the rule's.
+  negotiated. A serving dealer's own radius and rate, as offered, replace the rule's. What was negotiated is also paid
+  where nobody measured the way; within the rule's reach the rule decides.
 * A trip fee is the rate of all units' base, rounded once, and the whole way: "50 % of base + remote". After submit the
   whole base is a base fee. By whose fault: the dealer's own pays nothing; the customer pays a trip in vain only if the
   promise said so, and of the way what was shown at most; all else the brand, in a dealer's shop, too.
@@ -197,8 +198,10 @@ def way(rule: dict[str, Any], story: Story, terms: Terms) -> int:
     rows = [row for row in rule["remote"] if row["zone"] == terms.zone]
     own = [row for row in rows if row.get("category", "*") == story.category]
     anyone = [row for row in rows if row.get("category", "*") == "*"]
-    if not (own or anyone) or terms.distance_m is None:
+    if not (own or anyone):
         return 0
+    if terms.distance_m is None:
+        return terms.agreed_fen or 0
     row = (own or anyone)[0]
     free = row["free_m"] if terms.free_m is None else terms.free_m
     rate = row["per_km_fen"] if terms.per_km_fen is None else terms.per_km_fen

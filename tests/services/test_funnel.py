@@ -155,8 +155,12 @@ def test_the_dealer_reads_why_it_was_asked(world: World) -> None:
 
 def test_what_a_dealer_decides_by_is_what_it_gets(world: World) -> None:
     """Zone and fee on the offer, on the job while it is only asked, and on the job it took; nobody else's before."""
-    money.rule(base=[{"category": "water_heater", "zone": "remote", "fen": 8800}])
+    money.rule(
+        base=[{"category": "water_heater", "zone": "remote", "fen": 8800}],
+        remote=[{"zone": "remote", "free_m": 20_000, "per_km_fen": 200}],
+    )
     run(update(Coverage).where(Coverage.dealer_id == world.dealers[0]).values(zone="remote"))
+    run(update(Dealer).values(outlet_lng=None, outlet_lat=None))
     job_id, desk = world.job(), world.actor("dispatcher1")
     by_hand = Command(Action.OFFER, dealer_ids=(world.dealers[0],), agreed_fen=20_000)
     perform(world.actor("agent"), job_id, by_hand, world.now)
@@ -167,12 +171,32 @@ def test_what_a_dealer_decides_by_is_what_it_gets(world: World) -> None:
 
     assert [(one.zone, one.distance_m) for one in (asked, took)] == [(card.zone, card.distance_m)] * 2
     assert (card.zone, for_agents.zone, for_agents.distance_m) == ("remote", None, None)
-    assert card.fee_fen == 8800
+    assert card.fee_fen == 28_800
     assert card.fee_text == (
-        "基础安装费 电热水器 远程区 ¥88.00；"
-        "约定的远程费 ¥200.00 只用于超出计价距离的上门，本单按规则计，不付这笔约定费。"
-        "合计 ¥88.00，按今日收费规则，同户同次上门远程费只计一次"
+        "基础安装费 电热水器 远程区 ¥88.00；远程费 距离未测得，协商价 ¥200.00。"
+        "合计 ¥288.00，按今日收费规则，同户同次上门远程费只计一次"
     )
+
+
+def test_a_price_for_the_way_is_agreed_only_where_the_rule_has_none(world: World) -> None:
+    """Within the formula's reach, or where no way is paid at all, it is refused with what the rule says."""
+    money.rule(remote=[{"zone": "remote", "free_m": 1_000, "per_km_fen": 200}])
+    job_id, agent = world.job(), world.actor("agent")
+    by_hand, said = Command(Action.OFFER, dealer_ids=(world.dealers[0],), agreed_fen=20_000), []
+    for zone in ("free", "remote"):
+        run(update(Coverage).values(zone=zone))
+        with pytest.raises(Invalid) as refused:
+            perform(agent, job_id, by_hand, world.now)
+        said += [
+            (fault.field, fault.code, fault.message.partition("：")[2]) for fault in refused.value.errors
+        ]
+    run(update(Dealer).values(outlet_lng=None, outlet_lat=None))
+    perform(agent, job_id, by_hand, world.now)
+
+    assert said == [
+        ("agreed_fen", "rule_decides", "该区域不计远程费"),
+        ("agreed_fen", "rule_decides", "远程费 (2.1 km − 1 km) × ¥2.00 = ¥2.20"),
+    ]
 
 
 def test_two_orders_of_one_door_in_one_file_are_one_dealers_too(world: World) -> None:
