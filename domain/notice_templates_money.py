@@ -42,4 +42,19 @@ OF_MONEY: Mapping[str, Template] = {
         "",
         "请阅读并签署新版协议",
     ),
+    "contest_answered": Template(
+        "结算异议已答复",
+        "{level}，请查看答复",
+        "account",
+        "",
+        "请查看结算异议的答复",
+        several="contests_answered",
+    ),
+    "contests_answered": Template(
+        "结算异议已答复", "又有结算异议已答复，请逐一查看", "account", "", "有多项结算异议已答复"
+    ),
+    "invoice_refused": Template(
+        "发票被退回", "{level}的发票被退回，请查看原因后重新开具", "account", "", "请查看原因后重新开票"
+    ),
+    "statement_paid": Template("结算款已支付", "{level}已支付，请查收", "account", "", "请查收结算款"),
 }

@@ -16,7 +16,7 @@ from domain import refunds
 from domain.calendar import month_of
 from domain.ledger import reverse as mirror
 from domain.refunds import Ruling
-from services.parts import ledger, overcharging, reversals, rules, serving
+from services.parts import ledger, overcharging, rebate_refunds, reversals, rules, serving
 from services.uow import use_case
 
 _CHARGE = f"""
@@ -69,9 +69,13 @@ SELECT entry.id FROM ledger_entry entry
 
 @use_case
 def refund_after_close(tx: Connection, payload: Mapping[str, Any], now: datetime) -> int:
-    """Take back what rests on the sale itself, once the whole of it was refunded; the work done stays paid."""
+    """Take back what rests on the sale itself, once the whole of it was refunded; the work done stays paid.
+
+    A year's rebate that was paid on it is corrected for a part, too. How many entries were taken back.
+    """
+    corrected = rebate_refunds.lower(tx, payload["job_id"], payload["order_event_id"], now)
     if not payload.get("whole"):
-        return 0
+        return corrected
     month = ledger.open_month(month_of(now), ledger.hold_months(tx))
     asked = {"job": payload["job_id"], "kinds": list(refunds.UNDONE_BY_REFUND)}
     ids = tx.exec_driver_sql(_RESTING, asked).scalars().all()
@@ -79,7 +83,7 @@ def refund_after_close(tx: Connection, payload: Mapping[str, Any], now: datetime
         wrong = ledger.read(tx, entry_id)
         undone = mirror(wrong.entry, f"{wrong.entry.natural_key}:refund:{payload['order_event_id']}", month)
         ledger.post(tx, [undone], {}, now, "owed", reverses_id=entry_id)
-    return len(ids)
+    return len(ids) + corrected
 
 
 @use_case

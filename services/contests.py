@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from domain.actors import Actor
 from domain.errors import Conflict, NotFound
 from domain.statements import Answer
-from services.parts import proposing, stating
+from services.parts import money_notices, proposing, stating
 from services.uow import use_case
 
 
@@ -59,7 +59,7 @@ def answer(
     Either way the line moves to the next statement once the rest is approved. `NotFound`, `AlreadyAnswered`, and
     what a proposal is refused for.
     """
-    stating.locked(tx, actor, statement_id, None)
+    row = stating.locked(tx, actor, statement_id, None)
     doubt = tx.exec_driver_sql(_NEWEST, {"statement": statement_id, "entry": entry_id}).first()
     if doubt is None:
         raise NotFound
@@ -70,4 +70,5 @@ def answer(
         correction_id = proposing.propose(tx, actor, entry_id, words, now, instead_fen).id
     values = {"id": doubt.id, "answer": said, "words": words, "by": actor.person_id, "now": now}
     tx.exec_driver_sql(_ANSWER, {**values, "correction": correction_id})
+    money_notices.contest_answered(tx, row.dealer_id, doubt.id, row.month, said, now)
     return ContestAnswer(statement_id, entry_id, said, words, now, correction_id)

@@ -11,7 +11,7 @@ from domain import invoices
 from domain.actors import Actor
 from domain.calendar import local_date
 from domain.invoices import Invoice, InvoiceUsed
-from services.parts import paying, stating, taxing
+from services.parts import money_notices, paying, stating, taxing
 from services.parts.stating import Answered
 from services.uow import use_case
 
@@ -45,7 +45,7 @@ def record_invoice(
 
 _REFUSE = """
 UPDATE invoice SET refused_by = %(by)s, refused_at = %(now)s, refused_reason = %(reason)s
- WHERE statement_id = %(id)s AND refused_at IS NULL
+ WHERE statement_id = %(id)s AND refused_at IS NULL RETURNING id
 """
 
 
@@ -63,7 +63,9 @@ def refuse_invoice(
     row = stating.locked(tx, actor, statement_id, if_match)
     status = stating.to(row, actor, "refuse_invoice")
     paying.check_none_open(tx, row.id)
-    tx.exec_driver_sql(_REFUSE, {"id": row.id, "by": actor.person_id, "now": now, "reason": reason})
+    values = {"id": row.id, "by": actor.person_id, "now": now, "reason": reason}
+    refused = tx.exec_driver_sql(_REFUSE, values).scalar_one()
+    money_notices.invoice_refused(tx, row.dealer_id, refused, row.month, now)
     return stating.write(tx, actor, row, status)
 
 

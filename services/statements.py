@@ -13,7 +13,7 @@ from domain.actors import SYSTEM, Actor
 from domain.calendar import month_of
 from domain.errors import Conflict, Invalid
 from domain.statements import MOVES, FourEyes, Status, answer_by, end_of
-from services.parts import doubts, drawing, netting, stating, taxing
+from services.parts import doubts, drawing, makers, netting, stating, taxing
 from services.parts.drawing import Difference, Drawn
 from services.parts.stating import Answered
 from services.uow import query, use_case
@@ -169,11 +169,13 @@ SELECT 1 FROM statement_line line JOIN ledger_entry entry ON entry.id = line.ent
 def approve(
     tx: Connection, actor: Actor, statement_id: int, now: datetime, *, if_match: int | None = None
 ) -> Answered:
-    """Four eyes: neither who confirmed or reviewed it, nor who made a fee rule or an entry of it by hand."""
+    """Four eyes: neither who confirmed or reviewed it, nor who made a rule, a cost or an entry of it by hand."""
     row = stating.locked(tx, actor, statement_id, if_match)
     status = stating.to(row, actor, "approve")
     if actor.person_id in tx.exec_driver_sql(_RULE_MAKERS, {"id": row.id}).scalars().all():
         raise FourEyes("制定收费规则的人不能批准按该规则计算的结算单")
+    if makers.made_shares_of(tx, row.id, actor):
+        raise FourEyes("制定分成规则或录入成本的人不能批准含有该分成的结算单")
     if tx.exec_driver_sql(_CORRECTED, {"id": row.id, "by": actor.person_id}).first():
         raise FourEyes("提出更正的人不能批准含有该更正的结算单")
     return stating.write(tx, actor, row, status, approved_at=now, approved_by=actor.person_id)

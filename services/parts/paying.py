@@ -11,7 +11,7 @@ from domain import payouts
 from domain.actors import Actor
 from domain.calendar import local_date
 from domain.errors import Conflict, Invalid
-from services.parts import ledger
+from services.parts import ledger, money_notices
 
 
 class PayoutUnderWay(Conflict):
@@ -25,14 +25,19 @@ _ENTRY = "SELECT id FROM ledger_entry WHERE natural_key = %(key)s"
 
 
 def post(tx: Connection, row: Any, paid_on: date, now: datetime, actor: Actor) -> int:
-    """Post the payment of a statement's row, once; the entry's id. `Invalid` for a day that has not come."""
+    """Post the payment of a statement's row, once; the entry's id. The owner is told.
+
+    `Invalid` for a day that has not come.
+    """
     if paid_on > local_date(now):
         raise Invalid("付款日期晚于今天")
     wanted = paid_on.replace(day=1)
     month = ledger.open_month(wanted, ledger.hold_months(tx))
     entry = payouts.payment(row.id, row.dealer_id, row.month, row.payout_fen, month)
     ledger.post(tx, [entry], {}, now, actor.person_id or "payouts")
-    return int(tx.exec_driver_sql(_ENTRY, {"key": entry.natural_key}).scalar_one())
+    entry_id = int(tx.exec_driver_sql(_ENTRY, {"key": entry.natural_key}).scalar_one())
+    money_notices.paid(tx, row.dealer_id, entry_id, row.month, row.payout_fen, now)
+    return entry_id
 
 
 _RECORD = """

@@ -91,7 +91,8 @@ _STANDING = """
 WITH RECURSIVE posted AS (
     SELECT id FROM ledger_entry WHERE natural_key = %(key)s
     UNION ALL
-    SELECT instead_id FROM posted JOIN ledger_correction ON entry_id = posted.id WHERE instead_id IS NOT NULL)
+    SELECT instead.id FROM posted JOIN ledger_entry back ON back.reverses_id = posted.id
+      JOIN ledger_entry instead ON instead.natural_key = back.natural_key || ':instead')
 SELECT id FROM posted WHERE NOT EXISTS (SELECT 1 FROM ledger_entry back WHERE back.reverses_id = posted.id)
 """
 

@@ -162,7 +162,8 @@ SELECT job.dealer_id, count(*) AS many FROM job JOIN complaint ON complaint.job_
 """
 # A line is credited to who served it, once, whatever second visits it had, in the year the customer confirmed.
 ONLINE = """
-SELECT dealer_id, sum(greatest(0, coalesce(paid_fen, 0) - refunded_fen))::bigint AS fen FROM (
+SELECT dealer_id, coalesce(sum(greatest(0, coalesce(paid_fen, 0) - refunded_fen))
+       FILTER (WHERE line.state NOT IN ('refunded', 'closed')), 0)::bigint AS fen FROM (
     SELECT DISTINCT job.dealer_id, job.order_line_id FROM job
      WHERE scheme = 'dealer_ships' AND kind IN ('install', 'deliver_install') AND job.dealer_id IS NOT NULL
        AND confirmed_at >= %(from)s AND confirmed_at < %(until)s {whose}) sold

@@ -17,7 +17,7 @@ from domain.penalties import AppealClosed, OwnPenalty, Takes
 from domain.statements import FourEyes
 from models import db
 from models.complaint import Complaint
-from services import alliance, dealers, declarations, penalties, statements, year_end
+from services import adjustments, alliance, dealers, declarations, penalties, statements, year_end
 from services.notices import drain_with
 from services.parts.years import YearPaid
 from services.penalties import PenaltyGiven
@@ -259,6 +259,32 @@ def test_the_year_end_rebate_counts_what_the_dealer_shipped_itself(world: World)
     )
     with pytest.raises(Invalid):
         year_end.add_terms(world.actor("finance"), {"from_year": 2025}, JUNE)
+
+
+def test_a_sale_given_back_after_the_year_was_paid_corrects_its_rebate_in_the_open_month(
+    world: World,
+) -> None:
+    """¥600,000 offline and ¥1,299 online at 1 %: ¥6,012.99; ¥99.00 go back, then the rest; each once, each says why."""
+    terms = {"from_year": 2026, "reward_bp": 0, "tiers": [{"from_fen": 1, "bp": 100}]}
+    year_end.add_terms(world.actor("finance"), terms, JUNE)
+    verified(world, 60_000_000)
+    job_id = shipped(world)
+    year_end.run(PAID)
+    owed = {"job_id": job_id, "order_line_id": world.row(job_id).order_line_id}
+    for event, fen, later in ((1, 9_900, 1), (1, 9_900, 2), (2, 129_900, 3)):
+        rows("UPDATE order_line SET refunded_fen = :fen", fen=fen)
+        told = owed | {"order_event_id": event, "whole": event == 2}
+        adjustments.refund_after_close(told, PAID + later * 30 * DAY)
+
+    assert [(one.month.isoformat(), one.legs.split(", ")[0].split(":")[0]) for one in posted()] == [
+        ("2027-02-01", "rebate_expense 601299"),
+        ("2027-03-01", "dealer_payable"),
+        ("2027-03-01", "rebate_expense 601200"),
+        ("2027-05-01", "dealer_payable"),
+        ("2027-05-01", "rebate_expense 600000"),
+    ]
+    assert "订单已退款" in posted()[-1].memo
+    assert posted()[-1].memo.startswith("更正 2027-03 分录")
 
 
 def test_a_penalty_is_taken_from_the_next_statement_once(world: World, tmp_path: Path) -> None:

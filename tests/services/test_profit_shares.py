@@ -13,12 +13,12 @@ import pytest
 from sqlalchemy import update
 
 from domain.errors import Invalid
-from domain.statements import KINDS
+from domain.statements import KINDS, FourEyes
 from models import db
 from models.offer import Offer
 from models.order import OrderLine
 from models.profit_share import PriceGuard, SaleCost
-from services import price_guards, profit_shares, sale_costs
+from services import price_guards, profit_shares, sale_costs, statements
 from services.fees import run_fees
 from services.parts import price_guard, reversals, shares
 from services.profit_shares import ShareRun
@@ -26,7 +26,7 @@ from services.queries import profit_shares as reads
 from services.queries.explained import explain
 from tests.ordering import ROW, elsewhere, take
 from tests.rows import rows
-from tests.services.money import APRIL, DAY, ENDED, ended, operated_channel, posted, put, rule
+from tests.services.money import APRIL, DAY, ENDED, ended, operated_channel, posted, put, rule, second
 from tests.worlds import SKU, World
 
 COSTS = {"goods": 60_000, "channel": 6_000, "logistics": 4_000, "operating": 2_000}
@@ -165,6 +165,23 @@ def test_a_price_below_the_floor_is_shared_as_if_sold_at_it(world: World) -> Non
         shares.skus_told(tx, [(SKU, "2026-01-01")], LATER)
     profit_shares.run(LATER)
     assert stands(line_id).dealer_fen == 28_500
+
+
+def test_who_made_terms_or_costs_does_not_approve_the_statement_with_the_share(world: World) -> None:
+    """Four eyes: the costs' maker is refused, the next person is not; costs that were not used make nobody a maker."""
+    told(**COSTS)
+    sold(world)
+    profit_shares.run(LATER)
+    finance = world.actor("finance")
+    rows("UPDATE sale_cost SET created_by = :by WHERE kind = 'goods'", by=finance.person_id)
+    early = {"kind": "goods", "effective_from": date(2025, 1, 1), "fen": 1, "created_at": ENDED}
+    put(SaleCost, sku=SKU, created_by=second(world).person_id, **early)
+    statements.draw(APRIL, LATER)
+    [april] = rows("SELECT id FROM statement WHERE month = '2026-04-01'")
+    statements.confirm(world.actor("owner1"), april.id, LATER + 30 * DAY)
+    with pytest.raises(FourEyes, match="成本"):
+        statements.approve(finance, april.id, LATER + 30 * DAY)
+    assert statements.approve(second(world), april.id, LATER + 30 * DAY).status == "approved"
 
 
 def test_what_finance_corrected_by_hand_stands(world: World) -> None:

@@ -58,6 +58,13 @@ def balances() -> dict[str, int]:
     return {row.code: row.fen for row in rows(sql)}
 
 
+def owner_told(dealer_id: int) -> list[tuple[str, str]]:
+    """What a dealer's owner is told of its statements: the template and what fills it."""
+    notices = rows("SELECT payload FROM outbox WHERE kind = 'notice' ORDER BY id")
+    assert all(one.payload["dealer_ids"] == [dealer_id] for one in notices)
+    return [(one.payload["template"], one.payload["values"]["level"]) for one in notices]
+
+
 def test_a_statement_goes_from_draft_to_closed_and_is_paid_once(world: World) -> None:
     """The payable is empty afterwards, the bank holds the rest; the payment stands on no statement."""
     taxed(600)
@@ -90,6 +97,10 @@ def test_a_statement_goes_from_draft_to_closed_and_is_paid_once(world: World) ->
     assert (page.tax.net_fen, page.tax.tax_fen, page.tax.payout_tax_fen) == (5660, 340, 340)
     lines = reads.statement_lines(finance, row.id, 0, 10)
     assert [(line.net_fen, line.tax_fen) for line in lines] == [(7547, 453), (-1887, -113)]
+    assert owner_told(one) == [
+        ("invoice_refused", "2026 年 3 月结算单"),
+        ("statement_paid", "2026 年 3 月结算单 ¥60.00 "),
+    ]
 
 
 def test_an_invoice_stands_for_one_statement(world: World) -> None:
@@ -180,6 +191,10 @@ def test_an_accepted_doubt_is_corrected_by_two_and_a_declined_one_keeps_its_word
     doubt = lines[wrong].contest
     assert doubt is not None
     assert doubt.correction_id == said.correction_id
+    assert owner_told(one) == [
+        ("contest_answered", "2026 年 3 月结算单的异议已接受"),
+        ("contest_answered", "2026 年 3 月结算单的异议未被接受"),
+    ]
 
 
 def test_a_withdrawn_doubt_is_answered_no_more(world: World) -> None:
