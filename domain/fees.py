@@ -200,6 +200,10 @@ def _add_remote(found: list[FeeLine], job: JobFacts, rule: FeeRule) -> None:
     if job.outcome == _AFTER_CHECK_IN:  # the job may be driven to again: this journey has its own key
         key = f"{key}:visit:{_visit(job)}"
     most = job.promised_remote_fen
+    if paid := min(job.way_paid_fen, part.amount_fen):
+        left = part.amount_fen - paid
+        text = f"{part.text}，同次上门的另一工单已由客户付 {yuan(paid)}，余 {yuan(left)}"
+        part, most = Part(part.kind, left, text), None if most is None else max(0, most - paid)
     if payer == _CUSTOMER and most is not None and part.amount_fen > most:
         above = Part(
             part.kind, part.amount_fen - most, f"{part.text}，超出承诺 {yuan(most)} 的部分由品牌承担"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
 
+from domain.charges import REMOTE_TYPE
 from domain.clocks import Zone
 from domain.fee_facts import Blame, JobFacts, Scheme
 from domain.job import Kind
@@ -57,6 +59,9 @@ SELECT mine.visit_id, job.id, job.category_code, mine.zone, mine.outlet_m,
        CASE WHEN job.visit_id = mine.visit_id THEN coalesce(job.remote_agreed_fen, mine.agreed_fen)
             ELSE mine.agreed_fen END AS agreed_fen,
        job.free_m, job.per_km_fen, job.trip_fee IS NOT NULL AS trips,
+       CASE WHEN job.visit_id = mine.visit_id THEN (
+           SELECT sum(amount_fen)::bigint FROM charge WHERE charge.job_id = job.id AND charge_type = %(remote)s
+              AND charge.status IN ('approved', 'disputed') AND settled_at IS NOT NULL) END AS taken,
        coalesce(job.visit_id = mine.visit_id, false)
            AND NOT coalesce(job.status = 'cancelled' AND job.trip_fault = 'dealer', false) AS works
   FROM mine JOIN job ON job.id = mine.job_id LEFT JOIN job parent ON parent.id = job.parent_id
@@ -68,12 +73,21 @@ SELECT mine.visit_id, job.id, job.category_code, mine.zone, mine.outlet_m,
 """
 
 
-def sharing(tx: Connection, visits: Iterable[int]) -> dict[int, list[JobFacts]]:
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """A job at a door that others share; `way_taken_fen`: what the customer paid on it for the way."""
+
+    facts: JobFacts
+    way_taken_fen: int
+
+
+def sharing(tx: Connection, visits: Iterable[int]) -> dict[int, list[Sharing]]:
     """By visit, the jobs that were at that door and are paid for it: only the dearest carries the remote fee."""
-    found: dict[int, list[JobFacts]] = defaultdict(list)
-    rows = tx.exec_driver_sql(_SHARING, {"visits": arrays.plain(set(visits))}).all()
+    found: dict[int, list[Sharing]] = defaultdict(list)
+    asked = {"visits": arrays.plain(set(visits)), "remote": REMOTE_TYPE}
+    rows = tx.exec_driver_sql(_SHARING, asked).all()
     vain = of_jobs(tx, [row.id for row in rows if row.trips])
-    for visit_id, job_id, category, zone, metres, agreed, free_m, per_km, _, works in rows:
+    for visit_id, job_id, category, zone, metres, agreed, free_m, per_km, _, taken, works in rows:
         trip = next((trip for trip in vain.get(job_id, ()) if trip.visit_id == visit_id), None)
         if not works if trip is None else trip.fault == Blame.DEALER:
             continue  # nobody pays that job for having been at this door
@@ -83,5 +97,5 @@ def sharing(tx: Connection, visits: Iterable[int]) -> dict[int, list[JobFacts]]:
             job_id, 0, Kind.INSTALL, category, _ZONES[zone], Scheme.SHARE,
             visit_id=visit_id, distance_m=metres, agreed_remote_fen=agreed, free_m=free_m, per_km_fen=per_km,
         )  # fmt: skip
-        found[visit_id].append(one)
+        found[visit_id].append(Sharing(one, taken or 0))
     return found

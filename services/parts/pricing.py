@@ -17,6 +17,7 @@ from domain.fee_rules import FeeRule
 from domain.ledger import Entry, FeeLine, entries_for
 from services.parts import fee_trips, ledger
 from services.parts.fee_facts import Claim, Due
+from services.parts.fee_trips import Sharing
 from services.parts.rules import Rules
 
 
@@ -70,7 +71,7 @@ class Pricing:
     def __init__(self, tx: Connection, known: Rules, closed: ledger.Months) -> None:
         self._tx, self._known, self._closed = tx, known, closed
         self._in_force: dict[date, FeeRule | None] = {}
-        self._shared: dict[int, list[JobFacts]] = {}
+        self._shared: dict[int, list[Sharing]] = {}
 
     def settle(self, due: Sequence[Due]) -> Settled:
         """What the jobs pay; a job of which one part cannot be priced is held back whole."""
@@ -116,7 +117,7 @@ class Pricing:
 
     def _remote_possible(self, claim: Claim) -> bool:
         rule, facts = self._rule(claim), claim.facts
-        if rule is None or facts.visit_id is None or facts.distance_m is None:
+        if rule is None or facts.visit_id is None:
             return False
         try:
             part = fees.remote_of(facts, rule)
@@ -125,11 +126,14 @@ class Pricing:
         return part is not None
 
     def _carrying(self, facts: JobFacts, rule: FeeRule) -> JobFacts:
-        """The same facts, without the remote fee when another job at that door is dearer."""
+        """The same facts, without the remote fee when another job at that door is dearer; else less what it took."""
         sharing = self._shared.get(facts.visit_id or 0, ())
-        if len(sharing) < 2 or fees.dearest(sharing, rule) in (None, facts.job_id):
+        if len(sharing) < 2:
             return facts
-        return replace(facts, carries_remote=False)
+        if fees.dearest((one.facts for one in sharing), rule) not in (None, facts.job_id):
+            return replace(facts, carries_remote=False)
+        taken = sum(one.way_taken_fen for one in sharing if one.facts.job_id != facts.job_id)
+        return replace(facts, way_paid_fen=taken)
 
 
 def _memos(facts: JobFacts, month: date, lines: Sequence[FeeLine]) -> Iterator[Memo]:

@@ -305,8 +305,9 @@ def work_lines(rules: Rules, story: Story, days: frozenset[date]) -> list[Line]:
     return lines
 
 
-def way_lines(story: Story, trip: Trip, fee: int) -> list[Line]:
-    """The way by promise: what was shown at most is the customer's, the brand bears what is above it.
+def way_lines(story: Story, trip: Trip, fee: int, paid: int) -> list[Line]:
+    """The way by promise: what was shown at most is the customer's, the brand bears what is above it. What he `paid` on
+    another job of the visit comes off both.
 
     Once the work was handed in the customer's part is a charge that was settled or never asked, and no line here.
     """
@@ -318,25 +319,39 @@ def way_lines(story: Story, trip: Trip, fee: int) -> list[Line]:
         by_promise = False
     assert account is not None
     if not by_promise or account == f"dealer_payable:{story.first_dealer}":
-        return [Line(story.id, "remote_fee", account, to, fee)]
+        return [Line(story.id, "remote_fee", account, to, fee - paid)]
     shown = fee if story.promised_remote_fen is None else min(fee, story.promised_remote_fen)
+    fee, shown = fee - paid, max(0, shown - paid)
     above = [Line(story.id, "remote_fee", "brand_service_expense", to, fee - shown)]
     return above if trip.submitted else [*above, Line(story.id, "remote_fee", "customer_clearing", to, shown)]
 
 
 def visit_lines(rules: Rules, stories: list[Story]) -> list[Line]:
-    """One way per visit: the dearest of all that it was made for."""
+    """One way per visit: the dearest of all that it was made for, less what the customer paid for it on another."""
     best: dict[int, tuple[int, Story, Trip]] = {}
+    paid: dict[int, dict[int, int]] = {}
     for story in sorted(stories, key=lambda one: one.id):
-        for trip in trips(story):
+        made = trips(story)
+        for trip in made:
             if not (trip.vain or trip.submitted):
                 continue
             if (trip_payer(story, trip) if trip.vain else payer(story, trip.dealer)) is None:
                 continue
+            if trip is made[-1]:
+                taken = [
+                    one.unit_fen
+                    for one in story.extras
+                    if one.way and one.settled and one.status == "approved"
+                ]
+                paid.setdefault(trip.visit, {})[story.id] = sum(taken)
             fee = way(rule_at(rules, trip.at), story, trip.terms)
             if trip.visit not in best or fee > best[trip.visit][0]:
                 best[trip.visit] = (fee, story, trip)
-    return [line for fee, story, trip in best.values() for line in way_lines(story, trip, fee)]
+    lines = []
+    for visit, (fee, story, trip) in best.items():
+        elsewhere = sum(fen for job, fen in paid.get(visit, {}).items() if job != story.id)
+        lines += way_lines(story, trip, fee, min(fee, elsewhere))
+    return lines
 
 
 def rule_of(rules: Rules, story: Story) -> dict[str, Any]:

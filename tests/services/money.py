@@ -135,6 +135,14 @@ def extra(job_id: int, collected_by: str = "brand", quantity: int = 2, status: s
     )  # fmt: skip
 
 
+def way_paid(job_id: int, fen: int, collected_by: str = "brand") -> int:
+    """The customer's part of the way, settled at the door."""
+    return put(
+        Charge, job_id=job_id, item_code="remote", charge_type=8, quantity=1, unit_fen=fen, amount_fen=fen,
+        status="approved", collected_by=collected_by, settled_at=ENDED, created_at=ENDED,
+    )  # fmt: skip
+
+
 def operated_channel(world: World, dealer: int) -> int:
     """A shop run by a dealer."""
     return put(

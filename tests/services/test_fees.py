@@ -93,6 +93,34 @@ def test_jobs_at_one_door_pay_one_remote_fee(world: World) -> None:
     assert "远程费 (23.4 km − 20 km) × ¥2.00 = ¥6.80" in [row.memo for row in posted()]
 
 
+def test_a_visits_way_that_the_customer_paid_on_one_job_is_not_paid_again_on_the_other(world: World) -> None:
+    """¥6.80 by the promise of the near job, ¥20.00 owed for the far one: the brand pays ¥13.20, ¥20.00 in all."""
+    rule()
+    trip = money.visit(world.dealers[0])
+    near = ended(world, visit_id=trip, distance_m=23_400, remote_payer="customer", promised_remote_fen=680)
+    far = ended(world, visit_id=trip, distance_m=30_000)
+    money.way_paid(near, 680)
+    run_fees(APRIL_1)
+
+    way = [row for row in posted() if row.kind in ("remote_fee", "extra")]
+    assert {row.key: row.legs.rpartition("-")[2] for row in way} == {
+        f"job:{near}:extra:charge:1": "680", f"job:{far}:remote_fee": "1320",
+    }  # fmt: skip
+    assert "，同次上门的另一工单已由客户付 ¥6.80，余 ¥13.20" in next(
+        row.memo for row in way if row.kind == "remote_fee"
+    )
+
+
+def test_a_price_agreed_for_a_visit_nobody_measured_is_paid_once(world: World) -> None:
+    """Two jobs at one door, ¥200.00 agreed for each: the way is one."""
+    rule()
+    trip = money.visit(world.dealers[0])
+    for _ in range(2):
+        ended(world, visit_id=trip, remote_agreed_fen=20_000)
+    run_fees(APRIL_1)
+    assert [row.legs.rpartition("-")[2] for row in posted() if row.kind == "remote_fee"] == ["20000"]
+
+
 def test_beyond_eighty_km_without_an_agreement_the_job_is_held_and_named(world: World) -> None:
     """Nothing of it is posted; once somebody wrote down what was agreed the next run pays it."""
     rule()
