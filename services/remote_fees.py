@@ -91,4 +91,4 @@ def _paid_for(tx: Connection, row: Any, now: datetime) -> bool:
         return False
     rule = rules.load(tx).on(local_date(row.checked_in_at or now))
     sharing = fee_trips.sharing(tx, [row.visit_id]).get(row.visit_id, [])
-    return rule is None or dearest(sharing, rule) in (None, row.id)
+    return rule is None or dearest((one.facts for one in sharing), rule) in (None, row.id)
