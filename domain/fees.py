@@ -205,9 +205,9 @@ def _add_remote(found: list[FeeLine], job: JobFacts, rule: FeeRule) -> None:
         text = f"{part.text}，同次上门的另一工单已由客户付 {yuan(paid)}，余 {yuan(left)}"
         part, most = Part(part.kind, left, text), None if most is None else max(0, most - paid)
     if payer == _CUSTOMER and most is not None and part.amount_fen > most:
-        above = Part(
-            part.kind, part.amount_fen - most, f"{part.text}，超出承诺 {yuan(most)} 的部分由品牌承担"
-        )
+        more = part.amount_fen - most
+        words = f"{part.text}，超出承诺 {yuan(most)} 的部分 {yuan(more)} 由品牌承担"
+        above = Part(part.kind, more, words)
         _add(found, job, rule, f"{key}:above_promise", above, Party.BRAND, job.collected_by)
         part = Part(part.kind, most, f"{part.text}，按承诺收 {yuan(most)}")
     _add(found, job, rule, key, part, payer, job.collected_by)

@@ -1,17 +1,38 @@
-"""`python -m services.verify`: read every event chain and the whole ledger; exit status 1 when anything is broken."""
+"""`python -m services.verify`: read every event chain and the whole ledger; exit status 1 when anything is broken.
+
+With `--export FILE` the ledger is written to a file that auditors verify offline by `channels/verify_ledger.py`.
+"""
 
 from __future__ import annotations
 
+import argparse
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
 from domain.money import yuan
 from services.balances import recompute
 from services.command_line import application
+from services.ledger_export import export
 from services.queries.chains import verify_all
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """The command line."""
+    parser = argparse.ArgumentParser(description="核对事件链与账簿")
+    parser.add_argument("--export", type=Path, metavar="FILE", help="只导出账簿，供离线核对")
+    given = parser.parse_args(arguments)
+    return _export(given.export) if given.export else _verify()
+
+
+def _export(path: Path) -> int:
+    with application("verify") as app, path.open("xb") as file:
+        lines, sha256 = export(file, app.extensions["clock"]())
+    sys.stdout.write(f"{path}：{lines} 行，SHA-256 {sha256}\n")
+    return 0
+
+
+def _verify() -> int:
     with application("verify"):
         verdict, ledger = verify_all(), recompute()
     for job_id, fault in verdict.broken:
