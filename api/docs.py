@@ -16,6 +16,7 @@ from api.described import COMPONENT
 from api.errors import MEDIA, ProblemSchema
 from api.introduction import INTRODUCTION
 from api.routes import Call
+from api.words import WORDS
 
 STATIC = Path(__file__).parent / "static"
 DOCUMENT = "application/vnd.oai.openapi+json"
@@ -74,6 +75,7 @@ def document(app: Flask) -> dict[str, Any]:
         blueprint.register_views_in_doc(api, app, api.spec, name=name, parameters=None)
         api.spec.tag({"name": name, "description": blueprint.description})
     found: dict[str, Any] = _sayable(api.spec.to_dict())
+    found["x-words"] = WORDS
     return found
 
 

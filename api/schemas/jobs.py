@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 from marshmallow import fields
 
 from api.schemas import base
-from domain.actions import ASKS, CATEGORIES, Action, Appraisal, Scores, Window
+from domain.actions import ASKS, CATEGORY_NAMES, Action, Appraisal, Scores, Window
 from domain.job import Kind, Status
 from domain.queues import QUEUES
 from domain.serials import SOURCES
@@ -19,11 +20,12 @@ CONDITIONS = ("intact", "damaged", "unknown")
 
 
 class Words(fields.String):
-    """One of some words."""
+    """One of some words; given as a mapping, the contract says in `x-enum-names` what people read for each."""
 
-    def __init__(self, words: tuple[str, ...], **more: Any) -> None:
-        self.words = words
-        super().__init__(metadata={"enum": list(words)}, **more)
+    def __init__(self, words: Mapping[str, str] | tuple[str, ...], **more: Any) -> None:
+        self.words = tuple(words)
+        named = {"x-enum-names": dict(words)} if isinstance(words, Mapping) else {}
+        super().__init__(metadata={"enum": list(words), **named}, **more)
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
         if isinstance(value, str) and value in self.words:
@@ -84,10 +86,10 @@ def _particular(name: str, action: Action, required: bool) -> fields.Field[Any]:
     """The field of one particular of a command."""
     ask = ASKS[action]
     made: dict[str, Any] = {
-        "reason": lambda **m: Words(tuple(ask.reasons), **m),
+        "reason": lambda **m: Words(ask.reasons, **m),
         "outcome": lambda **m: Words(ask.outcomes, **m),
         "fault": lambda **m: Words(FAULTS, **m),
-        "category": lambda **m: Words(CATEGORIES, **m),
+        "category": lambda **m: Words(CATEGORY_NAMES, **m),
         "collected_by": lambda **m: Words(("brand", "dealer", "installer"), **m),
         "note": lambda **m: base.PlainText(NOTE, **m),
         "address": lambda **m: base.PlainText(200, **m),

@@ -1,0 +1,41 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { App as Notices, ConfigProvider } from "antd";
+import zh from "antd/locale/zh_CN";
+import dayjs from "dayjs";
+import "dayjs/locale/zh-cn";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { BrowserRouter } from "react-router";
+
+import { Problem } from "@/api/problem";
+import { Console } from "@/app/Console";
+import "@/app/console.css";
+import { THEME } from "@/app/theme";
+
+dayjs.locale("zh-cn");
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 5_000,
+      // What was refused stays refused; a network that comes and goes is tried again.
+      retry: (count, error) => count < 2 && (!(error instanceof Problem) || error.status >= 500),
+    },
+    mutations: { retry: false },
+  },
+});
+const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce;
+
+createRoot(document.getElementById("root")!).render(
+  <StrictMode>
+    <ConfigProvider locale={zh} theme={THEME} csp={{ nonce }}>
+      <Notices>
+        <QueryClientProvider client={queries}>
+          <BrowserRouter basename="/console">
+            <Console />
+          </BrowserRouter>
+        </QueryClientProvider>
+      </Notices>
+    </ConfigProvider>
+  </StrictMode>,
+);

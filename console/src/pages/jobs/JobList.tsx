@@ -1,0 +1,44 @@
+import { Select, Tag } from "antd";
+import { Link, useNavigate } from "react-router";
+
+import { api, type Query, type Schemas } from "@/api/client";
+import { KINDS, options, QUEUES, STATUS_COLOURS, STATUSES, word } from "@/app/words";
+import { useFilters } from "@/parts/filters";
+import { span, time } from "@/parts/format";
+import { Lines, PAGED } from "@/parts/Lines";
+
+type Line = Schemas["JobLine"];
+
+const COLUMNS = [
+  { title: "工单", dataIndex: "id", render: (id: number) => <Link to={`/jobs/${id}`}>{id}</Link> },
+  { title: "类型", dataIndex: "kind", render: (kind: string) => word(KINDS, kind) },
+  {
+    title: "状态",
+    dataIndex: "status",
+    render: (status: string) => <Tag color={STATUS_COLOURS[status]}>{word(STATUSES, status)}</Tag>,
+  },
+  { title: "待办", dataIndex: "queue", render: (queue: string | null) => queue && <Tag color="red">{word(QUEUES, queue)}</Tag> },
+  { title: "商品", dataIndex: "sku" },
+  { title: "数量", dataIndex: "units", align: "right" as const },
+  { title: "上门时段", render: (_: unknown, line: Line) => span(line.window_start, line.window_end) },
+  { title: "建单", dataIndex: "created_at", render: time },
+];
+
+/** Every job within one's horizon, newest first. */
+export default function JobList() {
+  const [filters, set] = useFilters("status", "kind", "queue");
+  const go = useNavigate();
+  const query = { ...filters, limit: 50 } as Query<"/api/v1/jobs">;
+  const asked = api.useInfiniteQuery("get", "/api/v1/jobs", { params: { query } }, PAGED);
+  return (
+    <div className="page">
+      <h1>工单</h1>
+      <div className="filters">
+        <Select allowClear placeholder="状态" style={{ width: 130 }} options={options(STATUSES)} value={filters.status} onChange={(value) => set("status", value)} />
+        <Select allowClear placeholder="类型" style={{ width: 130 }} options={options(KINDS)} value={filters.kind} onChange={(value) => set("kind", value)} />
+        <Select allowClear showSearch optionFilterProp="label" placeholder="待办" style={{ width: 160 }} options={options(QUEUES)} value={filters.queue} onChange={(value) => set("queue", value)} />
+      </div>
+      <Lines asked={asked} columns={COLUMNS} rowKey={(line) => line.id} empty="没有符合条件的工单" onOpen={(line) => void go(`/jobs/${line.id}`)} />
+    </div>
+  );
+}

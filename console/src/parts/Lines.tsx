@@ -1,0 +1,62 @@
+import { Alert, Button, Table, type TableColumnsType } from "antd";
+import type { Key } from "react";
+
+import { said } from "@/api/problem";
+
+/** How a list asks for its next page; the third argument of `api.useInfiniteQuery` takes it. */
+export const PAGED = {
+  pageParamName: "cursor",
+  initialPageParam: null as string | null,
+  getNextPageParam: (last: { next_cursor: string | null }) => last.next_cursor,
+};
+
+interface Asked<Line> {
+  data?: { pages: { items: Line[] }[] };
+  error: unknown;
+  isPending: boolean;
+  hasNextPage: boolean;
+  isFetchingNextPage: boolean;
+  fetchNextPage: () => unknown;
+  refetch: () => unknown;
+}
+
+interface Props<Line> {
+  asked: Asked<Line>;
+  columns: TableColumnsType<Line>;
+  rowKey: (line: Line) => Key;
+  empty: string;
+  onOpen?: (line: Line) => void;
+}
+
+/** A list with its three other faces: being fetched, empty, failed. */
+export function Lines<Line extends object>({ asked, columns, rowKey, empty, onOpen }: Props<Line>) {
+  if (asked.error && !asked.data)
+    return (
+      <Alert
+        type="error"
+        showIcon
+        message={said(asked.error)}
+        action={<Button onClick={() => void asked.refetch()}>重试</Button>}
+      />
+    );
+  return (
+    <>
+      <Table<Line>
+        size="small"
+        columns={columns}
+        rowKey={rowKey}
+        dataSource={asked.data?.pages.flatMap((page) => page.items) ?? []}
+        loading={asked.isPending}
+        pagination={false}
+        locale={{ emptyText: empty }}
+        scroll={{ x: "max-content" }}
+        onRow={onOpen && ((line) => ({ onDoubleClick: () => onOpen(line) }))}
+      />
+      {asked.hasNextPage && (
+        <Button block style={{ marginTop: 8 }} loading={asked.isFetchingNextPage} onClick={() => void asked.fetchNextPage()}>
+          更多
+        </Button>
+      )}
+    </>
+  );
+}
