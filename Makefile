@@ -11,16 +11,23 @@ T ?=
 PHOTOS ?=
 BENCHES := $(filter-out $(if $(PHOTOS),,photos),$(patsubst bench/bench_%.py,%,$(wildcard bench/bench_*.py)))
 
-.PHONY: help run test lint types format bench migrate lock psql clean forget
+.PHONY: help run web test test-web lint types format bench migrate lock psql clean forget
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 run: .venv/run.lock ## the demo on this machine; PORT= STANDIN_PORT= HOST= STORY=play|none|only STORY_DATA=file.csv
+	@$(PY) console/build.py || echo "✗ 控制台没有生成，演示照常 / no console, the demo goes on without it"
 	@exec $(PY) -m demo
 
+web: .venv/run.lock ## the console, typed by the API's contract, into console/dist; needs npm's registry
+	@exec $(PY) console/build.py
+
 test: .venv/dev.lock ## all tests against a real PostgreSQL; T="tests/domain -k fees" for some
-	@exec $(PY) -m pytest -n 2 --dist worksteal $(T)
+	@exec $(PY) -m pytest -n 2 --dist worksteal --ignore tests/browser $(T)
+
+test-web: .venv/dev.lock web ## the pages in a real browser (Debian: chromium, fonts-noto-cjk); T="-k audits" for some
+	@exec $(PY) -m pytest tests/browser $(T)
 
 lint: .venv/dev.lock ## ruff, formatting, and the arrows between the layers
 	$(PY) -m ruff check .
@@ -52,12 +59,13 @@ migrate: .venv/run.lock ## bring the database at DATABASE_URL to the newest sche
 lock: .venv/dev.lock ## compile requirements*.in anew, with hashes
 	$(COMPILE) requirements.in -o requirements.txt
 	$(COMPILE) requirements-dev.in -o requirements-dev.txt
+	$(COMPILE) requirements-web.in -o requirements-web.txt
 
 psql: .venv/run.lock ## a prompt in the demo's database while `make run` runs, or in DATABASE_URL
 	@exec $(PY) -m demo.psql
 
-clean: ## remove the virtual environment and all caches; the demo's data stays
-	rm -rf .venv .mypy_cache .ruff_cache .hypothesis .import_linter_cache .pytest_cache
+clean: ## remove the virtual environment, the built console and all caches; the demo's data stays
+	rm -rf console/dist console/node_modules console/src/made .venv .mypy_cache .ruff_cache .hypothesis .import_linter_cache .pytest_cache
 	find . -name __pycache__ -not -path './node_modules/*' -prune -exec rm -rf {} +
 
 forget: .venv/run.lock ## remove the demo's data, photos and secrets

@@ -68,7 +68,14 @@ def policy(nonce: str, config: Config) -> str:
     )
 
 
-@route(area, "GET", "/assets/<string:name>", permission="docs:read", media="text/javascript", summary="控制台的文件")
+@route(
+    area,
+    "GET",
+    "/assets/<string:name>",
+    permission="docs:read",
+    media="text/javascript",
+    summary="控制台的文件",
+)
 def asset(_: Call, name: str) -> Response:
     """Kept by browsers for ever: another content has another name."""
     found = _assets().get(name)

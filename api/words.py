@@ -19,7 +19,13 @@ CLOCKS = {
     "finish": "完工", "supplement": "补充凭证", "confirm": "验收", "audit": "稽核", "urge_reply": "催办回复",
     "complaint_first_reply": "投诉首次回复", "complaint_close": "投诉了结", "safety": "安全回电", "appeal": "申诉答复",
 }  # fmt: skip
-OFFERS = {"open": "待接单", "accepted": "已接单", "declined": "已拒单", "expired": "超时未接", "withdrawn": "已撤回"}
+OFFERS = {
+    "open": "待接单",
+    "accepted": "已接单",
+    "declined": "已拒单",
+    "expired": "超时未接",
+    "withdrawn": "已撤回",
+}
 LEVELS = {"notice": "将到期", "breach": "已超时", "severe": "严重超时"}
 
 WORDS: Mapping[str, Mapping[str, str]] = {

@@ -38,8 +38,14 @@ def main() -> None:
     MADE.mkdir(exist_ok=True)
     (MADE / "openapi.json").write_bytes(document)
     contract = json.loads(document)
-    for name, text in (("access", _access(contract)), ("forms", _forms(contract)), ("words", _words(contract))):
-        (MADE / f"{name}.ts").write_text(f"// Made from the OpenAPI document by build.py.\n{text}", encoding="utf-8")
+    for name, text in (
+        ("access", _access(contract)),
+        ("forms", _forms(contract)),
+        ("words", _words(contract)),
+    ):
+        (MADE / f"{name}.ts").write_text(
+            f"// Made from the OpenAPI document by build.py.\n{text}", encoding="utf-8"
+        )
     _run(environ, "npx", "openapi-typescript", "src/made/openapi.json", "-o", "src/made/schema.d.ts")
     _run(environ, "npx", "tsc", "--noEmit")
     _run(environ, "npx", "vite", "build", "--logLevel", "warn")
@@ -53,8 +59,13 @@ def main() -> None:
 def _digest(document: bytes) -> str:
     """Of everything that the result depends on."""
     found = hashlib.sha256(document)
-    sources = sorted(path for path in (HERE / "src").rglob("*") if path.is_file() and MADE not in path.parents)
-    for path in [*sources, *(HERE / name for name in ("package-lock.json", "index.html", "vite.config.ts", "tsconfig.json"))]:
+    sources = sorted(
+        path for path in (HERE / "src").rglob("*") if path.is_file() and MADE not in path.parents
+    )
+    for path in [
+        *sources,
+        *(HERE / name for name in ("package-lock.json", "index.html", "vite.config.ts", "tsconfig.json")),
+    ]:
         found.update(str(path.relative_to(HERE)).encode() + path.read_bytes())
     return found.hexdigest()
 
@@ -92,7 +103,9 @@ def _forms(document: dict[str, Any]) -> str:
     found = {}
     for path, methods in document["paths"].items():
         operation = methods.get("post", {})
-        body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+        body = (
+            operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+        )
         name = body.get("$ref", "").rpartition("/")[2]
         if path.startswith(JOB) and name.startswith("Job"):
             action = operation["x-permission"].removeprefix("job:")
@@ -141,10 +154,22 @@ def _with_node() -> Mapping[str, str]:
     """An environment whose PATH has a Node that is new enough."""
     own = Path(sys.executable).parent
     for folder in (None, own):
-        environ = dict(os.environ) if folder is None else {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"}
+        environ = (
+            dict(os.environ) if folder is None else {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"}
+        )
         if _version(environ) >= NODE_LEAST:
             return environ
-    _run(os.environ, sys.executable, "-m", "pip", "install", "-q", "--require-hashes", "-r", "../requirements-web.txt")
+    _run(
+        os.environ,
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        "--require-hashes",
+        "-r",
+        "../requirements-web.txt",
+    )
     return {**os.environ, "PATH": f"{own}:{os.environ['PATH']}"}
 
 
@@ -152,7 +177,9 @@ def _version(environ: Mapping[str, str]) -> tuple[int, ...]:
     node = shutil.which("node", path=environ["PATH"])
     if node is None or shutil.which("npm", path=environ["PATH"]) is None:
         return (0,)
-    said = subprocess.run([node, "--version"], env=environ, capture_output=True, text=True, check=False).stdout
+    said = subprocess.run(
+        [node, "--version"], env=environ, capture_output=True, text=True, check=False
+    ).stdout
     return tuple(int(part) for part in re.findall(r"\d+", said)[:2])
 
 

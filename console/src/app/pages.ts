@@ -32,6 +32,13 @@ export const PAGES: readonly Page[] = [
     needs: ["GET /api/v1/jobs/{job_id}"],
     View: lazy(() => import("@/pages/jobs/JobPage")),
   },
+  {
+    path: "/access",
+    title: "岗位与页面",
+    group: "管理",
+    needs: ["GET /api/v1/access-log"],
+    View: lazy(() => import("@/pages/admin/Access")),
+  },
 ];
 
 export const open = (page: Page, role: string): boolean =>
