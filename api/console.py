@@ -16,15 +16,21 @@ from flask import Response, request
 
 from api import routes
 from api.routes import Call, route
-from domain.errors import NotFound
+from domain.errors import NotFound, Unavailable
 from services.config import Config, config
 
 DIST = Path(__file__).parents[1] / "console" / "dist"
 KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
 NONCE = b"__NONCE__"  # what vite.config.ts leaves in the page
-MISSING = "控制台尚未生成，请运行：make web（接口不受影响）/ the console is not built, run: make web"
 
 area = routes.area("console", "控制台", prefix="/console")
+
+
+class NotBuilt(Unavailable):
+    """The API works without it."""
+
+    code = "console_not_built"
+    title = "控制台尚未生成，请运行 make web（接口不受影响）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +96,21 @@ def asset(_: Call, name: str) -> Response:
     return response
 
 
-@route(area, "GET", "/", permission="docs:read", media="text/html", summary="控制台")
+@route(area, "GET", "/", permission="docs:read", media="text/html", summary="控制台", errors=(503,))
 def home(_: Call) -> Response:
     """The page; the script in it reads the address."""
     return _shown()
 
 
-@route(area, "GET", "/<path:address>", permission="docs:read", media="text/html", summary="控制台的各页")
+@route(
+    area,
+    "GET",
+    "/<path:address>",
+    permission="docs:read",
+    media="text/html",
+    summary="控制台的各页",
+    errors=(503,),
+)
 def elsewhere(_: Call, address: str) -> Response:
     """The same page at every address below, so that links and reloads work."""
     return _shown()
@@ -105,7 +119,7 @@ def elsewhere(_: Call, address: str) -> Response:
 def _shown() -> Response:
     page = _page()
     if page is None:
-        return Response(MISSING, 503, mimetype="text/plain")
+        raise NotBuilt
     nonce = secrets.token_urlsafe(16)
     response = Response(page.replace(NONCE, nonce.encode()), mimetype="text/html")
     response.headers["Content-Security-Policy"] = policy(nonce, config())
