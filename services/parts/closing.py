@@ -10,13 +10,11 @@ from domain.calendar import month_of
 from domain.closing import Missing, missing
 from domain.runs import MONEY
 from domain.statements import end_of
-from services.parts import corrections
+from services.parts import corrections, ledger
 
 # A run that failed is owed until a later one of its task ended well.
 _OPEN = """
-SELECT (SELECT count(DISTINCT month) FROM statement WHERE month < %(month)s
-           AND month NOT IN (SELECT month FROM closed_month)) AS earlier_open,
-       (SELECT count(*) FROM job WHERE status IN ('closed', 'cancelled') AND fees_posted_at IS NULL
+SELECT (SELECT count(*) FROM job WHERE status IN ('closed', 'cancelled') AND fees_posted_at IS NULL
            AND closed_at < %(end)s) AS fees_unposted,
        (SELECT count(*) FROM run WHERE task = ANY(%(tasks)s) AND (finished_at IS NULL OR error IS NOT NULL)
            AND NOT EXISTS (SELECT 1 FROM run later WHERE later.task = run.task AND later.slot > run.slot
@@ -36,4 +34,5 @@ def still_open(tx: Connection, month: date, now: datetime) -> tuple[Missing, ...
         return missing({"month_not_over": 1})
     asked = {"month": month, "end": end_of(month), "tasks": list(MONEY)}
     counts = tx.exec_driver_sql(_OPEN, asked).one()._asdict()
+    counts["earlier_open"] = sum(one < month for one in ledger.unclosed_months(tx, month))
     return missing({**counts, "correction_running": int(corrections.running(tx))})

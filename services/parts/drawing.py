@@ -106,7 +106,7 @@ def draw(tx: Connection, month: date, now: datetime) -> Drawn:
     deficit anew.
     """
     tx.exec_driver_sql(_ALONE)
-    values = {"month": month, "now": now, "open": ledger.unstated_months(tx, month)}
+    values = {"month": month, "now": now, "open": ledger.unclosed_months(tx, month)}
     made = tx.exec_driver_sql(_HEADERS, values).rowcount
     lines = {row.statement_id: row.many for row in tx.exec_driver_sql(_LINES, values)}
     moved = {row.id: row.many for row in tx.exec_driver_sql(_MOVE, values)}

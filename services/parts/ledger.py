@@ -48,10 +48,11 @@ SELECT month::date FROM generate_series(
 """
 
 
-def unstated_months(tx: Connection, month: date) -> list[date]:
-    """This month and those before it that are not closed: only of these may a posting be on no statement yet.
+def unclosed_months(tx: Connection, month: date) -> list[date]:
+    """This month and those from the first posting on that are not closed, with or without postings of their own.
 
-    A month is closed once all of it is on statements, and nothing posts into it afterwards.
+    Only of these may a posting be on no statement yet: a month is closed once all of it is on statements, and nothing
+    posts into it afterwards.
     """
     return list(tx.exec_driver_sql(_UNCLOSED, {"month": month}).scalars())
 

@@ -51,7 +51,7 @@ def put_on_top(tx: Connection, month: date, now: datetime) -> int:
         return 0
     closed = ledger.hold_months(tx)
     dealers = tx.exec_driver_sql(_DEALERS).scalars().all()
-    values = {"month": month, "open": ledger.unstated_months(tx, month), "kinds": list(kinds)}
+    values = {"month": month, "open": ledger.unclosed_months(tx, month), "kinds": list(kinds)}
     posted = 0
     for first in range(0, len(dealers), AT_ONCE):
         rows = tx.exec_driver_sql(_UNTAXED, values | {"dealers": dealers[first : first + AT_ONCE]}).all()

@@ -17,7 +17,10 @@ from services.uow import query
 
 @dataclass(frozen=True, slots=True)
 class MonthLine:
-    """A month with postings: closed, or what bars its close. `corrections_waiting`: of its entries, undecided."""
+    """A month from the first posting to the last: closed, or what bars its close.
+
+    `corrections_waiting`: of its entries, undecided.
+    """
 
     month: date
     closed_at: datetime | None
@@ -73,7 +76,9 @@ moved AS (
 """
 _MONTHS = f"""
 WITH {_MOVED}, held AS (
-    SELECT month, sum(entries)::bigint AS legs FROM moved GROUP BY month UNION ALL SELECT month, 0 FROM closed_month)
+    SELECT month, sum(entries)::bigint AS legs FROM moved GROUP BY month
+    UNION ALL SELECT month, 0 FROM closed_month
+    UNION ALL SELECT generate_series(min(month), max(month), interval '1 month')::date, 0 FROM moved)
 SELECT month, closed_at, closed_by, max(legs) AS legs,
        (SELECT count(*) FROM ledger_correction c JOIN ledger_entry e ON e.id = c.entry_id
          WHERE c.outcome IS NULL AND e.month = held.month) AS waiting

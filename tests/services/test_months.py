@@ -18,7 +18,7 @@ from services.ledger import close_month
 from services.parts import ledger
 from services.queries import months
 from tests.rows import rows
-from tests.services.money import APRIL, APRIL_1, DAY, MARCH, clock, ended, posted, put, rule, second
+from tests.services.money import APRIL, APRIL_1, DAY, MARCH, MAY, clock, ended, posted, put, rule, second
 from tests.worlds import World
 
 LATER = APRIL_1 + 10 * DAY
@@ -62,6 +62,28 @@ def test_a_month_closes_when_nothing_of_it_is_open_and_says_what_is(world: World
     assert close_month(MARCH, second(world), LATER + DAY) == first
     [line] = months.months(None, LATER, 10)
     assert (line.closed_by, line.closed_at, line.missing, line.legs) == (finance.person_id, LATER, (), 2)
+
+
+def test_a_month_without_postings_is_closed_before_the_next_one(world: World) -> None:
+    """Something in March, nothing in April, something in May: May waits for April, which stands in the list."""
+    rule()
+    for month in (MARCH, MAY):
+        with db.engine.begin() as tx:
+            legs = (Leg(f"dealer_payable:{world.dealers[0]}", -5), Leg("brand_service_expense", 5))
+            ledger.post(tx, [Entry(f"k{month}", month, legs, "")], {}, APRIL_1, "test")
+    june, finance = APRIL_1 + 75 * DAY, world.actor("finance")
+    listed = [(line.month, line.legs) for line in months.months(None, june, 10)]
+    for month in (MARCH, MAY):
+        statements.draw(month, june)
+    statements.silence_confirms(june + 10 * DAY)
+    close_month(MARCH, finance, june)
+    with pytest.raises(MonthOpen) as gap:
+        close_month(MAY, finance, june)
+    for month in (APRIL, MAY):
+        close_month(month, finance, june)
+
+    assert listed == [(MAY, 2), (APRIL, 0), (MARCH, 2)]
+    assert codes(gap) == ["earlier_open"]
 
 
 def test_nothing_posts_into_a_closed_month_whoever_posts(world: World) -> None:
