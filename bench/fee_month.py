@@ -1,4 +1,4 @@
-"""An invented month of ended jobs, made by SQL alone: dealers, visits, clocks, extras, trips in vain."""
+"""An invented month of ended jobs, made by SQL alone: dealers, visits, clocks, extras, stars, complaints."""
 
 from __future__ import annotations
 
@@ -27,6 +27,10 @@ RULE: dict[str, Any] = {
         {"clock": "finish", "level": "severe", "fen": 5_000},
         {"clock": "arrive", "level": "breach", "fen": 1_000},
     ],
+    "rating": [{"overall": 5, "fen": 500}],
+    "first_time_fen": 300,
+    "complaints": [{"fen": 2_000}, {"about": "attitude", "fen": 5_000}],
+    "promotion": [{"fen": 1_500}],
 }
 
 PEOPLE = """
@@ -72,6 +76,11 @@ INSERT INTO charge (job_id, item_code, charge_type, quantity, unit_fen, amount_f
                     created_at)
 SELECT id, 'drill', 6, 2, 5000, 10000, 'approved', CASE WHEN id % 2 = 0 THEN 'brand' ELSE 'installer' END,
        submitted_at, submitted_at FROM job WHERE id % 7 = 0 AND status = 'closed';
+INSERT INTO rating (job_id, dealer_id, overall, created_at)
+SELECT id, dealer_id, 1 + id % 5, closed_at FROM job WHERE id % 3 = 0 AND status = 'closed';
+INSERT INTO complaint (job_id, category, opened_at, opened_by_role, closed_at, verdict)
+SELECT id, 'attitude', confirmed_at, 'customer', closed_at, 'upheld' FROM job WHERE id % 50 = 0;
+INSERT INTO promotion_day (day, name) VALUES ('2026-03-08', '开春大促'), ('2026-03-09', '开春大促');
 """
 
 
