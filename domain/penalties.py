@@ -27,6 +27,10 @@ REASONS: Mapping[str, str] = {
 }
 """Lateness is not here: the clocks have penalties of their own."""
 
+PLATFORM = "platform"
+REASON_NAMES: Mapping[str, str] = {**REASONS, PLATFORM: "平台扣款"}
+"""Also what nobody may give as a reason: the platform's penalty that is the dealer's fault."""
+
 APPEAL_WITHIN = timedelta(days=7)
 
 
@@ -115,11 +119,20 @@ def penalty_key(penalty_id: int) -> str:
     return f"penalty:{penalty_id}"
 
 
-def penalty_entry(penalty_id: int, dealer_id: int, job_id: int, reason: str, fen: int, month: date) -> Entry:
-    """¥200.00 → dealer_payable:7 +20000, penalty_income −20000. The memo holds no word that a person wrote."""
+def penalty_entry(
+    penalty_id: int,
+    dealer_id: int,
+    job_id: int,
+    reason: str,
+    fen: int,
+    month: date,
+    to: str | None = None,
+) -> Entry:
+    """¥200.00 → dealer_payable:7 +20000, penalty_income (or `to`) −20000. No word of a person is in the memo."""
     legs = (
         Leg(account(Account.DEALER_PAYABLE, dealer_id), whole(fen)),
-        Leg(account(Account.PENALTY_INCOME), -fen),
+        Leg(to or account(Account.PENALTY_INCOME), -fen),
     )
-    memo = f"处罚 {penalty_id} {REASONS[reason]} 工单 {job_id} {yuan(fen)}"
-    return Entry(penalty_key(penalty_id), month, legs, memo, kind="imposed_penalty", job_id=job_id)
+    memo = f"处罚 {penalty_id} {REASON_NAMES[reason]} 工单 {job_id} {yuan(fen)}"
+    kind = "channel_charge" if reason == PLATFORM else "imposed_penalty"
+    return Entry(penalty_key(penalty_id), month, legs, memo, kind=kind, job_id=job_id)

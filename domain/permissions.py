@@ -69,6 +69,9 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "cause:state": frozenset({Role.ADMIN, Role.AGENT}),
     "channel:read": _DESK | BRAND_ROLES,  # dealers: the shops they operate
     "channel:write": frozenset({Role.ADMIN}),
+    "channel_charge:allocate": frozenset({Role.ADMIN, Role.FINANCE}),
+    "channel_charge:import": frozenset({Role.FINANCE}),
+    "channel_charge:read": frozenset({Role.ADMIN, Role.DEALER_OWNER, Role.FINANCE}),  # owners: of shops they operate
     "clock_policy:edit": frozenset({Role.ADMIN}),
     "clock_policy:read": STAFF,
     "complaint:read": _DESK | BRAND_ROLES,  # finance: those with a compensation, masked

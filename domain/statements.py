@@ -35,6 +35,7 @@ KINDS: Mapping[str, str] = {
     "alliance_reward": "联盟奖励",
     "year_rebate": "年终返利",
     "imposed_penalty": "处罚扣款",
+    "channel_charge": "平台扣款",
     "set_off": "抵扣应收",
     "tax": "税额",
 }

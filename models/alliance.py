@@ -159,4 +159,5 @@ class Penalty(Base):
     answered_by: Mapped[int | None] = ref("person.id", nullable=True)
     answer_id: Mapped[int | None] = ref("note.id", nullable=True)
     lifted: Mapped[bool | None]
+    channel_charge_id: Mapped[int | None] = ref("channel_charge.id", nullable=True, index=True)
     settled: Mapped[bool] = mapped_column(server_default=text("false"))  # posted, or lifted before it was

@@ -10,18 +10,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection
 
 from domain import penalties as rules
 from domain.actors import Actor, Role
 from domain.calendar import local_date, month_of
+from domain.channel_charges import operators_account
 from domain.errors import Fault, Invalid, NotFound
-from domain.money import whole
+from domain.ledger import Entry
 from domain.notices import Audience
 from domain.penalties import State, Takes
-from services.parts import appeals, ledger, notes, outbox, reversals, years
-from services.parts.outbox import Owed
+from services.parts import appeals, imposing, ledger, notes, reversals, years
+from services.parts.imposing import STATE, Laid
 from services.uow import use_case
 
 BATCH = 1_000
@@ -63,17 +63,10 @@ class PenaltyRun:
     posted: int
 
 
-_STATE = "RETURNING id, dealer_id, due_month, appealed_at, answered_at, lifted"
 _JOB = "SELECT id, dealer_id, subject_id FROM job WHERE id = %(job)s FOR NO KEY UPDATE"
 _EVIDENCE = """
 SELECT (SELECT count(*) FROM photo WHERE job_id = %(job)s AND id = ANY(%(photos)s::bigint[])) AS photos,
        (SELECT count(*) FROM complaint WHERE job_id = %(job)s AND id = %(complaint)s::bigint) AS complaints
-"""
-_IMPOSE = f"""
-INSERT INTO penalty (dealer_id, job_id, reason, note_id, evidence, takes, amount_fen, year, due_month, imposed_by,
-                     imposed_at)
-VALUES (%(dealer)s, %(job)s, %(reason)s, %(note)s, %(evidence)s::jsonb, %(takes)s, %(fen)s, %(year)s, %(month)s, %(by)s,
-        %(now)s) {_STATE}
 """
 
 
@@ -90,27 +83,19 @@ def impose(tx: Connection, actor: Actor, given: PenaltyGiven, now: datetime) -> 
     year = rules.reward_year(given.year, local_date(now))
     if given.takes == Takes.REWARD:
         years.refuse_paid(tx, job.dealer_id, year)
-    note = notes.write(tx, job.id, job.subject_id, actor.person_id, given.words, now)
-    evidence = {"photo_ids": list(given.photo_ids), "complaint_id": given.complaint_id}
-    values = {
-        "dealer": job.dealer_id,
-        "job": job.id,
-        "reason": given.reason,
-        "note": note,
-        "takes": given.takes,
-    }
-    values |= {"evidence": orjson.dumps(evidence).decode(), "fen": whole(given.amount_fen), "year": year}
-    values |= {"month": rules.due_month(now), "by": actor.person_id, "now": now}
-    row = tx.exec_driver_sql(_IMPOSE, values).one()
-    _tell(
-        tx,
-        row.id,
+    laid = Laid(
+        job.dealer_id,
         job.id,
-        "penalty_imposed",
-        {"audience": Audience.OWNER, "dealer_ids": [job.dealer_id]},
-        now,
+        job.subject_id,
+        given.reason,
+        given.words,
+        given.amount_fen,
+        given.takes,
+        year,
+        given.photo_ids,
+        given.complaint_id,
     )
-    return _state(row)
+    return _state(imposing.impose(tx, laid, actor.person_id, now))
 
 
 def _check_evidence(tx: Connection, given: PenaltyGiven) -> None:
@@ -133,12 +118,13 @@ SELECT penalty.*, job.channel_id, job.category_code, job.zone, job.subject_id
 """
 _APPEAL = f"""
 UPDATE penalty SET appealed_at = %(now)s, appealed_by = %(by)s, appeal_id = %(note)s, appeal_clock_id = %(clock)s
- WHERE id = %(id)s {_STATE}
+ WHERE id = %(id)s {STATE}
 """
 _ANSWER = f"""
 UPDATE penalty SET answered_at = %(now)s, answered_by = %(by)s, answer_id = %(note)s, lifted = %(lifted)s,
-       settled = settled OR %(lifted)s WHERE id = %(id)s {_STATE}
+       settled = settled OR %(lifted)s WHERE id = %(id)s {STATE}
 """
+_REOPEN = "UPDATE channel_charge SET fault = NULL, allocated_by = NULL, allocated_at = NULL WHERE id = %(id)s"
 
 
 @use_case
@@ -150,7 +136,7 @@ def appeal(tx: Connection, actor: Actor, penalty_id: int, reason: str, now: date
     rules.check_appeal(rules.state(row.appealed_at is not None, row.lifted), row.imposed_at, now)
     clock_id = appeals.start(tx, row, now)
     note = notes.write(tx, row.job_id, row.subject_id, actor.person_id, reason, now)
-    _tell(tx, row.id, row.job_id, "penalty_appealed", {"audience": Audience.LEADS}, now)
+    imposing.tell(tx, row.id, row.job_id, "penalty_appealed", {"audience": Audience.LEADS}, now)
     values = {"id": row.id, "now": now, "by": actor.person_id, "note": note, "clock": clock_id}
     return _state(tx.exec_driver_sql(_APPEAL, values).one())
 
@@ -169,10 +155,12 @@ def answer(
     appeals.stop(tx, row.appeal_clock_id, now)
     if granted and row.settled:
         _take_back(tx, row, actor, now)
+    if granted and row.channel_charge_id:
+        tx.exec_driver_sql(_REOPEN, {"id": row.channel_charge_id})
     note = notes.write(tx, row.job_id, row.subject_id, actor.person_id, reason, now)
     told: dict[str, Any] = {"audience": Audience.OWNER, "dealer_ids": [row.dealer_id]}
     told |= {"values": {"level": "已通过" if granted else "未通过"}}
-    _tell(tx, row.id, row.job_id, "penalty_answered", told, now)
+    imposing.tell(tx, row.id, row.job_id, "penalty_answered", told, now)
     values = {"id": row.id, "now": now, "by": actor.person_id, "note": note, "lifted": granted}
     return _state(tx.exec_driver_sql(_ANSWER, values).one())
 
@@ -185,9 +173,13 @@ def _take_back(tx: Connection, row: Any, actor: Actor, now: datetime) -> None:
 
 
 _DUE = """
-SELECT id, dealer_id, job_id, reason, amount_fen, due_month FROM penalty
+SELECT penalty.id, penalty.dealer_id, job_id, penalty.reason, penalty.amount_fen, due_month,
+       channel_charge_id, operator_dealer_id
+  FROM penalty LEFT JOIN channel_charge charge ON charge.id = channel_charge_id
+  LEFT JOIN channel ON channel.id = charge.channel_id
  WHERE takes = 'statement' AND NOT settled AND due_month <= %(month)s
-   AND (appealed_at IS NULL OR answered_at IS NOT NULL) ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+   AND (appealed_at IS NULL OR answered_at IS NOT NULL) ORDER BY penalty.id LIMIT %(limit)s
+   FOR UPDATE OF penalty SKIP LOCKED
 """
 _SETTLED = "UPDATE penalty SET settled = true WHERE id = ANY(%(ids)s::bigint[])"
 
@@ -205,20 +197,17 @@ def post_due(now: datetime) -> PenaltyRun:
 def _post_some(tx: Connection, now: datetime) -> tuple[int, bool]:
     closed = ledger.hold_months(tx)
     due = tx.exec_driver_sql(_DUE, {"month": month_of(now), "limit": BATCH}).all()
-    found = [
-        rules.penalty_entry(
-            row.id,
-            row.dealer_id,
-            row.job_id,
-            row.reason,
-            row.amount_fen,
-            ledger.open_month(month_of(now), closed),
-        )
-        for row in due
-    ]
+    month = ledger.open_month(month_of(now), closed)
+    found = [_entry(row, month) for row in due]
     posted = ledger.post(tx, found, {}, now, "penalties")
     tx.exec_driver_sql(_SETTLED, {"ids": [row.id for row in due]})
     return posted, len(due) == BATCH
+
+
+def _entry(row: Any, month: date) -> Entry:
+    """To the brand; what a platform took goes to who operates the shop, whom it took it from."""
+    to = operators_account(row.operator_dealer_id) if row.channel_charge_id else None
+    return rules.penalty_entry(row.id, row.dealer_id, row.job_id, row.reason, row.amount_fen, month, to)
 
 
 def _read(tx: Connection, penalty_id: int) -> Any:
@@ -232,10 +221,3 @@ def _read(tx: Connection, penalty_id: int) -> Any:
 def _state(row: Any) -> PenaltyState:
     state = rules.state(row.appealed_at is not None, row.lifted)
     return PenaltyState(row.id, row.dealer_id, state, row.due_month, row.appealed_at, row.answered_at)
-
-
-def _tell(
-    tx: Connection, penalty_id: int, job_id: int, template: str, told: dict[str, Any], now: datetime
-) -> None:
-    key = f"penalty:{penalty_id}:{template}"
-    outbox.put(tx, [Owed("notice", key, {"template": template, **told}, job_id=job_id)], now)

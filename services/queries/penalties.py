@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from domain.actors import Actor
-from domain.penalties import APPEAL_WITHIN, REASONS, STATE_NAMES, State, state
+from domain.penalties import APPEAL_WITHIN, REASON_NAMES, STATE_NAMES, State, state
 from services.parts import notes
 from services.queries.money import horizon
 from services.uow import query
@@ -31,6 +31,7 @@ class PenaltyLine:
     due_month: date
     photo_ids: tuple[int, ...]
     complaint_id: int | None
+    channel_charge_id: int | None
     imposed_at: datetime
     appeal_until: datetime
     state: State
@@ -70,7 +71,7 @@ def _line(row: Any) -> PenaltyLine:
         dealer_id=row.dealer_id,
         job_id=row.job_id,
         reason=row.reason,
-        reason_name=REASONS[row.reason],
+        reason_name=REASON_NAMES[row.reason],
         words=said,
         takes=row.takes,
         amount_fen=row.amount_fen,
@@ -78,6 +79,7 @@ def _line(row: Any) -> PenaltyLine:
         due_month=row.due_month,
         photo_ids=tuple(row.evidence["photo_ids"]),
         complaint_id=row.evidence["complaint_id"],
+        channel_charge_id=row.channel_charge_id,
         imposed_at=row.imposed_at,
         appeal_until=row.imposed_at + APPEAL_WITHIN,
         state=now,

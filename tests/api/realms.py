@@ -23,6 +23,7 @@ from models.aftercare import Review, ReviewImport, ServiceRequest, Suggestion
 from models.alliance import Agreement, DeclarationFile, OfflineDeclaration, Penalty
 from models.audit import Audit
 from models.banking import BankAccount, BankTemplate, PayoutBatch
+from models.channel_charge import ChannelCharge
 from models.clock import Breach
 from models.complaint import Complaint
 from models.money import (
@@ -262,6 +263,10 @@ def _money(made: Realm) -> None:
     made.objects["price_alert"] = put(
         PriceAlert, **sale, breach="below_floor", text="低于底价", raised_at=now
     )
+    made.objects["channel_charge"] = put(
+        ChannelCharge, channel_id=made.channel_id, number="P1", charged_on=now.date(), reason="late", amount_fen=1,
+        created_at=now,
+    )  # fmt: skip
 
 
 def _year(made: Realm) -> None:
@@ -367,6 +372,7 @@ KINDS: Mapping[str, str] = {
     "declaration_id": "declaration",
     "file_id": "file",
     "penalty_id": "penalty",
+    "channel_charge_id": "channel_charge",
     "dealer_id": "dealer",
     "person_id": "person",
     "binding_id": "binding",
