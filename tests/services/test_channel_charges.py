@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from domain.channel_charges import AlreadyAllocated, Fault
+from domain.channel_charges import REASONS, AlreadyAllocated, Fault
 from domain.errors import Invalid
 from services import channel_charges, penalties
 from services.channel_charges import Allocation
@@ -29,7 +29,7 @@ def charged(world: World, *, by_dealer: bool = True) -> tuple[int, int]:
     """A penalty of ¥100.00 for a job of dealer 1, laid by the platform on dealer 2's shop, or on the brand's."""
     job_id = ended(world)
     [line] = rows(
-        "SELECT line.id, head.id AS head, head.number, channel.code FROM job JOIN order_line line ON line.id = order_line_id"
+        "SELECT head.id, head.number, channel.code FROM job JOIN order_line line ON line.id = order_line_id"
         " JOIN customer_order head ON head.id = line.order_id JOIN channel ON channel.id = head.channel_id"
         " WHERE job.id = :j",
         j=job_id,
@@ -37,7 +37,7 @@ def charged(world: World, *, by_dealer: bool = True) -> tuple[int, int]:
     code = line.code
     if by_dealer:
         shop, code = operated_channel(world, 2), "dealer-shop"
-        rows("UPDATE customer_order SET channel_id = :c WHERE id = :h", c=shop, h=line.head)
+        rows("UPDATE customer_order SET channel_id = :c WHERE id = :h", c=shop, h=line.id)
     assert imported(world, f"{code},P-1,2026-03-15,-100.00,超时,{line.number},1").new == 1
     [charge] = rows("SELECT id FROM channel_charge")
     return job_id, charge.id
@@ -66,14 +66,12 @@ def test_a_file_goes_in_once_and_names_what_is_wrong_with_its_rows(world: World)
     first, again = imported(world, good, good, *bad), imported(world, good)
 
     assert (first.rows, first.new, first.same, again.new, again.same) == (6, 1, 1, 0, 1)
-    assert [(row.row, row.reason.partition("，")[0]) for row in first.bad] == [
-        (4, "扣款单号 P-1 已导入"),
+    reasons = "、".join(REASONS.values())
+    assert [(row.row, row.reason) for row in first.bad] == [
+        (4, "扣款单号 P-1 已导入，内容不同"),
         (5, "没有店铺 no-shop"),
         (6, "订单号与行号没有对应的订单行"),
-        (
-            7,
-            "扣款金额应在 0.01 到 1000000 元之间；扣款原因应为其中之一：超时、未履约、客户投诉、虚假回传、违规收费、其他",
-        ),
+        (7, f"扣款金额应在 0.01 到 1000000 元之间；扣款原因应为其中之一：{reasons}"),
     ]
 
 
