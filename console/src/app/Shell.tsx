@@ -6,7 +6,8 @@ import { matchPath, useLocation, useNavigate } from "react-router";
 
 import { api, csrf } from "@/api/client";
 import { said } from "@/api/problem";
-import { GROUPS, open, PAGES } from "./pages";
+import { GROUPS } from "./page";
+import { open, PAGES } from "./pages";
 import { type Me, useMe } from "./session";
 import { ROLES, word } from "./words";
 

@@ -1,6 +1,7 @@
 import { Table } from "antd";
 
-import { open, type Page, PAGES } from "@/app/pages";
+import type { Page } from "@/app/page";
+import { open, PAGES } from "@/app/pages";
 import { ROLES } from "@/app/words";
 
 const STAFF = Object.entries(ROLES).filter(([role]) => !["system", "customer"].includes(role));
