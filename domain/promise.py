@@ -112,8 +112,10 @@ def promise(facts: Facts) -> Answer:
     """The answer to the facts; the same facts give the same answer, whenever it is asked."""
     lines = tuple(_line(facts, good) for good in facts.goods)
     covered = all(line.covered is not False for line in lines)
-    confirms = facts.terms.silence_confirms
     nobody = facts.engine > 2 and is_for_nobody(lines)
+    unsaid = facts.engine > 4 and nobody
+    confirms = facts.terms.silence_confirms and not unsaid
+    silence = words.silence(SILENCE_HOURS) if confirms else words.NO_SILENCE
     return Answer(
         place=facts.place,
         covered=covered,
@@ -121,7 +123,7 @@ def promise(facts: Facts) -> Answer:
         extras=() if nobody else _extras(facts),
         silence_confirms=confirms,
         silence_hours=SILENCE_HOURS if confirms else 0,
-        silence_text=words.silence(SILENCE_HOURS) if confirms else words.NO_SILENCE,
+        silence_text="" if unsaid else silence,
         expires_at=facts.made_at + LIVES,
         text=words.whole(facts.place, covered, [line.text for line in lines], nobody),
     )

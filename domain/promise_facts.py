@@ -9,7 +9,7 @@ from datetime import datetime
 from domain.capacity import Day, Diary
 from domain.fee_rules import FeeRule
 
-ENGINE = 4
+ENGINE = 5
 
 
 @dataclass(frozen=True, slots=True)

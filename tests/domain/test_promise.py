@@ -93,6 +93,15 @@ def test_where_nobody_comes_the_customer_is_asked_and_told_honestly() -> None:
     assert "服务联盟尚未覆盖烟台市芝罘区" in answer.text
 
 
+def test_where_nobody_comes_silence_means_nothing() -> None:
+    """There is no work to confirm, so no word of it; promises of before come out as they were."""
+    now, before, served = asked(), asked(engine=4), asked(DEALER)
+
+    assert (now.silence_confirms, now.silence_hours, now.silence_text) == (False, 0, "")
+    assert before.silence_confirms
+    assert (before.silence_hours, before.silence_text) == (served.silence_hours, served.silence_text)
+
+
 @pytest.mark.parametrize("certificate", ["gas", "wiring"])
 def test_nobody_is_asked_to_fit_gas_or_wiring_himself(certificate: str) -> None:
     """Even if the catalogue allowed it: no question, no film, the advice not to buy."""
