@@ -23,9 +23,9 @@ from api.schemas.profit_shares import (
 )
 from channels.cost_file import template
 from services import price_guards, sale_costs
-from services.price_guards import Guarded, ShareTerms, ShareVersion
+from services.price_guards import Guarded
 from services.queries import profit_shares as reads
-from services.queries.profit_shares import AlertLine, ShareLine, ShareTermsLine
+from services.queries.profit_shares import AlertLine, ShareLine, ShareTerms, ShareVersion
 from services.sale_costs import CostsImported, CostsTold
 
 area = routes.area("profit_shares", "利润分成与价格保护")
@@ -55,10 +55,10 @@ def share_list(call: Call, query: Mapping[str, Any]) -> Page[ShareLine]:
     "/share-rules",
     permission="fee_rule:read",
     query=PageQuery,
-    answer=Page[ShareTermsLine],
+    answer=Page[ShareVersion],
     summary="分成规则版本",
 )
-def terms_list(_call: Call, query: Mapping[str, Any]) -> Page[ShareTermsLine]:
+def terms_list(_call: Call, query: Mapping[str, Any]) -> Page[ShareVersion]:
     """Newest first; without any the defaults hold."""
     found = reads.terms(paging.number(query["cursor"]), query["limit"] + 1)
     return paging.page(found, query["limit"], lambda line: (line.version,))

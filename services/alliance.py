@@ -16,7 +16,7 @@ from domain.alliance import NotSignable, OtherText, fingerprint
 from domain.calendar import local_date
 from domain.errors import Fault, Invalid, NotFound
 from domain.notices import Audience
-from services.parts import outbox
+from services.parts import outbox, versions
 from services.parts.outbox import Owed
 from services.uow import use_case
 
@@ -52,7 +52,7 @@ class Left:
     left_on: date
 
 
-_LAST = "SELECT version, effective_from FROM agreement ORDER BY version DESC LIMIT 1"
+_LAST = "SELECT effective_from FROM agreement ORDER BY version DESC LIMIT 1"
 _PUBLISH = """
 INSERT INTO agreement (version, text, sha256, effective_from, published_by, published_at)
 VALUES (%(version)s, %(text)s, %(sha256)s, %(day)s, %(by)s, %(now)s) RETURNING id
@@ -63,12 +63,11 @@ _MEMBERS = "SELECT dealer_id FROM alliance_membership WHERE left_on IS NULL ORDE
 @use_case
 def publish(tx: Connection, actor: Actor, text: str, effective_from: date, now: datetime) -> Published:
     """The next version, in force from today or later and after the one before it; every member's owner is told."""
-    tx.exec_driver_sql("LOCK TABLE agreement IN SHARE ROW EXCLUSIVE MODE")
-    last = tx.exec_driver_sql(_LAST).first()
-    if effective_from < local_date(now) or (last and effective_from <= last.effective_from):
+    version = versions.next_of(tx, "agreement")
+    last = tx.exec_driver_sql(_LAST).scalar()
+    if effective_from < local_date(now) or (last and effective_from <= last):
         fault = Fault("effective_from", "too_early", "不能早于今天，且须晚于上一版协议的生效日")
         raise Invalid(errors=[fault])
-    version = last.version + 1 if last else 1
     digest = fingerprint(text)
     values = {"version": version, "text": text, "sha256": digest, "day": effective_from}
     made = tx.exec_driver_sql(_PUBLISH, values | {"by": actor.person_id, "now": now}).scalar_one()

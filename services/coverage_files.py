@@ -13,14 +13,12 @@ from typing import Any, BinaryIO
 from sqlalchemy import Connection, insert
 
 from channels.coverage_file import CATEGORY, DEALER, DIVISION, OWNER, Line, read
-from channels.errors_file import errors_csv
 from channels.parsed import Bad
 from domain.actors import Actor
 from domain.coverage import Key, Terms
-from domain.errors import NotFound
 from models.dealer import Coverage
 from models.promise import CoverageImport
-from services.parts import arrays
+from services.parts import arrays, bad_rows
 from services.parts.bulk import insert_many
 from services.parts.coverage_lock import hold
 from services.uow import query, use_case
@@ -183,10 +181,4 @@ def _row(dealer_id: int, key: Key, terms: Terms) -> dict[str, Any]:
 @query
 def bad_rows_csv(connection: Connection, import_id: int) -> Iterator[bytes]:
     """The bad rows with their reasons, ready to be mended and sent again; `NotFound`."""
-    found = connection.exec_driver_sql(
-        "SELECT bad_rows FROM coverage_import WHERE id = %(id)s", {"id": import_id}
-    )
-    row = found.first()
-    if row is None:
-        raise NotFound
-    return errors_csv([Bad.unpacked(one) for one in row.bad_rows])
+    return bad_rows.as_csv(connection, "coverage_import", import_id)

@@ -20,7 +20,7 @@ from domain.fee_rules import FeeRule
 from domain.fees import price_of
 from domain.job import Kind
 from models.money import FeeRule as Row
-from services.parts import rules
+from services.parts import rules, versions
 from services.uow import query, use_case
 
 
@@ -67,9 +67,6 @@ class Preview:
     total_fen: int | None
 
 
-_LAST = "SELECT coalesce(max(version), 0) FROM fee_rule"
-
-
 @use_case
 def add(tx: Connection, actor: Actor, rule: Mapping[str, Any], now: datetime) -> Version:
     """Store the next version. The first may begin whenever, later ones today or later: the past was paid already.
@@ -78,8 +75,7 @@ def add(tx: Connection, actor: Actor, rule: Mapping[str, Any], now: datetime) ->
     """
     if actor.role != Role.FINANCE:
         raise Forbidden
-    tx.exec_driver_sql("LOCK TABLE fee_rule IN SHARE ROW EXCLUSIVE MODE")
-    version = int(tx.exec_driver_sql(_LAST).scalar_one()) + 1
+    version = versions.next_of(tx, "fee_rule")
     read = read_rule({**rule, "version": version})
     if version > 1 and read.effective_from < local_date(now):
         raise Invalid(errors=[Fault("effective_from", "in_the_past", "新规则不能从过去的日期生效")])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 from sqlalchemy import Connection, insert
@@ -11,7 +11,8 @@ from domain.actors import Actor
 from domain.calendar import local_date
 from domain.errors import Conflict, Fault, Invalid, NotFound
 from models.profit_share import PriceGuard, ShareRule
-from services.parts import price_guard, shares
+from services.parts import price_guard, shares, versions
+from services.queries.profit_shares import ShareTerms, ShareVersion
 from services.uow import use_case
 
 
@@ -32,31 +33,6 @@ class Guarded:
     floor_fen: int | None
     exclusive_channel_id: int | None
     alerts: int
-
-
-@dataclass(frozen=True, slots=True)
-class ShareTerms:
-    """What a version of the share says; rates in basis points."""
-
-    effective_from: date
-    operator_bp: int
-    dealer_bp: int
-    tax_bp: int
-    dealer_ships_bp: int
-    refund_days: int
-
-
-@dataclass(frozen=True, slots=True)
-class ShareVersion:
-    """A version of the terms, for what is ordered from a day on."""
-
-    version: int
-    effective_from: date
-    operator_bp: int
-    dealer_bp: int
-    tax_bp: int
-    dealer_ships_bp: int
-    refund_days: int
 
 
 _KNOWN = """
@@ -111,13 +87,9 @@ def close(tx: Connection, actor: Actor, alert_id: int, note: str, now: datetime)
 @use_case
 def set_terms(tx: Connection, actor: Actor, terms: ShareTerms, now: datetime) -> ShareVersion:
     """The next version. The first may begin whenever, later ones today or later: `Invalid`."""
-    tx.exec_driver_sql("LOCK TABLE share_rule IN SHARE ROW EXCLUSIVE MODE")
-    last: int = tx.exec_driver_sql("SELECT coalesce(max(version), 0) FROM share_rule").scalar_one()
-    if last and terms.effective_from < local_date(now):
+    version = versions.next_of(tx, "share_rule")
+    if version > 1 and terms.effective_from < local_date(now):
         raise Invalid(errors=[Fault("effective_from", "in_the_past", "生效日期不能早于今天")])
-    rates = (terms.operator_bp, terms.dealer_bp, terms.tax_bp, terms.dealer_ships_bp, terms.refund_days)
-    version = ShareVersion(last + 1, terms.effective_from, *rates)
-    names = ("operator_bp", "dealer_bp", "tax_bp", "dealer_ships_bp", "refund_days")
-    row = dict(zip(names, rates, strict=True)) | {"version": last + 1, "effective_from": terms.effective_from}
-    tx.execute(insert(ShareRule).values(**row, created_by=actor.person_id, created_at=now))
-    return version
+    made = ShareVersion(**asdict(terms), version=version)
+    tx.execute(insert(ShareRule).values(**asdict(made), created_by=actor.person_id, created_at=now))
+    return made

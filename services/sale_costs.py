@@ -10,13 +10,12 @@ from typing import BinaryIO
 from sqlalchemy import Connection, insert
 
 from channels.cost_file import CHANNEL, ORDER, SKU, Line, read
-from channels.errors_file import errors_csv
 from channels.parsed import Bad
 from domain.actors import Actor
-from domain.errors import Fault, Invalid, NotFound
+from domain.errors import Fault, Invalid
 from domain.profit_share import COST_NAMES, Cost
 from models.profit_share import CostImport
-from services.parts import arrays, shares
+from services.parts import arrays, bad_rows, shares
 from services.uow import query, use_case
 
 Place = tuple[str, str, int]
@@ -173,10 +172,4 @@ def _tell(tx: Connection, costs: Sequence[CostOf], actor: Actor, now: datetime) 
 @query
 def bad_rows_csv(connection: Connection, import_id: int) -> Iterator[bytes]:
     """The bad rows with their reasons, ready to be mended and sent again; `NotFound`."""
-    found = connection.exec_driver_sql(
-        "SELECT bad_rows FROM cost_import WHERE id = %(id)s", {"id": import_id}
-    )
-    row = found.first()
-    if row is None:
-        raise NotFound
-    return errors_csv([Bad.unpacked(one) for one in row.bad_rows])
+    return bad_rows.as_csv(connection, "cost_import", import_id)

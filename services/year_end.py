@@ -21,6 +21,7 @@ from domain.errors import Fault, Invalid
 from domain.ledger import Entry
 from domain.year_terms import YearTerms, read_terms
 from services.parts import ledger, years
+from services.parts import versions as numbers
 from services.parts.years import Year
 from services.uow import query, use_case
 
@@ -84,7 +85,6 @@ def versions(connection: Connection, before: int | None, limit: int) -> list[Yea
     return [YearTermsLine(*row) for row in rows]
 
 
-_LAST = "SELECT coalesce(max(version), 0) FROM year_terms"
 _ADD = """
 INSERT INTO year_terms (version, terms, created_by, created_at)
 VALUES (%(version)s, %(terms)s::jsonb, %(by)s, %(now)s) RETURNING id
@@ -94,8 +94,7 @@ VALUES (%(version)s, %(terms)s::jsonb, %(by)s, %(now)s) RETURNING id
 @use_case
 def add_terms(tx: Connection, actor: Actor, given: Mapping[str, Any], now: datetime) -> TermsMade:
     """The next version; for this year or later ones: a year that is over was worked for under its own terms."""
-    tx.exec_driver_sql("LOCK TABLE year_terms IN SHARE ROW EXCLUSIVE MODE")
-    version = int(tx.exec_driver_sql(_LAST).scalar_one()) + 1
+    version = numbers.next_of(tx, "year_terms")
     terms = read_terms(given, version)
     if terms.from_year < local_date(now).year:
         raise Invalid(errors=[Fault("from_year", "in_the_past", "不能更改已过去的年度")])
@@ -131,20 +130,25 @@ SELECT dealer_id FROM (
 
 def run(now: datetime) -> YearRun:
     """Pay the year before, from its terms' first day on; batch after batch, each one transaction."""
-    year, total, after = local_date(now).year - 1, YearRun(), 0
-    while True:
-        done, after = _batch(year, after, now)
+    year, total = local_date(now).year - 1, YearRun()
+    ids = _due(year, now)
+    for first in range(0, len(ids), BATCH):
+        done = _batch(year, ids[first : first + BATCH], now)
         total = YearRun(total.dealers + done.dealers, total.entries + done.entries, total.held + done.held)
-        if not after:
-            return total
+    return total
+
+
+@query
+def _due(connection: Connection, year: int, now: datetime) -> list[int]:
+    """Whose year is to be looked at; nobody's before the terms' first day."""
+    if local_date(now) < years.terms(connection, year).pays_from(year):
+        return []
+    return _dealers(connection, year, 0, None)
 
 
 @use_case
-def _batch(tx: Connection, year: int, after: int, now: datetime) -> tuple[YearRun, int]:
+def _batch(tx: Connection, year: int, ids: list[int], now: datetime) -> YearRun:
     terms = years.terms(tx, year)
-    if local_date(now) < terms.pays_from(year):
-        return YearRun(), 0
-    ids = _dealers(tx, year, after, BATCH)
     month = ledger.open_month(month_of(now), ledger.hold_months(tx))
     years.hold(tx, ids)
     known = years.load(tx, ids, year, now, local_date(now)).values()
@@ -152,10 +156,10 @@ def _batch(tx: Connection, year: int, after: int, now: datetime) -> tuple[YearRu
     posted = ledger.post(
         tx, [entry for one in free for entry in entries(one, year, terms, month)], {}, now, "year_end"
     )
-    return YearRun(len(ids), posted, len(ids) - len(free)), ids[-1] if len(ids) == BATCH else 0
+    return YearRun(len(ids), posted, len(ids) - len(free))
 
 
-def _dealers(tx: Connection, year: int, after: int, limit: int) -> list[int]:
+def _dealers(tx: Connection, year: int, after: int, limit: int | None) -> list[int]:
     asked: dict[str, Any] = {"year": year, "after": after, "limit": limit}
     asked |= {"from": years.begins(year), "until": years.begins(year + 1)}
     return list(tx.exec_driver_sql(_DEALERS, asked).scalars())

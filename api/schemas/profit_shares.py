@@ -22,7 +22,7 @@ from api.schemas.jobs import Words
 from domain.money import BP
 from domain.profit_share import MOST_FEN, Cost
 from models.profit_share import SHARE_STATES
-from services.price_guards import ShareTerms
+from services.queries.profit_shares import ShareTerms
 from services.sale_costs import CostOf
 
 NAME, NOTE = 60, 200

@@ -69,16 +69,22 @@ class AlertLine:
 
 
 @dataclass(frozen=True, slots=True)
-class ShareTermsLine:
-    """A version of the terms, for what is ordered from a day on; rates in basis points."""
+class ShareTerms:
+    """What a version of the share says for what is ordered from a day on; rates in basis points."""
 
-    version: int
     effective_from: date
     operator_bp: int
     dealer_bp: int
     tax_bp: int
     dealer_ships_bp: int
     refund_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareVersion(ShareTerms):
+    """The terms as a version."""
+
+    version: int
 
 
 _SHARES = """
@@ -156,8 +162,9 @@ SELECT version, effective_from, operator_bp, dealer_bp, tax_bp, dealer_ships_bp,
 
 
 @query
-def terms(connection: Connection, before: int | None, limit: int) -> list[ShareTermsLine]:
+def terms(connection: Connection, before: int | None, limit: int) -> list[ShareVersion]:
     """Versions, newest first."""
     return [
-        ShareTermsLine(*row) for row in connection.exec_driver_sql(_TERMS, {"before": before, "limit": limit})
+        ShareVersion(**row._asdict())
+        for row in connection.exec_driver_sql(_TERMS, {"before": before, "limit": limit})
     ]

@@ -264,7 +264,7 @@ def test_an_owner_reads_its_own_shares_and_each_is_explained(world: World) -> No
 def test_terms_are_versions_that_begin_today_or_later(world: World) -> None:
     """What was ordered before keeps the terms of its day."""
     finance = world.actor("finance")
-    terms = price_guards.ShareTerms(date(2026, 1, 1), 300, 10_000, 1_300, 500, 0)
+    terms = reads.ShareTerms(date(2026, 1, 1), 300, 10_000, 1_300, 500, 0)
     assert price_guards.set_terms(finance, terms, ENDED).version == 1
     with pytest.raises(Invalid):
         price_guards.set_terms(finance, terms, ENDED)
