@@ -158,6 +158,7 @@ SELECT dealer_id, count(*) AS jobs, count(*) FILTER (WHERE is_late) AS late FROM
 _UPHELD = """
 SELECT job.dealer_id, count(*) AS many FROM job JOIN complaint ON complaint.job_id = job.id
  WHERE job.dealer_id = ANY(%(dealers)s::bigint[]) AND complaint.verdict = 'upheld'
+   AND coalesce(complaint.fault, 'dealer') = 'dealer'
    AND complaint.closed_at >= %(from)s AND complaint.closed_at < %(until)s GROUP BY job.dealer_id
 """
 # A line is credited to who served it, once, whatever second visits it had, in the year the customer confirmed.
