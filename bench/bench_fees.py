@@ -31,8 +31,11 @@ import psycopg
 from bench.fee_month import fill
 from bench.house import database
 from demo import postgres
+from domain.actors import Actor, Role
+from services import fee_previews
 from services.command_line import application
 from services.config import Config
+from services.fee_previews import Previewed
 from services.fees import BATCH, FeeRun, run_fees
 
 NOW = datetime(2026, 4, 1, 1, tzinfo=UTC)
@@ -47,6 +50,16 @@ CREATE TABLE ready_entry AS SELECT * FROM ledger_entry;
 CREATE TABLE ready_leg AS SELECT * FROM ledger_leg;
 CREATE TABLE plain_entry AS SELECT * FROM ledger_entry WHERE false;
 CREATE TABLE plain_leg AS SELECT * FROM ledger_leg WHERE false;
+"""
+
+
+DEARER = 2
+NEXT = """
+INSERT INTO fee_rule (version, effective_from, rule)
+SELECT %s, '2026-12-31 16:00Z', jsonb_set(rule, '{effective_from}', '"2027-01-01"') || jsonb_build_object('base',
+       (SELECT jsonb_agg(jsonb_set(base, '{fen}', to_jsonb((base->>'fen')::int + 500)))
+          FROM jsonb_array_elements(rule->'base') base))
+  FROM fee_rule WHERE version = 1
 """
 
 
@@ -75,6 +88,15 @@ def server_cpu(connection: psycopg.Connection[Any]) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
+LABELS = {
+    "run": "fee run (read, price, explain, post, mark)",
+    "one": "… with one worker instead of two",
+    "floor": "INSERT … SELECT, same tables, keys, triggers",
+    "plain": "INSERT … SELECT, plain tables",
+    "preview": "preview of a version (price twice, compare)",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Cost:
     """Seconds on the wall, of this process's CPU, and of the server's."""
@@ -89,8 +111,8 @@ class Bench:
 
     def __init__(self, connection: psycopg.Connection[Any], batch: int) -> None:
         self.connection, self.batch = connection, batch
-        self.run = FeeRun()
-        self.costs: dict[str, list[Cost]] = {"run": [], "one": [], "floor": [], "plain": []}
+        self.run, self.previewed = FeeRun(), Previewed()
+        self.costs: dict[str, list[Cost]] = {name: [] for name in LABELS}
 
     def measure(self, name: str, work: Callable[[], object]) -> float:
         """Do it and keep what it cost."""
@@ -130,18 +152,20 @@ class Bench:
         walls.append(self.measure("floor", lambda: self.copy("ledger")))
         self.connection.execute("TRUNCATE plain_entry, plain_leg")
         walls.append(self.measure("plain", lambda: self.copy("plain")))
-        print(
-            "  two workers {:.2f} s   one {:.2f} s   floor {:.2f} s   plain {:.2f} s".format(*walls),
-            flush=True,
-        )
+        walls.append(self.measure("preview", self.preview))
+        told = "  two workers {:.2f} s   one {:.2f} s   floor {:.2f} s   plain {:.2f} s   preview {:.2f} s"
+        print(told.format(*walls), flush=True)
 
+    def preview(self) -> None:
+        """The month's jobs priced twice, by the rules in force and by a version with dearer bases; posts nothing."""
+        fee_previews.ask(Actor(Role.FINANCE), DEARER, NOW.date().replace(month=3), NOW)
+        before = self.posted()
+        self.previewed = fee_previews.work(NOW, self.batch)
+        assert self.posted() == before
 
-LABELS = {
-    "run": "fee run (read, price, explain, post, mark)",
-    "one": "… with one worker instead of two",
-    "floor": "INSERT … SELECT, same tables, keys, triggers",
-    "plain": "INSERT … SELECT, plain tables",
-}
+    def posted(self) -> Any:
+        """How many entries there are, and the last one."""
+        return self.connection.execute("SELECT count(*), max(id) FROM ledger_entry").fetchone()
 
 
 def report(bench: Bench, jobs: int) -> None:
@@ -169,6 +193,7 @@ def report(bench: Bench, jobs: int) -> None:
         "ratio_one": round(found["one_s"] / found["floor_s"], 2),
     }
     found |= {"ratio_plain": round(found["run_s"] / found["plain_s"], 2), "target": 2.0}
+    print(f"preview: {bench.previewed.jobs} jobs, nothing posted")
     print(json.dumps(found))
 
 
@@ -183,6 +208,7 @@ def main() -> None:
         connected = psycopg.connect(postgres.libpq(url), autocommit=True)
         with application("bench_fees", settings(url)), connected as connection:
             fill(connection, asked.jobs)
+            connection.execute(NEXT.encode(), [DEARER])
             bench = Bench(connection, asked.batch)
             for _ in range(asked.rounds):
                 bench.round()

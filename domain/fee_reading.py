@@ -15,6 +15,7 @@ from domain.fee_parts import ANY
 from domain.fee_quality import ComplaintRate, PromotionRate, RatingRate
 from domain.fee_remote import DISTANCES, RemoteRate
 from domain.fee_rules import CLOCK_NAMES, BaseRate, Category, FeeRule, Kept, TimelinessRate
+from domain.fee_words import TABLES
 from domain.job import Kind
 from domain.money import BP, ROUNDINGS
 from domain.refunds import TIMES_OVERCHARGED
@@ -98,15 +99,6 @@ _TABLES: Mapping[str, type[Any]] = {
     "complaints": ComplaintRate,
     "promotion": PromotionRate,
 }
-_UNIQUE: Mapping[str, Callable[[Any], object]] = {
-    "categories": lambda row: row.code,
-    "base": lambda row: (row.kind, row.category, row.zone, row.scheme),
-    "remote": lambda row: (row.category, row.zone),
-    "timeliness": lambda row: (row.clock, row.level),
-    "rating": lambda row: row.overall,
-    "complaints": lambda row: row.about,
-    "promotion": lambda row: row.category,
-}
 
 
 def read_rule(data: object) -> FeeRule:
@@ -155,12 +147,13 @@ def _read_value(name: str, value: object, path: str, faults: list[Fault]) -> Any
 
 def _contradictions(rule: FeeRule) -> Iterable[Fault]:
     """What each row alone cannot know: doubles, unknown categories, a radius beyond the formula's end."""
-    for name, key_of in _UNIQUE.items():
+    for name, (_, columns) in TABLES.items():
         seen = set()
         for i, row in enumerate(getattr(rule, name)):
-            if key_of(row) in seen:
+            key = tuple(getattr(row, column) for column in columns)
+            if key in seen:
                 yield Fault(f"{name}[{i}]", "duplicate", "与前面的行重复")
-            seen.add(key_of(row))
+            seen.add(key)
     codes = {category.code for category in rule.categories}
     for name, known in (("base", codes), ("remote", {*codes, ANY}), ("promotion", {*codes, ANY})):
         for i, row in enumerate(getattr(rule, name)):

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from services import fee_previews
 from services.fees import run_fees
 from services.ledger import approve
 from services.statements import draw, silence_confirms
@@ -368,3 +369,27 @@ def test_a_preview_is_the_fee_runs_arithmetic(client: FlaskClient, world: World,
     assert (far["negotiated"], far["total_fen"]) == (True, None)
     assert ask(category="lamp").json["code"] == "no_base_fee"
     assert ask(day=(APRIL_1 - 400 * DAY).date().isoformat()).status_code == 404
+
+
+def test_a_version_is_compared_and_previewed_through_the_routes(
+    client: FlaskClient, world: World, clock: Any
+) -> None:
+    """Finance asks, is told where to look, and reads sums and dealers there; an owner knows of none of it."""
+    rule()
+    rule(2, effective_from="2026-05-01", base=[{**RULE["base"][0], "fen": 8500}, RULE["base"][1]])
+    ended(world)
+    finance, owner = world.sign_in("finance", clock.now), world.sign_in("owner1", clock.now)
+
+    asked = client.post(f"{API}/fee-rules/2/preview", json={"month": "2026-03"}, headers=finance)
+    fee_previews.work(clock.now)
+    look = asked.json["look"].removeprefix(API)
+
+    assert (asked.status_code, asked.json["month"]) == (202, "2026-03-01")
+    result = get(client, look, finance)["result"]
+    assert (result["was_fen"], result["now_fen"], result["dealers"]) == (8000, 8500, 1)
+    [line] = get(client, f"{look}/dealers", finance)["items"]
+    assert (line["dealer_id"], line["now_fen"]) == (world.dealers[0], 8500)
+    assert [one["id"] for one in get(client, "/fee-previews", finance)["items"]] == [asked.json["id"]]
+    [_, price] = get(client, "/fee-rules/1/diff/2", finance)["changes"]
+    assert price["text"] == "基础费 电热水器 免费区 ¥80.00 → ¥85.00"
+    assert client.get(API + look, headers=owner).status_code == 403
