@@ -83,11 +83,10 @@ def records(_: Call, query: Mapping[str, Any]) -> Page[RecordLine]:
     answer=Page[LegalHold],
     summary="依法保留列表",
 )
-def hold_list(_: Call, query: Mapping[str, Any]) -> Page[LegalHold]:
-    """Newest first: who laid it when and why, who lifted it."""
-    found = legal_holds.listed(
-        query["open"], query["job_id"], paging.number(query["cursor"]), query["limit"] + 1
-    )
+def hold_list(call: Call, query: Mapping[str, Any]) -> Page[LegalHold]:
+    """Newest first: who laid it when and why, who lifted it. Agents see those of their channels."""
+    before = paging.number(query["cursor"])
+    found = legal_holds.listed(call.who, query["open"], query["job_id"], before, query["limit"] + 1)
     return paging.page(found, query["limit"], lambda hold: (hold.id,))
 
 

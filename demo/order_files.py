@@ -137,8 +137,8 @@ def read_deliveries(path: Path, *, day: date, datum: Datum = Datum.WGS84) -> tup
 
 
 def _whole(row: dict[str, str]) -> bool:
-    times = bool(row["accept_time"]) and bool(row["delivery_time"])
-    return times and _point(row, "delivery", Datum.WGS84) is not None
+    needed = ("accept_time", "delivery_time", "delivery_gps_lng", "delivery_gps_lat")
+    return all(row.get(name) for name in needed) and _point(row, "delivery", Datum.WGS84) is not None
 
 
 def _delivery(row: dict[str, str], shift: timedelta, datum: Datum) -> Delivery:

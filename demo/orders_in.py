@@ -15,7 +15,7 @@ from channels.formats import POINT
 from demo import plots
 from demo.caller import Caller, Json
 from demo.order_files import Delivery, invented_deliveries, order_file_from_deliveries, read_deliveries
-from demo.plots import Plot
+from demo.plots import FEWEST, Plot
 from demo.runs import Runs
 from demo.shelf import BOUGHT, PRODUCTS
 from demo.telling import Telling
@@ -68,6 +68,8 @@ def _deliveries(day: date, count: int, data: Path | None) -> list[Delivery]:
     if data is None:
         return list(invented_deliveries(count, seed=day.toordinal(), day=day))
     known = read_deliveries(data, day=day)
+    if len(known) < FEWEST:
+        raise SystemExit(f"STORY_DATA={data}? 可用的配送 {len(known)} 条，至少 {FEWEST} / usable deliveries: too few")
     rng = random.Random(day.toordinal())  # noqa: S311 - a demo must repeat, not be secret
     return rng.sample(known, min(count, len(known)))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from demo.doors import port_from, status_of
 from demo.network import CHANNELS
+from demo.plots import FEWEST
 from demo.processes import Program, StartFailed
 from demo.shelf import PRODUCTS
 
@@ -60,12 +61,22 @@ class Choices:
         story = given.get("STORY") or "play"
         if story not in STORIES:
             raise StartFailed(f"STORY={story}? 可选 / choose: {', '.join(STORIES)}")
+        _at_least(given, "STORY_ORDERS", FEWEST)
+        _at_least(given, "STORY_STUTTER", 1)
+        if (data := given.get("STORY_DATA")) and not Path(data).is_file():
+            raise StartFailed(f"STORY_DATA={data}? 没有这个文件 / no such file")
         return cls(
             host=given.get("HOST") or "127.0.0.1",
             port=port_from(given.get("PORT") or "8000", "PORT"),
             stand_in_port=port_from(given.get("STANDIN_PORT") or "8090", "STANDIN_PORT"),
             story=story,
         )
+
+
+def _at_least(given: Mapping[str, str], name: str, fewest: int) -> None:
+    told = given.get(name) or str(fewest)
+    if not told.isdecimal() or int(told) < fewest:
+        raise StartFailed(f"{name}={told}? 至少 {fewest} / {fewest} or more")
 
 
 def steps(root: Path, choices: Choices, environ: Mapping[str, str]) -> list[Step]:

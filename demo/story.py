@@ -18,7 +18,7 @@ from demo.acceptance import book, find_dealer
 from demo.ending import end, open_app
 from demo.network import CHANNELS
 from demo.orders_in import OrderFile
-from demo.plots import FEWEST, Plot
+from demo.plots import Plot
 from demo.schedule import Life, play
 from demo.stage import Stage, from_environment
 from demo.visit import drive, first_visit
@@ -33,7 +33,7 @@ def main(environ: Mapping[str, str] = os.environ) -> int:
     """Play it; 0 when all checks hold."""
     stage = from_environment(environ)
     began = stopwatch.monotonic()
-    count = max(FEWEST, int(environ.get("STORY_ORDERS") or 24))
+    count = int(environ.get("STORY_ORDERS") or 24)
     data = Path(environ["STORY_DATA"]) if environ.get("STORY_DATA") else None
     world = tell(stage, count, data)
     return settling.curtain(world, stopwatch.monotonic() - began)

@@ -99,7 +99,7 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "guide:write": frozenset({Role.ADMIN, Role.AGENT}),
     "health:read": PUBLIC,
     "hold:lift": frozenset({Role.ADMIN}),
-    "hold:read": frozenset({Role.ADMIN}),
+    "hold:read": frozenset({Role.ADMIN, Role.AGENT}),
     "inbox:mark": PEOPLE,
     "inbox:read": PEOPLE,
     "installer:read": _DESK | {Role.ADMIN, Role.AGENT},

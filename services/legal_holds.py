@@ -49,6 +49,7 @@ UPDATE legal_hold SET lifted_by = %(person)s, lifted_at = %(now)s, lifted_for = 
 _LISTED = f"""
 SELECT {_FIELDS} FROM legal_hold WHERE (%(open)s::boolean IS NULL OR (lifted_at IS NULL) = %(open)s)
    AND (%(job)s::bigint IS NULL OR job_id = %(job)s) AND id < coalesce(%(before)s, 9223372036854775807)
+   AND EXISTS (SELECT 1 FROM job WHERE job.id = legal_hold.job_id AND {{horizon}})
  ORDER BY id DESC LIMIT %(limit)s
 """
 
@@ -82,8 +83,15 @@ def lift(tx: Connection, actor: Actor, hold_id: int, reason: str, now: datetime)
 
 @query
 def listed(
-    connection: Connection, is_open: bool | None, job_id: int | None, before: int | None, limit: int
+    connection: Connection,
+    actor: Actor,
+    is_open: bool | None,
+    job_id: int | None,
+    before: int | None,
+    limit: int,
 ) -> list[LegalHold]:
-    """Newest first; of one job, only those that stand or only those lifted."""
-    asked = {"open": is_open, "job": job_id, "before": before, "limit": limit}
-    return [LegalHold(*row) for row in connection.exec_driver_sql(_LISTED, asked)]
+    """Newest first, an agent's within its channels; of one job, only those that stand or only those lifted."""
+    horizon, params = scope.jobs(actor)
+    asked = params | {"open": is_open, "job": job_id, "before": before, "limit": limit}
+    found = connection.exec_driver_sql(_LISTED.format(horizon=horizon), asked)
+    return [LegalHold(*row) for row in found]

@@ -124,7 +124,8 @@ def bind(
 ) -> Bound:
     """Bind the session's person to the invitation's role, or ask for it; one transaction after the exchange.
 
-    Wrong invitations lock the account and the address after five. `InvitationRefused` says the same for
+    Wrong invitations, and right ones with another phone, lock the account and the address after five; the invitation
+    stays good for the phone it expects. `InvitationRefused` says the same for
     unknown, expired, used and revoked ones. Without an invitation: at most pending, for an open one that
     expects this phone; else customer.
     """
@@ -139,7 +140,8 @@ def bind(
         _refund(gates)
         access.note_refusal("binding_refused", now, reason=error.code, session_id=session_id)
         raise
-    _refund(gates)
+    if bound.reason != "phone_differs":  # a stranger with a leaked one tries five times, too
+        _refund(gates)
     return bound
 
 
@@ -256,7 +258,7 @@ def _write(
         )
         .returning(RoleBinding.id)
     ).scalar_one()
-    if post.id is not None:
+    if active and post.id is not None:  # shown with another phone it stays good for the one it expects
         used = update(Invitation).where(Invitation.id == post.id)
         tx.execute(used.values(used_at=now, used_by=person_id))
     if active:

@@ -60,6 +60,10 @@ def test_programs_speak_to_each_other_without_the_proxy_of_the_person(tmp_path: 
         ({"PORT": "http"}, "PORT=http"),
         ({"STANDIN_PORT": "70000"}, "STANDIN_PORT=70000"),
         ({"STORY": "x"}, "STORY=x"),
+        ({"STORY_ORDERS": "3"}, "STORY_ORDERS=3"),
+        ({"STORY_ORDERS": "many"}, "STORY_ORDERS=many"),
+        ({"STORY_STUTTER": "0"}, "STORY_STUTTER=0"),
+        ({"STORY_DATA": "no-such.csv"}, "STORY_DATA=no-such.csv"),
     ],
 )
 def test_a_choice_that_makes_no_sense_is_refused_by_name(given: dict[str, str], named: str) -> None:

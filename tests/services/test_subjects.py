@@ -304,5 +304,7 @@ def test_a_legal_hold_says_who_laid_it_when_and_why_and_who_lifted_it(world: Wor
 
     assert (court.placed_by, court.placed_at) == (admin.person_id, world.now)
     assert (lifted.lifted_by, lifted.lifted_at, lifted.lifted_for) == (admin.person_id, world.now, "settled")
-    assert legal_holds.listed(None, job_id, None, 10) == [other, lifted]
-    assert legal_holds.listed(True, None, None, 10) == [other]
+    assert legal_holds.listed(admin, None, job_id, None, 10) == [other, lifted]
+    assert legal_holds.listed(agent, True, None, None, 10) == [other]
+    elsewhere = Actor(Role.AGENT, 1, channel_ids=frozenset({0}))
+    assert legal_holds.listed(elsewhere, None, None, None, 10) == []
