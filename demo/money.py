@@ -37,7 +37,7 @@ def first_of_next(moment: datetime) -> datetime:
 def settle(world: World) -> None:
     """The run, again, the month's end, and every dealer's statement."""
     tell = world.stage.tell
-    tell.chapter("五", "费用与对账单")
+    tell.chapter("五", "费用与结算单")
     world.runs.do("sla", "fees")
     again = world.runs.do("fees")["fees"]
     entries = _entries(world)
@@ -76,7 +76,7 @@ def _statements(world: World) -> None:
         _print_whole(world, shown, lines[shown["id"]])
     tell = world.stage.tell
     tell.say()
-    tell.say(f"  {tell.dye('各网点对账单', 'bold')}")
+    tell.say(f"  {tell.dye('各网点结算单', 'bold')}")
     tell.table(
         ("网点", "月份", "明细", "合计", "上期结转", "应付"),
         [
@@ -96,7 +96,7 @@ def _statements(world: World) -> None:
     for card in drafts:
         _compare(world, card, lines[card["id"]])
         _answer(world, card)
-    world.check("对账单都已确认并批准", bool(drafts) and not finance.every("/statements", status="draft"))
+    world.check("结算单都已确认并批准", bool(drafts) and not finance.every("/statements", status="draft"))
 
 
 def _telling(lines: list[Json]) -> tuple[int, int]:
@@ -107,7 +107,7 @@ def _telling(lines: list[Json]) -> tuple[int, int]:
 def _print_whole(world: World, card: Json, lines: list[Json]) -> None:
     tell = world.stage.tell
     tell.say()
-    tell.say(f"  {tell.dye(card['dealer_name'], 'bold')}  {card['month'][:7]} 对账单（草稿）")
+    tell.say(f"  {tell.dye(card['dealer_name'], 'bold')}  {card['month'][:7]} 结算单（草稿）")
     groups: dict[str, list[Json]] = defaultdict(list)
     for line in lines:
         groups[line["kind"]].append(line)
@@ -138,7 +138,7 @@ def _answer(world: World, card: Json) -> None:
     """The owner confirms; who made the rule may not approve, the other one in finance does."""
     house: House = world.house_of(card["dealer_id"])
     house.owner.caller.post(f"/statements/{card['id']}/confirm")
-    words = f"确认 {card['month'][:7]} 对账单 {yuan(card['total_fen'])}"
+    words = f"确认 {card['month'][:7]} 结算单 {yuan(card['total_fen'])}"
     if not world.four_eyes:
         world.four_eyes = True
         try:

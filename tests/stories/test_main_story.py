@@ -100,7 +100,7 @@ def test_the_main_story_holds_while_workers_die_and_goes_on_with_phones_that_say
         "裁定返工",
         "自动验收",
         "上门前自动取消",
-        "对账单（草稿）",
+        "结算单（草稿）",
         "0 处损坏",
     ):
         assert told.count(said) >= 1, said
