@@ -69,7 +69,9 @@ def _deliveries(day: date, count: int, data: Path | None) -> list[Delivery]:
         return list(invented_deliveries(count, seed=day.toordinal(), day=day))
     known = read_deliveries(data, day=day)
     if len(known) < FEWEST:
-        raise SystemExit(f"STORY_DATA={data}? 可用的配送 {len(known)} 条，至少 {FEWEST} / usable deliveries: too few")
+        raise SystemExit(
+            f"STORY_DATA={data}? 可用的配送 {len(known)} 条，至少 {FEWEST} / usable deliveries: too few"
+        )
     rng = random.Random(day.toordinal())  # noqa: S311 - a demo must repeat, not be secret
     return rng.sample(known, min(count, len(known)))
 
