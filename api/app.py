@@ -62,6 +62,7 @@ from api import (
     settling,
     suggestions,
     wechat,
+    wechat_pay,
     widget,
 )
 from api import gateway as wires
@@ -120,6 +121,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     settling.area,
     suggestions.area,
     wechat.area,
+    wechat_pay.area,
+    wechat_pay.door,
     widget.area,
 )
 

@@ -13,7 +13,7 @@ from api.files import attached
 from api.paging import Page
 from api.routes import Call, route
 from api.schemas.base import PageQuery
-from api.schemas.payouts import AccountBody, BankTemplateBody, BatchBody, ResultForm
+from api.schemas.payouts import AccountBody, BankTemplateBody, BatchBody, DifferenceNote, ResultForm
 from services import bank_accounts, bank_templates, payout_check, payouts
 from services.bank_accounts import AccountLine
 from services.bank_templates import TemplateLine
@@ -34,7 +34,7 @@ class Accounts:
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """Where ledger, batches and banks disagree."""
+    """Where ledger, payments, banks and WeChat disagree."""
 
     differences: tuple[PayoutDifference, ...]
 
@@ -195,11 +195,27 @@ def read_result(call: Call, form: Mapping[str, Any], batch_id: int) -> ResultRea
 
 @route(
     area,
+    "POST",
+    "/payout-differences/notes",
+    permission="payout:make",
+    body=DifferenceNote,
+    answer=PayoutDifference,
+    status=201,
+    errors=(404,),
+    summary="说明差异",
+)
+def note(call: Call, body: Mapping[str, Any]) -> PayoutDifference:
+    """What finance found it to be: it stays in the list with the words and is no alarm any more."""
+    return payout_check.note(call.who, body["key"], body["memo"], call.now)
+
+
+@route(
+    area,
     "GET",
     "/payout-differences",
     permission="payout:make",
     answer=Differences,
-    summary="总账、批次与银行结果的差异",
+    summary="总账、付款与银行、微信结果的差异",
 )
 def differences(call: Call) -> Differences:
     """As they are now; the nightly run `payout_check` counts the same."""

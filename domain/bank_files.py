@@ -10,7 +10,6 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from domain import money
 from domain.errors import Invalid
@@ -89,29 +88,6 @@ class Result:
     amount_fen: int
     paid: bool | None
     reason: str
-
-
-class Gap(StrEnum):
-    """How ledger, batch and bank can differ."""
-
-    UNKNOWN_NUMBER = "unknown_number"
-    AMOUNT = "amount"
-    UNKNOWN_WORD = "unknown_word"
-    PAID_AND_FAILED = "paid_and_failed"
-    NOT_ANSWERED = "not_answered"
-    NOT_POSTED = "not_posted"
-    POSTED_ONLY = "posted_only"
-
-
-GAPS: Mapping[Gap, str] = {
-    Gap.UNKNOWN_NUMBER: "银行结果中的付款编号不在该批次",
-    Gap.AMOUNT: "银行金额与批次不符",
-    Gap.UNKNOWN_WORD: "银行状态无法识别",
-    Gap.PAID_AND_FAILED: "银行先后给出相反的结果",
-    Gap.NOT_ANSWERED: "批次已三天，银行尚无结果",
-    Gap.NOT_POSTED: "已付款但总账金额不符或没有分录",
-    Gap.POSTED_ONLY: "总账有付款分录而没有付款记录",
-}
 
 
 def number_of(payout_id: int) -> str:

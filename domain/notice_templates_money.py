@@ -35,6 +35,13 @@ OF_MONEY: Mapping[str, Template] = {
         "",
         "若非本人请立即联系财务",
     ),
+    "transfer_waiting": Template(
+        "待收款",
+        "有一笔结算款 {level} 待您在小程序确认收款，24 小时内有效",
+        "account",
+        "",
+        "请在 24 小时内确认收款",
+    ),
     "agreement_published": Template(
         "联盟协议更新",
         "服务联盟协议有新版本，自 {level} 起生效，请阅读并签署",

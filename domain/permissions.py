@@ -132,6 +132,7 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "order:place": frozenset({Role.ADMIN, Role.AGENT, Standing.SHOP}),
     "order:read": _DESK | BRAND_ROLES | {Standing.SHOP},  # dealers: of the shops they operate
     "order:tell": frozenset({Role.ADMIN, Role.AGENT, Standing.SHOP}),
+    "payment:start": frozenset({Role.CUSTOMER}),
     "payout:make": frozenset({Role.FINANCE}),
     "penalty:answer": frozenset({Role.ADMIN, Role.FINANCE}),  # not by who laid it on; the service asks who
     "penalty:appeal": frozenset({Role.DEALER_OWNER}),
@@ -181,6 +182,8 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "subscription:hint": SIGNED_IN,  # a guest too: leave is given by an account, before there is a person
     "suggestion:decide": frozenset({Role.ADMIN, Role.AGENT}),
     "tax_rule:write": frozenset({Role.FINANCE}),
+    "transfer:take": frozenset({Role.DEALER_OWNER}),
+    "wechat:pay": PUBLIC,  # the signature is the permission
     "wechat:push": PUBLIC,  # the signature is the permission
     "year:arrange": frozenset({Role.FINANCE}),
     "year:oversee": frozenset({Role.ADMIN, Role.FINANCE}),

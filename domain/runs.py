@@ -17,6 +17,8 @@ MONEY = frozenset(
         "balances",
         "balance_check",
         "payout_check",
+        "wechat_bills",
+        "wechat_days",
     }
 )
 TASKS = (
@@ -54,6 +56,8 @@ TASKS = (
     "balances",
     "balance_check",
     "payout_check",
+    "wechat_bills",
+    "wechat_days",
     "calendar",
     "clock_corrections",
     "recount",

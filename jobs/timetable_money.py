@@ -48,6 +48,19 @@ MONEY: tuple[Task, ...] = (
         late=DAY,
     ),
     Task(
+        "wechat_bills",
+        "*/10 * * * * *",
+        "services.wechat_bills:work",
+        "somebody waits for his money; nothing due costs one look at an index",
+    ),
+    Task(
+        "wechat_days",
+        "40 10,14,18 * * *",
+        "services.wechat_days:fetch",
+        "WeChat has yesterday's bills by ten; again for those it had not",
+        late=DAY,
+    ),
+    Task(
         "fee_previews",
         "*/5 * * * * *",
         "services.fee_previews:work",

@@ -27,6 +27,7 @@ from models import (
     session,
     settling,
     site,
+    wechat_bill,
 )
 from models.base import Base, db
 
@@ -59,4 +60,5 @@ __all__ = [
     "session",
     "settling",
     "site",
+    "wechat_bill",
 ]

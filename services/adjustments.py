@@ -16,7 +16,7 @@ from domain import refunds
 from domain.calendar import month_of
 from domain.ledger import reverse as mirror
 from domain.refunds import Ruling
-from services.parts import ledger, overcharging, rebate_refunds, reversals, rules, serving
+from services.parts import ledger, overcharging, rebate_refunds, reversals, rules, serving, wechat_bills
 from services.uow import use_case
 
 _CHARGE = f"""
@@ -42,7 +42,11 @@ def charge_refund(tx: Connection, payload: Mapping[str, Any], now: datetime) -> 
         step=payload.get("step"),
         overcharge=overcharging.unpacked(payload),
     )
-    return ledger.post(tx, [entry], rules.load(tx).ids, now, "owed")
+    posted = ledger.post(tx, [entry], rules.load(tx).ids, now, "owed")
+    if row.collected_by == "brand":
+        fen = payload.get("fen", row.refund_fen)
+        wechat_bills.give_back(tx, payload["charge_id"], fen, entry.natural_key, now)
+    return posted
 
 
 @use_case

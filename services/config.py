@@ -49,6 +49,14 @@ class Config:
     wechat_push_aes_key: str
     wechat_timeout_s: float = 10.0
     wechat_templates: Mapping[str, str] = field(default_factory=dict)
+    wechat_mch_id: str = ""
+    wechat_mch_serial: str = ""
+    wechat_mch_key: Path | None = None
+    wechat_mch_public_key: Path | None = None
+    wechat_mch_public_key_id: str = ""
+    wechat_mch_api_key: str = field(default="", repr=False)
+    wechat_mch_api_base: str = "https://api.mch.weixin.qq.com"
+    wechat_transfer_scene: str = "1005"
     photo_store: str = ""
     photo_store_endpoint: str = ""
     photo_store_region: str = ""
@@ -149,6 +157,19 @@ def _photos(env: Env) -> dict[str, Any]:
     }
 
 
+def _merchant(env: Env) -> dict[str, Any]:
+    return {
+        "wechat_mch_id": env.str("WECHAT_MCH_ID", ""),
+        "wechat_mch_serial": env.str("WECHAT_MCH_SERIAL", ""),
+        "wechat_mch_key": env.path("WECHAT_MCH_KEY", None),
+        "wechat_mch_public_key": env.path("WECHAT_MCH_PUBLIC_KEY", None),
+        "wechat_mch_public_key_id": env.str("WECHAT_MCH_PUBLIC_KEY_ID", ""),
+        "wechat_mch_api_key": env.str("WECHAT_MCH_API_KEY", ""),
+        "wechat_mch_api_base": env.str("WECHAT_MCH_API_BASE", "https://api.mch.weixin.qq.com"),
+        "wechat_transfer_scene": env.str("WECHAT_TRANSFER_SCENE", "1005"),
+    }
+
+
 def load() -> Config:
     """The settings of this process; `SystemExit` with the name of what is missing."""
     env = Env(prefix="")
@@ -163,7 +184,7 @@ def load() -> Config:
             personal_key=_key(env, "PERSONAL_KEY"),
             lookup_key=_key(env, "LOOKUP_KEY"),
             public_url=env.str("PUBLIC_URL").rstrip("/"),
-            **(_photos(env) | _pack_keys(env)),
+            **(_photos(env) | _pack_keys(env) | _merchant(env)),
             sms_log=env.path("SMS_LOG"),
             wechat_app_id=env.str("WECHAT_APP_ID"),
             wechat_app_secret=env.str("WECHAT_APP_SECRET"),

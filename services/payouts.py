@@ -11,9 +11,11 @@ from sqlalchemy import Connection
 
 from domain import bank_files
 from domain.actors import Actor
-from domain.bank_files import Gap, Result, payout_of
+from domain.bank_files import Result, payout_of
+from domain.differences import Gap
 from domain.errors import Conflict, NotFound
-from services.parts import access, bank_batches, paying, stating
+from services.parts import access, bank_batches, paying
+from services.parts.paying import End
 from services.uow import query, use_case
 
 
@@ -135,10 +137,6 @@ INSERT INTO bank_result (batch_id, number, amount_fen, paid, reason, gap, read_b
 VALUES (%(batch)s, %(number)s, %(fen)s, %(paid)s, %(reason)s, %(gap)s, %(by)s, %(now)s) ON CONFLICT DO NOTHING
 """
 _PAYOUT = "SELECT id, statement_id, amount_fen, state FROM payout WHERE id = %(id)s AND batch_id = %(batch)s FOR UPDATE"
-_SETTLE = """
-UPDATE payout SET state = %(state)s, paid_on = %(on)s, reference = %(number)s, reason = %(reason)s, settled_by = %(by)s,
-       settled_at = %(now)s, entry_id = %(entry)s WHERE id = %(id)s
-"""
 
 
 @use_case
@@ -170,20 +168,6 @@ def _settle(tx: Connection, actor: Actor, batch_id: int, said: Result, paid_on: 
     state = "paid" if said.paid else "failed"
     if found.state != "open":
         return "repeated" if found.state == state else Gap.PAID_AND_FAILED
-    values = {"id": found.id, "state": state, "by": actor.person_id, "now": now, "number": said.number}
-    entry = _pay(tx, actor, found.statement_id, paid_on, now) if said.paid else None
-    values |= {
-        "entry": entry,
-        "on": paid_on if said.paid else None,
-        "reason": None if said.paid else said.reason,
-    }
-    tx.exec_driver_sql(_SETTLE, values)
+    how = End(said.number, paid_on if said.paid else None, None if said.paid else said.reason)
+    paying.end(tx, actor, found.id, found.statement_id, how, now)
     return state
-
-
-def _pay(tx: Connection, actor: Actor, statement_id: int, paid_on: date, now: datetime) -> int:
-    row = stating.locked(tx, actor, statement_id, None)
-    status = stating.to(row, actor, "record_payment")
-    entry_id = paying.post(tx, row, paid_on, now, actor)
-    stating.write(tx, actor, row, status)
-    return entry_id

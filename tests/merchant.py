@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import queue
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from werkzeug.serving import make_server
 
 from wechat.pay_settings import PaySettings
+from wechat.stand_in.switch import Quiet
 
 MCH, SERIAL, KEY_ID, API_KEY = "1900000001", "5157F09EFDC096DE15EBE81A47057A72", "PUB_KEY_ID_0119", "k" * 32
 
@@ -37,3 +43,35 @@ def settings(appid: str, base_url: str, notify_url: str, **more: Any) -> PaySett
     return PaySettings(
         appid, MCH, SERIAL, KEY_ID, notify_url=notify_url, api_base=base_url, allow_http=True, **keys, **more
     )
+
+
+class Notified:
+    """Our door for notifications: keeps headers and bytes, answers 204 or whatever `answers` says next."""
+
+    def __init__(self) -> None:
+        self.came: queue.Queue[tuple[dict[str, str], bytes]] = queue.Queue()
+        self.answers: list[int] = []
+
+    def __call__(self, environ: dict[str, Any], start: Any) -> list[bytes]:
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        names = ("Serial", "Timestamp", "Nonce", "Signature", "Signature-Type")
+        told = {
+            f"Wechatpay-{name}": environ.get(f"HTTP_WECHATPAY_{name.upper().replace('-', '_')}", "")
+            for name in names
+        }
+        self.came.put((told, body))
+        start(f"{self.answers.pop(0) if self.answers else 204} X", [])
+        return []
+
+
+@contextmanager
+def notified() -> Iterator[tuple[str, Notified]]:
+    """The door on a socket, and its address."""
+    door = Notified()
+    server = make_server("127.0.0.1", 0, door, threaded=True, request_handler=Quiet)
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/wechat/pay/notify", door
+    finally:
+        server.shutdown()
+        server.server_close()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from services.config import Config
 
+APP = "wx0000000000000000"
 # Of the process: `warm.world` puts sealed rows back.
 PERSONAL, LOOKUP = secrets.token_bytes(32), secrets.token_bytes(32)
 
@@ -23,7 +24,7 @@ def config_for(database_url: str, folder: Path, **changed: object) -> Config:
         "public_url": "http://localhost",
         "photo_root": folder / "photos",
         "sms_log": folder / "sms.log",
-        "wechat_app_id": "wx0000000000000000",
+        "wechat_app_id": APP,
         "wechat_app_secret": "0" * 32,
         "wechat_api_base": "http://127.0.0.1:9/",
         "wechat_push_token": "push-token",

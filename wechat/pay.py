@@ -10,20 +10,18 @@ import hashlib
 import secrets
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from domain.calendar import SHANGHAI
-from domain.errors import Forbidden
 from domain.payments import NAME_FROM_FEN, Kind, Word
 from wechat.errors import Uncertain
-from wechat.pay_client import PayRefused, library
+from wechat.pay_client import library
 from wechat.pay_settings import PaySettings
+from wechat.pay_terms import MAX_NOTE, Ask, BadNote, Note, PayRefused, PhonePay
 from wechat.pay_words import opened_json, text_of, word_of
 
 WINDOW = timedelta(minutes=5)
-MAX_NOTE = 64 * 1024
 MAX_BILL = 64 * 1024 * 1024
 ABSENT = frozenset({"NOT_FOUND", "ORDER_NOT_EXIST", "RESOURCE_NOT_EXISTS", "ORDERNOTEXIST"})
 _EVENTS: Mapping[str, Kind] = {
@@ -31,54 +29,6 @@ _EVENTS: Mapping[str, Kind] = {
     "REFUND": Kind.REFUND,
     "MCHTRANSFER": Kind.TRANSFER,
 }
-
-
-class BadNote(Forbidden):
-    """Not WeChat, not fresh, not ours or not readable; `reason` is signature, stale, foreign or malformed."""
-
-    code = "wechat_note_refused"
-    title = "支付通知未通过验证"
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(self.title)
-        self.reason = reason
-
-    def __str__(self) -> str:
-        return f"notification refused: {self.reason}"
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """A bill to send: `of_number` and `of_fen` name the payment that a refund is part of. `words` ≤ 32 characters."""
-
-    number: str
-    amount_fen: int
-    words: str
-    openid: str = field(default="", repr=False)
-    name: str = field(default="", repr=False)
-    until: datetime | None = None
-    of_number: str = ""
-    of_fen: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A verified notification; `id` is the same when it comes again."""
-
-    id: str
-    word: Word
-
-
-@dataclass(frozen=True, slots=True)
-class PhonePay:
-    """What `wx.requestPayment` takes; `package` names the order, `pay_sign` signs it for two hours."""
-
-    app_id: str
-    time_stamp: str
-    nonce_str: str
-    package: str
-    sign_type: str
-    pay_sign: str
 
 
 class PayGateway:

@@ -20,26 +20,12 @@ from wechatpayv3.utils import build_authorization, rsa_verify
 
 from wechat.errors import Uncertain, WeChatError
 from wechat.pay_settings import PaySettings
+from wechat.pay_terms import PayRefused
 from wechat.scrub import quiet_libraries
 from wechat.transport import NETWORK_ERRORS, BoundedSession, classify
 
 log = logging.getLogger("wechat")
 SCHEME = "WECHATPAY2-SHA256-RSA2048"
-
-
-class PayRefused(WeChatError):
-    """WeChat Pay said no, signed. `said` is its code: NOT_ENOUGH, PARAM_ERROR …"""
-
-    code = "wechat_pay_refused"
-    title = "微信支付未接受该请求"
-
-    def __init__(self, said: str, status: int) -> None:
-        super().__init__(self.title)
-        self.said = said
-        self.status = status
-
-    def __str__(self) -> str:
-        return f"wechat pay refused: {self.status} {self.said}"
 
 
 class BoundedCore(Core):  # type: ignore[misc]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from api.schemas.base import BigId, Body, Day, File, Form, Many, PlainText
+from api.schemas.base import BigId, Body, Day, File, Form, Many, PageQuery, PlainText
 from api.schemas.jobs import Words
 from domain.bank_files import ENCODINGS, FIELDS
+from domain.payments import Kind, State
 from services.parts.sealed_accounts import NewAccount
 
 HEAD = 40
@@ -58,3 +59,17 @@ class ResultForm(Form):
 
     file = File(required=True)
     paid_on = Day(required=True)
+
+
+class DifferenceNote(Body):
+    """A difference by its `key`, and what it was."""
+
+    key = PlainText(300, required=True)
+    memo = PlainText(500, required=True)
+
+
+class BillsQuery(PageQuery):
+    """Bills through WeChat, of one state or kind."""
+
+    state = Words(tuple(State), load_default=None)
+    kind = Words(tuple(Kind), load_default=None)

@@ -6,11 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 from domain.actions import Action
-from domain.actors import DEALER_ROLES
+from domain.actors import DEALER_ROLES, Role
 from domain.charges import REMOTE_ITEM, REMOTE_TYPE, Item
 from domain.errors import Fault, Forbidden, Invalid, NotFound
 from domain.facts import Facts
 from domain.job import Status
+from services.config import config
 from services.deeds import remote
 from services.deeds.customer import how_said
 from services.deeds.handling import Deed, Effect, Prepared, handles
@@ -132,6 +133,8 @@ def _whose_money(deed: Deed) -> Prepared:
     hands = deed.tx.exec_driver_sql(_READ, asked).one().collected_by
     if hands == "brand" and deed.actor.role in DEALER_ROLES:
         raise Forbidden("付给品牌的费用由客服确认到账")
+    if hands == "brand" and deed.actor.role != Role.SYSTEM and config().wechat_mch_id:
+        raise Forbidden("付给品牌的费用以微信支付到账为准，不能手工确认")
     return known
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
 from domain import payouts
-from domain.actors import Actor
+from domain.actors import Actor, Role
 from domain.calendar import local_date
 from domain.errors import Conflict, Invalid
-from services.parts import ledger, money_notices
+from domain.ledger import Account
+from services.parts import ledger, money_notices, stating
 
 
 class PayoutUnderWay(Conflict):
@@ -24,7 +26,9 @@ class PayoutUnderWay(Conflict):
 _ENTRY = "SELECT id FROM ledger_entry WHERE natural_key = %(key)s"
 
 
-def post(tx: Connection, row: Any, paid_on: date, now: datetime, actor: Actor) -> int:
+def post(
+    tx: Connection, row: Any, paid_on: date, now: datetime, actor: Actor, out_of: Account = Account.BANK
+) -> int:
     """Post the payment of a statement's row, once; the entry's id. The owner is told.
 
     `Invalid` for a day that has not come.
@@ -33,7 +37,7 @@ def post(tx: Connection, row: Any, paid_on: date, now: datetime, actor: Actor) -
         raise Invalid("付款日期晚于今天")
     wanted = paid_on.replace(day=1)
     month = ledger.open_month(wanted, ledger.hold_months(tx))
-    entry = payouts.payment(row.id, row.dealer_id, row.month, row.payout_fen, month)
+    entry = payouts.payment(row.id, row.dealer_id, row.month, row.payout_fen, month, out_of)
     ledger.post(tx, [entry], {}, now, actor.person_id or "payouts")
     entry_id = int(tx.exec_driver_sql(_ENTRY, {"key": entry.natural_key}).scalar_one())
     money_notices.paid(tx, row.dealer_id, entry_id, row.month, row.payout_fen, now)
@@ -71,3 +75,51 @@ def check_none_open(tx: Connection, statement_id: int) -> None:
     """`PayoutUnderWay` while a bank has a payment of the statement."""
     if tx.exec_driver_sql(_OPEN, {"id": statement_id}).first():
         raise PayoutUnderWay
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Of a payment under way: paid on a day out of an account, or (no day) failed for a reason."""
+
+    reference: str
+    paid_on: date | None = None
+    reason: str | None = None
+    out_of: Account = Account.BANK
+
+
+_END = """
+UPDATE payout
+   SET state = %(state)s, paid_on = %(on)s, reference = %(reference)s, reason = %(reason)s, settled_by = %(by)s,
+       settled_at = %(now)s, entry_id = %(entry)s WHERE id = %(id)s
+"""
+
+
+def end(
+    tx: Connection, actor: Actor, payout_id: int, statement_id: int, how: End, now: datetime
+) -> int | None:
+    """Post what was paid and move its statement, or free it for another payment; the entry's id."""
+    entry = None if how.paid_on is None else _paid(tx, actor, statement_id, how.paid_on, how.out_of, now)
+    values = {
+        "id": payout_id,
+        "state": "failed" if entry is None else "paid",
+        "on": how.paid_on,
+        "reference": how.reference,
+        "reason": how.reason,
+        "by": actor.person_id,
+        "now": now,
+        "entry": entry,
+    }
+    tx.exec_driver_sql(_END, values)
+    return entry
+
+
+def _paid(
+    tx: Connection, actor: Actor, statement_id: int, paid_on: date, out_of: Account, now: datetime
+) -> int:
+    """By finance, or by a task in its stead."""
+    deputy = Actor(Role.FINANCE, actor.person_id)
+    row = stating.locked(tx, deputy, statement_id, None)
+    status = stating.to(row, deputy, "record_payment")
+    entry_id = post(tx, row, paid_on, now, actor, out_of)
+    stating.write(tx, deputy, row, status)
+    return entry_id

@@ -46,6 +46,7 @@ from models.retention import LegalHold
 from models.session import RebindRequest, Session, WechatIdentity
 from models.settling import StatementContest
 from models.site import Charge
+from models.wechat_bill import WechatBill
 from services.lifecycle import perform
 from services.parts.notes import write
 from services.personal import new_subject
@@ -237,7 +238,9 @@ def _money(made: Realm) -> None:
     asked = {"proposed_by": made.world.people["auditor"], "proposed_at": now}
     template = put(BankTemplate, name="工行", data=TEMPLATE, made_at=now)
     rule_id = put(FeeRule, version=made.number, effective_from=now, rule=RULE)
+    job = {"kind": "payment", "job_id": job_id, "words": "安装服务收费", "made_at": now}
     made.objects |= {
+        "wechat_bill": put(WechatBill, number=f"TZP{made.number}", amount_fen=1, state="failed", **job),
         "statement": statement_id,
         "entry": entry_id,
         "correction": correction,
@@ -367,6 +370,7 @@ KINDS: Mapping[str, str] = {
     "cost_import_id": "cost_import",
     "price_alert_id": "price_alert",
     "account_id": "bank_account",
+    "bill_id": "wechat_bill",
     "batch_id": "payout_batch",
     "preview_id": "fee_preview",
     "declaration_id": "declaration",

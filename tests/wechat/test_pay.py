@@ -2,58 +2,32 @@
 
 from __future__ import annotations
 
-import queue
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from werkzeug.serving import make_server
 
 from domain.calendar import local_date
 from domain.payments import Kind
 from tests import merchant
+from tests.merchant import Notified, notified
 from tests.wechat.conftest import APP
 from wechat.errors import Uncertain, Unreachable
-from wechat.pay import Ask, BadNote, PayGateway
-from wechat.pay_client import PayRefused
+from wechat.pay import PayGateway
+from wechat.pay_terms import Ask, BadNote, PayRefused
 from wechat.stand_in.remote import Remote
 from wechat.stand_in.server import StandIn
-from wechat.stand_in.switch import Quiet
 
 BILLS = "v3/fund-app/mch-transfer/transfer-bills"
 
 
-class Notified:
-    """Our door for notifications: keeps headers and bytes, answers 204 or whatever `answers` says next."""
-
-    def __init__(self) -> None:
-        self.came: queue.Queue[tuple[dict[str, str], bytes]] = queue.Queue()
-        self.answers: list[int] = []
-
-    def __call__(self, environ: dict[str, Any], start: Any) -> list[bytes]:
-        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        names = ("Serial", "Timestamp", "Nonce", "Signature", "Signature-Type")
-        told = {
-            f"Wechatpay-{name}": environ.get(f"HTTP_WECHATPAY_{name.upper().replace('-', '_')}", "")
-            for name in names
-        }
-        self.came.put((told, body))
-        start(f"{self.answers.pop(0) if self.answers else 204} X", [])
-        return []
-
-
 @pytest.fixture(scope="module")
 def listening() -> Iterator[tuple[str, Notified]]:
-    """The door on a socket."""
-    door = Notified()
-    server = make_server("127.0.0.1", 0, door, threaded=True, request_handler=Quiet)
-    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/wechat/pay/notify", door
-    server.shutdown()
-    server.server_close()
+    """Our door for notifications, on a socket."""
+    with notified() as found:
+        yield found
 
 
 @pytest.fixture

@@ -1,0 +1,166 @@
+"""Bills through WeChat on their way: sent once, asked for when in doubt, ended by WeChat's word.
+
+A bill is `unsure` before it is sent, in a transaction of its own. Who dies between WeChat's effect and our commit
+leaves it so, and the next run asks before it sends again, under the same number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from domain import payments
+from domain.actors import Actor
+from domain.errors import NotFound
+from domain.payments import STATE_NAMES, Heard, Kind, State
+from services.config import extensions
+from services.parts import wechat_bills, wechat_calls, wechat_words
+from services.parts.wechat_calls import Due
+from services.parts.wechat_words import Told
+from services.uow import query, use_case
+from wechat.pay_terms import Note, Pay
+
+LEASE = timedelta(minutes=1)  # longer than a call may take
+MOST = 300  # in one run
+_EXPIRED = Told("close", Heard.ENDED, "EXPIRED")
+
+
+def work(now: datetime) -> dict[str, int]:
+    """The run: send what is queued, ask for what is open and due. While WeChat is away it costs one call."""
+    counts = {"sent": 0, "asked": 0, "ended": 0}
+    if extensions().get("wechat_pay") is None:
+        return counts
+    pay = wechat_calls.gateway()
+    for _ in range(MOST):
+        claimed = claim(now)
+        if claimed is None:
+            break
+        told = _call(pay, *claimed, now)
+        state = tell(claimed[1].number, told, now)
+        counts["sent" if told.way == "send" else "asked"] += 1
+        counts["ended"] += state not in payments.OPEN
+        if told.heard == Heard.UNSENT:
+            break
+    return counts
+
+
+def _call(pay: Pay, queued: bool, it: Due, now: datetime) -> Told:
+    over = it.kind == Kind.PAYMENT and it.until is not None and it.until <= now
+    if queued:
+        return _EXPIRED if over else wechat_calls.send(pay, it)
+    return wechat_calls.close(pay, it) if over else wechat_calls.ask(pay, it)
+
+
+_CLAIM = """
+SELECT id, number, state FROM wechat_bill WHERE next_at <= %(now)s
+ ORDER BY next_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
+"""
+_LEASE = """
+UPDATE wechat_bill SET tries = tries + 1, next_at = %(until)s, doubted = doubted OR %(queued)s,
+       state = CASE WHEN %(queued)s THEN 'unsure' ELSE state END WHERE id = %(id)s
+"""
+_CLAIMED = Told("send", Heard.CLAIMED)
+
+
+@use_case
+def claim(tx: Connection, now: datetime) -> tuple[bool, Due] | None:
+    """The next bill that is due, and whether it is to be sent: then it is `unsure` and in doubt from now on."""
+    row = tx.exec_driver_sql(_CLAIM, {"now": now}).first()
+    if row is None:
+        return None
+    queued, it = row.state == State.QUEUED, wechat_calls.due(tx, row.id)
+    tx.exec_driver_sql(_LEASE, {"id": row.id, "queued": queued, "until": now + LEASE})
+    if queued:
+        wechat_words.keep(tx, row.id, row.number, _CLAIMED, None, now)
+    return queued, it
+
+
+@use_case
+def tell(tx: Connection, number: str, told: Told, now: datetime) -> State:
+    """Write what one call told."""
+    row = wechat_bills.held(tx, number)
+    return wechat_words.tell(tx, row, told, now)
+
+
+@use_case
+def heard(tx: Connection, note: Note, now: datetime) -> None:
+    """Take a verified notification, once; one about a number that is none of ours is kept for finance."""
+    word = note.word
+    told = Told("note", payments.heard_in(word.kind, word.state), word=word, note_id=note.id)
+    row = wechat_bills.held(tx, word.number)
+    if row is None or row.kind != word.kind:
+        wechat_words.keep(tx, None, word.number, told, "unknown_number", now)
+    else:
+        wechat_words.tell(tx, row, told, now)
+
+
+@dataclass(frozen=True, slots=True)
+class BillLine:
+    """A bill as finance sees it; `reason` is WeChat's code of a refusal or an end."""
+
+    id: int
+    kind: Kind
+    kind_name: str
+    number: str
+    their_number: str | None
+    amount_fen: int
+    state: State
+    state_name: str
+    job_id: int | None
+    statement_id: int | None
+    tries: int
+    made_at: datetime
+    ended_at: datetime | None
+    reason: str | None
+    entry_id: int | None
+
+
+KIND_NAMES = {Kind.TRANSFER: "转账", Kind.PAYMENT: "客户付款", Kind.REFUND: "退款"}
+_LIST = """
+SELECT bill.*, payout.statement_id FROM wechat_bill bill LEFT JOIN payout ON payout.id = payout_id
+ WHERE bill.id < coalesce(%(before)s, 9223372036854775807) AND (%(state)s::text IS NULL OR bill.state = %(state)s)
+   AND (%(kind)s::text IS NULL OR kind = %(kind)s) AND (%(id)s::bigint IS NULL OR bill.id = %(id)s)
+ ORDER BY bill.id DESC LIMIT %(limit)s
+"""
+
+
+@query
+def listed(
+    connection: Connection,
+    before: int | None,
+    limit: int,
+    state: str | None,
+    kind: str | None,
+    only: int | None = None,
+) -> list[BillLine]:
+    """Newest first."""
+    asked = {"before": before, "limit": limit, "state": state, "kind": kind, "id": only}
+    return [_line(row) for row in connection.exec_driver_sql(_LIST, asked)]
+
+
+def _line(row: Any) -> BillLine:
+    kind, state = Kind(row.kind), State(row.state)
+    return BillLine(
+        row.id, kind, KIND_NAMES[kind], row.number, row.their_number, row.amount_fen, state, STATE_NAMES[state],
+        row.job_id, row.statement_id, row.tries, row.made_at, row.ended_at, row.reason, row.entry_id,
+    )  # fmt: skip
+
+
+@use_case
+def _to_end(tx: Connection, bill_id: int) -> Due | None:
+    row = tx.exec_driver_sql("SELECT state, kind FROM wechat_bill WHERE id = %(id)s", {"id": bill_id}).first()
+    if row is None:
+        raise NotFound
+    endable = row.kind != Kind.REFUND and row.state in (State.WAITING, State.UNSURE)
+    return wechat_calls.due(tx, bill_id) if endable else None
+
+
+def end(_actor: Actor, bill_id: int, now: datetime) -> BillLine:
+    """Have WeChat take back a transfer or payment that nobody took yet; whatever became of it is the answer."""
+    it = _to_end(bill_id)
+    if it is not None:
+        tell(it.number, wechat_calls.close(wechat_calls.gateway(), it), now)
+    return listed(None, 1, None, None, bill_id)[0]

@@ -1,0 +1,211 @@
+"""A customer pays with WeChat: paid only by WeChat's own word, for exactly what was agreed, and back the same way."""
+
+# ruff: noqa: F811  (fixtures come by import)
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+
+from domain.actions import Action, Command
+from domain.actors import Actor, Role
+from domain.errors import Forbidden
+from domain.payments import Kind
+from services import customer_payments, wechat_bills, wechat_days
+from services.config import config
+from services.customer_payments import NothingToPay, OrderNotMade, PayInWechat
+from services.lifecycle import perform
+from services.parts import wechat_bills as rows_of_bills
+from services.parts.wechat_bills import NewBill
+from services.payout_check import differences
+from services.uow import use_case
+from tests.rows import rows
+from tests.services.paying import HOUR, MINUTE, Till, states, till, wechats  # noqa: F401 - fixtures
+from tests.services.test_charges import on_site
+from tests.services.test_lifecycle import proposed
+from tests.services.test_settling import balances
+
+ORDERS = "v3/pay/transactions/jsapi"
+REFUNDS = "v3/refund/domestic/refunds"
+
+
+@pytest.fixture
+def job_id(till: Till) -> int:
+    """A job with holes for ¥100.00, agreed, to be paid to the brand."""
+    job, then = on_site(till.world)
+    charge = proposed(till.world, job, then, hands="brand")
+    perform(till.world.customer(job), job, Command(Action.APPROVE_CHARGE, charge_id=charge), then)
+    return job
+
+
+@pytest.fixture
+def li(till: Till, job_id: int) -> Actor:
+    """The customer with the mini-program open."""
+    till.openid("li", None)
+    [session] = rows(
+        "INSERT INTO session (token_hash, kind, role, identity_id, job_id, created_at, last_seen, idle_expires_at,"
+        " expires_at) SELECT 'x', 'link', 'customer', id, :j, :n, :n, :n, :n FROM wechat_identity RETURNING id",
+        j=job_id, n=till.now(),
+    )  # fmt: skip
+    return Actor(Role.CUSTOMER, session_id=session.id, job_id=job_id, device_id="customers-phone")
+
+
+def charge() -> Any:
+    """The charge's row."""
+    [row] = rows("SELECT * FROM charge")
+    return row
+
+
+def test_a_charge_is_paid_by_wechats_word_and_no_other(till: Till, job_id: int, li: Actor) -> None:
+    """One order however often asked; nobody settles by hand; the notification twice is one entry, one deed."""
+    first, again = (customer_payments.start(li, job_id, till.now()) for _ in range(2))
+    assert (again.number, again.phone.package) == (first.number, first.phone.package)
+    assert (first.amount_fen, first.charge_ids) == (10_000, (charge().id,))
+    object.__setattr__(config(), "wechat_mch_id", "1900000001")
+    with pytest.raises(Forbidden):
+        perform(
+            till.world.actor("agent"),
+            job_id,
+            Command(Action.SETTLE_CHARGE, charge_id=charge().id),
+            till.now(),
+        )
+    till.sim.pay(first.number, "li")
+    assert charge().settled_at is None
+    till.hear(times=2)
+
+    assert charge().settled_at is not None
+    assert balances() == {"wechat_pay": 10_000, "customer_clearing": -10_000}
+    assert differences(till.now()) == []
+    with pytest.raises(NothingToPay):
+        customer_payments.start(li, job_id, till.now())
+
+
+def test_a_payment_whose_notification_never_came_is_asked_for(till: Till, job_id: int, li: Actor) -> None:
+    """Silence of WeChat's loses nothing; an order nobody pays is closed when its time is over."""
+    till.sim.merchant(notify={"silent": True})
+    first = customer_payments.start(li, job_id, till.now())
+    till.work(3 * HOUR)
+    assert states(Kind.PAYMENT) == [("failed", None)]
+    second = customer_payments.start(li, job_id, till.now())
+    till.sim.pay(second.number, "li")
+    till.work(MINUTE)
+
+    assert second.number != first.number
+    assert charge().settled_at is not None
+
+
+def test_an_order_lost_on_its_way_is_the_same_order_when_asked_again(
+    till: Till, job_id: int, li: Actor
+) -> None:
+    """No answer: the customer is told to try again, and WeChat has one order."""
+    till.sim.fault("reset", path=ORDERS, phase="after_effect", times=1)
+    with pytest.raises(OrderNotMade):
+        customer_payments.start(li, job_id, till.now())
+    started = customer_payments.start(li, job_id, till.now())
+    assert [one["out_trade_no"] for one in till.sim.money()["orders"]] == [started.number]
+
+
+def test_other_charges_are_another_order_and_the_former_is_closed(till: Till, job_id: int, li: Actor) -> None:
+    """Nobody can pay the former any more; paid just before, it counts and nothing is left to pay."""
+    first = customer_payments.start(li, job_id, till.now())
+    rows("UPDATE charge SET quantity = 3, amount_fen = 15000")
+    rows("INSERT INTO charge (job_id, item_code, charge_type, quantity, unit_fen, amount_fen, status, collected_by,"
+         " created_at) SELECT job_id, item_code, charge_type, 1, 5000, 5000, 'approved', 'brand', created_at"
+         " FROM charge")  # fmt: skip
+    second = customer_payments.start(li, job_id, till.now())
+    assert (second.amount_fen, second.number != first.number) == (20_000, True)
+    assert [one["trade_state"] for one in till.sim.money()["orders"]] == ["CLOSED", "NOTPAY"]
+    till.sim.pay(second.number, "li")
+    rows("UPDATE charge SET status = 'refused' WHERE amount_fen = 5000")
+    with pytest.raises(NothingToPay):
+        customer_payments.start(li, job_id, till.now())
+    till.work(MINUTE)
+
+    assert [row.amount_fen for row in rows("SELECT amount_fen FROM wechat_bill WHERE kind = 'refund'")] == [
+        5000
+    ]
+
+
+def test_what_was_withdrawn_meanwhile_goes_back_to_who_paid(till: Till, job_id: int, li: Actor) -> None:
+    """The thumb and the withdrawal cross: the money came, nothing is owed for it, so it goes back whole."""
+    started = customer_payments.start(li, job_id, till.now())
+    perform(
+        till.world.actor("installer1"),
+        job_id,
+        Command(Action.WITHDRAW_CHARGE, charge_id=charge().id),
+        till.now(),
+    )
+    till.sim.pay(started.number, "li")
+    till.hear()
+    till.work()
+    till.work(MINUTE)
+
+    assert (charge().status, charge().settled_at) == ("withdrawn", None)
+    assert states(Kind.REFUND) == [("paid", None)]
+    assert balances() == {"wechat_pay": 0, "customer_clearing": 0}
+    assert differences(till.now()) == []
+
+
+def test_a_refund_that_cannot_arrive_is_listed(till: Till, job_id: int, li: Actor) -> None:
+    """ABNORMAL: the money stays with the brand, nothing is posted, finance has to look."""
+    till.sim.merchant(refund_s=9 * HOUR)
+    started = customer_payments.start(li, job_id, till.now())
+    till.sim.pay(started.number, "li")
+    till.hear()
+    use_case(rows_of_bills.give_back)(charge().id, 4000, "test", till.now())
+    till.work()
+    [refund] = till.sim.money()["refunds"]
+    till.sim.finish_refund(refund["out_refund_no"], "ABNORMAL")
+    till.hear()
+
+    assert balances() == {"wechat_pay": 10_000, "customer_clearing": -10_000}
+    assert [one.gap for one in differences(till.now())] == ["refund_failed"]
+
+
+def test_who_came_by_a_browser_or_owes_nothing_gets_no_order(till: Till, job_id: int, li: Actor) -> None:
+    """An order is for one account; silence and a refusal leave nothing to pay."""
+    with pytest.raises(PayInWechat):
+        customer_payments.start(till.world.customer(job_id), job_id, till.now())
+    rows("UPDATE charge SET status = 'refused'")
+    with pytest.raises(NothingToPay):
+        customer_payments.start(li, job_id, till.now())
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_whatever_breaks_each_refund_is_paid_once_and_every_day_agrees(
+    till: Till, job_id: int, li: Actor, seed: int
+) -> None:
+    """A dozen refunds through lost requests and answers, outages, repeated, reversed and lost notifications."""
+    chance = random.Random(seed)
+    started = customer_payments.start(li, job_id, till.now())
+    till.sim.pay(started.number, "li")
+    till.hear()
+    [paid] = rows("SELECT id FROM wechat_bill")
+    for number in range(12):
+        new = NewBill(Kind.REFUND, 100 + number, "退", job_id=job_id, of_id=paid.id, cause=f"c{number}")
+        use_case(rows_of_bills.make)(new, None, till.now())
+    for _ in range(10):
+        till.sim.heal()
+        action, more = chance.choice(
+            [("reset", {}), ("http", {"status": 502}), ("http", {"status": 429}), ("truncate", {})]
+        )
+        phase = chance.choice(["before", "after_effect"])
+        till.sim.fault(action, path=f"{REFUNDS}*", phase=phase, every=chance.choice([1, 2, 3]), **more)
+        till.sim.merchant(notify={"duplicate": chance.random() < 0.5, "out_of_order": chance.random() < 0.5})
+        till.work(chance.choice([5, MINUTE, HOUR]))
+        while not till.door.came.empty():
+            note = till.pay.heard(*till.door.came.get())
+            if chance.random() < 0.6:
+                wechat_bills.heard(note, till.now())
+    till.sim.heal()
+    for _ in range(4):
+        till.work(2 * HOUR)
+    till.sim.advance(48 * HOUR)
+    wechat_days.fetch(till.now())
+
+    total = sum(100 + number for number in range(12))
+    assert {state for state, _ in states(Kind.REFUND)} == {"paid"}
+    assert sum(one["amount"]["refund"] for one in till.sim.money()["refunds"]) == total
+    assert balances() == {"wechat_pay": 10_000 - total, "customer_clearing": total - 10_000}
+    assert differences(till.now()) == []
