@@ -17,6 +17,8 @@ POSTING = Path("services/parts/ledger.py")
 WRITES = re.compile(
     r"(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM|TRUNCATE|MERGE\s+INTO|COPY)\s+ledger_(?:entry|leg)\b", re.I
 )
+SQL = re.compile(r"\b(?:SELECT|INSERT|UPDATE)\b")
+INEXACT = re.compile(r"float|::real|double precision|\b(?:round|avg)\(|(?<!/)\s/\s(?!/)", re.I)
 BESIDE = {
     "wechat/stand_in/merchant/bills.py:_trade": "seconds since 1970 beside the fen of a trade",
 }
@@ -31,7 +33,7 @@ def inexact(node: ast.AST) -> bool:
     return isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.Div)
 
 
-def pieces(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
+def pieces(tree: ast.Module) -> Iterator[tuple[str, ast.stmt]]:
     """The functions and classes of a file and its other statements, each by a name."""
     for node in tree.body:
         if isinstance(node, ast.ClassDef):
@@ -46,8 +48,9 @@ def test_whatever_names_fen_has_no_float() -> None:
     """No float literal, no `float`, no `round` and no `/` in a function, field or constant in which fen occur."""
     found, looked = {}, 0
     for path, tree in python(*LAYERS):
+        written = (ROOT / path).read_text(encoding="utf-8").splitlines()
         for name, piece in pieces(tree):
-            if not FEN.search(ast.unparse(piece)):
+            if not FEN.search("\n".join(written[piece.lineno - 1 : piece.end_lineno])):
                 continue
             looked += 1
             for node in ast.walk(piece):
@@ -55,6 +58,21 @@ def test_whatever_names_fen_has_no_float() -> None:
                     found[f"{path}:{name}"] = ast.unparse(node)
     assert looked > 500
     assert found == {}
+
+
+def texts() -> Iterator[tuple[Path, int, str]]:
+    """Every string of the product with its file and line; SQL is among them."""
+    for path, tree in python(*LAYERS, "demo"):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield path, node.lineno, node.value
+
+
+def test_sql_that_names_fen_adds_and_never_divides() -> None:
+    """No float type, no round, no average and no `/` in a statement with fen: amounts are worked out in one place."""
+    asked = [(path, line, text) for path, line, text in texts() if SQL.search(text) and FEN.search(text)]
+    assert len(asked) > 50
+    assert [f"{path}:{line}" for path, line, text in asked if INEXACT.search(text)] == []
 
 
 def test_every_column_of_money_is_a_whole_number() -> None:
@@ -72,12 +90,12 @@ def test_every_column_of_money_is_a_whole_number() -> None:
 
 def test_nobody_posts_but_the_ledgers_own_part() -> None:
     """No other statement of the product writes entries or legs, in SQL or through their models."""
-    found = []
-    for path, tree in python(*LAYERS, "demo"):
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and WRITES.search(node.value):
-                found.append(path)
-            if isinstance(node, ast.ImportFrom) and path.parts[0] != "models":
-                found += [path for one in node.names if one.name in {"LedgerEntry", "LedgerLeg"}]
-    assert set(found) == {POSTING}
-    assert WRITES.search((ROOT / POSTING).read_text(encoding="utf-8"))
+    models = [
+        path
+        for path, tree in python(*(layer for layer in LAYERS if layer != "models"), "demo")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        and {one.name for one in node.names} & {"LedgerEntry", "LedgerLeg"}
+    ]
+    assert models == []
+    assert {path for path, _, text in texts() if WRITES.search(text)} == {POSTING}
