@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from domain.errors import Fault
@@ -45,25 +45,36 @@ class Good:
     raw_cells: tuple[str, ...] = ()
     header: tuple[str, ...] = ()
 
-    def bad(self, fault: Fault) -> Bad:
+    def bad(self, *faults: Fault) -> Bad:
         """As it goes back: what was typed, and why it did not go in."""
-        return Bad.of(Record(self.row_number, self.raw_cells), [fault], self.header)
+        return Bad.of(Record(self.row_number, self.raw_cells), faults, self.header)
 
 
 @dataclass(frozen=True, slots=True)
 class Bad:
-    """A row that cannot go in, with every reason. `header` is the file's own, for writing it back."""
+    """A row that cannot go in, with every reason. `header` is the file's own, for writing it back.
+
+    `row` is what could be read of it, for who may find more that is wrong.
+    """
 
     row_number: int
     raw_cells: tuple[str, ...]
     faults: tuple[Fault, ...]
     header: tuple[str, ...] = ()
+    row: OrderRow | None = None
 
     @classmethod
-    def of(cls, record: Record, faults: Iterable[Fault], header: tuple[str, ...]) -> Bad:
+    def of(
+        cls, record: Record, faults: Iterable[Fault], header: tuple[str, ...], row: OrderRow | None = None
+    ) -> Bad:
         """A bad row whose every text can be stored."""
         told = tuple(Fault(f.field, f.code, storable(f.message)) for f in faults)
-        return cls(record.number, tuple(map(storable, record.cells)), told, header)
+        return cls(record.number, tuple(map(storable, record.cells)), told, header, row)
+
+    def and_also(self, faults: Iterable[Fault]) -> Bad:
+        """With what else is wrong, of fields that nobody has complained of yet."""
+        named = {fault.field for fault in self.faults}
+        return replace(self, faults=(*self.faults, *(fault for fault in faults if fault.field not in named)))
 
     def packed(self) -> dict[str, Any]:
         """As it is kept, in JSON, until it is fetched."""

@@ -48,7 +48,7 @@ def parse_record(record: Record, layout: Layout) -> Parsed:
     faults += _unfilled(texts, layout)
     faults += [fault for fault in validate(row) if fault.field not in unfit and fault.code != "empty"]
     if faults:
-        return Bad.of(record, faults, layout.header)
+        return Bad.of(record, faults, layout.header, row)
     return Good(record.number, row, record.cells, layout.header)
 
 

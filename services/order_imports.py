@@ -29,6 +29,7 @@ from models.person import Subject
 from services import personal
 from services.parts import order_bad_rows, order_book, order_files
 from services.parts.order_book import Channel
+from services.parts.order_taking import of_itself
 from services.parts.orders import take_rows
 from services.queries.order_imports import Progress, progress
 from services.uow import query, use_case
@@ -201,15 +202,21 @@ def _take_some(
 
 @use_case
 def _take(tx: Connection, running: Running, some: Sequence[Parsed], now: datetime, beat: datetime) -> Running:
-    bads = [parsed for parsed in some if isinstance(parsed, Bad)]
+    bads = _all_wrong(tx, [parsed for parsed in some if isinstance(parsed, Bad)], now)
     goods = [parsed for parsed in some if isinstance(parsed, Good)]
     rows = [good.row for good in goods]
     _fence(tx, running, beat)
     taken = take_rows(tx, running.shop, rows, now, f"import:{running.id}", actor=running.brought_by)
-    bads += [goods[refused.index].bad(refused.fault) for refused in taken.refused]
+    bads += [goods[refused.index].bad(*refused.faults) for refused in taken.refused]
     order_bad_rows.keep(tx, running.id, running.key, bads)
     counts = Counts(len(some), taken.new, taken.same, taken.changed, len(bads))
     return _counted(tx, running, beat, counts)
+
+
+def _all_wrong(tx: Connection, bads: Sequence[Bad], now: datetime) -> list[Bad]:
+    """Rows that cannot be read, with what would be said of them next: everything is mended at once."""
+    skus = order_book.known_skus(tx, {bad.row.sku for bad in bads if bad.row and bad.row.sku}, now)
+    return [bad.and_also(of_itself(bad.row, skus, now)) if bad.row else bad for bad in bads]
 
 
 @use_case

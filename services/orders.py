@@ -146,8 +146,9 @@ def _source(actor: Actor) -> str:
 def _refuse(taken: Taken) -> None:
     if taken.refused:
         faults = [
-            Fault(f"lines.{refused.index}.{refused.fault.field}", refused.fault.code, refused.fault.message)
+            Fault(f"lines.{refused.index}.{fault.field}", fault.code, fault.message)
             for refused in taken.refused
+            for fault in refused.faults
         ]
         raise Invalid(errors=faults)
 

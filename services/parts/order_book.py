@@ -170,6 +170,11 @@ def open_book(
     return Book(orders | opened, {row.sku: Product(*row) for row in products})
 
 
+def known_skus(tx: Connection, skus: Collection[str], now: datetime) -> set[str]:
+    """Those of these that the catalogue has."""
+    return {row.sku for row in tx.exec_driver_sql(*_asking_products(skus, now))} if skus else set()
+
+
 def _unopened(number: str, lines: Mapping[int, bytes]) -> Order:
     """An order of which this batch tells nothing new: only its prints matter."""
     bare = OrderRow(number)

@@ -7,7 +7,7 @@ before it have left it. What must be written or done in consequence is only note
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -25,10 +25,10 @@ from services.parts.order_book import Book, Line, Order
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A row that did not go in; `index` counts from 0 in the batch."""
+    """A row that did not go in, with every reason; `index` counts from 0 in the batch."""
 
     index: int
-    fault: Fault
+    faults: tuple[Fault, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,16 @@ class Changed:
     order: Order
     line: Line
     events: tuple[OrderEvent, ...]
+
+
+def of_itself(row: OrderRow, products: Container[str], now: datetime) -> Iterator[Fault]:
+    """What the clock, our promises and the catalogue have against a row, whatever is known of its order."""
+    if row.delivered_at is not None and row.delivered_at > now + SKEW:
+        yield Fault("delivered_at", "in_future", "签收时间不能在将来")
+    if promised.unreadable(row):
+        yield Fault("promise_id", "unknown_promise", "没有这个承诺编号，请核对或留空")
+    if row.sku is not None and row.sku not in products:
+        yield Fault("sku", "unknown_sku", f"商家编码 {row.sku} 不在商品目录中")
 
 
 @dataclass(slots=True)
@@ -64,9 +74,8 @@ class Taking:
         if line is not None and line.print == print_:
             self.same += 1
             return
-        fault = self._fault(row, order, line)
-        if fault is not None:
-            self.refused.append(Refused(index, fault))
+        if faults := (*of_itself(row, self.book.products, self.now), *self._faults(row, order, line)):
+            self.refused.append(Refused(index, faults))
         elif order is None:
             self._begin(row, print_)
         elif row.sku is not None and line is None:
@@ -76,22 +85,15 @@ class Taking:
             self.same += not told
             self.rows_changed += told
 
-    def _fault(self, row: OrderRow, order: Order | None, line: Line | None) -> Fault | None:
-        """Why this row cannot go in at all."""
-        if row.delivered_at is not None and row.delivered_at > self.now + SKEW:
-            return Fault("delivered_at", "in_future", "签收时间不能在将来")
-        if promised.unreadable(row):
-            return Fault("promise_id", "unknown_promise", "没有这个承诺编号，请核对或留空")
-        if row.sku is not None and row.sku not in self.book.products:
-            return Fault("sku", "unknown_sku", f"商家编码 {row.sku} 不在商品目录中")
+    def _faults(self, row: OrderRow, order: Order | None, line: Line | None) -> Iterator[Fault]:
+        """Why this row cannot go in, given what is known of its order."""
         if order is None and row.sku is None:
-            return Fault("sku", "empty", "缺少商家编码，无法生成订单")
+            yield Fault("sku", "empty", "缺少商家编码，无法生成订单")
         if order is None and not (row.address and row.phone and row.receiver):
             told = [label(name) for name in ("receiver", "phone", "address") if not getattr(row, name)]
-            return Fault("order_number", "no_contact", f"缺少{'、'.join(told)}，请先导入带收货信息的订单报表")
+            yield Fault("order_number", "no_contact", f"缺少{'、'.join(told)}，请先导入带收货信息的订单报表")
         if order is not None and order.erased and line is None:
-            return Fault("order_number", "erased", "该订单的客户信息已按要求删除，不能再增加商品")
-        return None
+            yield Fault("order_number", "erased", "该订单的客户信息已按要求删除，不能再增加商品")
 
     def _begin(self, row: OrderRow, print_: bytes) -> None:
         order = Order(row.order_number, order_told.head_of(row), order_told.contact_of(row))

@@ -134,8 +134,11 @@ def test_who_was_believed_dead_writes_nothing_any_more(world: World) -> None:
 
 
 def test_bad_rows_come_back_with_the_reason_and_go_in_once_mended(world: World) -> None:
-    """Both kinds, the reader's and the catalogue's, in the columns of the file; no cell of them lies open."""
-    file = template_csv([row(1), row(2, phone="打不通"), row(3, sku="NO-SUCH"), row(4, quantity="0")])
+    """Both kinds at once, the reader's and the catalogue's, in the columns of the file; no cell of them lies open."""
+    both = row(2, phone="打不通", sku="NO-SUCH")
+    file = template_csv(
+        [row(1), both, row(3, sku="NO-SUCH", delivered_at="2099-01-01"), row(4, quantity="0")]
+    )
     done = imported(world, file)
     told = b"".join(reading.bad_rows_csv(world.actor("agent"), done.id)).decode("utf-8-sig")
 
@@ -143,11 +146,16 @@ def test_bad_rows_come_back_with_the_reason_and_go_in_once_mended(world: World) 
     head, *lines = told.splitlines()
     assert head.startswith("原文件行号,错误原因,订单号")
     assert [line.split(",")[:2] for line in lines] == [
-        ["3", "电话号码无法识别"],
-        ["4", "商家编码 NO-SUCH 不在商品目录中"],
+        ["3", "电话号码无法识别；商家编码 NO-SUCH 不在商品目录中"],
+        ["4", "签收时间不能在将来；商家编码 NO-SUCH 不在商品目录中"],
         ["5", "数量应在 1 到 999 之间"],
     ]
-    mended = told.replace("打不通", "13900139000").replace("NO-SUCH", SKU).replace(",0,1299.00", ",1,1299.00")
+    mended = (
+        told.replace("打不通", "13900139000")
+        .replace("NO-SUCH", SKU)
+        .replace("2099-01-01", "")
+        .replace(",0,1299.00", ",1,1299.00")
+    )
     assert counts(imported(world, mended.encode("utf-8-sig")))[:2] == (3, 3)
     with db.engine.connect() as connection:
         cells = connection.execute(text("SELECT cells FROM order_import_bad_row")).scalars().all()
