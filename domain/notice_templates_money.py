@@ -63,5 +63,12 @@ OF_MONEY: Mapping[str, Template] = {
     "invoice_refused": Template(
         "发票被退回", "{level}的发票被退回，请查看原因后重新开具", "account", "", "请查看原因后重新开票"
     ),
+    "earnings_paid": Template(
+        "劳务费已支付",
+        "{level}已由网点支付，请核对明细",
+        "account",
+        "",
+        "请核对劳务费明细",
+    ),
     "statement_paid": Template("结算款已支付", "{level}已支付，请查收", "account", "", "请查收结算款"),
 }

@@ -87,6 +87,7 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "dispatch_rule:write": frozenset({Role.ADMIN}),
     "division:read": PUBLIC,
     "docs:read": PUBLIC,
+    "earning:read": frozenset({Role.INSTALLER}),
     "evidence_pack:arrange": frozenset({Role.ADMIN}),
     "evidence_pack:read": frozenset({Role.ADMIN, Role.AGENT, Role.AUDITOR}),
     "evidence_pack:verify": PUBLIC,  # whoever holds a pack must be able to doubt it
@@ -103,6 +104,7 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "inbox:mark": PEOPLE,
     "inbox:read": PEOPLE,
     "installer:read": _DESK | {Role.ADMIN, Role.AGENT},
+    "installer_pay:settle": frozenset({Role.DEALER_OWNER}),
     "invitation:manage": frozenset({Role.ADMIN, Role.DEALER_OWNER}),
     "job:hold_data": frozenset({Role.ADMIN, Role.AGENT}),
     "job:qr": frozenset({Role.ADMIN, Role.AGENT}),  # never the dealer: with it one can speak as the customer

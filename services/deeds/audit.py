@@ -15,7 +15,7 @@ from domain.job import Kind, Status
 from domain.refunds import Overcharge, compensation_faults
 from services.deeds import calls, children
 from services.deeds.handling import Deed, Effect, Prepared, handles
-from services.parts import audits, fee_quality, notes, outbox, overcharging, safety
+from services.parts import audits, fee_quality, installer_pay, notes, outbox, overcharging, safety
 
 
 @handles(Action.AUDIT_SAMPLED)
@@ -239,6 +239,7 @@ def close(deed: Deed, _to: Status, _carry: Any) -> Effect:
     columns = {"closed_at": deed.at, "queue": None, "queued_at": None}
     if deed.job.kind == Kind.RETURN_VISIT:
         return Effect(columns)
+    installer_pay.completed(deed.tx, deed.job, deed.at, deed.now)
     rating, upheld = deed.tx.exec_driver_sql(_EARNED, {"job": deed.job.id}).one()
     data = {"return_visit_id": children.return_visit(deed)} if questions.earns_call(rating, upheld) else {}
     return Effect(columns, data, children.ended(deed))

@@ -26,6 +26,7 @@ from models.banking import BankAccount, BankTemplate, PayoutBatch
 from models.channel_charge import ChannelCharge
 from models.clock import Breach
 from models.complaint import Complaint
+from models.installer_pay import InstallerEarning
 from models.money import (
     FeePreview,
     FeeRule,
@@ -315,6 +316,15 @@ def _people(made: Realm) -> None:
         ),
     }  # fmt: skip
     person = made.person("owner")
+    worked = {"month": now.date().replace(day=1), "worked_on": now.date(), "text": "奖励", "reason": "bonus"}
+    put(
+        InstallerEarning,
+        dealer_id=made.dealer_id,
+        installer_id=installer,
+        amount_fen=1,
+        made_at=now,
+        **worked,
+    )
     made.objects |= {"session": session(world, "dealer_owner", person)[1], "item": inbox_item(world, person)}
 
 
