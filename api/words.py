@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from domain.actions import ASKS, CATEGORY_NAMES
+from domain.channel_charges import FAULT_NAMES
 from domain.charges import FOR_STAFF, RULING_NAMES, STATE_NAMES
+from domain.fee_rules import BASE_NAMES, ZONE_NAMES
+from domain.fee_words import KEPT_NAMES
 from domain.job import KIND_NAMES, STATUS_NAMES
 from domain.pack_words import CAPTURES, CONFIRMED, FACTS, ROLES, SOURCES, VERDICTS
 from domain.packs import PHASE_NAMES
 from domain.payouts import STATE_NAMES as PAYOUTS
+from domain.penalties import REASONS as PENALTY_REASONS
 from domain.penalties import STATE_NAMES as PENALTIES
 from domain.queues import QUEUES
+from domain.reasons import DECLINE
+from domain.statements import KINDS as LINE_KINDS
 from domain.statements import STATUS_NAMES as STATEMENTS
+from services.queries.profit_shares import STATES as SHARES
 
 CLOCKS = {
     "accept": "接单", "name_installer": "指派师傅", "contact": "首次联系", "book": "预约", "arrive": "上门",
@@ -26,6 +33,9 @@ OFFERS = {
     "expired": "超时未接",
     "withdrawn": "已撤回",
 }
+BINDINGS = {"pending": "待批准", "active": "在岗", "suspended": "已停用", "ended": "已离岗"}
+DECLARATIONS = {"declared": "待核定", "verified": "已核定", "refused": "已退回"}
+BANK_ACCOUNTS = {"proposed": "待核实", "verified": "已核实", "refused": "不予核实", "replaced": "已更换"}
 LEVELS = {"notice": "将到期", "breach": "已超时", "severe": "严重超时"}
 
 WORDS: Mapping[str, Mapping[str, str]] = {
@@ -48,4 +58,15 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "statements": {str(status): name for status, name in STATEMENTS.items()},
     "payouts": {str(state): name for state, name in PAYOUTS.items()},
     "penalties": {str(state): name for state, name in PENALTIES.items()},
+    "penalty_reasons": PENALTY_REASONS,
+    "faults": {str(fault): name for fault, name in FAULT_NAMES.items() if fault},
+    "shares": SHARES,
+    "line_kinds": LINE_KINDS,
+    "base_fees": {str(kind): name for kind, name in BASE_NAMES.items()},
+    "zones": {str(zone): name for zone, name in ZONE_NAMES.items()},
+    "clock_ends": {str(kept): name for kept, name in KEPT_NAMES.items()},
+    "declines": DECLINE,
+    "bindings": BINDINGS,
+    "declarations": DECLARATIONS,
+    "bank_accounts": BANK_ACCOUNTS,
 }

@@ -43,15 +43,14 @@ COLUMNS: Mapping[str, str] = {
     "first_time_fen": "一次完工奖励",
     "overcharge_times": "多收退赔",
 }
+KEPT_NAMES = {Kept.MET: "按时奖励", Kept.BREACH: "超时扣款", Kept.SEVERE: "严重超时扣款"}
 _WORDS: Mapping[str, str] = {
     **{zone.value: name for zone, name in ZONE_NAMES.items()},
     **{kind.value: name for kind, name in BASE_NAMES.items()},
     **{clock.value: name for clock, name in CLOCK_NAMES.items()},
     **{about: f"{name}投诉" for about, name in CATEGORY_NAMES.items()},
     **{str(stars): f"{stars} 星" for stars in range(1, 6)},
-    Kept.MET.value: "按时奖励",
-    Kept.BREACH.value: "超时扣款",
-    Kept.SEVERE.value: "严重超时扣款",
+    **{kept.value: name for kept, name in KEPT_NAMES.items()},
     Scheme.SHARE.value: "",  # the usual one
     Scheme.DEALER_SHIPS.value: "网上订单制",
     Scheme.EXCLUSIVE.value: "网上独家制",

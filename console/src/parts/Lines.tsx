@@ -1,4 +1,4 @@
-import { Alert, Button, Table, type TableColumnsType } from "antd";
+import { Alert, Button, Table, type TableColumnsType, type TableProps } from "antd";
 import type { Key } from "react";
 
 import { said } from "@/api/problem";
@@ -26,10 +26,11 @@ interface Props<Line> {
   rowKey: (line: Line) => Key;
   empty: string;
   onOpen?: (line: Line) => void;
+  selection?: TableProps<Line>["rowSelection"];
 }
 
 /** A list with its three other faces: being fetched, empty, failed. */
-export function Lines<Line extends object>({ asked, columns, rowKey, empty, onOpen }: Props<Line>) {
+export function Lines<Line extends object>({ asked, columns, rowKey, empty, onOpen, selection }: Props<Line>) {
   if (asked.error && !asked.data)
     return (
       <Alert
@@ -48,6 +49,7 @@ export function Lines<Line extends object>({ asked, columns, rowKey, empty, onOp
         dataSource={asked.data?.pages.flatMap((page) => page.items) ?? []}
         loading={asked.isPending}
         pagination={false}
+        rowSelection={selection}
         locale={{ emptyText: empty }}
         scroll={{ x: "max-content" }}
         onRow={onOpen && ((line) => ({ onDoubleClick: () => onOpen(line) }))}

@@ -24,3 +24,6 @@ export const share = (bp: number | null | undefined): string => (bp == null ? NO
 
 export const metres = (m: number | null | undefined): string =>
   m == null ? NOTHING : m < 1000 ? `${m} 米` : `${(m / 1000).toFixed(1)} 公里`;
+
+/** `2026-12-01` → `2026-12`: a month is kept by its first day. */
+export const monthOf = (day: string | null | undefined): string => day?.slice(0, 7) ?? NOTHING;
