@@ -16,7 +16,7 @@ from domain.charges import REMOTE_ITEM, REMOTE_TYPE, Item
 from domain.errors import Fault, Invalid
 from domain.facts import Facts
 from domain.job import Status
-from domain.remote_verdict import TO_BE_AGREED, Payer, Verdict, without_agreement
+from domain.remote_verdict import TO_BE_AGREED, Ground, Payer, Verdict, without_agreement
 from services.deeds import overpaid
 from services.deeds.handling import Deed, Effect, Prepared, handles
 from services.deeds.remote_opening import dropped, follow, keep, said, waiting
@@ -138,7 +138,8 @@ UPDATE remote_dispute SET customer_fen = %(customer)s, owed_fen = %(owed)s, rule
 @handles(Action.RULE_REMOTE, prepare=_case)
 def rule(deed: Deed, _to: Status, found: Known) -> Effect:
     """An agent's word, or silence: then the brand pays. A way beyond the formula gets its price here too, by silence
-    the formula's own, carried on: the dealer has driven, and the customer agreed to nothing.
+    the formula's own, carried on: the dealer has driven, and the customer agreed to nothing. One that nobody measured
+    may get a price that the brand pays.
 
     The visit has one way: its other jobs follow (`services/remote_fees.py`).
     """
@@ -151,6 +152,8 @@ def rule(deed: Deed, _to: Status, found: Known) -> Effect:
         columns["remote_agreed_fen"] = owed
         if verdict.promised_fen is not None:
             customer_fen = min(customer_fen, verdict.promised_fen)
+    elif Ground.DISTANCE_UNKNOWN in verdict.grounds and owed is None and command.outcome == "brand":
+        owed = columns["remote_agreed_fen"] = command.agreed_fen
     values = {"customer": customer_fen, "owed": owed, "by": by, "at": deed.now, "job": job.id}
     deed.tx.exec_driver_sql(_RULE, values | {"person": deed.actor.person_id})
     back = overpaid.give_back(deed, customer_fen) or None

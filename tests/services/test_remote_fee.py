@@ -222,6 +222,18 @@ def test_a_way_beyond_the_formula_does_not_wait_for_ever(world: World) -> None:
     assert kept == (False, None, 0, 17_320)
 
 
+def test_a_way_nobody_measured_may_get_a_price_that_the_brand_pays(world: World) -> None:
+    """Else the dealer who drove it would go without, whatever the ruling."""
+    job_id, then = job(world, point=None), world.now + HOUR
+    rows("UPDATE job SET distance_m = NULL WHERE id = :j", j=job_id)
+    on_site(world, job_id)
+    perform(world.actor("agent"), job_id, Command(Action.RULE_REMOTE, outcome="brand", agreed_fen=1500), then)
+
+    assert rows("SELECT customer_fen, owed_fen FROM remote_dispute") == [(0, 1500)]
+    [kept] = rows("SELECT promised_remote_fen, remote_agreed_fen FROM job")
+    assert kept == (0, 1500)
+
+
 def test_an_address_that_nobody_located_is_the_reason_and_not_the_installers_phone(world: World) -> None:
     """As most files name no point: the check-in's fix was good, and nobody says there was none."""
     job_id = job(world, point=None)
