@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
-from tests.oracles.fee_stories import Month
+from tests.oracles.fee_stories import AFTERWARDS, Month
 from tests.oracles.fees import SHANGHAI, ended, fees, memos
 
 
@@ -38,9 +38,11 @@ def by_oracle(month: Month) -> Counter[Where]:
     """Sums of the oracle's lines; memos under an account of that name."""
     sums: Counter[Where] = Counter()
     months = {story.id: month_of(ended(story)) for story in month.stories}
+    said = month_of(AFTERWARDS)
     for line in fees(month.rules, month.stories, frozenset(month.promotions)):
-        sums[Where(line.job, months[line.job], line.kind, line.debit)] += line.fen
-        sums[Where(line.job, months[line.job], line.kind, line.credit)] -= line.fen
+        moved = said if line.late else months[line.job]
+        sums[Where(line.job, moved, line.kind, line.debit)] += line.fen
+        sums[Where(line.job, moved, line.kind, line.credit)] -= line.fen
     for story in month.stories:
         for fen in memos(story).values():
             sums[Where(story.id, months[story.id], "extra", "memo")] += fen
@@ -48,7 +50,7 @@ def by_oracle(month: Month) -> Counter[Where]:
 
 
 LEGS = """
-SELECT entry.job_id, entry.month, entry.kind, account.code, sum(leg.amount_fen)::bigint
+SELECT coalesce(entry.job_id, 0), entry.month, entry.kind, account.code, sum(leg.amount_fen)::bigint
   FROM ledger_entry entry JOIN ledger_leg leg ON leg.entry_id = entry.id
   JOIN ledger_account account ON account.id = leg.account_id GROUP BY 1, 2, 3, 4
 UNION ALL

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, text
 
-from tests.oracles.fee_stories import CATEGORIES, CHANNELS, DEALERS, Month, operator_of
-from tests.oracles.fees import Clock, Complaint, Event, Story
+from tests.oracles.fee_stories import CATEGORIES, CHANNELS, DEALERS, FIRST, Month, operator_of
+from tests.oracles.fees import Clock, Complaint, Event, Story, Taken
 
 Row = Mapping[str, Any]
 LEFT_BY_DEEDS = """dealer_id visit_id accepted_at checked_in_at submitted_at confirmed_at closed_at trip_fee trip_fault
@@ -68,10 +68,71 @@ def write(tx: Connection, month: Month) -> None:
     put(tx, "charge", [row for story in stories for row in _charges(story)])
     put(tx, "audit", [_audit(story) for story in stories if story.fraud])
     put(tx, "audit", [_audit(story) for story in stories if story.overturned])
-    put(tx, "rating", [_rating(story) for story in stories if story.stars is not None])
-    put(tx, "complaint", [_complaint(story, one) for story in stories for one in story.complaints])
+    voices(tx, [story for story in stories if not story.said_late])
+    _platforms(tx, stories)
     put(tx, "promotion_day", [{"day": day, "name": name} for day, name in month.promotions.items()])
     _write_clocks(tx, stories)
+
+
+def voices(tx: Connection, stories: list[Story]) -> None:
+    """What their customers said."""
+    put(tx, "rating", [_rating(story) for story in stories if story.stars is not None])
+    put(tx, "complaint", [_complaint(story, one) for story in stories for one in story.complaints])
+
+
+def _platforms(tx: Connection, stories: list[Story]) -> None:
+    """What platforms took, and the penalties on dealers at fault; brand and operator are named afterwards."""
+    pairs = [(story, taken) for story in stories for taken in story.taken]
+    put(tx, "person", [{"id": n, "subject_id": 1, "status": "active", "created_at": FIRST} for n in (1, 2)])
+    put(tx, "channel_charge", [_taken(story, taken) for story, taken in pairs])
+    laid = [(story, taken) for story, taken in pairs if _laid(story, taken)]
+    notes = [{"id": taken.id, "job_id": story.id, "subject_id": 1} for story, taken in laid]
+    put(tx, "note", [note | {"created_at": FIRST} for note in notes])
+    put(tx, "penalty", [_penalty(story, taken) for story, taken in laid])
+
+
+def _laid(story: Story, taken: Taken) -> bool:
+    return taken.fault == "dealer" and taken.dealer != story.operator
+
+
+def _taken(story: Story, taken: Taken) -> Row:
+    at = story.events[-1].at
+    stands = _laid(story, taken) and taken.appeal != "won"
+    return {
+        "id": taken.id,
+        "channel_id": channel_of(story),
+        "number": f"P{taken.id}",
+        "charged_on": at.date(),
+        "reason": "late",
+        "amount_fen": taken.fen,
+        "order_line_id": story.id,
+        "created_at": at,
+        "fault": "dealer" if stands else None,
+        "allocated_at": at if stands else None,
+    }
+
+
+def _penalty(story: Story, taken: Taken) -> Row:
+    at, answered = story.events[-1].at, taken.appeal in ("declined", "won")
+    return {
+        "dealer_id": taken.dealer,
+        "job_id": story.id,
+        "reason": "platform",
+        "note_id": taken.id,
+        "evidence": {"photo_ids": [], "complaint_id": None},
+        "takes": "statement",
+        "amount_fen": taken.fen,
+        "year": 2026,
+        "due_month": date(2026, 5, 1),
+        "imposed_by": 1,
+        "imposed_at": at,
+        "appealed_at": at if taken.appeal else None,
+        "answered_at": at if answered else None,
+        "answered_by": 2 if answered else None,
+        "lifted": taken.appeal == "won" if answered else None,
+        "settled": taken.appeal == "won",
+        "channel_charge_id": taken.id,
+    }
 
 
 def channel_of(story: Story) -> int:

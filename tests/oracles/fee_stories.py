@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from tests.oracles.fees import Clock, Complaint, Event, Extra, Story, Terms
+from tests.oracles.fees import Clock, Complaint, Event, Extra, Story, Taken, Terms
 
 CATEGORIES = ("heater", "hood", "toilet", "lamp")
 ZONES = ("free", "remote")
 DEALERS, CHANNELS = 12, 9
 SCHEMES = ("share", "dealer_ships", "exclusive")
 FIRST = datetime(2026, 3, 1, tzinfo=UTC)
+AFTERWARDS = datetime(2026, 5, 1, tzinfo=UTC)  # when all fees are paid, and what is said late is said
 CLOCKS = ("accept", "contact", "book", "arrive", "finish", "supplement", "urge_reply")
 FAULTS = ("dealer", "goods", "logistics", "brand", "customer")
 COMPLAINTS = ("charge", "lateness", "workmanship", "attitude", "damage")
@@ -78,7 +79,7 @@ def quality(dice: random.Random) -> dict[str, Any]:
     category = [{}, {"category": "hood"}]
     return {
         "rating": [{"overall": stars, "fen": dice.randrange(100, 900)} for stars in (4, 5)],
-        "first_time_fen": dice.choice((0, 300, 777)),
+        "first_time_fen": dice.choice((0, 300, 777, 777)),
         "complaints": [row | {"fen": dice.randrange(500, 9_000)} for row in about if dice.random() < 0.7],
         "promotion": [row | {"fen": dice.randrange(500, 3_000)} for row in category if dice.random() < 0.7],
     }
@@ -99,7 +100,7 @@ def remote_row(dice: random.Random, zone: str, category: str) -> dict[str, Any]:
     if dice.random() < 0.5:
         row |= {"km_step_m": dice.choice((100, 500, 1_000))}
         row |= {"km_rounding": dice.choice(("half_up", "up", "down"))}
-    if dice.random() < 0.3:
+    if dice.random() < 0.5:
         row |= {"flat_within_m": dice.choice((5_000, 25_000)), "flat_fen": 2_000}
     if dice.random() < 0.3:
         row["least_fen"] = dice.choice((1_000, 2_000))
@@ -116,7 +117,7 @@ class Maker:
         rules = [rule(self.dice, day) for day in days]
         self.month = Month(list(zip(since, rules, strict=True)))
         self.month.promotions = {date(2026, 3, day): "开春大促" for day in (8, 9, 18, 19, 20)}
-        self.extras = self.complaints = 0
+        self.extras = self.complaints = self.takings = 0
 
     def chance(self, share: float) -> bool:
         """True so often."""
@@ -282,6 +283,14 @@ class Maker:
             at = self.dice.choice(story.events).at + timedelta(minutes=self.dice.randrange(-90, 90))
             what, whose = self.dice.choice(COMPLAINTS), self.dice.choice((None, "dealer", *FAULTS))
             story.complaints.append(Complaint(self.complaints, at, what, self.chance(0.6), whose))
+        story.said_late = self.chance(0.2)
+        dealers = [event.dealer for event in story.events if event.what == "accept"]
+        while dealers and self.chance(0.1):
+            self.takings += 1
+            taken = Taken(self.takings, self.dice.randrange(100, 50_000), "", self.dice.choice(dealers))
+            taken.fault = self.dice.choice(("dealer", "dealer", "brand", "operator"))
+            taken.appeal = self.dice.choice((None, None, "open", "declined", "won"))
+            story.taken.append(taken)
 
     def clock(self, kind: str, dealer: int) -> Clock:
         """Met, late, very late; excused, appealed, told late; or nobody's money."""

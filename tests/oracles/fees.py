@@ -30,11 +30,15 @@ Where the text leaves something open, this is the reading that was chosen, where
 * A complaint that is upheld costs the dealer who had the job when it was opened, unless the fault is said to be
   another's; whatever becomes of the job. Its category's price goes before the one for any.
 * A promotion day is paid per unit for work handed in that was visited on it, in Shanghai, by who pays for the work.
+* What is said of a job after its fees were paid moves in the month in which it is said.
+* What a platform took from a shop the dealer at fault pays to who runs it, in the month after it was laid on him at the
+  earliest, not while his appeal is open and never once he has won it; the brand at fault at once. The operator's own
+  fault, also as the dealer who did the work, moves nothing.
 * A fixed sum covers the first kilometres beyond the free ones; farther, all beyond the free ones are counted. What a
   zone takes at least, it takes within the free ones, too.
 
 Covered of the money's table: scheme (fees only), base, remote, extras and who collects, trip, timeliness, quality,
-second visits by fault, fraud, promotions. Not yet: repairs, refunds and rulings, overcharge, share, channels' charges.
+second visits by fault, fraud, promotions, platforms' takings. Not yet: repairs, refunds and rulings, overcharge, share.
 """
 
 from __future__ import annotations
@@ -50,13 +54,17 @@ Rules = list[tuple[datetime, dict[str, Any]]]
 
 
 class Line(NamedTuple):
-    """So many fen from one account to another, for a job; `kind` as the ledger calls it."""
+    """So many fen from one account to another, for a job (0: none); `kind` as the ledger calls it.
+
+    `late`: in the month in which it was said, and not in the one in which the job ended.
+    """
 
     job: int
     kind: str
     debit: str
     credit: str
     fen: int
+    late: bool = False
 
 
 @dataclass
@@ -123,6 +131,17 @@ class Complaint:
 
 
 @dataclass
+class Taken:
+    """What the platform took from the shop for a job, whose fault it was, and what became of an appeal."""
+
+    id: int
+    fen: int
+    fault: str
+    dealer: int
+    appeal: str | None = None
+
+
+@dataclass
 class Story:
     """One job, from its order to its end."""
 
@@ -145,6 +164,8 @@ class Story:
     extras: list[Extra] = field(default_factory=list)
     stars: int | None = None
     complaints: list[Complaint] = field(default_factory=list)
+    said_late: bool = False  # stars and complaints, after the fees were paid
+    taken: list[Taken] = field(default_factory=list)
 
 
 @dataclass
@@ -395,7 +416,8 @@ def quality_lines(rules: Rules, story: Story, mended: set[int]) -> list[Line]:
         return []
     to = f"dealer_payable:{dealer}"
     stars = {row["overall"]: row["fen"] for row in rule.get("rating", ())}
-    lines = [Line(story.id, "rating_bonus", "bonus_expense", to, stars.get(story.stars or 0, 0))]
+    fen = stars.get(story.stars or 0, 0)
+    lines = [Line(story.id, "rating_bonus", "bonus_expense", to, fen, story.said_late)]
     came = [
         trip for trip in trips(story) if trip.dealer == dealer and not (trip.vain and trip.fault != "dealer")
     ]
@@ -412,9 +434,21 @@ def complaint_lines(rules: Rules, story: Story) -> list[Line]:
         dealer = dealer_at(story, complaint.at)
         if complaint.upheld and complaint.fault in (None, "dealer") and dealer:
             fen = prices.get(complaint.category, prices.get("*", 0))
-            lines.append(
-                Line(story.id, "complaint_penalty", f"dealer_payable:{dealer}", "penalty_income", fen)
-            )
+            account = f"dealer_payable:{dealer}"
+            lines.append(Line(story.id, "complaint_penalty", account, "penalty_income", fen, story.said_late))
+    return lines
+
+
+def platform_lines(story: Story) -> list[Line]:
+    """What platforms took, to whom it was paid back by whom."""
+    lines, shop = [], operator(story)
+    for taken in story.taken:
+        if taken.fault == "brand" and story.operator is not None:
+            lines.append(Line(0, "channel_charge", "brand_service_expense", shop, taken.fen, True))
+        if taken.fault != "dealer" or taken.dealer == story.operator or taken.appeal in ("open", "won"):
+            continue
+        account = f"dealer_payable:{taken.dealer}"
+        lines.append(Line(story.id, "channel_charge", account, shop, taken.fen, True))
     return lines
 
 
@@ -458,4 +492,5 @@ def fees(rules: Rules, stories: list[Story], days: frozenset[date] = frozenset()
     for story in stories:
         lines += work_lines(rules, story, days) + clock_lines(rules, story) + extra_lines(story)
         lines += quality_lines(rules, story, mended) + complaint_lines(rules, story)
+        lines += platform_lines(story)
     return [line for line in lines if line.fen and line.debit != line.credit]

@@ -22,7 +22,7 @@ def test_two_hundred_random_jobs_pay_what_the_rules_text_says_to_the_fen(app: Fl
     month, found = random_month(7, 200)
     assert found == []
     assert len({event.what for story in month.stories for event in story.events}) == 9
-    said = {"rating_bonus", "first_time_bonus", "complaint_penalty", "promotion"}
+    said = {"rating_bonus", "first_time_bonus", "complaint_penalty", "promotion", "channel_charge"}
     assert said < {where.kind for where in fee_comparing.by_oracle(month)}
 
 
