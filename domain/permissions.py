@@ -71,7 +71,7 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "channel:write": frozenset({Role.ADMIN}),
     "channel_charge:allocate": frozenset({Role.ADMIN, Role.FINANCE}),
     "channel_charge:import": frozenset({Role.FINANCE}),
-    "channel_charge:read": frozenset({Role.ADMIN, Role.DEALER_OWNER, Role.FINANCE}),  # owners: of shops they operate
+    "channel_charge:read": frozenset({Role.ADMIN, Role.DEALER_OWNER, Role.FINANCE}),  # owners: of their shops
     "clock_policy:edit": frozenset({Role.ADMIN}),
     "clock_policy:read": STAFF,
     "complaint:read": _DESK | BRAND_ROLES,  # finance: those with a compensation, masked

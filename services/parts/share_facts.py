@@ -83,7 +83,8 @@ SELECT line.id, line.sku, line.quantity, line.state, head.channel_id, channel.op
          AND effective_from <= (coalesce(head.ordered_at, head.created_at) AT TIME ZONE 'Asia/Shanghai')::date
        ORDER BY effective_from DESC, id DESC LIMIT 1) guard ON true
   LEFT JOIN LATERAL (SELECT sum(leg.amount_fen) AS fen FROM job served
-       JOIN ledger_entry fee ON fee.job_id = served.id AND fee.kind IN ('base_fee', 'remote_fee', 'trip_fee', 'promotion')
+       JOIN ledger_entry fee ON fee.job_id = served.id
+        AND fee.kind IN ('base_fee', 'remote_fee', 'trip_fee', 'promotion')
        JOIN ledger_leg leg ON leg.entry_id = fee.id
        JOIN ledger_account account ON account.id = leg.account_id
         AND account.kind IN ('channel_operator', 'brand_service_expense')
