@@ -18,6 +18,7 @@ from domain.calendar import local_date
 from domain.clocks import Level
 from domain.errors import NotFound
 from domain.fee_reading import read_rule
+from domain.payments import STATE_NAMES, State
 from domain.statements import STATUS_NAMES, Status
 from services.queries import settled
 from services.queries.ledger import EntryLine, lines_of
@@ -88,6 +89,17 @@ class Stated:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """Money that moved through WeChat for it: the customer's payment of an extra, or the payment of a statement."""
+
+    kind: str
+    number: str
+    state_name: str
+    amount_fen: int
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Explained:
     """Where an entry comes from: its arithmetic, the rule in force and what it says; and what became of it."""
 
@@ -108,6 +120,7 @@ class Explained:
     corrected_by_id: int | None
     statement_ids: tuple[int, ...]
     statements: tuple[Stated, ...]
+    wechat: tuple[Moved, ...]
 
 
 _ORIGIN = """
@@ -151,6 +164,7 @@ def explain(connection: Connection, actor: Actor, entry_id: int) -> Explained:
         corrected_by_id=origin.corrected_by,
         statement_ids=tuple(one.statement_id for one in stated),
         statements=stated,
+        wechat=_moved(connection, entry, stated),
     )
 
 
@@ -198,12 +212,17 @@ SELECT seq, action, occurred_at, received_at, encode(hash, 'hex') FROM job_event
 """
 
 
+def _charge_of(entry: EntryLine) -> int | None:
+    """Of `job:7:extra:charge:9`, and of what came back from it, 9."""
+    _, _, charge = entry.natural_key.partition(":extra:charge:")
+    return int(charge.split(":")[0]) if charge else None
+
+
 def _grounds(connection: Connection, entry: EntryLine, dealer: int | None) -> tuple[FeeGround, ...]:
     if entry.job_id is None:
         return ()
-    _, _, charge = entry.natural_key.partition(":extra:charge:")
     asked = {"job": entry.job_id, "actions": list(grounds.of_kind(entry.kind)), "dealer": dealer}
-    asked["charge"] = int(charge.split(":")[0]) if charge else None
+    asked["charge"] = _charge_of(entry)
     rows = connection.exec_driver_sql(_GROUNDS, asked)
     return tuple(FeeGround(row[0], row[1], grounds.NAMES.get(row[1], row[1]), *row[2:]) for row in rows)
 
@@ -251,3 +270,19 @@ def _stated(connection: Connection, entry_id: int, dealer: int | None) -> tuple[
         )
         for row in rows
     )  # fmt: skip
+
+
+_MOVED = """
+SELECT kind, number, state, amount_fen, ended_at FROM wechat_bill
+ WHERE entry_id = %(id)s OR (job_id = %(job)s AND %(charge)s = ANY(charge_ids))
+    OR payout_id IN (SELECT id FROM payout WHERE statement_id = ANY(%(stated)s::bigint[])) ORDER BY id
+"""
+
+
+def _moved(connection: Connection, entry: EntryLine, stated: tuple[Stated, ...]) -> tuple[Moved, ...]:
+    asked = {"id": entry.id, "job": entry.job_id, "charge": _charge_of(entry)}
+    rows = connection.exec_driver_sql(_MOVED, asked | {"stated": [one.statement_id for one in stated]})
+    return tuple(
+        Moved(row.kind, row.number, STATE_NAMES[State(row.state)], row.amount_fen, row.ended_at)
+        for row in rows
+    )

@@ -114,3 +114,32 @@ def test_what_was_corrected_leads_to_its_reversal_and_to_what_came_instead(world
     told = explain(world.actor("finance"), wrong)
     assert (told.reversed_by_id, told.corrected_by_id) == (done.reversal_id, done.instead_id)
     assert explain(world.actor("finance"), done.instead_id or 0).corrects_id == wrong
+
+
+def test_an_extra_leads_to_its_own_deeds_and_to_the_customers_payment(world: World) -> None:
+    """Two extras of one job: each follows its own yes; the payment through WeChat names the charges it was for."""
+    rule()
+    job_id = ended(world)
+    one, two = money.extra(job_id), money.extra(job_id)
+    money.accepted(job_id, world.dealers[0], ENDED - 9 * DAY, seq=80)
+    for seq, charge in ((81, one), (82, two)):
+        rows(
+            "INSERT INTO job_event (job_id, seq, action, to_status, actor_role, occurred_at, received_at, data,"
+            " prev_hash, hash) VALUES (:j, :s, 'approve_charge', 'on_site', 'customer', now(), now(),"
+            " jsonb_build_object('charge_id', CAST(:c AS bigint)), '', '')",
+            j=job_id, s=seq, c=charge,
+        )  # fmt: skip
+    run_fees(APRIL_1)
+    entry = entry_of("extra")
+    rows(
+        "INSERT INTO wechat_bill (kind, number, amount_fen, words, state, job_id, charge_ids, made_at)"
+        " VALUES ('payment', 'P1', 10000, '增项', 'waiting', :j, ARRAY[CAST(:c AS bigint)], now())",
+        j=job_id, c=two,
+    )  # fmt: skip
+    told = explain(world.actor("owner1"), entry)
+    assert [ground.seq for ground in told.events] == [82]
+    assert [(moved.kind, moved.number, moved.amount_fen) for moved in told.wechat] == [
+        ("payment", "P1", 10_000)
+    ]
+    [other] = rows("SELECT id FROM ledger_entry WHERE natural_key = :k", k=f"job:{job_id}:extra:charge:{one}")
+    assert explain(world.actor("owner1"), other.id).wechat == ()
