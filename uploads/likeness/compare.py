@@ -29,6 +29,8 @@ LEAST_SHARE = 0.66
 """Share of the blocks that correlate by more than `BLOCK_AGREES`; a stamp may cover the others."""
 LEAST_COVER = 0.15
 """Share of either picture that lies on the other: less is a patch of a wall, not a photo."""
+WHOLE, LEAST_OF_PAGE, PAGE_EVEN = 0.95, 0.06, 0.8
+"""Unless all of one is there, on an even page: a broad photo fills an eighth of a screenshot."""
 BLOCK_AGREES = 0.7
 MOST_GAINED = 0.01
 """What tilting may add to the agreement of a file that was never tilted: it fits a little noise. Edited files gained
@@ -140,12 +142,13 @@ def _judged(one: Look, other: Look, found: Any, fits: Any, mirrored: bool) -> Ve
     if found is None or inliers < LEAST_INLIERS or not _sane(np.asarray(found, np.float64), one.grey.shape):
         return Verdict(Grade.STRANGER, inliers, 0.0, 0.0, 0.0, 0.0, mirrored, ())
     way = np.asarray(found, np.float64)
-    agreement, share, cover = _agreement(one.grey, other.grey, way)
+    agreement, share, cover, on_a_page = _agreement(one.grey, other.grey, way)
     tilt = min(
         _tilt(way, one.grey.shape), _tilt(np.asarray(np.linalg.inv(way), np.float64), other.grey.shape)
     )  # of what both show
     least = LEAST_SHARE if tilt < STEEP else STEEP_SHARE
-    alike = agreement >= LEAST_AGREEMENT and share >= least and cover >= LEAST_COVER
+    enough = cover >= (LEAST_OF_PAGE if on_a_page else LEAST_COVER)
+    alike = agreement >= LEAST_AGREEMENT and share >= least and enough
     transform = tuple(float(value) for value in way.ravel())
     grade = Grade.RETAKEN if alike else Grade.STRANGER
     return Verdict(grade, inliers, agreement, share, cover, tilt, mirrored, transform)
@@ -181,8 +184,8 @@ def _tilt(transform: NDArray[np.float64], shape: tuple[int, ...]) -> float:
     return float(np.abs(laid - turn * flat).max() / SIDE / max(abs(turn), 1e-6))
 
 
-def _agreement(one: Grey, other: Grey, transform: NDArray[np.float64]) -> tuple[float, float, float]:
-    """(median correlation, share of agreeing blocks, cover) after laying `one` on `other`."""
+def _agreement(one: Grey, other: Grey, transform: NDArray[np.float64]) -> tuple[float, float, float, bool]:
+    """(median correlation, share of agreeing blocks, cover, whole and on a page) after laying `one` on `other`."""
     height, width = other.shape
     laid = cv2.warpPerspective(one, transform, (width, height), flags=cv2.INTER_AREA)
     shown = cv2.warpPerspective(np.ones_like(one), transform, (width, height), flags=cv2.INTER_NEAREST)
@@ -193,10 +196,17 @@ def _agreement(one: Grey, other: Grey, transform: NDArray[np.float64]) -> tuple[
         flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP,
     )
     cover = min(float(shown.mean()), float(back.mean()))
+    on_a_page = _paged(one, back) if shown.mean() >= WHOLE else back.mean() >= WHOLE and _paged(other, shown)
     blocks = _correlations(_blocks(_soft(laid)), _blocks(_soft(other)), _blocks(shown))
     if len(blocks) < _FEWEST_BLOCKS:
-        return 0.0, 0.0, cover
-    return float(np.median(blocks)), float((blocks > BLOCK_AGREES).mean()), cover
+        return 0.0, 0.0, cover, on_a_page
+    return float(np.median(blocks)), float((blocks > BLOCK_AGREES).mean()), cover, on_a_page
+
+
+def _paged(grey: Grey, covered: NDArray[np.generic]) -> bool:
+    """Whether what is around the covered part is even, as the page of a screenshot is but for its bars and icons."""
+    around = grey[covered == 0]
+    return around.size > 0 and float((np.abs(around - np.median(around)) < _EVEN).mean()) >= PAGE_EVEN
 
 
 def _soft(grey: NDArray[np.generic]) -> NDArray[np.generic]:

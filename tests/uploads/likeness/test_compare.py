@@ -45,6 +45,16 @@ def test_the_transform_lays_the_first_picture_on_the_second() -> None:
     assert corner[:2] / corner[2] == pytest.approx((0.09 * 640, 0.04 * 480), abs=3)
 
 
+def test_a_broad_photo_fills_little_of_a_page_and_is_a_copy_only_where_that_is_a_page() -> None:
+    """Across a screenshot it is the file; the same label in a room is what both photos show."""
+    label, page, room = busy(40, 540, 150), Image.new("RGB", (540, 1170), "white"), busy(41, 540, 1170)
+    for ground in (page, room):
+        ground.paste(label, (0, 510))
+    assert compared(page, label).grade == compared(label, page).grade == Grade.COPY
+    assert not compared(room, label).reused
+    assert not compared(label, room).reused
+
+
 def test_the_same_appliance_on_another_wall_is_another_photo() -> None:
     """A product looks the same in every home; what is around it doesn't."""
 
