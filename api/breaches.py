@@ -12,7 +12,7 @@ from api.schemas.clocks import AppealBody, BreachQuery, DeclineAppealBody, Excus
 from services import breaches
 from services.breaches import BreachState
 from services.queries import breaches as found
-from services.queries.breaches import BreachLine, Wanted
+from services.queries.breaches import BreachCount, BreachLine, Wanted
 
 area = routes.area("breaches", "时效")
 
@@ -32,6 +32,19 @@ def breach_list(call: Call, query: Mapping[str, Any]) -> Page[BreachLine]:
     wanted = Wanted(**{name: query[name] for name in Wanted.__slots__})
     lines = found.listed(call.who, wanted, before, query["limit"] + 1)
     return paging.page(lines, query["limit"], lambda line: (line.id,))
+
+
+@route(
+    area,
+    "GET",
+    "/breach-digest",
+    permission="breach:read",
+    answer=Page[BreachCount],
+    summary="未处理的超时汇总",
+)
+def breach_digest(call: Call) -> Page[BreachCount]:
+    """What nobody has acknowledged or excused, by dealer and level; a dealer sees its own."""
+    return Page(found.digest(call.who), None)
 
 
 @route(

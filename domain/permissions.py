@@ -106,6 +106,7 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "installer:read": _DESK | {Role.ADMIN, Role.AGENT},
     "installer_pay:settle": frozenset({Role.DEALER_OWNER}),
     "invitation:manage": frozenset({Role.ADMIN, Role.DEALER_OWNER}),
+    "job:find": frozenset({Role.ADMIN, Role.AGENT}),
     "job:hold_data": frozenset({Role.ADMIN, Role.AGENT}),
     "job:qr": frozenset({Role.ADMIN, Role.AGENT}),  # never the dealer: with it one can speak as the customer
     "job:read": PEOPLE,
@@ -186,6 +187,7 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "tax_rule:write": frozenset({Role.FINANCE}),
     "transfer:take": frozenset({Role.DEALER_OWNER}),
     "wechat:pay": PUBLIC,  # the signature is the permission
+    "waiting:read": frozenset({Role.ADMIN, Role.AGENT}),
     "wechat:push": PUBLIC,  # the signature is the permission
     "year:arrange": frozenset({Role.FINANCE}),
     "year:oversee": frozenset({Role.ADMIN, Role.FINANCE}),

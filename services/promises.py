@@ -12,15 +12,12 @@ from domain.calendar import SHANGHAI, local_date
 from domain.divisions import ResolutionStatus
 from domain.errors import Fault, Invalid, NotFound
 from domain.geo import Datum, Point
-from domain.people import e164
-from domain.phones import PhoneKind, parse
 from domain.promise import Answer, fitting, is_for_nobody
 from domain.promise_facts import ENGINE, Extra
 from domain.promise_reading import read_answer
-from services.parts import addresses, promise_tokens, promising, shelf
+from services.parts import addresses, order_told, promise_tokens, promising, shelf
 from services.parts.known_places import place_of
 from services.parts.promising import Question
-from services.personal import lookup
 from services.uow import query, use_case
 
 KEPT = timedelta(days=30)  # after it expired, where no order came of it
@@ -88,17 +85,9 @@ def make(tx: Connection, asked: Asked, now: datetime) -> PromisePage:
         tuple((line.sku, line.quantity) for line in asked.lines), *_place(tx, asked, now), asked.channel
     )
     made = promising.make(tx, question, _door(asked), now)
-    promise_id = promising.write(tx, question, made, phone_of(asked.phone), now, alone=True)
+    promise_id = promising.write(tx, question, made, order_told.phone_lookup(asked.phone), now, alone=True)
     token, until = promise_tokens.sign(promise_id), made.answer.expires_at
     return PromisePage(token, ENGINE, now, until, False, question.division_code, None, made.answer)
-
-
-def phone_of(phone: str | None) -> bytes | None:
-    """By which an order finds its promise; None for what is nobody's own mobile."""
-    found = parse(phone) if phone else None
-    if found is None or found.kind is not PhoneKind.REAL or not found.number.startswith("1"):
-        return None
-    return lookup("phone", e164("86", found.number))
 
 
 def _door(asked: Asked) -> Point | None:

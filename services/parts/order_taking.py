@@ -161,7 +161,7 @@ class Taking:
         if order_told.full_address(head) != order_told.full_address(old):
             self._settle(order, order_told.point_of(row))
             self.moved += [order] if order not in self.moved else []
-        if order_told.phone_lookup(old) not in (None, order_told.phone_lookup(head)):
+        if order_told.phone_lookup(old.phone) not in (None, order_told.phone_lookup(head.phone)):
             self.called.append(order)
 
     def _settle(self, order: Order, point: dict[str, Any] | None) -> None:

@@ -59,7 +59,7 @@ def _order_values(order: Order) -> dict[str, Any]:
         return {}
     return {
         "personal": personal.seal(order.key, SEALED, order.personal),
-        "phone_lookup": order_told.phone_lookup(order.head),
+        "phone_lookup": order_told.phone_lookup(order.head.phone),
         "place_lookup": order_told.door_lookup(order.personal),
         "division_code": order.division_code,
         "resolution": str(order.resolution),

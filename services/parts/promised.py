@@ -110,7 +110,7 @@ def bind(
 
 
 def _asked(order: Order, named_id: int | None) -> dict[str, Any]:
-    phone = order_told.phone_lookup(order.head)
+    phone = order_told.phone_lookup(order.head.phone)
     return {
         "id": order.id,
         "named": named_id,

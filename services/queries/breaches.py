@@ -44,6 +44,18 @@ class BreachLine:
     declined: str | None
     withdrawn_at: datetime | None
     withdrawn: str | None
+    dealer_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BreachCount:
+    """So many levels of a dealer's clocks, or of the brand's own, that nobody has answered; `due_at` of the oldest."""
+
+    dealer_id: int | None
+    dealer_name: str | None
+    level: str
+    breaches: int
+    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +75,12 @@ _LIST = """
 SELECT breach.id, clock_id, breach.job_id, breach.dealer_id, breach.kind, breach.family, breach.level, breach.due_at,
        raised_at, acknowledged_at, memo.text AS memo, excused_at, excuse, appealed_at, appeal.text AS appeal,
        answering.due_at AS answer_due_at, declined_at, declined.text AS declined, withdrawn_at, withdrawn,
+       coalesce(dealer.short_name, dealer.name) AS dealer_name,
        subject.wrapped_key
   FROM breach JOIN job ON job.id = breach.job_id JOIN subject ON subject.id = job.subject_id
   LEFT JOIN note memo ON memo.id = memo_id LEFT JOIN note appeal ON appeal.id = appeal_id
   LEFT JOIN note declined ON declined.id = decline_id LEFT JOIN clock answering ON answering.id = appeal_clock_id
+  LEFT JOIN dealer ON dealer.id = breach.dealer_id
  WHERE {conditions} ORDER BY breach.id DESC LIMIT %(limit)s
 """
 _CONDITIONS = {
@@ -99,6 +113,22 @@ def listed(
     statement = _LIST.format(conditions=" AND ".join(conditions))
     rows = connection.exec_driver_sql(statement, {**values, "limit": limit})
     return [_line(row._asdict()) for row in rows]
+
+
+_DIGEST = """
+SELECT breach.dealer_id, min(coalesce(dealer.short_name, dealer.name)), breach.level, count(*), min(breach.due_at)
+  FROM breach JOIN job ON job.id = breach.job_id LEFT JOIN dealer ON dealer.id = breach.dealer_id
+ WHERE coalesce(acknowledged_at, excused_at, withdrawn_at) IS NULL AND {condition}
+ GROUP BY breach.dealer_id, breach.level ORDER BY breach.level DESC, count(*) DESC, breach.dealer_id
+"""
+
+
+@query
+def digest(connection: Connection, actor: Actor) -> tuple[BreachCount, ...]:
+    """What nobody has answered, by dealer and level, the worst first."""
+    condition, values = _horizon(actor)
+    rows = connection.exec_driver_sql(_DIGEST.format(condition=condition), values)
+    return tuple(BreachCount(row[0], row[1], str(tuple(Level)[row[2] - 1]), row[3], row[4]) for row in rows)
 
 
 def _horizon(actor: Actor) -> tuple[str, dict[str, Any]]:

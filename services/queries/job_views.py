@@ -12,7 +12,10 @@ from services.queries.said import Ground
 
 @dataclass(frozen=True, slots=True)
 class JobLine:
-    """A job in a list. `zone`: as its dealer took it, or as offered to the reader; None while nobody has it."""
+    """A job in a list. `zone`: as its dealer took it, or as offered to the reader; None while nobody has it.
+
+    `queued_at` and `place`, the division by its full name, for the brand.
+    """
 
     id: int
     kind: str
@@ -31,6 +34,10 @@ class JobLine:
     queue: str | None
     created_at: datetime
     version: int
+    product_name: str
+    dealer_name: str | None
+    queued_at: datetime | None = None
+    place: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +99,7 @@ class JobPage:
 
     `guide` links the version of the product's guide that the customer was shown, else the one in force.
     `zone`, `distance_m`: as its dealer took it, or as offered to the reader; None while nobody has it.
+    `promise_id`: what was promised before the purchase, for the brand, by its public name.
     `installer_name`: whole for staff, `王师傅` for the customer, whom a masked `installer_phone` tells who rings.
     """
 
@@ -141,6 +149,7 @@ class JobPage:
     rating_text: str | None = None
     rating_tags: tuple[str, ...] = ()
     dispute: Ground | None = None
+    promise_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from domain.possible import Answered, outstanding
 from domain.privacy import Sight, shown, sight_of
 from services.deeds.loading import COLUMNS
 from services.direct import together
+from services.parts import promise_tokens
 from services.personal import Erased, reveal, unwrap
 from services.queries import said, scope, visitors
 from services.queries.job_views import (
@@ -40,7 +41,12 @@ _ZONE = f"CASE WHEN job.dealer_id IS NULL THEN ({_TERMS}).zone ELSE job.zone END
 _METRES = f"CASE WHEN job.dealer_id IS NULL THEN ({_TERMS}).distance_m ELSE job.distance_m END"
 _LINE = f"""job.id, job.kind, job.status, job.category_code, job.sku, job.units, {_ZONE}, job.dealer_id,
     job.installer_id, job.channel_id, job.division_code, job.window_start, job.window_end, job.held, job.queue,
-    job.created_at, job.version"""
+    job.created_at, job.version, coalesce(product.name, job.sku), coalesce(dealer.short_name, dealer.name),
+    job.queued_at"""
+_LIST = f"""
+SELECT {_LINE} FROM job LEFT JOIN product ON product.sku = job.sku LEFT JOIN dealer ON dealer.id = job.dealer_id
+ WHERE {{conditions}} ORDER BY job.id DESC LIMIT %(limit)s
+"""
 
 
 @query
@@ -58,16 +64,22 @@ def listed(
     narrowed = "".join(f" AND job.{name} = %({name})s" for name in wanted)
     below = "" if before is None else " AND job.id < %(before)s"
     rows = connection.exec_driver_sql(
-        f"SELECT {_LINE} FROM job WHERE {condition}{narrowed}{below} ORDER BY job.id DESC LIMIT %(limit)s",
+        _LIST.format(conditions=f"{condition}{narrowed}{below}"),
         params | wanted | {"dealer": actor.dealer_id, "before": before, "limit": limit},
     )
     lines = [JobLine(*row) for row in rows]
-    return lines if brand else [replace(line, queue=None) for line in lines]
+    if not brand:
+        return [replace(line, queue=None, queued_at=None) for line in lines]
+    places = {
+        one.code: one.name for one in named(connection, {line.division_code or "" for line in lines} - {""})
+    }
+    return [replace(line, place=places.get(line.division_code or "")) for line in lines]
 
 
 _PAGE = f"""
 SELECT {{columns}}, {_ZONE} AS told_zone, {_METRES} AS told_m,
-       job.auto_confirm_at, job.confirmed_by, job.closed_at, o.number AS order_number, o.personal,
+       job.promise_id AS promise, job.auto_confirm_at, job.confirmed_by, job.closed_at,
+       o.number AS order_number, o.personal,
        subject.wrapped_key, product.name AS product_name, dealer.name AS dealer_name, rating.overall, rating.tags,
        rated.text AS rated, code.code,
        channel.operator_dealer_id, o.resolution, o.resolution_candidates, {{visitor}},
@@ -181,6 +193,7 @@ def _page(
         action_names={str(action): ASKS[action].name for action in actions},
         guide_version=row.guide_version,
         guide=_guide(job.sku, row.guide_version),
+        promise_id=promise_tokens.sign(row.promise) if brand and row.promise else None,
     )
 
 

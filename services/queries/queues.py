@@ -25,6 +25,8 @@ class ComplaintLine:
     closed_at: datetime | None
     verdict: str | None
     compensation_fen: int
+    dealer_name: str | None
+    product_name: str
 
 
 def least_compensation(actor: Actor) -> int:
@@ -34,19 +36,30 @@ def least_compensation(actor: Actor) -> int:
 
 _COMPLAINTS = """
 SELECT c.id, c.job_id, job.dealer_id, c.category, c.opened_at, c.first_reply_at, c.closed_at, c.verdict,
-       c.compensation_fen
-  FROM complaint c JOIN job ON job.id = c.job_id
- WHERE (c.closed_at IS NULL) = %(open)s AND c.compensation_fen >= %(least)s AND c.id > %(after)s
+       c.compensation_fen, coalesce(dealer.short_name, dealer.name), coalesce(product.name, job.sku)
+  FROM complaint c JOIN job ON job.id = c.job_id LEFT JOIN dealer ON dealer.id = job.dealer_id
+  LEFT JOIN product ON product.sku = job.sku
+ WHERE (%(open)s::boolean IS NULL OR (c.closed_at IS NULL) = %(open)s)
+   AND (%(job)s::bigint IS NULL OR c.job_id = %(job)s) AND c.compensation_fen >= %(least)s AND c.id > %(after)s
    AND {condition} ORDER BY c.id LIMIT %(limit)s
 """
 
 
 @query
 def complaints(
-    connection: Connection, actor: Actor, is_open: bool, after: int, limit: int
+    connection: Connection,
+    actor: Actor,
+    is_open: bool | None,
+    after: int,
+    limit: int,
+    job_id: int | None = None,
 ) -> list[ComplaintLine]:
-    """Complaints about jobs within the actor's horizon, oldest first; finance sees those it owes a compensation for."""
+    """Complaints about jobs within the actor's horizon, oldest first; finance sees those it owes a compensation for.
+
+    `is_open` None: both.
+    """
     condition, params = scope.jobs(actor)
-    asked = params | {"open": is_open, "after": after, "limit": limit, "least": least_compensation(actor)}
+    wanted = {"open": is_open, "job": job_id, "least": least_compensation(actor)}
+    asked = params | wanted | {"after": after, "limit": limit}
     rows = connection.exec_driver_sql(_COMPLAINTS.format(condition=condition), asked)
     return [ComplaintLine(*row) for row in rows]
