@@ -50,21 +50,15 @@ class Heard(StrEnum):
 _S, _H = State, Heard
 _ANSWERED = {_H.PENDING: _S.WAITING, _H.SUCCEEDED: _S.PAID, _H.ENDED: _S.FAILED}
 TABLE: Mapping[State, Mapping[Heard, State]] = {
-    _S.QUEUED: {_H.CLAIMED: _S.UNSURE, _H.SILENCE: _S.QUEUED, _H.ABSENT: _S.QUEUED, **_ANSWERED},
-    _S.UNSURE: {
-        _H.UNSENT: _S.QUEUED,
-        _H.SILENCE: _S.UNSURE,
-        _H.REFUSED: _S.REFUSED,
-        _H.ABSENT: _S.QUEUED,
-        **_ANSWERED,
-    },
-    _S.REFUSED: {_H.SILENCE: _S.REFUSED, _H.ABSENT: _S.FAILED, **_ANSWERED},
-    _S.WAITING: {_H.SILENCE: _S.WAITING, _H.ABSENT: _S.WAITING, **_ANSWERED},
-    # What comes late or out of order changes nothing; ABSENT of an old bill, either.
-    _S.PAID: dict.fromkeys((_H.SILENCE, _H.ABSENT, _H.PENDING, _H.SUCCEEDED), _S.PAID),
-    _S.FAILED: dict.fromkeys((_H.SILENCE, _H.ABSENT, _H.PENDING, _H.ENDED), _S.FAILED),
+    _S.QUEUED: {_H.CLAIMED: _S.UNSURE, **_ANSWERED},
+    _S.UNSURE: {_H.UNSENT: _S.QUEUED, _H.REFUSED: _S.REFUSED, _H.ABSENT: _S.QUEUED, **_ANSWERED},
+    _S.REFUSED: {_H.ABSENT: _S.FAILED, **_ANSWERED},
+    _S.WAITING: _ANSWERED,
+    _S.PAID: {},
+    _S.FAILED: {},
 }
-"""What is not here is a contradiction: paid and then failed, failed and then paid."""
+"""What is not here changes nothing: silence, what comes late, what comes twice."""
+CONTRADICTIONS = frozenset({(State.PAID, Heard.ENDED), (State.FAILED, Heard.SUCCEEDED)})
 OPEN = (State.QUEUED, State.UNSURE, State.REFUSED, State.WAITING)
 STATE_NAMES: Mapping[State, str] = {
     State.QUEUED: "待发起",
@@ -110,7 +104,7 @@ _SELDOM = timedelta(hours=1)
 
 def after(state: State, heard: Heard) -> State | None:
     """Where a bill goes; None for a contradiction, which changes nothing and is listed."""
-    return TABLE[state].get(heard)
+    return None if (state, heard) in CONTRADICTIONS else TABLE[state].get(heard, state)
 
 
 def heard_in(kind: Kind, word: str) -> Heard:

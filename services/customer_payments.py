@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from domain.actors import Actor
 from domain.errors import Conflict, NotFound, Unavailable
+from domain.job import Status
 from domain.payments import PAY_WITHIN, Heard, Kind, State
 from services import limits
 from services.config import config
@@ -129,14 +130,15 @@ def _prepare(tx: Connection, actor: Actor, job_id: int, now: datetime) -> _Order
     """The job's open order, or a new one, `unsure` from its first moment."""
     condition, params = scope.jobs(actor)
     held = tx.exec_driver_sql(
-        f"SELECT id FROM job WHERE id = %(id)s AND {condition} FOR UPDATE", {**params, "id": job_id}
-    )
-    if held.first() is None:
+        f"SELECT status FROM job WHERE id = %(id)s AND {condition} FOR UPDATE", {**params, "id": job_id}
+    ).first()
+    if held is None:
         raise NotFound
     who = tx.exec_driver_sql(_WHO, {"session": actor.session_id, "app": config().wechat_app_id}).scalar()
     if who is None:
         raise PayInWechat
-    charges = tx.exec_driver_sql(_CHARGES, {"job": job_id}).all()
+    payable = held.status in (Status.ON_SITE, Status.SUBMITTED)  # else it could not be settled
+    charges = tx.exec_driver_sql(_CHARGES, {"job": job_id}).all() if payable else ()
     row = tx.exec_driver_sql(_OPEN, {"job": job_id}).first()
     ids = tuple(charge.id for charge in charges)
     fits = row is not None and _fits(row, ids, who, now)

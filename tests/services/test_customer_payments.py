@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import random
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from tests.services.paying import HOUR, MINUTE, Till, states, till, wechats  # n
 from tests.services.test_charges import on_site
 from tests.services.test_lifecycle import proposed
 from tests.services.test_settling import balances
+from wechat.pay_terms import BadNote
 
 ORDERS = "v3/pay/transactions/jsapi"
 REFUNDS = "v3/refund/domestic/refunds"
@@ -167,12 +169,13 @@ def test_who_came_by_a_browser_or_owes_nothing_gets_no_order(till: Till, job_id:
     """An order is for one account; silence and a refusal leave nothing to pay."""
     with pytest.raises(PayInWechat):
         customer_payments.start(till.world.customer(job_id), job_id, till.now())
-    rows("UPDATE charge SET status = 'refused'")
-    with pytest.raises(NothingToPay):
-        customer_payments.start(li, job_id, till.now())
+    for change in ("UPDATE job SET status = 'suspended'", "UPDATE charge SET status = 'refused'"):
+        rows(change)
+        with pytest.raises(NothingToPay):
+            customer_payments.start(li, job_id, till.now())
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(3))
 def test_whatever_breaks_each_refund_is_paid_once_and_every_day_agrees(
     till: Till, job_id: int, li: Actor, seed: int
 ) -> None:
@@ -195,9 +198,10 @@ def test_whatever_breaks_each_refund_is_paid_once_and_every_day_agrees(
         till.sim.merchant(notify={"duplicate": chance.random() < 0.5, "out_of_order": chance.random() < 0.5})
         till.work(chance.choice([5, MINUTE, HOUR]))
         while not till.door.came.empty():
-            note = till.pay.heard(*till.door.came.get())
-            if chance.random() < 0.6:
-                wechat_bills.heard(note, till.now())
+            with suppress(BadNote):  # the clock went on while it was on its way
+                note = till.pay.heard(*till.door.came.get())
+                if chance.random() < 0.6:
+                    wechat_bills.heard(note, till.now())
     till.sim.heal()
     for _ in range(4):
         till.work(2 * HOUR)
