@@ -140,7 +140,9 @@ def post_reversed(tx: Connection, payload: Mapping[str, Any], now: datetime) -> 
     """
     if not _posted(tx, payload["job_id"]):
         return 0
-    return _post_late(tx, payload["job_id"], lambda line: line.kind in _WITHHELD, "稽核申诉成立后计入", now)
+    way_paid = tx.exec_driver_sql(_WAY_PAID, {"job": payload["job_id"]}).scalar_one()
+    kinds = _WITHHELD - {"remote_fee"} if way_paid else _WITHHELD
+    return _post_late(tx, payload["job_id"], lambda line: line.kind in kinds, "稽核申诉成立后计入", now)
 
 
 @use_case
@@ -156,10 +158,13 @@ def _post_late(
 ) -> int:
     known, closed = rules.load(tx), ledger.hold_months(tx)
     month = ledger.open_month(month_of(now), closed)
+    pricing, job = Pricing(tx, known, closed), fee_facts.again(tx, job_id, known, now)
+    pricing.look_around([job])
     entries: list[Entry] = []
-    for claim, _, lines in Pricing(tx, known, closed).price(fee_facts.again(tx, job_id, known, now)):
+    for claim, _, lines in pricing.price(job):
         late = [replace(line, text=f"{line.text}（{note}）") for line in lines if wanted(line)]
         entries += entries_for(late, claim.parties, month)
+    shares.corrected(tx, job_id, now)
     return ledger.post(tx, entries, known.ids, now, "owed")
 
 
@@ -168,5 +173,11 @@ def _posted(tx: Connection, job_id: int) -> bool:
 
 
 _POSTED = "SELECT fees_posted_at IS NOT NULL FROM job WHERE id = %(job)s"
-_WITHHELD = ("base_fee", "remote_fee", "promotion", "rating_bonus", "first_time_bonus")
+# A visit has one way: a neighbour at the door has carried it while this job was nobody's to pay.
+_WAY_PAID = """
+SELECT EXISTS (SELECT 1 FROM check_in own JOIN check_in other USING (visit_id)
+  JOIN ledger_entry fee ON fee.job_id = other.job_id AND fee.kind = 'remote_fee'
+ WHERE own.job_id = %(job)s AND other.job_id <> own.job_id)
+"""
+_WITHHELD = frozenset({"base_fee", "remote_fee", "promotion", "rating_bonus", "first_time_bonus"})
 _TOLD_LATE = ("rating_bonus", "complaint_penalty")

@@ -75,9 +75,7 @@ class Pricing:
 
     def settle(self, due: Sequence[Due]) -> Settled:
         """What the jobs pay; a job of which one part cannot be priced is held back whole."""
-        claims = (claim for job in due for claim in job.claims)
-        visits = [claim.facts.visit_id or 0 for claim in claims if self._remote_possible(claim)]
-        self._shared = fee_trips.sharing(self._tx, visits) if visits else {}
+        self.look_around(due)
         settled = Settled([], [], [], [])
         for job in due:
             try:
@@ -90,6 +88,12 @@ class Pricing:
                 settled.entries.extend(entries_for(lines, claim.parties, month))
                 settled.memos.extend(_memos(claim.facts, month, lines))
         return settled
+
+    def look_around(self, due: Sequence[Due]) -> None:
+        """Find who else was at these doors; to be asked before `price`, for a visit has one way."""
+        claims = (claim for job in due for claim in job.claims)
+        visits = [claim.facts.visit_id or 0 for claim in claims if self._remote_possible(claim)]
+        self._shared = fee_trips.sharing(self._tx, visits) if visits else {}
 
     def price(self, job: Due) -> list[tuple[Claim, date, tuple[FeeLine, ...]]]:
         """The lines of each claim and their month; raises where a part cannot be priced."""

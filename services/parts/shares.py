@@ -45,7 +45,7 @@ UPDATE profit_share SET check_at = %(now)s FROM job
 
 
 def corrected(tx: Connection, job_id: int | None, now: datetime) -> None:
-    """An entry about this job was taken back: what the service cost is another sum."""
+    """An entry about this job was taken back or came late: what the service cost is another sum."""
     if job_id is not None:
         tx.exec_driver_sql(_JOB, {"job": job_id, "now": now})
 

@@ -8,7 +8,7 @@ from typing import Any
 from domain.actions import Action, Command, Scores
 from jobs.drains import owed
 from models.complaint import Complaint
-from services.fees import run_fees
+from services.fees import post_reversed, run_fees
 from services.lifecycle import perform
 from tests.rows import rows
 from tests.services.money import (
@@ -114,6 +114,27 @@ def overturn(job_id: int, child_id: int, dealer_id: int) -> None:
         " false, 'work', 'dealer', :at, :child, :at)",
         job=job_id, dealer=dealer_id, child=child_id, at=ENDED,
     )  # fmt: skip
+
+
+def test_a_verdict_taken_back_pays_no_second_way_for_one_visit(world: World) -> None:
+    """A neighbour at the door has carried it, when the work that mends was nobody's to pay: the base comes, no way."""
+    rule()
+    first = ended(world)
+    door = visit(world.dealers[0])
+    neighbour = ended(world, visit_id=door, distance_m=23_400)
+    mending = ended(
+        world, visit_id=door, distance_m=30_000, kind="second_visit", parent_id=first, fault="dealer"
+    )
+    run_fees(APRIL_1)
+    overturn(first, mending, world.dealers[0])
+
+    post_reversed({"job_id": mending}, APRIL_1)
+
+    assert [(row.job_id, row.kind) for row in posted() if row.job_id != first] == [
+        (neighbour, "base_fee"),
+        (neighbour, "remote_fee"),
+        (mending, "base_fee"),
+    ]
 
 
 def test_an_upheld_complaint_costs_the_dealer_who_had_the_job_then(world: World) -> None:
