@@ -14,7 +14,8 @@ from services.queries.said import Ground
 class JobLine:
     """A job in a list. `zone`: as its dealer took it, or as offered to the reader; None while nobody has it.
 
-    `queued_at` and `place`, the division by its full name, for the brand.
+    `queued_at` and `place`, the division by its full name, for the brand. `urged_until`: agents urge the dealer, who
+    is to answer by then.
     """
 
     id: int
@@ -36,6 +37,7 @@ class JobLine:
     version: int
     product_name: str
     dealer_name: str | None
+    urged_until: datetime | None
     queued_at: datetime | None = None
     place: str | None = None
 

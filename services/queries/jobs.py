@@ -42,6 +42,7 @@ _METRES = f"CASE WHEN job.dealer_id IS NULL THEN ({_TERMS}).distance_m ELSE job.
 _LINE = f"""job.id, job.kind, job.status, job.category_code, job.sku, job.units, {_ZONE}, job.dealer_id,
     job.installer_id, job.channel_id, job.division_code, job.window_start, job.window_end, job.held, job.queue,
     job.created_at, job.version, coalesce(product.name, job.sku), coalesce(dealer.short_name, dealer.name),
+    (SELECT min(due_at) FROM clock WHERE job_id = job.id AND kind = 'urge_reply' AND stopped_at IS NULL),
     job.queued_at"""
 _LIST = f"""
 SELECT {_LINE} FROM job LEFT JOIN product ON product.sku = job.sku LEFT JOIN dealer ON dealer.id = job.dealer_id

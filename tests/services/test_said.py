@@ -14,6 +14,7 @@ from services import runs
 from services.lifecycle import answer_offer, perform
 from services.queries import access_log, jobs, offers, said, staff
 from services.queries.channels import channels
+from services.queries.job_views import Filters
 from services.queries.queues import complaints
 from tests.rows import rows
 from tests.services.test_lifecycle import HOUR, booked, offered, submitted
@@ -98,6 +99,19 @@ def test_what_one_dealer_wrote_is_not_the_next_ones(world: World) -> None:
     assert whole == ["太便宜", "内部：怀疑刷单", "请尽快", "下午去"]
     assert theirs == ["请尽快", "下午去"]
     assert said.notes(agent, job_id, at)[0].reason_name == "费用太低"
+
+
+def test_a_list_says_until_when_an_urged_dealer_is_to_answer(world: World) -> None:
+    """An hour of service from the first urge on; nothing once it is answered."""
+    job_id, at = booked(world), world.now
+    for later in (0, 20):
+        perform(world.actor("agent"), job_id, Command(Action.URGE, reason="late"), at + later * HOUR / 60)
+    desk, seen = world.actor("dispatcher1"), []
+    for _ in range(2):
+        seen += [line.urged_until for line in jobs.listed(desk, Filters(), None, 9)]
+        perform(desk, job_id, Command(Action.URGE_ANSWERED, note="下午去"), at + HOUR / 2)
+
+    assert seen == [at + HOUR, None]
 
 
 def test_a_job_shows_the_words_of_its_rating_and_the_ground_of_its_dispute(world: World) -> None:
