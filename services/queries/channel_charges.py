@@ -15,7 +15,10 @@ from services.uow import query
 
 @dataclass(frozen=True, slots=True)
 class ChannelChargeLine:
-    """One penalty in fen, whose fault it is said to be, and the penalty of ours that rests on it."""
+    """One penalty in fen, whose fault it is said to be, and the penalty of ours that rests on it.
+
+    `late_dealer_id` speaks for a fault: who was latest with a clock of this order line, and not excused.
+    """
 
     id: int
     channel_id: int
@@ -26,6 +29,7 @@ class ChannelChargeLine:
     amount_fen: int
     order_line_id: int | None
     operator_dealer_id: int | None
+    late_dealer_id: int | None
     fault: Fault | None
     fault_name: str
     penalty_id: int | None
@@ -35,6 +39,9 @@ class ChannelChargeLine:
 _LIST = """
 SELECT charge.id, channel_id, charge.number, charged_on, charge.reason, charge.amount_fen, order_line_id,
        operator_dealer_id, fault, allocated_at,
+       (SELECT breach.dealer_id FROM job JOIN breach ON breach.job_id = job.id
+         WHERE job.order_line_id = charge.order_line_id AND breach.level > 1 AND excused_at IS NULL
+           AND withdrawn_at IS NULL ORDER BY breach.level DESC, breach.id DESC LIMIT 1) AS late_dealer_id,
        (SELECT max(id) FROM penalty WHERE channel_charge_id = charge.id AND lifted IS NOT TRUE) AS penalty_id
   FROM channel_charge charge JOIN channel ON channel.id = charge.channel_id
  WHERE (%(dealer)s::bigint IS NULL OR operator_dealer_id = %(dealer)s) AND (NOT %(waiting)s OR fault IS NULL)
@@ -59,6 +66,7 @@ def channel_charges(
             amount_fen=row.amount_fen,
             order_line_id=row.order_line_id,
             operator_dealer_id=row.operator_dealer_id,
+            late_dealer_id=row.late_dealer_id,
             fault=Fault(row.fault) if row.fault else None,
             fault_name=FAULT_NAMES[row.fault],
             penalty_id=row.penalty_id,

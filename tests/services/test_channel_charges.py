@@ -13,7 +13,7 @@ from services import channel_charges, penalties
 from services.channel_charges import Allocation
 from services.queries.channel_charges import channel_charges as listed
 from tests.rows import rows
-from tests.services.money import APRIL_1, DAY, ENDED, accepted, ended, operated_channel, posted
+from tests.services.money import APRIL_1, DAY, ENDED, accepted, clock, ended, operated_channel, posted
 from tests.worlds import World
 
 HEAD = "店铺编码,扣款单号,扣款日期,扣款金额,扣款原因,订单号,行号\n"
@@ -150,7 +150,10 @@ def test_a_dealer_is_charged_for_a_job_it_had_and_with_words(world: World, more:
 
 
 def test_an_owner_reads_those_of_the_shops_it_operates(world: World) -> None:
-    """The other dealer's owner sees none."""
-    charged(world)
+    """The other dealer's owner sees none. Who was late with a clock of the order stands beside it."""
+    job_id, _ = charged(world)
+    clock(job_id, level=2)
+    rows("UPDATE breach SET dealer_id = :d", d=world.dealers[0])
     one, two = (listed(world.actor(f"owner{n}"), None, 10, waiting=False) for n in (1, 2))
-    assert ([line.number for line in one], [line.number for line in two]) == ([], ["P-1"])
+    assert one == []
+    assert [(line.number, line.late_dealer_id) for line in two] == [("P-1", world.dealers[0])]
