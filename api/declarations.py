@@ -12,7 +12,7 @@ from api.files import attached
 from api.paging import Page
 from api.routes import Call, route
 from api.schemas.alliance import DeclarationBody, DeclarationQuery, PaperForm, RefuseBody, VerifyBody
-from domain.declarations import MEDIA, MOST_BYTES
+from domain.papers import MEDIA, MOST_BYTES
 from services import declarations
 from services.queries import declarations as reads
 from services.queries.declarations import Attached, Declaration, DeclarationDetails

@@ -9,13 +9,6 @@ from domain.errors import Conflict, Fault, Invalid
 from domain.money import whole
 from domain.statements import FourEyes
 
-MOST_PAPERS, MOST_BYTES = 10, 5 * 1024 * 1024
-_BEGINNINGS = (
-    (b"%PDF-", "application/pdf"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-)
-MEDIA = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 _DISTRICT = 6
 
 
@@ -31,13 +24,6 @@ class AlreadyVerified(Conflict):
 
     code = "already_verified"
     title = "该申报已核定"
-
-
-class BadPaper(Invalid):
-    """Neither PDF, JPEG nor PNG, too large, or one too many."""
-
-    code = "bad_paper"
-    title = "附件须为 PDF、JPEG 或 PNG，每份不超过 5 MB，最多 10 份"
 
 
 def check_year(year: int, today: date) -> None:
@@ -64,14 +50,6 @@ def _stem(code: str) -> str:
     if len(code) != _DISTRICT:
         return code
     return code[:2] if code.endswith("0000") else code.removesuffix("00")
-
-
-def media_of(data: bytes, already: int) -> str:
-    """What a paper is by its first bytes, whatever it is called; `BadPaper`."""
-    found = next((media for beginning, media in _BEGINNINGS if data.startswith(beginning)), None)
-    if found is None or len(data) > MOST_BYTES or already >= MOST_PAPERS:
-        raise BadPaper(errors=[Fault("file", "bad_paper", BadPaper.title)])
-    return found
 
 
 def check_verdict(

@@ -27,6 +27,13 @@ class BadInvoice(Invalid):
     title = "发票与结算单不符"
 
 
+class NoInvoice(Conflict):
+    """None is recorded for the statement, or it was refused."""
+
+    code = "no_invoice"
+    title = "该结算单没有有效的发票"
+
+
 class InvoiceUsed(Conflict):
     """An invoice stands for one statement only."""
 

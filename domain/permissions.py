@@ -180,6 +180,7 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "session:end": SIGNED_IN,
     "statement:answer": frozenset({Role.DEALER_OWNER}),
     "statement:approve": frozenset({Role.FINANCE}),
+    "statement:attach": frozenset({Role.DEALER_OWNER, Role.FINANCE}),
     "statement:read": frozenset({Role.ADMIN, Role.DEALER_OWNER, Role.FINANCE}),
     "statement:settle": frozenset({Role.FINANCE}),
     "subscription:hint": SIGNED_IN,  # a guest too: leave is given by an account, before there is a person

@@ -56,6 +56,27 @@ class StatementContest(Base):
     correction_id: Mapped[int | None] = ref("ledger_correction.id", nullable=True)
 
 
+class StatementPaper(Base):
+    """Evidence for a doubt, or the file of an invoice: the bytes as they came, without what a camera wrote."""
+
+    __tablename__ = "statement_paper"
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(contest_id, invoice_id) = 1", name="of_one_thing"),
+        UniqueConstraint("contest_id", "invoice_id", "sha256", postgresql_nulls_not_distinct=True),
+    )
+
+    id: Mapped[Id]
+    statement_id: Mapped[int] = ref("statement.id", index=True)
+    contest_id: Mapped[int | None] = ref("statement_contest.id", nullable=True)
+    invoice_id: Mapped[int | None] = ref("invoice.id", nullable=True, index=True)
+    media: Mapped[str]
+    sha256: Mapped[str]
+    size_bytes: Mapped[int]
+    data: Mapped[bytes]
+    added_by: Mapped[int] = ref("person.id")
+    added_at: Mapped[datetime]
+
+
 class Invoice(Base):
     """A dealer's invoice for a statement; a refused one stays on record and makes room for another."""
 

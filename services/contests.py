@@ -8,17 +8,9 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from domain.actors import Actor
-from domain.errors import Conflict, NotFound
 from domain.statements import Answer
-from services.parts import money_notices, proposing, stating
+from services.parts import doubts, money_notices, proposing, stating
 from services.uow import use_case
-
-
-class AlreadyAnswered(Conflict):
-    """A doubt is answered once; who is not content contests the line again on the next statement."""
-
-    code = "contest_answered"
-    title = "该异议已答复或已撤回"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +25,6 @@ class ContestAnswer:
     correction_id: int | None
 
 
-_NEWEST = """
-SELECT id, answer, withdrawn_at FROM statement_contest WHERE statement_id = %(statement)s AND entry_id = %(entry)s
- ORDER BY id DESC LIMIT 1
-"""
 _ANSWER = """
 UPDATE statement_contest SET answer = %(answer)s, words = %(words)s, answered_by = %(by)s, answered_at = %(now)s,
        correction_id = %(correction)s WHERE id = %(id)s
@@ -60,15 +48,11 @@ def answer(
     what a proposal is refused for.
     """
     row = stating.locked(tx, actor, statement_id, None)
-    doubt = tx.exec_driver_sql(_NEWEST, {"statement": statement_id, "entry": entry_id}).first()
-    if doubt is None:
-        raise NotFound
-    if doubt.answer is not None or doubt.withdrawn_at is not None:
-        raise AlreadyAnswered
+    doubt_id = doubts.unanswered(tx, statement_id, entry_id)
     correction_id = None
     if said is Answer.ACCEPTED:
         correction_id = proposing.propose(tx, actor, entry_id, words, now, instead_fen).id
-    values = {"id": doubt.id, "answer": said, "words": words, "by": actor.person_id, "now": now}
+    values = {"id": doubt_id, "answer": said, "words": words, "by": actor.person_id, "now": now}
     tx.exec_driver_sql(_ANSWER, {**values, "correction": correction_id})
-    money_notices.contest_answered(tx, row.dealer_id, doubt.id, row.month, said, now)
+    money_notices.contest_answered(tx, row.dealer_id, doubt_id, row.month, said, now)
     return ContestAnswer(statement_id, entry_id, said, words, now, correction_id)

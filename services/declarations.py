@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection
@@ -11,13 +10,11 @@ from sqlalchemy import Connection
 from domain import declarations as rules
 from domain.actors import Actor, Role
 from domain.calendar import local_date
-from domain.errors import Fault, NotFound
+from domain.errors import NotFound
 from domain.money import whole
-from services.parts import years
+from services.parts import papers, years
 from services.queries.declarations import COLUMNS, Attached, Declaration
 from services.uow import use_case
-from uploads.limits import Format
-from uploads.strip import Unstrippable, stripped
 
 # Whatever it covered at any time: the year may lie before our records, and finance looks at each declaration.
 _MARKETS = "SELECT DISTINCT division_code FROM coverage WHERE dealer_id = %(dealer)s AND zone <> 'none'"
@@ -76,24 +73,12 @@ def attach(tx: Connection, actor: Actor, declaration_id: int, data: bytes, now: 
     row = _read(tx, actor, declaration_id)
     if row.state != "declared":
         raise rules.AlreadyVerified
-    media = rules.media_of(data, int(tx.exec_driver_sql(_MANY, {"id": declaration_id}).scalar_one()))
-    data = _without_place(data, media)
-    values: dict[str, Any] = {"id": declaration_id, "media": media, "sha": sha256(data).hexdigest()}
-    values |= {"size": len(data), "data": data, "by": actor.person_id, "now": now}
+    paper = papers.taken(data, int(tx.exec_driver_sql(_MANY, {"id": declaration_id}).scalar_one()))
+    values: dict[str, Any] = {"id": declaration_id, "media": paper.media, "sha": paper.sha256}
+    values |= {"size": len(paper.data), "data": paper.data, "by": actor.person_id, "now": now}
     return Attached(*tx.exec_driver_sql(_ATTACH, values).one())
 
 
-def _without_place(data: bytes, media: str) -> bytes:
-    """A picture without what its camera wrote into it: where somebody was is no part of a paper. `BadPaper`."""
-    if media not in _PICTURES:
-        return data
-    try:
-        return b"".join(stripped(data, _PICTURES[media]))
-    except Unstrippable as error:
-        raise rules.BadPaper(errors=[Fault("file", "bad_paper", rules.BadPaper.title)]) from error
-
-
-_PICTURES = {"image/jpeg": Format.JPEG, "image/png": Format.PNG}
 _DECIDE = f"""
 UPDATE offline_declaration SET state = %(state)s, verified_fen = %(fen)s, reason = %(reason)s, decided_by = %(by)s,
        decided_at = %(now)s WHERE id = %(id)s RETURNING {COLUMNS}

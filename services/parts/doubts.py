@@ -9,7 +9,15 @@ from typing import Any
 from sqlalchemy import Connection
 
 from domain.actors import Actor
-from domain.errors import NotFound
+from domain.errors import Conflict, NotFound
+
+
+class AlreadyAnswered(Conflict):
+    """A doubt is answered once; who is not content contests the line again on the next statement."""
+
+    code = "contest_answered"
+    title = "该异议已答复或已撤回"
+
 
 _PHOTOS = """
 SELECT count(DISTINCT photo.id) FROM photo JOIN ledger_entry entry ON entry.job_id = photo.job_id
@@ -55,3 +63,19 @@ def record(
 def withdraw(tx: Connection, statement_id: int, now: datetime) -> None:
     """The doubts nobody has answered are taken back."""
     tx.exec_driver_sql(_WITHDRAW, {"statement": statement_id, "now": now})
+
+
+_NEWEST = """
+SELECT id, answer, withdrawn_at FROM statement_contest WHERE statement_id = %(statement)s AND entry_id = %(entry)s
+ ORDER BY id DESC LIMIT 1
+"""
+
+
+def unanswered(tx: Connection, statement_id: int, entry_id: int) -> int:
+    """The id of the doubt about this line that waits for an answer; `NotFound`, `AlreadyAnswered`."""
+    doubt = tx.exec_driver_sql(_NEWEST, {"statement": statement_id, "entry": entry_id}).first()
+    if doubt is None:
+        raise NotFound
+    if doubt.answer is not None or doubt.withdrawn_at is not None:
+        raise AlreadyAnswered
+    return int(doubt.id)

@@ -45,7 +45,7 @@ from models.profit_share import CostImport, PriceAlert
 from models.promise import CoverageImport
 from models.retention import LegalHold
 from models.session import RebindRequest, Session, WechatIdentity
-from models.settling import StatementContest
+from models.settling import StatementContest, StatementPaper
 from models.site import Charge
 from models.wechat_bill import WechatBill
 from services.lifecycle import perform
@@ -228,7 +228,9 @@ def _money(made: Realm) -> None:
     line = {"entry_id": entry_id, "dealer_id": dealer, "statement_id": statement_id, "amount_fen": 8000}
     execute(insert(StatementLine).values(**line))
     doubt = {"statement_id": statement_id, "entry_id": entry_id, "dealer_id": dealer, "contested_at": now}
-    execute(insert(StatementContest).values(**doubt, reason="重复", photo_ids=[]))
+    doubt_id = put(StatementContest, **doubt, reason="重复", photo_ids=[])
+    kept = {"media": "application/pdf", "sha256": "", "size_bytes": 5, "data": b"%PDF-", "added_at": now}
+    paper = {"statement_id": statement_id, "contest_id": doubt_id, "added_by": made.person("owner"), **kept}
     correction = put(
         LedgerCorrection,
         entry_id=entry_id,
@@ -245,6 +247,7 @@ def _money(made: Realm) -> None:
         "statement": statement_id,
         "entry": entry_id,
         "correction": correction,
+        "paper": put(StatementPaper, **paper),
         "bank_account": put(
             BankAccount, dealer_id=dealer, sealed=b"1", masked="1", state="proposed", **asked
         ),
@@ -377,6 +380,7 @@ KINDS: Mapping[str, str] = {
     "statement_id": "statement",
     "entry_id": "entry",
     "correction_id": "correction",
+    "paper_id": "paper",
     "cost_import_id": "cost_import",
     "price_alert_id": "price_alert",
     "account_id": "bank_account",

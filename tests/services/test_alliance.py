@@ -11,8 +11,9 @@ from PIL import Image
 from sqlalchemy.exc import DBAPIError
 
 from domain.alliance import NotSignable, OtherText
-from domain.declarations import AlreadyVerified, BadPaper, NotOwnMarket
+from domain.declarations import AlreadyVerified, NotOwnMarket
 from domain.errors import Invalid, NotFound
+from domain.papers import BadPaper
 from domain.penalties import AppealClosed, OwnPenalty, Takes
 from domain.statements import FourEyes
 from models import db

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 import pytest
 from sqlalchemy import insert
 
 from domain.calendar import local_date
-from domain.errors import IllegalTransition, Invalid
-from domain.invoices import BadInvoice, Invoice, InvoiceUsed
+from domain.errors import IllegalTransition, Invalid, NotFound
+from domain.invoices import BadInvoice, Invoice, InvoiceUsed, NoInvoice
+from domain.papers import BadPaper
 from domain.statements import Answer
 from models import db
 from models.settling import TaxRule
-from services import settling
-from services.contests import AlreadyAnswered, answer
+from services import settling, statement_papers
+from services.contests import answer
 from services.ledger import approve as approve_correction
+from services.parts.doubts import AlreadyAnswered
 from services.queries import money as reads
+from services.queries import statement_papers as papers
 from services.statements import approve, confirm, contest, differences, draw, review, withdraw_contest
 from tests.rows import rows
 from tests.services.money import APRIL, APRIL_1, DAY, MARCH, MAY, second
@@ -209,3 +213,43 @@ def test_a_withdrawn_doubt_is_answered_no_more(world: World) -> None:
         answer(world.actor("finance"), row.id, doubted, Answer.DECLINED, "……", APRIL_1)
     [line] = reads.statement_lines(owner, row.id, 0, 10)
     assert (line.contest, statement(one).total_fen) == (None, 8000)
+
+
+def test_evidence_and_invoices_come_as_papers_that_only_both_sides_may_read(world: World) -> None:
+    """PDF or picture, told by its bytes, the same one once; to a doubt only while nobody has answered it."""
+    one, finance, owner = world.dealers[0], world.actor("finance"), world.actor("owner1")
+    doubted = post("doubted", one, 700)
+    post("fee", one, 8000)
+    draw(MARCH, APRIL_1)
+    row = statement(one)
+    with pytest.raises(NotFound):
+        statement_papers.to_contest(owner, row.id, doubted, b"%PDF-1", APRIL_1)
+    contest(owner, row.id, [doubted], "金额不对", APRIL_1)
+    with pytest.raises(BadPaper):
+        statement_papers.to_contest(owner, row.id, doubted, b"<html>", APRIL_1)
+    with pytest.raises(NotFound):
+        statement_papers.to_contest(world.actor("owner2"), row.id, doubted, b"%PDF-1", APRIL_1)
+    proof = statement_papers.to_contest(owner, row.id, doubted, b"%PDF-1", APRIL_1)
+    assert statement_papers.to_contest(owner, row.id, doubted, b"%PDF-1", APRIL_1) == proof
+    answer(finance, row.id, doubted, Answer.DECLINED, "按合同计算", APRIL_1)
+    with pytest.raises(AlreadyAnswered):
+        statement_papers.to_contest(owner, row.id, doubted, b"%PDF-2", APRIL_1)
+    review(finance, row.id, APRIL_1)
+    approve(second(world), row.id, APRIL_1)
+    with pytest.raises(NoInvoice):
+        statement_papers.to_invoice(finance, row.id, b"%PDF-3", APRIL_1)
+    settling.record_invoice(finance, row.id, invoice(1, 8000, 0), APRIL_1)
+    bill = statement_papers.to_invoice(finance, row.id, b"%PDF-3", APRIL_1)
+
+    assert (proof.entry_id, proof.invoice_number, proof.sha256) == (
+        doubted,
+        None,
+        sha256(b"%PDF-1").hexdigest(),
+    )
+    assert (bill.entry_id, bill.invoice_number) == (None, invoice(1, 8000, 0).number)
+    assert papers.listed(owner, row.id, 0, 10) == papers.listed(finance, row.id, 0, 10) == [proof, bill]
+    assert papers.paper(finance, row.id, proof.id).data == b"%PDF-1"
+    with pytest.raises(NotFound):
+        papers.paper(world.actor("owner2"), row.id, proof.id)
+    with pytest.raises(NotFound):
+        papers.paper(owner, row.id + 1, proof.id)
