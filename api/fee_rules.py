@@ -13,10 +13,10 @@ from api.schemas.money import MonthPreviewBody, PreviewBody, RuleBody
 from services import fee_previews, fee_rules
 from services.fee_previews import AskedPreview
 from services.fee_rules import Preview, Version
-from services.queries import fee_previews as reads
-from services.queries import money
-from services.queries.fee_previews import DealerPreview, PreviewLine, PreviewPage, RuleDifference
-from services.queries.money import RuleLine
+from services.queries import fee_previews as previews
+from services.queries import fee_rules as rules
+from services.queries.fee_previews import DealerPreview, PreviewLine, PreviewPage
+from services.queries.fee_rules import RuleDifference, RuleLine, RulePage
 
 area = routes.area("fee_rules", "收费规则")
 
@@ -37,7 +37,7 @@ def _plain(rule: Mapping[str, Any]) -> dict[str, Any]:
 )
 def rule_list(_call: Call, query: Mapping[str, Any]) -> Page[RuleLine]:
     """Newest first, each whole."""
-    found = money.rules(paging.number(query["cursor"]), query["limit"] + 1)
+    found = rules.listed(paging.number(query["cursor"]), query["limit"] + 1)
     return paging.page(found, query["limit"], lambda line: (line.version,))
 
 
@@ -60,6 +60,20 @@ def add_rule(call: Call, body: Mapping[str, Any]) -> Version:
 @route(
     area,
     "GET",
+    "/fee-rules/<id:version>",
+    permission="fee_rule:read",
+    answer=RulePage,
+    errors=(404,),
+    summary="收费规则版本的内容",
+)
+def rule_page(_call: Call, version: int) -> RulePage:
+    """One version as data, and row by row in words."""
+    return rules.page(version)
+
+
+@route(
+    area,
+    "GET",
     "/fee-rules/<id:version>/diff/<id:other_version>",
     permission="fee_rule:read",
     answer=RuleDifference,
@@ -68,7 +82,7 @@ def add_rule(call: Call, body: Mapping[str, Any]) -> Version:
 )
 def rule_difference(_call: Call, version: int, other_version: int) -> RuleDifference:
     """What the other version says otherwise, row by row: 基础费 电热水器 免费区 ¥80.00 → ¥85.00."""
-    return reads.difference(version, other_version)
+    return rules.difference(version, other_version)
 
 
 @route(
@@ -115,7 +129,7 @@ def preview_month(call: Call, body: Mapping[str, Any], version: int) -> AskedPre
 )
 def preview_list(_call: Call, query: Mapping[str, Any]) -> Page[PreviewLine]:
     """Newest first, each with how far it is."""
-    found = reads.listed(paging.number(query["cursor"]), query["limit"] + 1)
+    found = previews.listed(paging.number(query["cursor"]), query["limit"] + 1)
     return paging.page(found, query["limit"], lambda line: (line.id,))
 
 
@@ -130,7 +144,7 @@ def preview_list(_call: Call, query: Mapping[str, Any]) -> Page[PreviewLine]:
 )
 def preview_page(_call: Call, preview_id: int) -> PreviewPage:
     """How far it is, and when it is done what would change: per kind, account and job."""
-    return reads.page(preview_id)
+    return previews.page(preview_id)
 
 
 @route(
@@ -145,5 +159,5 @@ def preview_page(_call: Call, preview_id: int) -> PreviewPage:
 )
 def preview_dealers(_call: Call, query: Mapping[str, Any], preview_id: int) -> Page[DealerPreview]:
     """Who would get another sum, the largest difference first."""
-    found = reads.dealers(preview_id, paging.number(query["cursor"]) or 0, query["limit"] + 1)
+    found = previews.dealers(preview_id, paging.number(query["cursor"]) or 0, query["limit"] + 1)
     return paging.page(found, query["limit"], lambda line: (line.place,))

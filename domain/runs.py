@@ -21,6 +21,8 @@ MONEY = frozenset(
         "wechat_days",
     }
 )
+POSTING = MONEY - {"fee_previews"}
+"""What a month is not closed without: a preview posts nothing."""
 TASKS = (
     "order_imports",
     "dispatch",

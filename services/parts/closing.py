@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from domain.calendar import month_of
 from domain.closing import Missing, missing
-from domain.runs import MONEY
+from domain.runs import POSTING
 from domain.statements import end_of
 from services.parts import corrections, ledger
 
@@ -32,7 +32,7 @@ def still_open(tx: Connection, month: date, now: datetime) -> tuple[Missing, ...
     """Everything that bars closing the month now."""
     if month >= month_of(now):
         return missing({"month_not_over": 1})
-    asked = {"month": month, "end": end_of(month), "tasks": list(MONEY)}
+    asked = {"month": month, "end": end_of(month), "tasks": list(POSTING)}
     counts = tx.exec_driver_sql(_OPEN, asked).one()._asdict()
     counts["earlier_open"] = sum(one < month for one in ledger.unclosed_months(tx, month))
     return missing({**counts, "correction_running": int(corrections.running(tx))})

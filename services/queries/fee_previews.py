@@ -1,4 +1,4 @@
-"""Previews of fee rules as finance reads them, and what changed between two versions."""
+"""Previews of fee rules as finance reads them: how far each is, its sums, who would get more or less."""
 
 from __future__ import annotations
 
@@ -8,24 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from domain import fee_words
 from domain.errors import NotFound
 from domain.fee_comparison import AccountChange, JobChange, KindChange, LineChange, Refusal
-from domain.fee_reading import read_rule
-from domain.fee_rules import FeeRule
-from domain.fee_words import RuleChange
 from services.uow import query
-
-
-@dataclass(frozen=True, slots=True)
-class RuleDifference:
-    """What version `now` says otherwise than version `was`, in words."""
-
-    was: int
-    was_from: date
-    now: int
-    now_from: date
-    changes: tuple[RuleChange, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,24 +68,6 @@ class DealerPreview:
     dealer_name: str
     was_fen: int
     now_fen: int
-
-
-_RULE = "SELECT rule FROM fee_rule WHERE version = %(version)s"
-
-
-@query
-def difference(connection: Connection, was: int, now: int) -> RuleDifference:
-    """Between two versions; `NotFound`."""
-    old, new = (_rule(connection, version) for version in (was, now))
-    told = fee_words.changes(old, new)
-    return RuleDifference(was, old.effective_from, now, new.effective_from, told)
-
-
-def _rule(connection: Connection, version: int) -> FeeRule:
-    data = connection.exec_driver_sql(_RULE, {"version": version}).scalar()
-    if data is None:
-        raise NotFound
-    return read_rule({**data, "version": version})
 
 
 _COLUMNS = "preview.id, version, month, asked_by, asked_at, jobs, done, finished_at, error"

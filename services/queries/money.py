@@ -14,7 +14,6 @@ from sqlalchemy import Connection
 
 from domain import tax
 from domain.actors import Actor, Role
-from domain.calendar import local_date
 from domain.errors import NotFound
 from domain.statements import KINDS, STATUS_NAMES, Status, answer_by, available_actions
 from domain.tax import TaxRule
@@ -22,18 +21,6 @@ from services.parts import taxing
 from services.queries import settled
 from services.queries.settled import ContestLine, InvoiceLine, PaymentLine, TaxSums
 from services.uow import query
-
-
-@dataclass(frozen=True, slots=True)
-class RuleLine:
-    """One version of the fee rules; `rule` is the whole of it as data."""
-
-    id: int
-    version: int
-    effective_from: date
-    created_by: int | None
-    created_at: datetime
-    rule: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +100,6 @@ class Wanted:
     status: str | None = None
     dealer_id: int | None = None
     job_id: int | None = None
-
-
-@query
-def rules(connection: Connection, before: int | None, limit: int) -> list[RuleLine]:
-    """Versions, newest first, below `before`."""
-    sql = """SELECT id, version, effective_from, created_by, created_at, rule FROM fee_rule
-              WHERE version < coalesce(%(before)s, 2147483648) ORDER BY version DESC LIMIT %(limit)s"""
-    rows = connection.exec_driver_sql(sql, {"before": before, "limit": limit})
-    return [RuleLine(row[0], row[1], local_date(row[2]), *row[3:]) for row in rows]
 
 
 def horizon(actor: Actor, dealer_id: int | None = None) -> int | None:

@@ -7,7 +7,8 @@ import pytest
 from domain.errors import Invalid, NotFound
 from services.fee_previews import ATTEMPTS, AskedPreview, Previewed, ask, work
 from services.fees import run_fees
-from services.queries.fee_previews import dealers, difference, listed, page
+from services.queries import fee_rules, months
+from services.queries.fee_previews import dealers, listed, page
 from tests.rows import rows
 from tests.services.money import APRIL_1, DAY, ENDED, MARCH, MAY, RULE, clock, ended, posted, rule
 from tests.worlds import World
@@ -96,6 +97,17 @@ def test_a_preview_asked_for_twice_is_one_and_the_next_runner_begins_anew(world:
     assert [line.id for line in listed(None, 10)] == [lost.id, made.id]
 
 
+def test_a_preview_under_way_does_not_bar_the_close_of_a_month(world: World) -> None:
+    """It posts nothing; the fee run under way does bar it."""
+    rule()
+    ended(world)
+    run_fees(APRIL_1)
+    for task, barred in (("fee_previews", False), ("fees", True)):
+        rows("INSERT INTO run (task, slot, started_at) VALUES (:t, now(), now())", t=task)
+        [line] = months.months(None, APRIL_1, 10)
+        assert ("run_unfinished" in {one.code for one in line.missing}) == barred
+
+
 def test_what_does_not_exist_is_not_previewed(world: World) -> None:
     """No such version, a month to come, no such preview."""
     rule()
@@ -114,7 +126,12 @@ def test_two_versions_are_compared_in_words(world: World) -> None:
     """Either way round; an unknown one is not found."""
     rule()
     rule(2, base=[*DEARER, RULE["base"][1]])
-    assert [change.text for change in difference(1, 2).changes] == ["基础费 电热水器 免费区 ¥80.00 → ¥85.00"]
-    assert [change.text for change in difference(2, 1).changes] == ["基础费 电热水器 免费区 ¥85.00 → ¥80.00"]
+    assert [change.text for change in fee_rules.difference(1, 2).changes] == [
+        "基础费 电热水器 免费区 ¥80.00 → ¥85.00"
+    ]
+    assert [change.text for change in fee_rules.difference(2, 1).changes] == [
+        "基础费 电热水器 免费区 ¥85.00 → ¥80.00"
+    ]
+    assert "基础费 电热水器 免费区 ¥85.00" in fee_rules.page(2).says
     with pytest.raises(NotFound):
-        difference(1, 3)
+        fee_rules.difference(1, 3)
