@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, BinaryIO
@@ -32,9 +32,9 @@ class Line:
     header: tuple[str, ...]
     told: Told
 
-    def refused(self, field: str, code: str, message: str) -> Bad:
+    def refused(self, faults: Iterable[Fault]) -> Bad:
         """The same row, refused for what the file alone could not know."""
-        return Bad.of(self.record, [Fault(field, code, message)], self.header)
+        return Bad.of(self.record, faults, self.header)
 
 
 def read(stream: BinaryIO) -> Iterator[Line | Bad]:

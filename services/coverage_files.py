@@ -16,6 +16,7 @@ from channels.coverage_file import CATEGORY, DEALER, DIVISION, OWNER, Line, read
 from channels.parsed import Bad
 from domain.actors import Actor
 from domain.coverage import Key, Terms
+from domain.errors import Fault
 from models.dealer import Coverage
 from models.promise import CoverageImport
 from services.parts import arrays, bad_rows
@@ -122,9 +123,8 @@ class _Judged:
             self.bad.append(one)
             return
         key, terms = one.told.key, one.told.terms
-        fault = self._fault(key, terms)
-        if fault is not None:
-            self.bad.append(one.refused(*fault))
+        if faults := (*self._unknown(key), *self._faults(key, terms)):
+            self.bad.append(one.refused(faults))
             return
         place, dealer = (key.category, key.division), self.known.dealers[key.dealer]
         if terms is not None and terms.territory_owner:
@@ -133,23 +133,28 @@ class _Judged:
             del self._owners[place]
         self._wanted[key] = (one.record.number, terms)
 
-    def _fault(self, key: Key, terms: Terms | None) -> tuple[str, str, str] | None:
+    def _unknown(self, key: Key) -> Iterator[Fault]:
         known = self.known
         if key.dealer not in known.dealers:
-            return DEALER, "unknown_dealer", f"没有编码为「{key.dealer}」的网点"
+            yield Fault(DEALER, "unknown_dealer", f"没有编码为「{key.dealer}」的网点")
         if key.category not in known.categories:
-            return CATEGORY, "unknown_category", f"没有编码为「{key.category}」的品类"
+            yield Fault(CATEGORY, "unknown_category", f"没有编码为「{key.category}」的品类")
         if key.division not in known.divisions:
-            return DIVISION, "unknown_division", f"区划代码「{key.division}」不存在或已撤销"
+            yield Fault(DIVISION, "unknown_division", f"区划代码「{key.division}」不存在或已撤销")
+
+    def _faults(self, key: Key, terms: Terms | None) -> Iterator[Fault]:
         before = self._wanted.get(key)
         if before is not None and before[1] != terms:
-            return DIVISION, "line_repeated", f"与第 {before[0]} 行重复且内容不同"
+            yield Fault(DIVISION, "line_repeated", f"与第 {before[0]} 行重复且内容不同")
+        if terms is None or not terms.territory_owner:
+            return
         owner = self._owners.get((key.category, key.division))
-        if terms and terms.territory_owner and owner not in (None, known.dealers[key.dealer]):
-            return OWNER, "territory_taken", f"该区划该品类已有属地网点「{known.names[owner or 0]}」"
-        if terms and terms.territory_owner and terms.zone == "none":
-            return OWNER, "owner_must_serve", "属地网点不能是不服务"
-        return None
+        if owner not in (None, self.known.dealers.get(key.dealer)):
+            yield Fault(
+                OWNER, "territory_taken", f"该区划该品类已有属地网点「{self.known.names[owner or 0]}」"
+            )
+        if terms.zone == "none":
+            yield Fault(OWNER, "owner_must_serve", "属地网点不能是不服务")
 
     def changes(self) -> tuple[list[int], list[dict[str, Any]]]:
         """(ids of lines that end, rows that begin)"""

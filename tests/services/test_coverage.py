@@ -69,11 +69,11 @@ def test_good_rows_go_in_and_the_same_file_again_changes_nothing(world: World) -
 
 
 def test_bad_rows_come_back_as_a_file_with_the_reasons(world: World) -> None:
-    """Each with its own; the good row beside them went in, and the mended file is read again."""
+    """Each with all of its own; the good row beside them went in, and the mended file is read again."""
     done = take(
         world,
         f"D9,water_heater,{FUSHAN},免费,否,,",
-        "D1,water_heater,999999,免费,否,,",
+        "D1,lamp_x,999999,免费,否,,",
         f"D1,water_heater,{FUSHAN},也许,否,-1,",
         f"D2,water_heater,{DISTRICT},免费,是,,",
         f"D2,water_heater,{FUSHAN},免费,是,,",
@@ -83,7 +83,7 @@ def test_bad_rows_come_back_as_a_file_with_the_reasons(world: World) -> None:
     assert (done.rows, done.added, done.bad) == (5, 1, 4)
     for reason in (
         "没有编码为「D9」的网点",
-        "区划代码「999999」不存在",
+        "没有编码为「lamp_x」的品类；区划代码「999999」不存在",
         "服务方式应为",
         "已有属地网点「烟台第1网点」",
     ):
