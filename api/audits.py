@@ -10,15 +10,25 @@ from typing import Any, cast
 from api import paging, routes
 from api.paging import Page
 from api.routes import Call, route
-from api.schemas.audits import AppealAnswerBody, AuditAppealBody, AuditQuery, EvidenceQuery, VerdictBody
+from api.schemas.audits import (
+    AppealAnswerBody,
+    AuditAppealBody,
+    AuditQuery,
+    EvidenceQuery,
+    PaceQuery,
+    VerdictBody,
+)
 from domain.calendar import local_date
 from domain.reports import period
 from services import audits
 from services.audits import AppealState, Heard, Said
 from services.queries import audits as found
+from services.queries import own_audits, scenes
 from services.queries.audits import AuditLine, AuditPage, Key
+from services.queries.own_audits import OwnAudits
 from services.queries.reports import evidence
 from services.queries.reports.evidence import Agreement, EvidenceRow
+from services.queries.scenes import Scene
 
 area = routes.area("audits", "稽核")
 
@@ -108,6 +118,35 @@ def appeal(call: Call, body: Mapping[str, Any], job_id: int) -> AppealState:
 def answer_appeal(call: Call, body: Mapping[str, Any], job_id: int) -> AppealState:
     """By nobody who gave a verdict on this job; granted, score and fees are put right."""
     return audits.answer(call.who, job_id, body["granted"], body["reason"], call.now)
+
+
+@route(
+    area,
+    "GET",
+    "/audits/mine",
+    permission="audit:read",
+    query=PaceQuery,
+    answer=OwnAudits,
+    summary="我的稽核节奏",
+)
+def mine(call: Call, query: Mapping[str, Any]) -> OwnAudits:
+    """One's own verdicts by day, how long each took, and how often a second person said the same."""
+    days = period(query["since"], query["until"], local_date(call.now))
+    return own_audits.of(call.who, days)
+
+
+@route(
+    area,
+    "GET",
+    "/jobs/<id:job_id>/scene",
+    permission="audit:read",
+    answer=Scene,
+    errors=(404,),
+    summary="取证地点与时间",
+)
+def scene(call: Call, job_id: int) -> Scene:
+    """Where and when check-ins and photos were made: metres from the door, no coordinates, and every clock's word."""
+    return scenes.of_job(call.who, job_id)
 
 
 @route(

@@ -12,13 +12,15 @@ from api import paging, routes
 from api.paging import Page
 from api.routes import Call, route
 from api.schemas.base import PageQuery
-from api.schemas.photos import DirectFormBody, DirectPhotoBody, PhotoForm
+from api.schemas.photos import CardsQuery, DirectFormBody, DirectPhotoBody, PhotoForm, WallQuery
 from domain.geo import Datum, Point
 from services import photo_direct, photo_reuse, photo_views, photos
 from services.parts.photo_rows import Shot
 from services.photo_reuse import SearchedAgain
 from services.photo_views import Elsewhere, Served
+from services.queries import photo_wall
 from services.queries.photo_matches import PhotoMatches
+from services.queries.photo_wall import PhotoIndex, PhotoWindow, Wanted
 from services.queries.photos import PhotoCard, PhotoPage
 from uploads.direct import PostForm
 
@@ -107,6 +109,35 @@ def photo_list(call: Call, query: Mapping[str, Any], job_id: int) -> Page[PhotoC
     first = paging.number(query["cursor"])
     found = photo_views.listed(call.who, job_id, first, query["limit"], call.now)
     return paging.page(found, query["limit"], lambda card: (card.id,))
+
+
+@route(
+    area,
+    "GET",
+    "/photos",
+    permission="photo:browse",
+    query=WallQuery,
+    answer=PhotoIndex,
+    summary="照片墙",
+)
+def wall(call: Call, query: Mapping[str, Any]) -> PhotoIndex:
+    """Which photos there are, the riskiest jobs first: ids only, at most 10,000; `GET /photo-cards` shows some."""
+    return photo_wall.index(call.who, Wanted(**query))
+
+
+@route(
+    area,
+    "GET",
+    "/photo-cards",
+    permission="photo:browse",
+    query=CardsQuery,
+    answer=PhotoWindow,
+    summary="照片墙的一屏",
+)
+def cards(call: Call, query: Mapping[str, Any]) -> PhotoWindow:
+    """The photos in sight with their jobs and links of ten minutes. Looked at, it is logged."""
+    ids = tuple(int(one) for one in query["ids"].split(",")) if query["ids"] else ()
+    return photo_views.window(call.who, ids, call.now)
 
 
 @route(

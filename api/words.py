@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from domain.actions import ASKS, CATEGORY_NAMES
+from domain.audit_sampling import WHY_NAMES
+from domain.audits import REASONS
+from domain.audits import STATE_NAMES as AUDITS
 from domain.channel_charges import FAULT_NAMES
 from domain.charges import FOR_STAFF, RULING_NAMES, STATE_NAMES
 from domain.fee_rules import BASE_NAMES, ZONE_NAMES
 from domain.fee_words import KEPT_NAMES
+from domain.finding_words import NAMES as FINDINGS
 from domain.job import KIND_NAMES, STATUS_NAMES
 from domain.pack_words import CAPTURES, CONFIRMED, FACTS, ROLES, SOURCES, VERDICTS
 from domain.packs import PHASE_NAMES
@@ -53,6 +57,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "confirmed": CONFIRMED,
     "captures": CAPTURES,
     "serial_sources": {code: name for code, name in SOURCES.items() if code},
+    "findings": {str(code): name for code, name in FINDINGS.items()},
+    "audits": dict(AUDITS),
+    "audit_whys": {str(why): name for why, name in WHY_NAMES.items()},
+    "audit_reasons": dict(REASONS),
     "phases": dict(PHASE_NAMES),
     "verdicts": VERDICTS,
     "statements": {str(status): name for status, name in STATEMENTS.items()},

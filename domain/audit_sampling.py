@@ -6,9 +6,11 @@ each job, drawn or not: without it no rate can be estimated from the verdicts (`
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
+from types import MappingProxyType
 
 WHOLE_BP = 10_000
 
@@ -21,6 +23,17 @@ class Why(StrEnum):
     CHOSEN = "chosen"  # an auditor wished to see it
     RANDOM = "random"
     NOT_DRAWN = "not_drawn"
+
+
+WHY_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        Why.FLAGGED: "照片风险高",
+        Why.REQUIRED: "必审",
+        Why.CHOSEN: "人工选审",
+        Why.RANDOM: "随机抽中",
+        Why.NOT_DRAWN: "未抽中",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

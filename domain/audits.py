@@ -12,6 +12,17 @@ from domain.job import Status
 
 PASS, EVIDENCE, WORK = "pass", "evidence", "work"
 VERDICTS = (PASS, EVIDENCE, WORK)
+STATE_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "not_sampled": "未抽中",
+        "waiting": "待稽核",
+        "evidence_asked": "待补照片",
+        "passed": "合格",
+        "failed": "不合格",
+        "disputed": "意见不一",
+        "appealed": "申诉待答复",
+    }
+)
 APPEAL_WINDOW = timedelta(days=7)
 SCORE: Mapping[str, int] = MappingProxyType({PASS: 1, EVIDENCE: -2, WORK: -10})
 REASONS: Mapping[str, str] = MappingProxyType(

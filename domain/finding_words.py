@@ -48,6 +48,26 @@ QUALITY = frozenset(
     }
 )
 INTEGRITY = frozenset(Code) - QUALITY
+NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        Code.TOO_DARK: "太暗",
+        Code.BLURRED: "模糊",
+        Code.TOO_SMALL_FOR_SLOT: "太小",
+        Code.GALLERY_WHERE_CAMERA_REQUIRED: "非现场拍摄",
+        Code.UNKNOWN_PLACE: "没有位置",
+        Code.DUPLICATE_SLOT: "一图两用",
+        Code.TAKEN_AT_ANOTHER_TIME: "时间不符",
+        Code.TAKEN_ELSEWHERE: "地点不符",
+        Code.EDITED: "修改过",
+        Code.REUSED: "曾用于他单",
+        Code.RETAKEN: "疑似翻拍",
+        Code.IMPOSSIBLE_TRAVEL: "行程不可能",
+        Code.SHARED_DEVICE: "多人共用手机",
+        Code.SERIAL_INSTALLED_BEFORE: "序列号重复",
+        Code.CHECKED_IN_OUTSIDE: "签到在范围外",
+    }
+)
+"""In a word, where there is room for no more."""
 REUSED_FOR_DEALERS = "此照片曾用于其他工单"
 PLACES = MappingProxyType({1: "照片自带的位置", 2: "手机的位置", 3: "签到位置", 4: "工单位置"})
 

@@ -123,6 +123,16 @@ def distance_m(a: Point, b: Point) -> float:
     return 2 * EARTH_RADIUS_M * math.asin(math.sqrt(min(1.0, half)))
 
 
+def offset_m(origin: Point, point: Point) -> tuple[int, int]:
+    """Whole metres east and north of `origin`, both taken to WGS-84; for a map of a few kilometres.
+
+    0.001° further north is (0, 111), 0.001° further east at 37.5° N is (88, 0).
+    """
+    origin, point = to_wgs84(origin), to_wgs84(point)
+    east = math.radians(point.lng - origin.lng) * math.cos(math.radians(origin.lat)) * EARTH_RADIUS_M
+    return round(east), round(math.radians(point.lat - origin.lat) * EARTH_RADIUS_M)
+
+
 class Place(StrEnum):
     """Where a check-in was made, seen from the job's point."""
 

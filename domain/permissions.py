@@ -142,6 +142,7 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "penalty:impose": frozenset({Role.ADMIN, Role.FINANCE}),
     "penalty:read": frozenset({Role.ADMIN, Role.DEALER_OWNER, Role.FINANCE}),
     "people:read": frozenset({Role.ADMIN, Role.DEALER_OWNER}),
+    "photo:browse": frozenset({Role.ADMIN, Role.AUDITOR}),
     "photo:compare": frozenset({Role.ADMIN, Role.AUDITOR}),  # names other dealers' jobs
     "photo:read": DEALER_ROLES | {Role.ADMIN, Role.AGENT, Role.AUDITOR, Role.CUSTOMER},
     "photo:search_again": frozenset({Role.ADMIN}),

@@ -14,8 +14,9 @@ from services.config import config
 from services.parts import looks
 from services.parts.full_size import full_size
 from services.parts.photo_store import store
-from services.queries import photo_matches, photos
+from services.queries import photo_matches, photo_wall, photos
 from services.queries.photo_matches import MatchedPhoto, PhotoMatches
+from services.queries.photo_wall import PhotoWindow
 from services.queries.photos import PhotoCard, PhotoLink, PhotoPage
 from services.uow import use_case
 from uploads import links
@@ -54,6 +55,13 @@ def matches(actor: Actor, photo_id: int, now: datetime) -> PhotoMatches:
         for match in found.matches
     )
     return replace(found, photo=_linked(actor, found.photo, _RENDITIONS, now), matches=beside)
+
+
+def window(actor: Actor, photo_ids: tuple[int, ...], now: datetime) -> PhotoWindow:
+    """Photos of a wall that came in sight, with links to both renditions; all count as looked at."""
+    found = photo_wall.window(actor, photo_ids)
+    _record(actor, found.photos, now)
+    return replace(found, photos=tuple(_linked(actor, card, _RENDITIONS, now) for card in found.photos))
 
 
 def _record(actor: Actor, cards: Sequence[PhotoCard | MatchedPhoto], now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.schemas.base import BigId, Body, Day, Flag, Many, PageQuery, PlainText, fields
+from api.schemas.base import BigId, Body, Day, Flag, Many, PageQuery, PlainText, Query, fields
 from api.schemas.jobs import FAULTS, NOTE, Words
 from domain.audits import REASONS, VERDICTS
 from services.audits import PhotoFault
@@ -53,3 +53,10 @@ class EvidenceQuery(PageQuery):
     since = Day(load_default=None)
     until = Day(load_default=None)
     dealer_id = BigId(load_default=None)
+
+
+class PaceQuery(Query):
+    """Days in Shanghai, both included; four weeks up to today unless given."""
+
+    since = Day(load_default=None)
+    until = Day(load_default=None)

@@ -10,6 +10,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, pre_load, validates_schema
 
 from api.schemas.base import (
+    BigId,
     Body,
     Choice,
     Datum,
@@ -20,8 +21,12 @@ from api.schemas.base import (
     PlainText,
     Point,
     PointSource,
+    Query,
     Whole,
 )
+from api.schemas.jobs import Words
+from domain.finding_words import NAMES
+from services.queries.photo_wall import STATES
 
 MEASURED = re.compile(r"-?[0-9]{1,6}(\.[0-9]{1,20})?([eE]-[0-9]{1,2})?")
 POINT = ("lng", "lat", "datum")
@@ -85,3 +90,19 @@ class DirectPhotoBody(Body):
     capture = Choice(Capture, required=True)
     captured_at = Moment(load_default=None, allow_none=True)
     point = fields.Nested(Point, load_default=None, allow_none=True)
+
+
+class WallQuery(Query):
+    """Photos of jobs that wait for an audit, unless another state (or all) is asked for; narrowed by what is given."""
+
+    state = Words(STATES, load_default="waiting")
+    job_id = BigId(load_default=None)
+    slot = PlainText(40, load_default=None)
+    dealer_id = BigId(load_default=None)
+    finding = Words(tuple(NAMES), load_default=None)
+
+
+class CardsQuery(Query):
+    """At most sixty ids of photos with commas between them."""
+
+    ids = PlainText(1200, pattern=r"[1-9][0-9]{0,17}(,[1-9][0-9]{0,17}){0,59}", load_default=None)

@@ -6,6 +6,7 @@ customer see the ones that count now. An open offer shows nobody the inside of a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -150,6 +151,14 @@ def listed(
     of_job = f"photo.job_id = %(job)s AND photo.id > %(after)s{_counting(actor)}"
     sql = _CARD.format(condition=of_job) + " ORDER BY photo.id LIMIT %(limit)s"
     return [_card(actor.role, row) for row in connection.exec_driver_sql(sql, asked)]
+
+
+def chosen(connection: Connection, actor: Actor, photo_ids: Sequence[int]) -> list[PhotoCard]:
+    """These photos, in no order, as far as they lie within the actor's horizon."""
+    condition, params = _horizon(actor)
+    sql = _CARD.format(condition=f"photo.id = ANY(%(photos)s::bigint[]) AND {condition}{_counting(actor)}")
+    found = connection.exec_driver_sql(sql, params | {"photos": list(photo_ids)})
+    return [_card(actor.role, row) for row in found]
 
 
 def _horizon(actor: Actor) -> tuple[str, dict[str, Any]]:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.errors import Invalid
-from domain.geo import Datum, Place, Point, check_in_place, distance_m, to_gcj02, to_wgs84
+from domain.geo import Datum, Place, Point, check_in_place, distance_m, offset_m, to_gcj02, to_wgs84
 
 MAINLAND = st.tuples(st.floats(73.5, 135.0), st.floats(18.0, 53.5))
 SHANGHAI = Point(121.4737, 31.2304, Datum.WGS84)
@@ -146,3 +146,11 @@ def test_without_two_points_a_check_in_is_unknown(job: Point | None, fix: Point 
     found = check_in_place(job, fix)
     assert (found.result, found.distance_m) == (Place.UNKNOWN, None)
     assert found.reason
+
+
+def test_metres_east_and_north_agree_with_the_distance_in_either_datum() -> None:
+    """0.001° is 111 m north and, at 37.5° N, 88 m east; what WeChat says of the same place is the same place."""
+    door = Point(121.4, 37.5, Datum.WGS84)
+    there = Point(121.401, 37.501, Datum.WGS84)
+    assert offset_m(door, there) == offset_m(to_gcj02(door), to_gcj02(there)) == (88, 111)
+    assert math.hypot(88, 111) == pytest.approx(distance_m(door, there), abs=1)
