@@ -17,7 +17,7 @@ from domain.actors import Actor
 from domain.errors import NotFound
 from domain.payments import STATE_NAMES, Heard, Kind, State
 from services.config import extensions
-from services.parts import wechat_bills, wechat_calls, wechat_words
+from services.parts import access, wechat_bills, wechat_calls, wechat_words
 from services.parts.wechat_calls import Due
 from services.parts.wechat_words import Told
 from services.uow import query, use_case
@@ -150,17 +150,18 @@ def _line(row: Any) -> BillLine:
 
 
 @use_case
-def _to_end(tx: Connection, bill_id: int) -> Due | None:
+def _to_end(tx: Connection, actor: Actor, bill_id: int, now: datetime) -> Due | None:
     row = tx.exec_driver_sql("SELECT state, kind FROM wechat_bill WHERE id = %(id)s", {"id": bill_id}).first()
     if row is None:
         raise NotFound
+    access.note(tx, "wechat_bill_end_asked", now, actor, bill_id=bill_id)
     endable = row.kind != Kind.REFUND and row.state in (State.WAITING, State.UNSURE)
     return wechat_calls.due(tx, bill_id) if endable else None
 
 
-def end(_actor: Actor, bill_id: int, now: datetime) -> BillLine:
+def end(actor: Actor, bill_id: int, now: datetime) -> BillLine:
     """Have WeChat take back a transfer or payment that nobody took yet; whatever became of it is the answer."""
-    it = _to_end(bill_id)
+    it = _to_end(actor, bill_id, now)
     if it is not None:
         tell(it.number, wechat_calls.close(wechat_calls.gateway(), it), now)
     return listed(None, 1, None, None, bill_id)[0]

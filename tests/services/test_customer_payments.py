@@ -13,7 +13,7 @@ from domain.actions import Action, Command
 from domain.actors import Actor, Role
 from domain.errors import Forbidden
 from domain.payments import Kind
-from services import customer_payments, wechat_bills, wechat_days
+from services import adjustments, customer_payments, wechat_bills, wechat_days
 from services.config import config
 from services.customer_payments import NothingToPay, OrderNotMade, PayInWechat
 from services.lifecycle import perform
@@ -147,6 +147,25 @@ def test_what_was_withdrawn_meanwhile_goes_back_to_who_paid(till: Till, job_id: 
     assert states(Kind.REFUND) == [("paid", None)]
     assert balances() == {"wechat_pay": 0, "customer_clearing": 0}
     assert differences(till.now()) == []
+
+
+def test_what_a_ruling_gives_back_goes_the_way_it_came(till: Till, job_id: int, li: Actor) -> None:
+    """¥40.00 of ¥100.00, once however often it is owed; what is above the payment the brand pays by hand."""
+    started = customer_payments.start(li, job_id, till.now())
+    till.sim.pay(started.number, "li")
+    till.hear()
+    one = till.world.dealers[0]
+    owed = {"job_id": job_id, "charge_id": charge().id, "dealer_id": one}
+    rows("UPDATE charge SET ruling = 'refunded', refund_fen = 4000, refund_at = 'dealer'")
+    for _ in range(2):
+        adjustments.charge_refund(owed, till.now())
+    adjustments.charge_refund(owed | {"fen": 9000, "step": 7}, till.now())
+    for _ in range(2):
+        till.work(MINUTE)
+
+    refunds = rows("SELECT amount_fen, state FROM wechat_bill WHERE kind = 'refund' ORDER BY id")
+    assert [tuple(row) for row in refunds] == [(4000, "paid"), (6000, "paid")]
+    assert balances() == {"wechat_pay": 0, f"dealer_payable:{one}": 13_000, "customer_clearing": -13_000}
 
 
 def test_a_refund_that_cannot_arrive_is_listed(till: Till, job_id: int, li: Actor) -> None:
