@@ -74,13 +74,15 @@ SELECT CASE WHEN bill.state = 'paid' THEN 'wechat_amount' ELSE 'wechat_only' END
     ON bill.kind = line.kind AND (bill.their_number = line.their_number OR bill.number = line.number)
  WHERE bill.state IS DISTINCT FROM 'paid' OR bill.amount_fen <> line.amount_fen
 UNION ALL
-SELECT 'ours_only', NULL, payout_id, NULL, entry_id, number, amount_fen, NULL FROM wechat_bill bill
+SELECT 'ours_only', NULL, payout_id, NULL, entry_id, number, amount_fen, NULL
+  FROM wechat_bill bill
+  JOIN wechat_day its ON its.which = CASE bill.kind WHEN 'transfer' THEN 'funds' ELSE 'trade' END
+   AND its.day = (bill.ended_at AT TIME ZONE 'Asia/Shanghai')::date
+  JOIN wechat_day next ON next.which = its.which AND next.day = its.day + 1
  WHERE state = 'paid'
-   AND (SELECT count(*) FROM wechat_day read
-         WHERE read.which = CASE bill.kind WHEN 'transfer' THEN 'funds' ELSE 'trade' END
-           AND read.day - (bill.ended_at AT TIME ZONE 'Asia/Shanghai')::date IN (0, 1)) = 2
-   AND NOT EXISTS (SELECT 1 FROM wechat_line line WHERE line.kind = bill.kind
-                    AND (line.their_number = bill.their_number OR line.number = bill.number))
+   AND NOT EXISTS (SELECT 1 FROM wechat_line line
+                    WHERE line.kind = bill.kind AND line.their_number = bill.their_number)
+   AND NOT EXISTS (SELECT 1 FROM wechat_line line WHERE line.kind = bill.kind AND line.number = bill.number)
 UNION ALL
 SELECT 'open_long', NULL, payout_id, NULL, NULL, number, amount_fen, NULL FROM wechat_bill
  WHERE state NOT IN ('paid', 'failed') AND made_at < %(since)s
