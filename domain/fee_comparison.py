@@ -6,7 +6,7 @@ Both sides are the very entries that a fee run would post. Nothing grows with th
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from domain.ledger import CHART, Account, Entry
@@ -177,7 +177,7 @@ class Comparing:
                 self._dealers.setdefault(int(dealer), [0, 0])[side] -= leg.amount_fen
 
 
-def _differing(was: Mapping[str, Entry], now: Mapping[str, Entry]) -> Iterable[LineChange]:
+def _differing(was: Mapping[str, Entry], now: Mapping[str, Entry]) -> Iterator[LineChange]:
     """The lines of which the amount or the accounts differ; another version with the same price is no difference."""
     for key in {**was, **now}:
         before, after = was.get(key), now.get(key)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 import orjson
 from sqlalchemy import Connection
@@ -25,6 +25,7 @@ from services.parts.pricing import Pricing
 from services.parts.rules import Rules
 from services.uow import query, use_case
 
+DAY = timedelta(days=1)
 BATCH = 2_000
 ATTEMPTS = 3
 GIVEN_UP = "连续三次中断，未能完成，请联系管理员查看运行记录"
@@ -63,7 +64,7 @@ def ask(tx: Connection, actor: Actor, version: int, month: date | None, now: dat
     `NotFound` for no such version, `Invalid` for a month that has not begun.
     """
     this = month_of(now)
-    wanted = _before(this) if month is None else month.replace(day=1)
+    wanted = ((this - DAY) if month is None else month).replace(day=1)
     if wanted > this:
         raise Invalid(errors=[Fault("month", "in_the_future", "该月还没有开始")])
     rule_id = tx.exec_driver_sql(_RULE, {"version": version}).scalar()
@@ -72,10 +73,6 @@ def ask(tx: Connection, actor: Actor, version: int, month: date | None, now: dat
     values = {"rule": rule_id, "month": wanted, "by": actor.person_id, "now": now}
     made = tx.exec_driver_sql(_ASK, values).scalar_one()
     return AskedPreview(made, version, wanted, f"/api/v1/fee-previews/{made}")
-
-
-def _before(month: date) -> date:
-    return date(month.year - (month.month == 1), (month.month - 2) % 12 + 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
