@@ -40,7 +40,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class ReportPage(Generic[T]):
-    """Some rows, what they are of, and how they are to be read."""
+    """Some rows, what they are of, how they are to be read, and the columns' names in their order."""
 
     name: str
     title: str
@@ -48,6 +48,7 @@ class ReportPage(Generic[T]):
     until: date
     by: tuple[str, ...]
     definition: Definition
+    heads: Mapping[str, str]
     items: tuple[T, ...]
     next_cursor: str | None
 
@@ -76,6 +77,7 @@ def _as_json(report: Report[Any]) -> Any:
             days.until,
             asked.by,
             report.definition,
+            dict(report.heads),
             shown.items,
             shown.next_cursor,
         )

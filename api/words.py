@@ -40,6 +40,7 @@ OFFERS = {
 BINDINGS = {"pending": "待批准", "active": "在岗", "suspended": "已停用", "ended": "已离岗"}
 DECLARATIONS = {"declared": "待核定", "verified": "已核定", "refused": "已退回"}
 BANK_ACCOUNTS = {"proposed": "待核实", "verified": "已核实", "refused": "不予核实", "replaced": "已更换"}
+FAMILIES = {"platform": "平台承诺", "dealer": "网点承诺"}
 LEVELS = {"notice": "将到期", "breach": "已超时", "severe": "严重超时"}
 
 WORDS: Mapping[str, Mapping[str, str]] = {
@@ -50,6 +51,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "actions": {**{str(action): ask.name for action, ask in ASKS.items()}, **FACTS},
     "clocks": CLOCKS,
     "levels": LEVELS,
+    "families": FAMILIES,
     "offers": OFFERS,
     "charges": {**STATE_NAMES, **FOR_STAFF},
     "charge_rulings": RULING_NAMES,

@@ -1,0 +1,42 @@
+import { BarChart, LineChart } from "echarts/charts";
+import { GridComponent, LegendComponent, MarkAreaComponent, TooltipComponent } from "echarts/components";
+import * as echarts from "echarts/core";
+import { CanvasRenderer } from "echarts/renderers";
+import type { EChartsCoreOption } from "echarts/core";
+import { useEffect, useRef } from "react";
+
+import { COLOURS } from "./colours";
+
+echarts.use([BarChart, LineChart, GridComponent, LegendComponent, MarkAreaComponent, TooltipComponent, CanvasRenderer]);
+
+interface Props {
+  option: EChartsCoreOption;
+  height?: number;
+  /** What it shows, for those who don't see it. */
+  label: string;
+  onClick?: (point: { seriesName?: string; name: string; dataIndex: number }) => void;
+}
+
+/** A chart; import it lazily, the library is larger than everything else together. */
+export default function Chart({ option, height = 240, label, onClick }: Props) {
+  const place = useRef<HTMLDivElement>(null);
+  const chart = useRef<echarts.ECharts | null>(null);
+  const pressed = useRef(onClick);
+  pressed.current = onClick;
+  useEffect(() => {
+    const drawn = echarts.init(place.current!, undefined, { renderer: "canvas" });
+    chart.current = drawn;
+    drawn.on("click", (point) => pressed.current?.(point as never));
+    const watch = new ResizeObserver(() => drawn.resize());
+    watch.observe(place.current!);
+    return () => {
+      watch.disconnect();
+      drawn.dispose();
+    };
+  }, []);
+  useEffect(() => {
+    // richText: the policy lets no page write styles into HTML.
+    chart.current?.setOption({ color: COLOURS, tooltip: { trigger: "axis", renderMode: "richText" }, ...option }, true);
+  }, [option]);
+  return <div ref={place} role="img" aria-label={label} style={{ height }} />;
+}
