@@ -7,21 +7,33 @@ alone. Files carry a hash in their names, so browsers keep them for ever.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Response, request
+from marshmallow import EXCLUDE
 
 from api import routes
 from api.routes import Call, route
+from api.schemas.base import Shape
 from domain.errors import NotFound, Unavailable
 from services.config import Config, config
 
 DIST = Path(__file__).parents[1] / "console" / "dist"
 KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
 NONCE = b"__NONCE__"  # what vite.config.ts leaves in the page
+
+
+class Filters(Shape):
+    """Whatever stands in the address is the page's own: its script reads it, the server does not."""
+
+    class Meta:
+        unknown = EXCLUDE
+
 
 area = routes.area("console", "控制台", prefix="/console")
 
@@ -79,8 +91,9 @@ def policy(nonce: str, config: Config) -> str:
     "GET",
     "/assets/<string:name>",
     permission="docs:read",
-    media="text/javascript",
+    media="text/javascript, text/css",
     summary="控制台的文件",
+    errors=(404,),
 )
 def asset(_: Call, name: str) -> Response:
     """Kept by browsers for ever: another content has another name."""
@@ -96,8 +109,17 @@ def asset(_: Call, name: str) -> Response:
     return response
 
 
-@route(area, "GET", "/", permission="docs:read", media="text/html", summary="控制台", errors=(503,))
-def home(_: Call) -> Response:
+@route(
+    area,
+    "GET",
+    "/",
+    permission="docs:read",
+    media="text/html",
+    summary="控制台",
+    query=Filters,
+    errors=(503,),
+)
+def home(_: Call, query: Mapping[str, Any]) -> Response:
     """The page; the script in it reads the address."""
     return _shown()
 
@@ -109,9 +131,10 @@ def home(_: Call) -> Response:
     permission="docs:read",
     media="text/html",
     summary="控制台的各页",
+    query=Filters,
     errors=(503,),
 )
-def elsewhere(_: Call, address: str) -> Response:
+def elsewhere(_: Call, query: Mapping[str, Any], address: str) -> Response:
     """The same page at every address below, so that links and reloads work."""
     return _shown()
 

@@ -23,7 +23,7 @@ from domain.errors import DomainError, Unavailable
 from domain.permissions import holders
 from services import customer_payments, transfers, wechat_bills
 from services.customer_payments import PaymentStarted
-from services.transfers import TransferMade, Waiting
+from services.transfers import TransferMade, TransferWaiting
 from services.wechat_bills import BillLine
 from wechat.pay_terms import MAX_NOTE, BadNote, Note
 
@@ -35,7 +35,7 @@ door = routes.area("wechat_pay_notify", "微信支付通知", prefix="")
 class Transfers:
     """What waits for the owner's tap."""
 
-    transfers: tuple[Waiting, ...]
+    transfers: tuple[TransferWaiting, ...]
 
 
 @route(

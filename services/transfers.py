@@ -98,7 +98,7 @@ def _payee(tx: Connection, row: Any) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class TransferWaiting:
     """What `wx.requestMerchantTransfer` takes to let the payee take one transfer; its tap is no payment yet."""
 
     number: str
@@ -119,12 +119,12 @@ SELECT bill.number, bill.amount_fen, words, ticket, bill.made_at
 
 
 @query
-def waiting(connection: Connection, actor: Actor) -> list[Waiting]:
+def waiting(connection: Connection, actor: Actor) -> list[TransferWaiting]:
     """The owner's own transfers that wait for a tap."""
     asked = {"dealer": actor.dealer_id, "person": actor.person_id}
     told = config()
     return [
-        Waiting(
+        TransferWaiting(
             row.number,
             row.amount_fen,
             row.words,
