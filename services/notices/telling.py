@@ -6,7 +6,6 @@ A handful of statements, whatever their number: fifty thousand offers in ten min
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -48,10 +47,11 @@ ON CONFLICT DO NOTHING
 """
 _PUT = """
 INSERT INTO outbox (kind, dedupe_key, person_id, job_id, payload, wire, created_at, next_at)
-SELECT 'notice', key, person_id, job_id, payload, wire, %(now)s, coalesce(at, %(now)s)
+SELECT 'notice', key, person_id, job_id, payload, wire, %(now)s, %(now)s
   FROM json_to_recordset(%(puts)s::json)
-       AS put(key text, person_id bigint, job_id bigint, payload jsonb, wire text, at timestamptz) ORDER BY key
-    ON CONFLICT (dedupe_key) DO NOTHING RETURNING dedupe_key
+       AS put(key text, person_id bigint, job_id bigint, payload jsonb, wire text) ORDER BY key
+    ON CONFLICT (dedupe_key) DO UPDATE SET payload = jsonb_set(outbox.payload, '{template}', outbox.payload->'several')
+ WHERE outbox.payload ? 'several'
 """
 _TOLD = """
 UPDATE outbox SET state = 'sent', wire = 'inbox', attempts = 1, next_at = NULL, sent_at = %(now)s
@@ -61,24 +61,28 @@ UPDATE outbox SET state = 'sent', wire = 'inbox', attempts = 1, next_at = NULL, 
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """A row for one person and wire, due at `at` (None: now)."""
+    """A row for one person and wire."""
 
     key: str
     person_id: int | None
     job_id: int | None
     payload: Mapping[str, Any]
     wire: str
-    at: datetime | None = None
 
 
 @dataclass(slots=True)
 class Crowd:
-    """What a batch comes to: inbox items, rows to put at once, and by person what goes out gathered."""
+    """What a batch comes to: inbox items, and rows for the wires by their keys."""
 
-    now: datetime
     items: list[dict[str, Any]] = field(default_factory=list)
-    puts: list[Put] = field(default_factory=list)
-    gathered: defaultdict[str, list[tuple[Put, str]]] = field(default_factory=lambda: defaultdict(list))
+    puts: dict[str, Put] = field(default_factory=dict)
+
+    def put(self, wire: str, payload: Mapping[str, Any], to: int | None, job_id: int | None) -> None:
+        """One more to send; what is told of many at once goes in one."""
+        key = notice_queue.key_of(wire, payload, to)
+        if key in self.puts:
+            payload = {**payload, "template": payload["several"]}
+        self.puts[key] = Put(key, to, job_id, payload, wire)
 
 
 @use_case
@@ -110,12 +114,14 @@ def _tell(tx: Connection, rows: Sequence[Row], now: datetime) -> None:
     known, people = _facts(tx, rows), notice_people.recipients(tx, rows)
     accounts = {one.identity_id for told in people.values() for one in told if one.identity_id is not None}
     granted = _granted(tx, accounts)
-    crowd = Crowd(now)
+    crowd = Crowd()
     for row in rows:
         _take(crowd, row, people[row.id], known[row.id], granted)
     if crowd.items:
         tx.exec_driver_sql(_INBOX, {"items": orjson.dumps(crowd.items).decode(), "now": now})
-    _send(tx, crowd)
+    if crowd.puts:
+        puts = orjson.dumps(list(crowd.puts.values())).decode()
+        tx.exec_driver_sql(_PUT, {"puts": puts, "now": now})
     tx.exec_driver_sql(_TOLD, {"ids": [row.id for row in rows], "now": now})
 
 
@@ -151,51 +157,11 @@ def _take(
     title, body = notice_words.words(template, known, audience)
     item = {"outbox_id": row.id, "job_id": row.job_id, "template": row.payload["template"]}
     item |= {"title": title, "body": body, "names": notice_words.named(template, known)}
-    payload = notice_queue.passed_on(row, audience, grants.wechat_id(template.wechat))
+    payload = notice_queue.passed_on(row, audience, grants.wechat_id(template.wechat), template.several)
     for one in people:
         if one.person_id is not None:
             crowd.items.append({**item, "person_id": one.person_id})
         if one.identity_id is not None and (one.identity_id, payload["template_id"]) in granted:
-            addressed = {**payload, "identity_id": one.identity_id}
-            key = notice_queue.key_of(WECHAT, addressed, one.person_id)
-            put = Put(key, one.person_id, row.job_id, addressed, WECHAT)
-            if template.several is None:
-                crowd.puts.append(put)
-            else:
-                name = notice_queue.gathered_name(WECHAT, addressed, one.person_id)
-                crowd.gathered[name].append((put, template.several))
+            crowd.put(WECHAT, {**payload, "identity_id": one.identity_id}, one.person_id, row.job_id)
         elif audience in template.sms_to:
-            key = notice_queue.key_of(SMS, payload, one.person_id)
-            crowd.puts.append(Put(key, one.person_id, row.job_id, payload, SMS))
-
-
-def _send(tx: Connection, crowd: Crowd) -> None:
-    """The first of each that are gathered at once, if nothing went in these ten minutes; the others in the next."""
-    here, following, begins = notice_queue.gathering(crowd.now)
-    first = {
-        f"gathered:{name}:{here}": _renamed(puts[0][0], f"gathered:{name}:{here}")
-        for name, puts in crowd.gathered.items()
-    }
-    gone = _put(tx, [*crowd.puts, *first.values()], crowd.now)
-    later = []
-    for name, puts in crowd.gathered.items():
-        left = puts[1:] if f"gathered:{name}:{here}" in gone else puts
-        if left:
-            put, several = left[0]
-            told = {**put.payload, "template": several}
-            later.append(
-                Put(f"gathered:{name}:{following}", put.person_id, put.job_id, told, put.wire, begins)
-            )
-    _put(tx, later, crowd.now)
-
-
-def _renamed(put: Put, key: str) -> Put:
-    return Put(key, put.person_id, put.job_id, put.payload, put.wire)
-
-
-def _put(tx: Connection, puts: Sequence[Put], now: datetime) -> set[str]:
-    """The keys that are new."""
-    if not puts:
-        return set()
-    made = tx.exec_driver_sql(_PUT, {"puts": orjson.dumps(puts).decode(), "now": now})
-    return {row.dedupe_key for row in made}
+            crowd.put(SMS, payload, one.person_id, row.job_id)

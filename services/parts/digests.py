@@ -15,7 +15,7 @@ import orjson
 from sqlalchemy import Connection
 
 WAITING = "waiting"
-HOUR = timedelta(hours=1)
+HOUR = 60  # minutes
 
 _GROW = """
     ON CONFLICT (dedupe_key) DO UPDATE SET payload = jsonb_set(outbox.payload, '{values,count}', to_jsonb(
@@ -76,17 +76,21 @@ def claim(tx: Connection, ids: Sequence[int], now: datetime) -> set[int]:
     """Those of these waiting digests, locked by the caller, whose hour is free; the others wait for the next."""
     if not ids:
         return set()
-    mine = {row.id for row in tx.exec_driver_sql(_CLAIM, {"ids": list(ids), "hour": hour_of(now)})}
+    mine = {row.id for row in tx.exec_driver_sql(_CLAIM, {"ids": list(ids), "hour": period_of(now)})}
     if late := [one for one in ids if one not in mine]:
-        tx.exec_driver_sql(_WAIT, {"ids": late, "next": next_hour(now)})
+        tx.exec_driver_sql(_WAIT, {"ids": late, "next": next_period(now)})
     return mine
 
 
-def hour_of(at: datetime) -> str:
-    """The hour as it stands in the keys: 2026-11-22T04 (UTC; Shanghai's hours begin at the same instants)."""
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H}"
+def period_of(at: datetime, minutes: int = HOUR) -> str:
+    """The hour, or the minutes, as they stand in the keys: 2026-11-22T04:00 (UTC; Shanghai's begin with them)."""
+    return f"{_begin(at, minutes):%Y-%m-%dT%H:%M}"
 
 
-def next_hour(at: datetime) -> datetime:
-    """When the next hour begins: 05:00 of 04:59:59, and of 04:00."""
-    return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0) + HOUR
+def next_period(at: datetime, minutes: int = HOUR) -> datetime:
+    """When the next one begins: 05:00 of 04:59:59, and of 04:00."""
+    return _begin(at, minutes) + timedelta(minutes=minutes)
+
+
+def _begin(at: datetime, minutes: int) -> datetime:
+    return datetime.fromtimestamp(at.timestamp() // (60 * minutes) * 60 * minutes, UTC)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, literal_column, select, text, update
@@ -28,6 +28,7 @@ KIND = "notice"
 LEASE = timedelta(minutes=5)
 UNCERTAIN_WAIT = timedelta(minutes=15)
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 10, 500
+GATHERED = 10  # minutes
 ATTEMPTS = 180  # at the longest pause that is 25 hours
 
 WECHAT, SMS = "wechat", "sms"
@@ -91,21 +92,28 @@ def add(
 
 
 def key_of(wire: str, payload: Mapping[str, Any], to: int | None) -> str:
-    """What makes a row once per notice, wire and person; of a digest, one that waits per stem, wire and person."""
+    """What makes a row once per notice, wire and person; of those with a stem one waits per stem, wire and person."""
     if "stem" in payload:
-        return f"{_hourly(wire, payload, to)}{digests.WAITING}"
+        return f"{_stem(wire, payload, to)}{digests.WAITING}"
     return f"notice:{payload['notice']}:{wire}:{'order' if to is None else to}"
 
 
-def _hourly(wire: str, payload: Mapping[str, Any], to: int | None) -> str:
+def _stem(wire: str, payload: Mapping[str, Any], to: int | None) -> str:
     return f"{payload['stem']}{wire}:{to}:"
 
 
-def passed_on(row: Row, audience: str, template_id: str) -> dict[str, Any]:
-    """What a row for one person and wire takes over from the notice owed."""
+def passed_on(row: Row, audience: str, template_id: str, several: str | None) -> dict[str, Any]:
+    """What a row for one person and wire takes over from the notice owed.
+
+    One of a digest goes in an hour, and one in ten minutes of those with words for `several`: 300 jobs offered to a
+    dealer within a minute are one message now, and one for what came after it.
+    """
     stem = digests.stem_of(row.dedupe_key)
+    seldom: dict[str, Any] = {} if stem is None else {"stem": stem, "minutes": digests.HOUR}
+    if several is not None:
+        seldom = {"stem": f"{row.payload['template']}:", "minutes": GATHERED, "several": several}
     return {
-        **({} if stem is None else {"stem": stem}),
+        **seldom,
         **{name: row.payload[name] for name in _PASSED_ON if name in row.payload},
         "audience": audience,
         "notice": row.id,
@@ -116,20 +124,6 @@ def passed_on(row: Row, audience: str, template_id: str) -> dict[str, Any]:
 
 
 _PASSED_ON = ("template", "dealer_ids", "values")
-
-
-GATHERED = timedelta(minutes=10)
-
-
-def gathered_name(wire: str, payload: Mapping[str, Any], to: int | None) -> str:
-    """What is gathered together: one template for one person on one wire."""
-    return f"{payload['template']}:{wire}:{'order' if to is None else to}"
-
-
-def gathering(now: datetime) -> tuple[int, int, datetime]:
-    """(number of these ten minutes, of the next, when those begin)"""
-    place = int(now.timestamp() // GATHERED.total_seconds())
-    return place, place + 1, datetime.fromtimestamp((place + 1) * GATHERED.total_seconds(), UTC)
 
 
 def text_instead(
@@ -182,17 +176,18 @@ def postpone(tx: Connection, now: datetime, until: datetime, template: str | Non
 
 
 def start(tx: Connection, row: Row, now: datetime) -> bool:
-    """From here on it may reach somebody. False: it is not ours any more, or a digest whose hour is taken waits on."""
+    """From here on it may reach somebody. False: it is not ours any more, or waits on where its hour is taken."""
     mine = (Outbox.id == row.id, Outbox.state == "pending", Outbox.attempts == row.attempts)
     begun = update(Outbox).where(*mine).values(state="sending", tried_at=now, next_at=now + LEASE)
     if "stem" not in row.payload:
         return tx.execute(begun).rowcount == 1
-    key = _hourly(row.wire or "", row.payload, row.person_id) + digests.hour_of(now)
+    minutes = row.payload["minutes"]
+    key = _stem(row.wire or "", row.payload, row.person_id) + digests.period_of(now, minutes)
     try:
         with tx.begin_nested():
             return tx.execute(begun.values(dedupe_key=key)).rowcount == 1
     except IntegrityError:  # another has it
-        give_back(tx, [row], digests.next_hour(now))
+        give_back(tx, [row], digests.next_period(now, minutes))
         return False
 
 

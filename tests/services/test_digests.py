@@ -27,7 +27,7 @@ def late(post: Post, world: World) -> int:
     job_id = world.job()
     rows("UPDATE outbox SET state = 'parked' WHERE state = 'pending'")
     now = post.clock()
-    post.sim.advance((digests.next_hour(now) - now).total_seconds() - MINUTE)
+    post.sim.advance((digests.next_period(now) - now).total_seconds() - MINUTE)
     return job_id
 
 
