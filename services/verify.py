@@ -22,6 +22,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="核对事件链与账簿")
     parser.add_argument("--export", type=Path, metavar="FILE", help="只导出账簿，供离线核对")
     given = parser.parse_args(arguments)
+    if given.export and given.export.exists():
+        parser.error(f"{given.export} 已存在，不覆盖")
     return _export(given.export) if given.export else _verify()
 
 
