@@ -17,7 +17,7 @@ from domain.job import KIND_NAMES, STATUS_NAMES
 from domain.pack_words import CAPTURES, CONFIRMED, FACTS, ROLES, SOURCES, VERDICTS
 from domain.packs import PHASE_NAMES
 from domain.payouts import STATE_NAMES as PAYOUTS
-from domain.penalties import REASONS as PENALTY_REASONS
+from domain.penalties import REASON_NAMES as PENALTY_REASONS
 from domain.penalties import STATE_NAMES as PENALTIES
 from domain.queues import QUEUES
 from domain.reasons import DECLINE

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import dataclasses
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from enum import Enum
 from functools import cache
@@ -81,7 +81,7 @@ def _field(hint: Any, **more: Any) -> fields.Field[Any]:
 
 def _many(origin: Any, arguments: tuple[Any, ...], more: dict[str, Any]) -> fields.Field[Any] | None:
     if origin is Literal:
-        return fields.String(metadata={"enum": list(arguments)}, **more)
+        return _listed(arguments, more)
     if origin is frozenset or (origin is tuple and arguments[1:] == (Ellipsis,)):
         return fields.List(_field(arguments[0]), **more)
     if origin in (dict, Mapping):
@@ -91,9 +91,15 @@ def _many(origin: Any, arguments: tuple[Any, ...], more: dict[str, Any]) -> fiel
 
 def _one(hint: Any, more: dict[str, Any]) -> fields.Field[Any]:
     if isinstance(hint, type) and issubclass(hint, Enum):
-        return fields.String(metadata={"enum": [member.value for member in hint]}, **more)
+        return _listed([member.value for member in hint], more)
     if dataclasses.is_dataclass(get_origin(hint) or hint):
         return fields.Nested(schema_of(hint), **more)
     if hint in PLAIN:
         return PLAIN[hint](**more)
     raise TypeError(f"{hint!r} has no place in an answer")
+
+
+def _listed(values: Iterable[str], more: dict[str, Any]) -> fields.Field[Any]:
+    """Trap: where nothing may stand, nothing is one of the values, too."""
+    nothing = [None] if more.get("allow_none") else []
+    return fields.String(metadata={"enum": [*values, *nothing]}, **more)

@@ -34,6 +34,14 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Perhaps:
+    """Values of a list, or nothing."""
+
+    colour: Colour | None
+    kind: Literal["a", "b"] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Everything:
     """All that an answer may hold."""
 
@@ -74,6 +82,12 @@ def test_a_schema_says_what_the_dataclass_says() -> None:
     assert all(field.required for field in made.fields.values())
     assert made.fields["colour"].metadata["enum"] == ["red"]
     assert made.fields["name"].metadata["description"] == "给人看的名字"
+
+
+def test_nothing_is_one_of_the_values_where_nothing_may_stand() -> None:
+    """Else an answer without a value would break its own contract."""
+    enums = [field.metadata["enum"] for field in schema_of(Perhaps)().fields.values()]
+    assert enums == [["red", None], ["a", "b", None]]
 
 
 def test_an_answer_is_written_straight_from_the_dataclass() -> None:
