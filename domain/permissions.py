@@ -188,8 +188,8 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "suggestion:decide": frozenset({Role.ADMIN, Role.AGENT}),
     "tax_rule:write": frozenset({Role.FINANCE}),
     "transfer:take": frozenset({Role.DEALER_OWNER}),
-    "wechat:pay": PUBLIC,  # the signature is the permission
     "waiting:read": frozenset({Role.ADMIN, Role.AGENT}),
+    "wechat:pay": PUBLIC,  # the signature is the permission
     "wechat:push": PUBLIC,  # the signature is the permission
     "year:arrange": frozenset({Role.FINANCE}),
     "year:oversee": frozenset({Role.ADMIN, Role.FINANCE}),
