@@ -59,7 +59,7 @@ def _session(call: Call) -> tuple[SessionFound, int]:
 @routes.route(area, "GET", "/me", permission="me:read", answer=Me, errors=(401,), summary="我是谁")
 def me(call: Call) -> Me:
     """The session's person, role and all roles to switch to; a guest has none."""
-    return reads.me(_session(call)[0])
+    return reads.me(_session(call)[0], call.now)
 
 
 @routes.route(

@@ -33,7 +33,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Me:
-    """Who the session is. `phone` is masked; a guest has no person and no roles."""
+    """Who the session is, and our time. `phone` is masked; a guest has no person and no roles."""
 
     kind: str
     role: str
@@ -46,6 +46,7 @@ class Me:
     job_id: int | None
     second_factor: bool
     roles: tuple[Held, ...]
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class Consented:
 
 
 @query
-def me(connection: Connection, session: SessionFound) -> Me:
+def me(connection: Connection, session: SessionFound, now: datetime) -> Me:
     """`GET /me`: the person's own name, the phone masked, all roles but the ended ones."""
     held = _held(connection, session.person_id)
     current = next((one for one in held if one.id == session.binding_id), None)
@@ -90,6 +91,7 @@ def me(connection: Connection, session: SessionFound) -> Me:
         job_id=actor.job_id if actor else None,
         second_factor=_second_factor(connection, session.person_id),
         roles=held,
+        now=now,
     )
 
 

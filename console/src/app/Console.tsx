@@ -4,6 +4,7 @@ import { Navigate, Route, Routes } from "react-router";
 
 import { api } from "@/api/client";
 import { Problem, said } from "@/api/problem";
+import { heed } from "@/parts/days";
 import { open, PAGES } from "./pages";
 import { Session } from "./session";
 import { Shell } from "./Shell";
@@ -20,6 +21,7 @@ export function Console() {
     if (unknown instanceof Problem && unknown.status === 401) return <SignIn />;
     return <Result status="warning" title={said(unknown)} />;
   }
+  heed(me.data.now);
   const first = PAGES.find((page) => page.group && open(page, me.data.role));
   return (
     <Session.Provider value={me.data}>

@@ -1,7 +1,17 @@
 const DAY_MS = 86_400_000;
 const shanghai = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" });
 
-/** YYYY-MM-DD in Shanghai. */
-export const today = (): string => shanghai.format(new Date());
+/** How far the server's time is ahead of this computer's, which may be wrong. */
+let ahead = 0;
 
-export const daysAgo = (days: number): string => shanghai.format(new Date(Date.now() - days * DAY_MS));
+export function heed(serverNow: string): void {
+  ahead = Date.parse(serverNow) - Date.now();
+}
+
+/** The server's time. */
+export const now = (): Date => new Date(Date.now() + ahead);
+
+/** YYYY-MM-DD in Shanghai. */
+export const today = (): string => shanghai.format(now());
+
+export const daysAgo = (days: number): string => shanghai.format(now().getTime() - days * DAY_MS);

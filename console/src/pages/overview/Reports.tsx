@@ -76,23 +76,34 @@ export default function Reports() {
       </div>
       <Lines<Row>
         asked={asked as never}
-        columns={page ? columnsOf(page.heads) : []}
+        columns={page ? columnsOf(page.heads, DIMENSIONS[name].filter((dimension) => !page.by.includes(dimension))) : []}
         rowKey={(row) => JSON.stringify(DIMENSIONS[name].map((dimension) => row[dimension]))}
         empty="这段时间没有数据"
       />
-      {page && <Definition of={page.definition} />}
+      {page && <Definition of={page.definition} heads={page.heads} />}
     </div>
   );
 }
 
-function columnsOf(heads: Readonly<Record<string, string>>): TableColumnsType<Row> {
-  return Object.entries(heads).map(([name, title]) => ({
-    title,
+/** Columns of what is not grouped by, and numbers of dealers beside their names, are left out. */
+function columnsOf(heads: Readonly<Record<string, string>>, merged: readonly string[]): TableColumnsType<Row> {
+  const shownHeads = Object.entries(heads).filter(([name]) => name !== "dealer_id" && !merged.includes(dimensionOf(name)));
+  return shownHeads.map(([name, title]) => ({
+    title: title.replace(/（(万分比|分)）$/, ""),
     dataIndex: name,
     align: /^(week|month|clock|family|sku|.*name|region|carrier|package|category_code|dealer_id|promotion_days)$/.test(name) ? "left" : "right",
     render: (value: unknown, row: Row) => shown(name, value, row),
   }));
 }
+
+const NAMED: Record<string, string> = {
+  dealer_name: "dealer_id",
+  product_name: "sku",
+  region_name: "region",
+  category_name: "category_code",
+  promotion_days: "week",
+};
+const dimensionOf = (column: string) => NAMED[column] ?? column;
 
 function shown(name: string, value: unknown, row: Row) {
   if (value == null) return <span className="quiet">—</span>;
@@ -113,12 +124,13 @@ interface Defined {
 }
 
 /** What is counted and what is left out: a rate without it starts a quarrel. */
-function Definition({ of }: { of: Defined }) {
+function Definition({ of, heads }: { of: Defined; heads: Readonly<Record<string, string>> }) {
+  const told = (text: string) => text.replace(/[a-z_]{4,}/g, (name) => heads[name] ?? name);
   const items = [
-    { key: "period", label: "统计期", children: of.period },
-    { key: "numerator", label: "分子", children: of.numerator },
-    { key: "denominator", label: "分母", children: of.denominator },
-    { key: "excluded", label: "不计入", children: of.excluded },
+    { key: "period", label: "统计期", children: told(of.period) },
+    { key: "numerator", label: "分子", children: told(of.numerator) },
+    { key: "denominator", label: "分母", children: told(of.denominator) },
+    { key: "excluded", label: "不计入", children: told(of.excluded) },
   ];
   return (
     <Alert
@@ -128,7 +140,7 @@ function Definition({ of }: { of: Defined }) {
         <>
           <Descriptions size="small" column={1} items={items} />
           {of.notes.map((note) => (
-            <div key={note}>{note}</div>
+            <div key={note}>{told(note)}</div>
           ))}
         </>
       }
