@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import datetime, time, timedelta
 
+from demo import earnings
 from demo.caller import Json, Refused
 from demo.telling import yuan
 from demo.world import House, World
@@ -48,6 +49,7 @@ def settle(world: World) -> None:
     _excused(world, entries)
     pass_time(world, first_of_next(world.stage.now))
     _statements(world)
+    earnings.settle(world)
 
 
 def _entries(world: World) -> list[Json]:

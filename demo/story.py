@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
-from demo import orders_in, settling, watch
+from demo import earnings, orders_in, settling, watch
 from demo.acceptance import book, find_dealer
 from demo.ending import end, open_app
 from demo.network import CHANNELS
@@ -45,6 +45,7 @@ def tell(stage: Stage, count: int, data: Path | None) -> World:
     evening = _evening(stage)
     stage.tell.chapter("一", "人：邀请、微信、手机号")
     world = gather(stage, office(stage))
+    earnings.agree(world)
     file = _orders(world, evening, count, data)
     stage.tell.chapter("三", "派单、预约、上门、验收")
     _play(world, file, evening)

@@ -13,6 +13,7 @@ from domain.people import OwnPhoneNeeded
 from models.aftercare import Review
 from models.clock import Breach, Clock
 from models.complaint import Rating
+from models.installer_pay import InstallerEarning
 from models.job import Job, Note
 from models.notice import InboxItem
 from models.order import Channel, CustomerOrder, OrderLine
@@ -68,6 +69,7 @@ class Export:
     sessions: tuple[dict[str, Any], ...]
     check_ins: tuple[dict[str, Any], ...]
     inbox: tuple[dict[str, Any], ...]
+    earnings: tuple[dict[str, Any], ...]
     events: tuple[dict[str, Any], ...]
     orders: tuple[ExportedOrder, ...]
 
@@ -94,6 +96,12 @@ def export(tx: Connection, actor: Actor, now: datetime) -> Export:
         sessions=_rows(tx, Session, Session.person_id == who, "kind role device_id created_at last_seen"),
         check_ins=_check_ins(tx, me.subject_id, key),
         inbox=_rows(tx, InboxItem, InboxItem.person_id == who, "template title body created_at read_at"),
+        earnings=_rows(
+            tx,
+            InstallerEarning,
+            InstallerEarning.installer_id == who,
+            "dealer_id month job_id amount_fen text",
+        ),
         events=_rows(tx, AccessEvent, AccessEvent.person_id == who, "at kind reason"),
         orders=_orders(tx, me.phone_lookup),
     )

@@ -12,6 +12,7 @@ from domain.installer_pay import EarningsChanged, RateEarned, Reason
 from models import db
 from models.job import Job
 from services import installer_pay
+from services.exports import export
 from services.installer_pay import NewLine, NewRate
 from services.queries import installer_pay as reads
 from services.sweeps import close_due
@@ -89,6 +90,11 @@ def test_a_month_is_paid_by_what_was_seen_and_the_installer_is_told(world: World
     assert (sums.total_fen, sums.paid_fen, sums.open_fen) == (4300, 3800, 500)
     assert [line.paid_on is None for line in lines] == [False, False, True]
     assert [line.text for line in lines[1:]] == ["扣款 −¥12.00", "奖励 ¥5.00"]
+    assert [line["amount_fen"] for line in export(world.actor("installer1"), LATE).earnings] == [
+        5000,
+        -1200,
+        500,
+    ]
     [told] = rows("SELECT person_id, payload FROM outbox WHERE payload->>'template' = 'earnings_paid'")
     assert (told.person_id, told.payload["values"]) == (person_id, {"level": "2026 年 3 月劳务费 ¥38.00 "})
 
