@@ -17,8 +17,8 @@ const asked = ({ name, label, free, help }: Props) => ({
   rules: [{ required: !free, message: `请填写${label}` }],
 });
 
-export const TextField = ({ long, ...field }: Props & { long?: boolean }) => (
-  <Form.Item {...asked(field)}>{long ? <Input.TextArea rows={3} maxLength={1000} /> : <Input maxLength={200} />}</Form.Item>
+export const TextField = ({ long, most = 1_000, ...field }: Props & { long?: boolean; most?: number }) => (
+  <Form.Item {...asked(field)}>{long ? <Input.TextArea autoSize={{ minRows: 3, maxRows: 16 }} maxLength={most} showCount /> : <Input maxLength={200} />}</Form.Item>
 );
 
 /** Yuan for the person, fen for everybody else. */
@@ -73,10 +73,11 @@ export interface Chosen {
   originFileObj?: File;
 }
 
-export function formOf(files: Chosen[], more: Record<string, string> = {}): FormData {
+/** A file and what goes with it. The contract's types know no files, so it fits every body. */
+export function formOf(files: Chosen[], more: Record<string, string> = {}): never {
   const form = new FormData();
   for (const [name, value] of Object.entries(more)) form.append(name, value);
   const file = files[0]?.originFileObj;
   if (file) form.append("file", file);
-  return form;
+  return form as never;
 }

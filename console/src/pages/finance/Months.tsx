@@ -1,0 +1,99 @@
+import { Alert, Button, Card, Progress, Space, Tag } from "antd";
+import { Link } from "react-router";
+
+import { api, http, type Schemas } from "@/api/client";
+import { useMay } from "@/app/session";
+import { Deed } from "@/parts/Deed";
+import { monthOf, time } from "@/parts/format";
+import { Loaded } from "@/parts/Loaded";
+import { Runs } from "./Runs";
+
+type Month = Schemas["MonthLine"];
+
+const STEPS = 7;
+
+/** Where each open thing is cleared away. */
+const WHERE: Readonly<Record<string, (month: string) => { to: string; label: string }>> = {
+  statement_open: (month) => ({ to: `/statements?month=${month}`, label: "看结算单" }),
+  earlier_open: () => ({ to: "#older", label: "先关更早的月份" }),
+};
+
+/** The close of a month: what still bars it, the runs that clear it, and the close itself. */
+export default function Months() {
+  const asked = api.useQuery("get", "/api/v1/ledger/months", { params: { query: { limit: 24 } } }, { refetchInterval: 10_000 });
+  return (
+    <div className="page">
+      <h1>月结</h1>
+      <Loaded asked={asked}>
+        {({ items }) => (
+          <div className="desk">
+            <div>
+              {items.length === 0 && <Alert type="info" title="总账还没有分录" />}
+              {items.map((month) => (
+                <OneMonth key={month.month} month={month} />
+              ))}
+            </div>
+            <Runs />
+          </div>
+        )}
+      </Loaded>
+    </div>
+  );
+}
+
+function OneMonth({ month }: { month: Month }) {
+  const name = monthOf(month.month);
+  const links = (
+    <Space>
+      <Link to={`/statements?month=${name}`}>结算单</Link>
+      <Link to={`/balances?month=${name}`}>余额</Link>
+      <Link to={`/ledger?month=${name}`}>分录</Link>
+    </Space>
+  );
+  if (month.closed_at)
+    return (
+      <Card size="small" style={{ marginBottom: 12 }} title={<Title name={name} tag={<Tag color="green">已关账</Tag>} />} extra={links}>
+        {time(month.closed_at)} 关账，{month.legs} 笔
+      </Card>
+    );
+  return (
+    <Card size="small" style={{ marginBottom: 12 }} title={<Title name={name} tag={<Tag color="gold">未关账</Tag>} />} extra={links}>
+      <Progress percent={Math.round(((STEPS - month.missing.length) / STEPS) * 100)} format={() => `${STEPS - month.missing.length} / ${STEPS} 项已清`} aria-label={`${name} 月结进度`} />
+      <ul className="plain">
+        {month.missing.map((one) => (
+          <li key={one.code}>
+            ✗ {one.title}
+            {one.count > 1 && `（${one.count}）`} <Clear code={one.code} month={name} />
+          </li>
+        ))}
+        {month.corrections_waiting > 0 && (
+          <li>
+            ！{month.corrections_waiting} 笔<Link to="/corrections">分录更正</Link>待批准
+          </li>
+        )}
+      </ul>
+      {month.missing.length === 0 && <Close month={month} />}
+    </Card>
+  );
+}
+
+const Title = ({ name, tag }: { name: string; tag: React.ReactNode }) => (
+  <>
+    {name} {tag}
+  </>
+);
+
+function Clear({ code, month }: { code: string; month: string }) {
+  const where = WHERE[code]?.(month);
+  return where && !where.to.startsWith("#") ? <Link to={where.to}>{where.label}</Link> : null;
+}
+
+function Close({ month }: { month: Month }) {
+  const may = useMay();
+  if (!may("POST /api/v1/ledger/months/close")) return <Button disabled>可以关账</Button>;
+  return (
+    <Deed type="primary" label={`关闭 ${monthOf(month.month)}`} title="关账" send={(_, once) => http.POST("/api/v1/ledger/months/close", { params: { header: { ...once } }, body: { month: month.month } })}>
+      没有未完成的事项。关账后，这个月不再入账；以后的更正记入未关账的月份。
+    </Deed>
+  );
+}

@@ -1,0 +1,117 @@
+import { Button, Collapse, Form, InputNumber, Select } from "antd";
+import type { Dayjs } from "dayjs";
+
+import type { Schemas } from "@/api/client";
+import { dayOf, DayField, MoneyField, NumberField, ShareField } from "@/parts/fields";
+import { type Body, type Column, DEFAULTS, type RuleTable, tablesOf } from "./ruleTables";
+
+type Rule = Schemas["RuleLine"];
+
+/** A version's tables to be changed row by row. */
+export function RuleFields({ rule }: { rule: Rule }) {
+  return (
+    <>
+      <div className="three">
+        <DayField name="effective_from" label="生效日期" help="从这一天完结的工单起" />
+        <ShareField name="trip_bp" label="空跑费占基础费" />
+        <ShareField name="exclusive_markup_bp" label="独家加价" />
+        <MoneyField name="first_time_fen" label="一次完工奖励" />
+        <NumberField name="overcharge_times" label="多收退赔" unit="倍" />
+      </div>
+      <Collapse
+        defaultActiveKey={["base"]}
+        items={tablesOf(bodyOf(rule)).map((table) => ({ key: table.name, label: table.title, forceRender: true, children: <Rows table={table} /> }))}
+      />
+    </>
+  );
+}
+
+function Rows({ table }: { table: RuleTable }) {
+  return (
+    <Form.List name={table.name}>
+      {(rows, { add, remove }) => (
+        <div style={{ overflowX: "auto" }}>
+        <table className="rows">
+          <thead>
+            <tr>
+              {table.columns.map((column) => (
+                <th key={column.name}>{column.title}</th>
+              ))}
+              <th />
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row.key}>
+                {table.columns.map((column) => (
+                  <td key={column.name}>
+                    <Cell column={column} row={row.name} />
+                  </td>
+                ))}
+                <td>
+                  <Button size="small" type="text" onClick={() => remove(row.name)} aria-label={`删除${table.title}第 ${row.name + 1} 行`}>
+                    删除
+                  </Button>
+                </td>
+              </tr>
+            ))}
+            <tr>
+              <td colSpan={table.columns.length + 1}>
+                <Button size="small" onClick={() => add(defaultsOf(table.columns))}>
+                  加一行
+                </Button>
+              </td>
+            </tr>
+          </tbody>
+        </table>
+        </div>
+      )}
+    </Form.List>
+  );
+}
+
+const SCALES = { money: 100, metres: 1_000, number: 1, choice: 1 };
+const UNITS = { money: "元", metres: "公里", number: "", choice: "" };
+
+function Cell({ column, row }: { column: Column; row: number }) {
+  const scale = SCALES[column.kind];
+  const label = `${column.title}，第 ${row + 1} 行`;
+  const rules = [{ required: !column.free, message: "必填" }];
+  if (column.kind === "choice")
+    return (
+      <Form.Item noStyle name={[row, column.name]} rules={rules}>
+        <Select size="small" style={{ width: "100%", minWidth: 96 }} options={column.options} aria-label={label} />
+      </Form.Item>
+    );
+  return (
+    <Form.Item
+      noStyle
+      name={[row, column.name]}
+      rules={rules}
+      getValueProps={(value?: number | null) => ({ value: value == null ? value : value / scale })}
+      normalize={(value?: number | null) => (value == null ? value : Math.round(value * scale))}
+    >
+      <InputNumber size="small" min={0} suffix={UNITS[column.kind]} style={{ width: 104 }} aria-label={label} />
+    </Form.Item>
+  );
+}
+
+/** The contract leaves the shape of a kept rule open; it is what was posted. */
+export const bodyOf = (line: Rule): Body => line.rule as unknown as Body;
+
+/** What the fields begin with: everything but the day from which it holds. */
+export function beginningsOf(rule: Rule): object {
+  const body = bodyOf(rule);
+  const { effective_from: _, categories: __, ...rest } = body;
+  const tables = tablesOf(body).map(({ name, columns }) => [name, (body[name] ?? []).map((row) => ({ ...defaultsOf(columns), ...row }))]);
+  return { ...rest, ...Object.fromEntries(tables) };
+}
+
+const defaultsOf = (columns: Column[]) => Object.fromEntries(columns.filter(({ name }) => DEFAULTS[name]).map(({ name }) => [name, DEFAULTS[name]]));
+
+/** What is sent: the version one began from, with what was filled in. */
+export function ruleOf(from: Rule, values: object): Body {
+  const { effective_from, ...filled } = values as { effective_from: Dayjs };
+  const { version: _, ...before } = bodyOf(from) as Body & { version?: number };
+  return { ...before, ...filled, effective_from: dayOf(effective_from) };
+}
