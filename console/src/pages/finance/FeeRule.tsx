@@ -1,4 +1,4 @@
-import { Card, Empty, Select, Space, Table, Tag } from "antd";
+import { Card, Select, Space, Table, Tag } from "antd";
 import type { Dayjs } from "dayjs";
 import { useNavigate, useParams } from "react-router";
 
@@ -7,7 +7,7 @@ import { useMay } from "@/app/session";
 import { Deed } from "@/parts/Deed";
 import { DayField, firstOf } from "@/parts/fields";
 import { number, useFilters } from "@/parts/filters";
-import { day, metres, money, share, time } from "@/parts/format";
+import { day, metres, money, time } from "@/parts/format";
 import { Loaded } from "@/parts/Loaded";
 import { bodyOf } from "./RuleFields";
 import { TryOut } from "./TryOut";
@@ -18,20 +18,19 @@ type Rule = Schemas["RuleLine"];
 /** One version: what it says, what it says otherwise than another, and what a whole month would have come to. */
 export default function FeeRule() {
   const version = Number(useParams().version);
-  const asked = api.useQuery("get", "/api/v1/fee-rules", { params: { query: { limit: 100 } } });
+  const asked = api.useQuery("get", "/api/v1/fee-rules/{version}", { params: { path: { version } } });
+  const all = api.useQuery("get", "/api/v1/fee-rules", { params: { query: { limit: 100 } } });
   return (
     <div className="page">
-      <Loaded asked={asked}>
-        {({ items }) => {
-          const rule = items.find((one) => one.version === version);
-          return rule ? <Shown rule={rule} all={items} /> : <Empty description="没有这个版本" />;
-        }}
-      </Loaded>
+      <Loaded asked={asked}>{({ line, says }) => <Shown rule={line} says={says} all={all.data?.items ?? []} />}</Loaded>
     </div>
   );
 }
 
-function Shown({ rule, all }: { rule: Rule; all: readonly Rule[] }) {
+/** What a version says beside its tables, by the words its lines begin with. */
+const GENERAL = ["空跑费比例", "独家加价", "一次完工奖励", "多收退赔"];
+
+function Shown({ rule, says, all }: { rule: Rule; says: readonly string[]; all: readonly Rule[] }) {
   const may = useMay();
   const body = bodyOf(rule);
   return (
@@ -44,8 +43,7 @@ function Shown({ rule, all }: { rule: Rule; all: readonly Rule[] }) {
       {all.length > 1 && <Difference rule={rule} all={all} />}
       <div className="columns">
         <Card size="small" title="通用">
-          空跑费为基础费的 {share(body.trip_bp)}；独家加价 {share(body.exclusive_markup_bp)}；一次完工奖励 {money(body.first_time_fen ?? 0)}；多收按差额的{" "}
-          {body.overcharge_times} 倍退还。
+          {says.filter((line) => GENERAL.some((name) => line.startsWith(name))).join("；")}
         </Card>
         {tablesOf(body).map(({ name, title, columns }) => {
           const rows = (body[name] ?? []) as readonly object[];

@@ -1,4 +1,5 @@
 import { Alert, Button, Card, Progress, Space, Tag } from "antd";
+import type { ReactNode } from "react";
 import { Link } from "react-router";
 
 import { api, http, type Schemas } from "@/api/client";
@@ -11,12 +12,6 @@ import { Runs } from "./Runs";
 type Month = Schemas["MonthLine"];
 
 const STEPS = 7;
-
-/** Where each open thing is cleared away. */
-const WHERE: Readonly<Record<string, (month: string) => { to: string; label: string }>> = {
-  statement_open: (month) => ({ to: `/statements?month=${month}`, label: "看结算单" }),
-  earlier_open: () => ({ to: "#older", label: "先关更早的月份" }),
-};
 
 /** The close of a month: what still bars it, the runs that clear it, and the close itself. */
 export default function Months() {
@@ -63,7 +58,7 @@ function OneMonth({ month }: { month: Month }) {
         {month.missing.map((one) => (
           <li key={one.code}>
             ✗ {one.title}
-            {one.count > 1 && `（${one.count}）`} <Clear code={one.code} month={name} />
+            {one.count > 1 && `（${one.count}）`} {one.code === "statement_open" && <Link to={`/statements?month=${name}`}>看结算单</Link>}
           </li>
         ))}
         {month.corrections_waiting > 0 && (
@@ -72,21 +67,20 @@ function OneMonth({ month }: { month: Month }) {
           </li>
         )}
       </ul>
-      {month.missing.length === 0 && <Close month={month} />}
+      {month.missing.length === 0 && (
+        <div style={{ marginTop: 12 }}>
+          <Close month={month} />
+        </div>
+      )}
     </Card>
   );
 }
 
-const Title = ({ name, tag }: { name: string; tag: React.ReactNode }) => (
+const Title = ({ name, tag }: { name: string; tag: ReactNode }) => (
   <>
     {name} {tag}
   </>
 );
-
-function Clear({ code, month }: { code: string; month: string }) {
-  const where = WHERE[code]?.(month);
-  return where && !where.to.startsWith("#") ? <Link to={where.to}>{where.label}</Link> : null;
-}
 
 function Close({ month }: { month: Month }) {
   const may = useMay();

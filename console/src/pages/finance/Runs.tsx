@@ -69,10 +69,10 @@ const working = (run: Run): boolean => !run.finished_at && !run.error;
 function How({ run }: { run: Run }) {
   if (working(run)) return <Tag color="processing">{run.started_at ? "运行中" : "排队中"}</Tag>;
   return (
-    <span>
+    <div>
       <Tag color={run.error ? "red" : "green"}>{run.error ? "失败" : "完成"}</Tag>
-      <span className="quiet numbers">{time(run.finished_at)}</span>
-      {run.error && <div>{run.error}</div>}
-    </span>
+      <div className="quiet numbers">{time(run.finished_at)}</div>
+      {run.error}
+    </div>
   );
 }

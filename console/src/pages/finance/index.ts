@@ -47,7 +47,7 @@ export const finance: readonly Page[] = [
   {
     path: "/fee-rules/:version",
     title: "收费规则版本",
-    needs: ["GET /api/v1/fee-rules", "GET /api/v1/fee-rules/{version}/diff/{other_version}"],
+    needs: ["GET /api/v1/fee-rules/{version}", "GET /api/v1/fee-rules", "GET /api/v1/fee-rules/{version}/diff/{other_version}"],
     View: lazy(() => import("./FeeRule")),
   },
   {

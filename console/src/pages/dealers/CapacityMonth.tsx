@@ -1,0 +1,70 @@
+import { Tag } from "antd";
+import type { Dayjs } from "dayjs";
+
+import { api, type Schemas } from "@/api/client";
+import { SetUnits } from "./Capacity";
+
+const WEEK = ["一", "二", "三", "四", "五", "六", "日"];
+
+interface Props {
+  dealer: number;
+  category: string;
+  month: Dayjs;
+  standing: number | undefined;
+  promotion: number | undefined;
+  days: readonly Schemas["CapacityLine"][];
+}
+
+/** A month at a glance: each day's figure and where it comes from; a press changes that day alone. */
+export function CapacityMonth({ dealer, category, month, standing, promotion, days }: Props) {
+  const promotions = api.useQuery("get", "/api/v1/promotion-days", {}, { staleTime: 600_000 });
+  const year = api.useQuery("get", "/api/v1/calendar/{year}", { params: { path: { year: month.year() } } }, { staleTime: 600_000 });
+  const named = new Map(promotions.data?.items.map((one) => [one.day, one.name]));
+  const odd = new Map(year.data?.days.map((one) => [one.day, one]));
+  const own = new Map(days.map((line) => [line.day, line.units]));
+  const cell = (day: Dayjs) => {
+    const at = day.format("YYYY-MM-DD");
+    const set = own.get(at);
+    const sale = named.get(at);
+    const units = set ?? (sale ? (promotion ?? standing) : standing);
+    const note = odd.get(at);
+    return (
+      <td key={at} className={set === undefined ? undefined : "own"}>
+        <div className="numbers">
+          {day.date()} {sale && <Tag color="magenta">{sale}</Tag>}
+          {note && !note.working && <Tag>{note.note}</Tag>}
+          {note?.working && <Tag color="blue">上班</Tag>}
+        </div>
+        <SetUnits dealer={dealer} category={category} day={at} units={units} label={said(units)} title={`${at} 的产能`} />
+        {set !== undefined && <span className="quiet"> 单独设定</span>}
+      </td>
+    );
+  };
+  return (
+    <table className="month">
+      <thead>
+        <tr>
+          {WEEK.map((name) => (
+            <th key={name}>周{name}</th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {weeksOf(month).map((week, at) => (
+          <tr key={at}>{week.map((day, place) => (day ? cell(day) : <td key={place} className="none" />))}</tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+const said = (units: number | undefined): string => (units === undefined ? "不限" : units === 0 ? "不接单" : `${units} 台`);
+
+/** The days of a month by weeks that begin on Monday. */
+function weeksOf(month: Dayjs): (Dayjs | null)[][] {
+  const first = month.startOf("month");
+  const before: (Dayjs | null)[] = Array.from({ length: (first.day() + 6) % 7 }, () => null);
+  const cells = [...before, ...Array.from({ length: month.daysInMonth() }, (_, at) => first.add(at, "day"))];
+  while (cells.length % 7) cells.push(null);
+  return Array.from({ length: cells.length / 7 }, (_, week) => cells.slice(week * 7, week * 7 + 7));
+}
