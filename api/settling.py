@@ -12,6 +12,7 @@ from api import paging, routes
 from api.files import XLSX, attached
 from api.paging import Page
 from api.routes import Call, route
+from api.schemas.base import PageQuery
 from api.schemas.settling import (
     ContestAnswerBody,
     FileFormat,
@@ -21,12 +22,14 @@ from api.schemas.settling import (
     PaymentBody,
     TaxRuleBody,
     TaxRuleQuery,
+    WithholdingBody,
 )
 from domain.invoices import Invoice
-from services import contests, settling, statement_files, tax_rules
+from services import contests, settling, statement_files, tax_rules, withholding_rules
 from services.contests import ContestAnswer
 from services.parts.stating import Answered
 from services.tax_rules import NewTaxRule, TaxRuleLine
+from services.withholding_rules import WithholdingLine
 
 area = routes.area("settling", "开票与付款")
 SETTLE: dict[str, Any] = {
@@ -143,4 +146,35 @@ def tax_rule_list(call: Call, query: Mapping[str, Any]) -> Page[TaxRuleLine]:
     """Newest first; an owner sees everybody's and its own."""
     before = paging.number(query["cursor"])
     found = tax_rules.listed(call.who, query["dealer_id"], before, query["limit"] + 1)
+    return paging.page(found, query["limit"], lambda line: (line.id,))
+
+
+@route(
+    area,
+    "POST",
+    "/withholding-rules",
+    permission="tax_rule:write",
+    body=WithholdingBody,
+    answer=WithholdingLine,
+    status=201,
+    errors=(409,),
+    summary="新增代扣规则",
+)
+def add_withholding(call: Call, body: Mapping[str, Any]) -> WithholdingLine:
+    """For what is paid to persons from this month or a later one on."""
+    return withholding_rules.add(call.who, body["since"], body["bands"], call.now)
+
+
+@route(
+    area,
+    "GET",
+    "/withholding-rules",
+    permission="tax_rule:write",
+    query=PageQuery,
+    answer=Page[WithholdingLine],
+    summary="代扣规则列表",
+)
+def withholding_list(_call: Call, query: Mapping[str, Any]) -> Page[WithholdingLine]:
+    """Newest first."""
+    found = withholding_rules.listed(paging.number(query["cursor"]), query["limit"] + 1)
     return paging.page(found, query["limit"], lambda line: (line.id,))

@@ -31,6 +31,7 @@ class Account(StrEnum):
     INPUT_TAX = "input_tax"
     BANK = "bank"
     WECHAT_PAY = "wechat_pay"
+    WITHHELD_TAX = "withheld_tax"
 
 
 CHART: Mapping[Account, tuple[str, bool]] = {
@@ -48,6 +49,7 @@ CHART: Mapping[Account, tuple[str, bool]] = {
     Account.INPUT_TAX: ("进项税额", False),
     Account.BANK: ("银行存款", False),
     Account.WECHAT_PAY: ("微信支付商户账户", False),
+    Account.WITHHELD_TAX: ("应交代扣税款", False),
 }
 
 

@@ -29,13 +29,26 @@ def key_of(statement_id: int) -> str:
 
 
 def payment(
-    statement_id: int, dealer_id: int, of: date, amount_fen: int, month: date, out_of: Account = Account.BANK
+    statement_id: int,
+    dealer_id: int,
+    of: date,
+    amount_fen: int,
+    month: date,
+    out_of: Account = Account.BANK,
+    withheld_fen: int = 0,
 ) -> Entry:
-    """¥80.00 paid for March → dealer_payable:7 +8000, bank −8000, in the month in which the bank paid."""
-    if whole(amount_fen) <= 0:
+    """¥80.00 paid for March → dealer_payable:7 +8000, bank −8000, in the month in which the bank paid.
+
+    ¥5,000.00 to a person with ¥800.00 withheld → dealer_payable:7 +500000, bank −420000, withheld_tax −80000.
+    """
+    if whole(amount_fen) <= whole(withheld_fen) or withheld_fen < 0:
         raise ValueError("nothing is paid for nothing")
-    legs = (
+    legs = [
         Leg(account(Account.DEALER_PAYABLE, dealer_id), amount_fen),
-        Leg(account(out_of), -amount_fen),
-    )
-    return Entry(key_of(statement_id), month, legs, f"支付 {of:%Y-%m} 结算单 {yuan(amount_fen)}", kind=PAYOUT)
+        Leg(account(out_of), withheld_fen - amount_fen),
+    ]
+    words = f"支付 {of:%Y-%m} 结算单 {yuan(amount_fen)}"
+    if withheld_fen:
+        legs.append(Leg(account(Account.WITHHELD_TAX), -withheld_fen))
+        words += f"，其中代扣税款 {yuan(withheld_fen)}"
+    return Entry(key_of(statement_id), month, tuple(legs), words, kind=PAYOUT)

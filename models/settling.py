@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -26,6 +27,18 @@ class TaxRule(Base):
     dealer_id: Mapped[int | None] = ref("dealer.id", nullable=True)
     rate_bp: Mapped[int]
     inclusive: Mapped[bool]
+    made_by: Mapped[int | None] = ref("person.id", nullable=True)
+    made_at: Mapped[datetime]
+
+
+class WithholdingRule(Base):
+    """Bands of what is withheld of payments to persons, from a month on; never changed."""
+
+    __tablename__ = "withholding_rule"
+
+    id: Mapped[Id]
+    since: Mapped[date] = mapped_column(unique=True)
+    bands: Mapped[list[Any]]
     made_by: Mapped[int | None] = ref("person.id", nullable=True)
     made_at: Mapped[datetime]
 
@@ -111,6 +124,7 @@ class Payout(Base):
         Index("uq_payout_statement", "statement_id", unique=True, postgresql_where=text("state <> 'failed'")),
         Index("uq_payout_entry", "entry_id", unique=True, postgresql_where=text("entry_id IS NOT NULL")),
         CheckConstraint("amount_fen > 0", name="amount_positive"),
+        CheckConstraint("withheld_fen >= 0", name="withheld_not_negative"),
         CheckConstraint("(state = 'paid') = (entry_id IS NOT NULL)", name="paid_is_posted"),
     )
 
@@ -119,7 +133,10 @@ class Payout(Base):
     dealer_id: Mapped[int] = ref("dealer.id")
     batch_id: Mapped[int | None] = ref("payout_batch.id", nullable=True, index=True)
     account_id: Mapped[int | None] = ref("bank_account.id", nullable=True)
-    amount_fen: Mapped[int]
+    amount_fen: Mapped[int]  # what arrives
+    withheld_fen: Mapped[int] = mapped_column(
+        server_default="0"
+    )  # and what a person's tax takes of the payout
     state: Mapped[str]
     paid_on: Mapped[date | None]
     reference: Mapped[str | None]  # the bank's

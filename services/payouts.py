@@ -14,7 +14,7 @@ from domain.actors import Actor
 from domain.bank_files import Result, payout_of
 from domain.differences import Gap
 from domain.errors import Conflict, NotFound
-from services.parts import access, bank_batches, paying
+from services.parts import access, bank_batches, paying, withheld
 from services.parts.paying import End
 from services.uow import query, use_case
 
@@ -85,7 +85,11 @@ SELECT s.id, s.dealer_id, %(batch)s, account.id, s.payout_fen, 'open', %(by)s, %
            AND (%(ids)s::bigint[] IS NULL OR id = ANY(%(ids)s::bigint[])) ORDER BY id FOR UPDATE) s
   JOIN bank_account account ON account.dealer_id = s.dealer_id AND account.state = 'verified'
  ORDER BY s.id
-ON CONFLICT (statement_id) WHERE state <> 'failed' DO NOTHING
+ON CONFLICT (statement_id) WHERE state <> 'failed' DO NOTHING RETURNING statement_id
+"""
+_LESS = """
+UPDATE payout SET amount_fen = amount_fen - %(fen)s, withheld_fen = %(fen)s
+ WHERE batch_id = %(batch)s AND statement_id = %(statement)s
 """
 _SEAL = "UPDATE payout_batch SET sha256 = %(sha256)s WHERE id = %(id)s"
 
@@ -103,8 +107,11 @@ def make(
     batch_id = tx.exec_driver_sql(_MAKE, values).scalar()
     if batch_id is not None:
         asked = {**values, "batch": batch_id, "ids": list(statement_ids) or None}
-        if not tx.exec_driver_sql(_FILL, asked).rowcount:
+        filled = tx.exec_driver_sql(_FILL, asked).scalars().all()
+        if not filled:
             raise NothingToPay
+        for statement_id, fen in withheld.of(tx, filled, now).items():
+            tx.exec_driver_sql(_LESS, {"batch": batch_id, "statement": statement_id, "fen": fen})
         digest = hashlib.sha256(bank_batches.file_of(tx, batch_id, template_id)).digest()
         tx.exec_driver_sql(_SEAL, {"id": batch_id, "sha256": digest})
     return Batch(*tx.exec_driver_sql(_ONE, {"key": key}).one())

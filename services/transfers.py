@@ -12,7 +12,7 @@ from domain.actors import Actor
 from domain.errors import Conflict
 from domain.payments import NAME_FROM_FEN, Kind
 from services.config import config
-from services.parts import stating, wechat_bills
+from services.parts import stating, wechat_bills, withheld
 from services.parts.paying import PayoutUnderWay
 from services.parts.wechat_bills import NewBill
 from services.parts.wechat_calls import name_of
@@ -58,25 +58,30 @@ SELECT person.id AS person_id, identity.id AS identity_id, person.personal, subj
  WHERE binding.dealer_id = %(dealer)s AND binding.role = 'dealer_owner' AND binding.status = 'active'
 """
 _PAYOUT = """
-INSERT INTO payout (statement_id, dealer_id, amount_fen, state, made_by, made_at)
-VALUES (%(statement)s, %(dealer)s, %(fen)s, 'open', %(by)s, %(now)s)
+INSERT INTO payout (statement_id, dealer_id, amount_fen, withheld_fen, state, made_by, made_at)
+VALUES (%(statement)s, %(dealer)s, %(fen)s, %(withheld)s, 'open', %(by)s, %(now)s)
 ON CONFLICT (statement_id) WHERE state <> 'failed' DO NOTHING RETURNING id
 """
 
 
 @use_case
 def make(tx: Connection, actor: Actor, statement_id: int, now: datetime) -> TransferMade:
-    """One transfer of the whole payout. `NotAPerson`, `PayeeUnclear`, `PayeeNameMissing`, `PayoutUnderWay`."""
+    """One transfer of the whole payout, less what is withheld.
+
+    `NotAPerson`, `PayeeUnclear`, `PayeeNameMissing`, `PayoutUnderWay`.
+    """
     row = stating.locked(tx, actor, statement_id, None)
     stating.to(row, actor, "record_payment")
     payee = _payee(tx, row)
-    values = {"statement": row.id, "dealer": row.dealer_id, "fen": row.payout_fen}
+    less = withheld.of(tx, [row.id], now).get(row.id, 0)
+    fen = row.payout_fen - less
+    values = {"statement": row.id, "dealer": row.dealer_id, "fen": fen, "withheld": less}
     payout = tx.exec_driver_sql(_PAYOUT, {**values, "by": actor.person_id, "now": now}).first()
     if payout is None:
         raise PayoutUnderWay
     new = NewBill(
         Kind.TRANSFER,
-        row.payout_fen,
+        fen,
         f"{row.month:%Y-%m} 安装服务费",
         payout_id=payout.id,
         identity_id=payee.identity_id,

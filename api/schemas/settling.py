@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from api.schemas.base import BigId, Body, Choice, Day, Fen, Flag, PageQuery, PlainText, Query, Whole
+from marshmallow import fields
+
+from api.schemas.base import BigId, Body, Choice, Day, Fen, Flag, Many, PageQuery, PlainText, Query, Whole
 from api.schemas.jobs import Words
 from api.schemas.money import MOST_FEN, REASON, Month
 from domain.invoices import Invoice
 from domain.money import BP
 from domain.statements import KINDS, Answer
 from domain.tax import ANY, TAX
+from domain.withholding import MOST_BP, Band
 from services.tax_rules import NewTaxRule
 
 
@@ -73,3 +76,18 @@ class TaxRuleQuery(PageQuery):
     """Tax rates; with `dealer_id` those that may meet this dealer."""
 
     dealer_id = BigId(load_default=None)
+
+
+class BandBody(Body):
+    """From this amount on: a rate in basis points of what lies above it."""
+
+    makes = Band
+    from_fen = Whole(0, MOST_FEN, required=True)
+    rate_bp = Whole(0, MOST_BP, required=True)
+
+
+class WithholdingBody(Body):
+    """From a month on: bands, the first from 0."""
+
+    since = Month(required=True)
+    bands = Many(fields.Nested(BandBody), 20, 1, required=True)

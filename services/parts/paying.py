@@ -13,7 +13,7 @@ from domain.actors import Actor, Role
 from domain.calendar import local_date
 from domain.errors import Conflict, Invalid
 from domain.ledger import Account
-from services.parts import ledger, money_notices, stating
+from services.parts import ledger, money_notices, stating, withheld
 
 
 class PayoutUnderWay(Conflict):
@@ -27,7 +27,13 @@ _ENTRY = "SELECT id FROM ledger_entry WHERE natural_key = %(key)s"
 
 
 def post(
-    tx: Connection, row: Any, paid_on: date, now: datetime, actor: Actor, out_of: Account = Account.BANK
+    tx: Connection,
+    row: Any,
+    paid_on: date,
+    now: datetime,
+    actor: Actor,
+    out_of: Account = Account.BANK,
+    withheld_fen: int = 0,
 ) -> int:
     """Post the payment of a statement's row, once; the entry's id. The owner is told.
 
@@ -37,32 +43,35 @@ def post(
         raise Invalid("付款日期晚于今天")
     wanted = paid_on.replace(day=1)
     month = ledger.open_month(wanted, ledger.hold_months(tx))
-    entry = payouts.payment(row.id, row.dealer_id, row.month, row.payout_fen, month, out_of)
+    entry = payouts.payment(row.id, row.dealer_id, row.month, row.payout_fen, month, out_of, withheld_fen)
     ledger.post(tx, [entry], {}, now, actor.person_id or "payouts")
     entry_id = int(tx.exec_driver_sql(_ENTRY, {"key": entry.natural_key}).scalar_one())
-    money_notices.paid(tx, row.dealer_id, entry_id, row.month, row.payout_fen, now)
+    money_notices.paid(tx, row.dealer_id, entry_id, row.month, row.payout_fen - withheld_fen, now)
     return entry_id
 
 
 _RECORD = """
-INSERT INTO payout (statement_id, dealer_id, amount_fen, state, paid_on, reference, made_by, made_at, settled_by,
-                    settled_at, entry_id)
-VALUES (%(statement)s, %(dealer)s, %(fen)s, 'paid', %(on)s, %(reference)s, %(by)s, %(now)s, %(by)s, %(now)s, %(entry)s)
+INSERT INTO payout (statement_id, dealer_id, amount_fen, withheld_fen, state, paid_on, reference, made_by, made_at,
+                    settled_by, settled_at, entry_id)
+VALUES (%(statement)s, %(dealer)s, %(fen)s, %(withheld)s, 'paid', %(on)s, %(reference)s, %(by)s, %(now)s, %(by)s,
+        %(now)s, %(entry)s)
 ON CONFLICT (statement_id) WHERE state <> 'failed' DO NOTHING RETURNING id
 """
 
 
 def record(tx: Connection, actor: Actor, row: Any, paid_on: date, reference: str, now: datetime) -> None:
     """A payment that somebody made by hand. `PayoutUnderWay` while a bank has it."""
+    less = withheld.of(tx, [row.id], now).get(row.id, 0)
     values = {
         "statement": row.id,
         "dealer": row.dealer_id,
-        "fen": row.payout_fen,
+        "fen": row.payout_fen - less,
+        "withheld": less,
         "on": paid_on,
         "reference": reference,
         "by": actor.person_id,
         "now": now,
-        "entry": post(tx, row, paid_on, now, actor),
+        "entry": post(tx, row, paid_on, now, actor, withheld_fen=less),
     }
     if tx.exec_driver_sql(_RECORD, values).first() is None:
         raise PayoutUnderWay
@@ -87,6 +96,7 @@ class End:
     out_of: Account = Account.BANK
 
 
+_WITHHELD = "SELECT withheld_fen FROM payout WHERE id = %(id)s"
 _END = """
 UPDATE payout
    SET state = %(state)s, paid_on = %(on)s, reference = %(reference)s, reason = %(reason)s, settled_by = %(by)s,
@@ -98,7 +108,10 @@ def end(
     tx: Connection, actor: Actor, payout_id: int, statement_id: int, how: End, now: datetime
 ) -> int | None:
     """Post what was paid and move its statement, or free it for another payment; the entry's id."""
-    entry = None if how.paid_on is None else _paid(tx, actor, statement_id, how.paid_on, how.out_of, now)
+    entry = None
+    if how.paid_on is not None:
+        less = tx.exec_driver_sql(_WITHHELD, {"id": payout_id}).scalar_one()
+        entry = _paid(tx, actor, statement_id, how.paid_on, how.out_of, less, now)
     values = {
         "id": payout_id,
         "state": "failed" if entry is None else "paid",
@@ -114,12 +127,12 @@ def end(
 
 
 def _paid(
-    tx: Connection, actor: Actor, statement_id: int, paid_on: date, out_of: Account, now: datetime
+    tx: Connection, actor: Actor, statement_id: int, paid_on: date, out_of: Account, less: int, now: datetime
 ) -> int:
     """By finance, or by a task in its stead."""
     deputy = Actor(Role.FINANCE, actor.person_id)
     row = stating.locked(tx, deputy, statement_id, None)
     status = stating.to(row, deputy, "record_payment")
-    entry_id = post(tx, row, paid_on, now, actor, out_of)
+    entry_id = post(tx, row, paid_on, now, actor, out_of, less)
     stating.write(tx, deputy, row, status)
     return entry_id

@@ -55,6 +55,7 @@ class PaymentLine:
 
     id: int
     amount_fen: int
+    withheld_fen: int
     state: State
     state_name: str
     paid_on: date | None
@@ -94,13 +95,21 @@ def invoices(connection: Connection, statement_id: int) -> tuple[InvoiceLine, ..
 
 
 _PAYMENTS = """
-SELECT id, amount_fen, state, paid_on, reference, reason, entry_id FROM payout WHERE statement_id = %(id)s ORDER BY id
+SELECT id, amount_fen, withheld_fen, state, paid_on, reference, reason, entry_id
+  FROM payout WHERE statement_id = %(id)s ORDER BY id
 """
 
 
 def payments(connection: Connection, statement_id: int) -> tuple[PaymentLine, ...]:
     """Every attempt, the last one counts."""
     return tuple(
-        PaymentLine(row.id, row.amount_fen, State(row.state), STATE_NAMES[State(row.state)], *row[3:])
+        PaymentLine(
+            row.id,
+            row.amount_fen,
+            row.withheld_fen,
+            State(row.state),
+            STATE_NAMES[State(row.state)],
+            *row[4:],
+        )
         for row in connection.exec_driver_sql(_PAYMENTS, {"id": statement_id})
     )

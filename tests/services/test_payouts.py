@@ -10,7 +10,8 @@ from flask import Flask
 
 from domain.errors import NotFound
 from domain.statements import FourEyes
-from services import bank_accounts, bank_templates, payouts, settling
+from domain.withholding import Band
+from services import bank_accounts, bank_templates, payouts, settling, withholding_rules
 from services.bank_accounts import AccountProposed
 from services.parts.paying import PayoutUnderWay
 from services.parts.sealed_accounts import NewAccount
@@ -106,6 +107,22 @@ def test_what_the_bank_paid_is_posted_once_and_what_failed_is_paid_by_another_ba
     }  # fmt: skip
     assert rows("SELECT reason FROM payout WHERE state = 'failed'")[0].reason == "户名不符"
     assert differences(APRIL_1 + timedelta(days=9)) == []
+
+
+def test_a_persons_tax_is_taken_off_in_the_file_and_posted_apart(world: World, ready: int) -> None:
+    """A tenth of the person's ¥80.00; the company's ¥50.00 is whole; nothing differs."""
+    finance = world.actor("finance")
+    withholding_rules.add(finance, APRIL_1.date(), [Band(0, 1_000)], APRIL_1)
+    rows("UPDATE dealer SET party = 'natural_person' WHERE id = :d", d=world.dealers[0])
+    made = payouts.make(finance, "a", ready, (), APRIL_1)
+    one, two = numbers()
+    payouts.read_result(
+        finance, made.id, answered(f"{one},72.00,成功,", f"{two},50.00,成功,"), TODAY, APRIL_1
+    )
+
+    assert made.amount_fen == 12_200
+    assert (balances()["bank"], balances()["withheld_tax"]) == (-12_200, -800)
+    assert differences(APRIL_1) == []
 
 
 def test_every_difference_is_listed(world: World, ready: int) -> None:

@@ -14,15 +14,18 @@ from typing import Any
 
 import pytest
 
-from domain.errors import NotFound
-from services import transfers, wechat_bills, wechat_days
+from domain.errors import Invalid, NotFound
+from services import settling, transfers, wechat_bills, wechat_days, withholding_rules
 from services.config import config
 from services.parts.paying import PayoutUnderWay
 from services.payout_check import check, differences, note
 from services.transfers import NotAPerson, PayeeNameMissing, PayeeUnclear
+from services.withholding_rules import WithholdingExists
+from tests.domain.test_withholding import BANDS
 from tests.rows import rows
+from tests.services.money import APRIL_1, MARCH
 from tests.services.paying import ASK, HOUR, MINUTE, SEND, Till, states, till, wechats  # noqa: F401 - fixtures
-from tests.services.test_settling import balances
+from tests.services.test_settling import TODAY, balances
 from tests.services.test_statements import statement
 
 DAY_S = 24 * HOUR
@@ -214,6 +217,28 @@ def test_finance_takes_back_what_nobody_took_and_only_that(till: Till) -> None:
     assert wechat_bills.end(finance, bill.id, till.now()).number == number
 
     paid_once(till)
+
+
+def test_tax_is_withheld_of_a_person_and_of_no_company(till: Till) -> None:
+    """¥5,000.00 by the bands of the month: ¥4,200.00 arrive, ¥800.00 are owed on; bands are never changed."""
+    finance = till.world.actor("finance")
+    withholding_rules.add(finance, APRIL_1.date(), BANDS, till.now())
+    with pytest.raises(WithholdingExists):
+        withholding_rules.add(finance, APRIL_1.date(), BANDS, till.now())
+    with pytest.raises(Invalid):
+        withholding_rules.add(finance, MARCH, BANDS, till.now())
+    number = till.transfer(fen=500_000)
+    till.work()
+    till.sim.take(number, "wang")
+    till.hear()
+    company = till.invoiced(number=2, fen=500_000)
+    rows("UPDATE dealer SET party = 'company' WHERE id = :d", d=till.world.dealers[1])
+    settling.record_payment(finance, company, TODAY, "回单", till.now())
+
+    found = balances()
+    assert (found["wechat_pay"], found["withheld_tax"], found["bank"]) == (-420_000, -80_000, -500_000)
+    assert [found[f"dealer_payable:{dealer}"] for dealer in till.world.dealers] == [0, 0]
+    assert differences(till.now()) == []
 
 
 def test_only_a_person_with_one_known_owner_is_paid_through_wechat(till: Till) -> None:
