@@ -15,8 +15,8 @@ from domain.installer_pay import Rate
 from domain.job import KIND_NAMES, JobState, Kind
 
 # A rate and a job that closes at the same instant must see each other: who closes shares the lock, who adds doesn't.
-_SHARED = "SELECT pg_advisory_xact_lock_shared(1768846451, %(dealer)s::int)"
-_ALONE = "SELECT pg_advisory_xact_lock(1768846451, %(dealer)s::int)"
+_SHARED = "SELECT pg_advisory_xact_lock_shared(1768846451, hashint8(%(dealer)s))"
+_ALONE = "SELECT pg_advisory_xact_lock(1768846451, hashint8(%(dealer)s))"
 _RATES = """
 SELECT id, effective_from, category, kind, fen, further_fen FROM installer_rate WHERE dealer_id = %(dealer)s
 """
