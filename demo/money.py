@@ -10,15 +10,7 @@ from demo.caller import Json, Refused
 from demo.telling import yuan
 from demo.world import House, World
 from domain.calendar import SHANGHAI, month_of
-
-KINDS = {
-    "base_fee": "基础费",
-    "trip_fee": "空跑费",
-    "remote_fee": "远程费",
-    "extra": "增项",
-    "bonus": "时效奖励",
-    "penalty": "时效扣款",
-}
+from domain.statements import KINDS
 
 
 def pass_time(world: World, until: datetime) -> None:

@@ -151,4 +151,8 @@ def fee_rule(since: date) -> dict[str, object]:
             for clock, bonus, penalty in timeliness
             for level, fen in (("met", bonus), ("breach", penalty), ("severe", 2 * penalty))
         ],
+        "rating": [{"overall": 5, "fen": 500}, {"overall": 4, "fen": 200}],
+        "first_time_fen": 300,
+        "complaints": [{"about": "*", "fen": 3_000}, {"about": "attitude", "fen": 5_000}],
+        "promotion": [{"category": "*", "fen": 1_500}],
     }
