@@ -23,6 +23,7 @@ from domain.queues import QUEUES
 from domain.reasons import DECLINE
 from domain.statements import KINDS as LINE_KINDS
 from domain.statements import STATUS_NAMES as STATEMENTS
+from services.breaches import EXCUSES
 from services.queries.profit_shares import STATES as SHARES
 
 CLOCKS = {
@@ -52,6 +53,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "clocks": CLOCKS,
     "levels": LEVELS,
     "families": FAMILIES,
+    "excuses": EXCUSES,
     "offers": OFFERS,
     "charges": {**STATE_NAMES, **FOR_STAFF},
     "charge_rulings": RULING_NAMES,

@@ -1,7 +1,7 @@
 """`python -m demo.brand`: the demo brand, from nothing or onto what is there already.
 
 Divisions, catalogue, dealers and the first admin are written by the services, as an operator's commands would;
-the office's people come in through the API, by invitation and the WeChat stand-in, and set their passwords.
+the office's people and one owner come in through the API, by invitation and the WeChat stand-in, and set passwords.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ def main() -> int:
     stage.open_wechat()
     admin = cast.console(stage, "admin", kept["admin"])
     _office(stage, admin, kept)
+    _owner(stage, admin, kept)
     _fee_rule(stage, kept)
     return 0
 
@@ -104,14 +105,25 @@ def _first_admin(stage: Stage, now: datetime) -> None:
 def _office(stage: Stage, admin: Caller, kept: dict[str, str]) -> None:
     """Agent, auditor and finance: invited, bound through WeChat, then with a password of their own."""
     for login, person in network.OFFICE.items():
-        if login in kept:
-            continue
-        member = cast.join(stage, person, admin)
-        word = logins.password()
-        member.caller.post("/me/password", {"login": login, "password": word})
-        kept[login] = word
-        logins.write(stage.var, kept)
-        stage.tell.say(f"  {person.name}：受邀、微信绑定、已设控制台密码（{logins.TITLES[login]}）")
+        if login not in kept:
+            _console_login(stage, login, cast.join(stage, person, admin), kept)
+
+
+def _owner(stage: Stage, admin: Caller, kept: dict[str, str]) -> None:
+    """The first dealer's owner has a desk, too; the others do with their phones."""
+    if "owner" in kept:
+        return
+    person = next(one for one in network.FIELD if one.role == "dealer_owner")
+    ids = {line["code"]: int(line["id"]) for line in admin.every("/dealers")}
+    _console_login(stage, "owner", cast.join(stage, person, admin, ids[person.dealer]), kept)
+
+
+def _console_login(stage: Stage, login: str, member: cast.Member, kept: dict[str, str]) -> None:
+    word = logins.password()
+    member.caller.post("/me/password", {"login": login, "password": word})
+    kept[login] = word
+    logins.write(stage.var, kept)
+    stage.tell.say(f"  {member.name}：受邀、微信绑定、已设控制台密码（{logins.TITLES[login]}）")
 
 
 def _fee_rule(stage: Stage, kept: dict[str, str]) -> None:

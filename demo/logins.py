@@ -9,7 +9,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 FILE = "logins.txt"
-TITLES = {"admin": "管理员", "agent": "客服", "auditor": "稽核", "finance": "财务", "finance2": "财务复核"}
+TITLES = {
+    "admin": "管理员", "agent": "客服", "auditor": "稽核", "finance": "财务", "finance2": "财务复核",
+    "owner": "网点负责人",
+}  # fmt: skip
 _HEAD = "  控制台登录 / console logins (POST /api/v1/sessions/password):"
 _LETTERS = string.ascii_letters + string.digits
 

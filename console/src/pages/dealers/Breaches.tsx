@@ -3,7 +3,7 @@ import { Link } from "react-router";
 
 import { api, http, type Query, type Schemas } from "@/api/client";
 import { useMay } from "@/app/session";
-import { CLOCKS, LEVELS, options, type Words, word } from "@/app/words";
+import { CLOCKS, EXCUSES, FAMILIES, LEVELS, options, type Words, word } from "@/app/words";
 import { Deed } from "@/parts/Deed";
 import { TextField } from "@/parts/fields";
 import { useFilters } from "@/parts/filters";
@@ -13,7 +13,6 @@ import { Lines, PAGED } from "@/parts/Lines";
 type Breach = Schemas["BreachLine"];
 
 const COLOURS: Words = { notice: "gold", breach: "red", severe: "magenta" };
-const FAMILIES: Words = { dealer: "品牌考核", platform: "平台考核", none: "不考核" };
 
 const COLUMNS = [
   { title: "工单", dataIndex: "job_id", render: (id: number) => <Link to={`/jobs/${id}`}>{id}</Link> },
@@ -58,7 +57,7 @@ const Story = ({ breach }: { breach: Breach }) => (
     {breach.memo && <div>说明：{breach.memo}</div>}
     {breach.appeal && <div>申诉：{breach.appeal}</div>}
     {breach.appealed_at && !breach.declined_at && !breach.excused_at && <div className="quiet">{time(breach.answer_due_at)} 前答复</div>}
-    {breach.excused_at && <Tag color="green">已免责：{breach.excuse}</Tag>}
+    {breach.excused_at && <Tag color="green">已免责：{word(EXCUSES, breach.excuse)}</Tag>}
     {breach.declined_at && <Tag>申诉驳回：{breach.declined}</Tag>}
     {breach.withdrawn_at && <Tag>已撤销：{breach.withdrawn}</Tag>}
   </div>
