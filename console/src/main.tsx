@@ -28,7 +28,7 @@ const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"
 
 createRoot(document.getElementById("root")!).render(
   <StrictMode>
-    <ConfigProvider locale={zh} theme={THEME} csp={{ nonce }}>
+    <ConfigProvider locale={zh} theme={THEME} csp={{ nonce }} button={{ autoInsertSpace: false }}>
       <Notices>
         <QueryClientProvider client={queries}>
           <BrowserRouter basename="/console">
