@@ -75,7 +75,8 @@ class Template:
     """A notice's words; {number}, {window}, {deadline}, {count}, {level}, {visitor}, {work}, {charges} are filled in.
 
     `title` and `body` are for inbox and SMS. `wechat` names a line of `SUBSCRIBE`, `phrase` (≤ 5 Chinese
-    characters) and `hint` (≤ 20) what stands in it. `sms_to`: who gets an SMS when WeChat can't or doesn't reach them.
+    characters, or {level}) and `hint` (≤ 20) what stands in it. `sms_to`: who gets an SMS when WeChat can't or doesn't
+    reach them.
     `several`: the words of one message for many of these; then nobody gets more than one in ten minutes.
     """
 

@@ -148,7 +148,7 @@ TEMPLATES: Mapping[str, Template] = MappingProxyType(
             "时效提醒",
             "您有 {count} 项时效{level}，最早到期的是工单 {number}",
             "task",
-            "需处理",
+            "{level}",
             "有时效需要处理",
         ),
         "nobody_left": _T(

@@ -81,7 +81,7 @@ class Crowd:
         """One more to send; what is told of many at once goes in one."""
         key = notice_queue.key_of(wire, payload, to)
         if key in self.puts:
-            payload = {**payload, "template": payload["several"]}
+            payload = {**payload, "template": payload.get("several", payload["template"])}
         self.puts[key] = Put(key, to, job_id, payload, wire)
 
 

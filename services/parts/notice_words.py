@@ -31,6 +31,7 @@ _FACTS = text(
     """
 )
 
+LEVEL = "需要处理"  # where none is told
 SEVERAL = "jobs_offered"
 OFFERS = ("job_offered", SEVERAL)
 
@@ -96,7 +97,7 @@ def words(template: Template, known: Facts, audience: str) -> tuple[str, str]:
         "window": window_text(known.window) if known.window else "另约时间",
         "deadline": f"{_local(known.deadline):%-m月%-d日 %H:%M}" if known.deadline else "限定时间",
         "count": "若干",
-        "level": "需要处理",
+        "level": LEVEL,
         "arrive": "更晚",
         **notice_details.PLAIN,
         **known.values,
@@ -124,7 +125,7 @@ def message(template: Template, known: Facts, audience: str) -> tuple[tuple[str,
     require_current(template, known)
     sources = {
         "number": _number(known, audience),
-        "phrase": template.phrase,
+        "phrase": template.phrase.format_map({"level": LEVEL, **known.values}),
         "title": template.title,
         "hint": template.hint,
         "when": f"{_local(known.when):%Y-%m-%d %H:%M}",

@@ -31,16 +31,16 @@ def late(post: Post, world: World) -> int:
     return job_id
 
 
-def owe(post: Post, world: World, job_id: int, count: int = 1) -> None:
-    """So many more breaches of the first dealer's, all of one level."""
+def owe(post: Post, world: World, job_id: int, count: int = 1, level: str = "已超时") -> None:
+    """So many more breaches of the first dealer's, of one level."""
     payload = {
         "template": "breach_digest",
         "audience": "desk",
         "dealer_ids": [world.dealers[0]],
-        "values": {"count": count, "level": "已超时"},
+        "values": {"count": count, "level": level},
     }
     with db.engine.begin() as tx:
-        digests.owe(tx, f"breaches:dealer:{world.dealers[0]}:2:", job_id, payload, post.clock())
+        digests.owe(tx, f"breaches:dealer:{world.dealers[0]}:{level}:", job_id, payload, post.clock())
 
 
 def read(world: World) -> list[str]:
@@ -97,6 +97,15 @@ def test_wechat_away_for_hours_ends_in_one_message_for_all(post: Post, world: Wo
         post.drain(HOUR / 2)
 
     assert (read(world), len(post.delivered())) == (["1", "1", "1"], 1)
+
+
+def test_two_levels_of_one_minute_are_told_apart(post: Post, world: World, late: int) -> None:
+    """Each has its message, and each says which it is: nobody takes the second for the first sent twice."""
+    for level in ("已超时", "严重超时"):
+        owe(post, world, late, level=level)
+    post.drain()
+
+    assert [one["data"]["phrase2"] for one in post.sim.inbox()] == ["已超时", "严重超时"]
 
 
 def test_who_cannot_be_reached_once_is_told_the_next_time(post: Post, world: World, late: int) -> None:
