@@ -7,6 +7,7 @@ import { Loaded } from "@/parts/Loaded";
 import { day, money, monthOf, time } from "@/parts/format";
 import { StatementDeeds } from "./StatementDeeds";
 import { StatementLines } from "./StatementLines";
+import { AddInvoiceFile, PaperLinks, usePapers } from "./StatementPapers";
 import { STATEMENT_COLOURS } from "./words";
 
 type Whole = Schemas["StatementPage"];
@@ -102,11 +103,15 @@ const INVOICES = [
   { title: "状态", dataIndex: "refused_reason", render: (reason: string | null) => (reason ? <>已退回：{reason}</> : "有效") },
 ];
 
-const Invoices = ({ whole }: { whole: Whole }) => (
-  <Card size="small" title="发票">
-    <Table size="small" pagination={false} columns={INVOICES} dataSource={whole.invoices} rowKey="number" />
-  </Card>
-);
+function Invoices({ whole: { statement, invoices } }: { whole: Whole }) {
+  const papers = usePapers(statement.id);
+  const files = { title: "文件", render: (_: unknown, bill: Schemas["InvoiceLine"]) => <PaperLinks papers={papers.filter((one) => one.invoice_number === bill.number)} /> };
+  return (
+    <Card size="small" title="发票" extra={invoices.some((bill) => !bill.refused_at) && <AddInvoiceFile statementId={statement.id} />}>
+      <Table size="small" pagination={false} columns={[...INVOICES, files]} dataSource={invoices} rowKey="recorded_at" />
+    </Card>
+  );
+}
 
 const PAYMENTS = [
   { title: "金额", dataIndex: "amount_fen", ...FEN },

@@ -9,6 +9,7 @@ import { Deed } from "@/parts/Deed";
 import { ChoiceField, MoneyField, TextField } from "@/parts/fields";
 import { money, monthOf } from "@/parts/format";
 import { Lines, PAGED } from "@/parts/Lines";
+import { AddEvidence, PaperLinks, usePapers } from "./StatementPapers";
 import { DEEDS } from "./words";
 
 type Statement = Schemas["StatementCard"];
@@ -63,6 +64,7 @@ const Memo = ({ memo, line }: { memo: string; line: Line }) => (
 
 function Doubt({ statement, line }: { statement: Statement; line: Line }) {
   const may = useMay();
+  const papers = usePapers(statement.id).filter((paper) => paper.entry_id === line.entry_id);
   const contest = line.contest!;
   const answers = !contest.answer && may("POST /api/v1/statements/{statement_id}/contests/{entry_id}/answer");
   return (
@@ -72,7 +74,10 @@ function Doubt({ statement, line }: { statement: Statement; line: Line }) {
       {!contest.answer && <Tag color="red">待答复</Tag>}
       {contest.reason}
       {contest.words && <div className="quiet">财务答复：{contest.words}</div>}
-      {answers && <Answer statementId={statement.id} line={line} />}
+      <div>
+        <PaperLinks papers={papers} />
+        {!contest.answer && <AddEvidence statementId={statement.id} entryId={line.entry_id} />} {answers && <Answer statementId={statement.id} line={line} />}
+      </div>
     </div>
   );
 }

@@ -20,7 +20,7 @@ export const finance: readonly Page[] = [
   {
     path: "/statements/:statementId",
     title: "结算单详情",
-    needs: ["GET /api/v1/statements/{statement_id}", "GET /api/v1/statements/{statement_id}/lines"],
+    needs: ["GET /api/v1/statements/{statement_id}", "GET /api/v1/statements/{statement_id}/lines", "GET /api/v1/statements/{statement_id}/files"],
     View: lazy(() => import("./Statement")),
   },
   {
