@@ -1,4 +1,4 @@
-"""Scheduled work for administrators: what ran and how it ended, and a run asked for now."""
+"""Scheduled work for administrators: what ran and how it ended, and a run asked for now; what waits to be sent."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import Any
 from api import paging, routes
 from api.paging import Page
 from api.routes import Call, route
-from api.schemas.clocks import RunBody, RunQuery
+from api.schemas.clocks import OwedQuery, RunBody, RunQuery
 from services import runs
+from services.queries import owed
+from services.queries.owed import OwedLine
 from services.runs import Requested, RunLine
 
 area = routes.area("runs", "定时任务")
@@ -37,3 +39,18 @@ def run_list(call: Call, query: Mapping[str, Any]) -> Page[RunLine]:
 def request_run(call: Call, body: Mapping[str, Any]) -> Requested:
     """A runner takes it at once; its row in the list tells how it ended."""
     return runs.request(call.who, body["task"], call.now)
+
+
+@route(
+    area,
+    "GET",
+    "/outbox",
+    permission="outbox:read",
+    query=OwedQuery,
+    answer=Page[OwedLine],
+    summary="待发送与已放弃的消息",
+)
+def outbox(_: Call, query: Mapping[str, Any]) -> Page[OwedLine]:
+    """Newest first, without what is said in them: kind, wire, attempts, and why one was given up."""
+    found = owed.listed(query["state"], paging.number(query["cursor"]), query["limit"] + 1)
+    return paging.page(found, query["limit"], lambda line: (line.id,))

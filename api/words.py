@@ -10,7 +10,7 @@ from domain.audits import REASONS
 from domain.audits import STATE_NAMES as AUDITS
 from domain.channel_charges import FAULT_NAMES
 from domain.charges import FOR_STAFF, RULING_NAMES, STATE_NAMES
-from domain.fee_rules import BASE_NAMES, ZONE_NAMES
+from domain.fee_rules import BASE_NAMES, CHARGE_TYPES, ZONE_NAMES
 from domain.fee_words import KEPT_NAMES
 from domain.finding_words import NAMES as FINDINGS
 from domain.job import KIND_NAMES, STATUS_NAMES
@@ -21,9 +21,12 @@ from domain.penalties import REASON_NAMES as PENALTY_REASONS
 from domain.penalties import STATE_NAMES as PENALTIES
 from domain.queues import QUEUES
 from domain.reasons import DECLINE
+from domain.retention import HOLD_REASONS, LIFT_REASONS
+from domain.runs import NAMES as TASKS
 from domain.statements import KINDS as LINE_KINDS
 from domain.statements import STATUS_NAMES as STATEMENTS
 from services.breaches import EXCUSES
+from services.queries.owed import STATES as OUTBOX
 from services.queries.profit_shares import STATES as SHARES
 
 CLOCKS = {
@@ -41,7 +44,52 @@ OFFERS = {
 BINDINGS = {"pending": "待批准", "active": "在岗", "suspended": "已停用", "ended": "已离岗"}
 DECLARATIONS = {"declared": "待核定", "verified": "已核定", "refused": "已退回"}
 BANK_ACCOUNTS = {"proposed": "待核实", "verified": "已核实", "refused": "不予核实", "replaced": "已更换"}
-FAMILIES = {"platform": "平台承诺", "dealer": "网点承诺"}
+FAMILIES = {"platform": "平台承诺", "dealer": "网点承诺", "none": "内部时效"}
+DEALERS = {"active": "合作中", "leaving": "撤出中", "ended": "已终止"}
+PLATFORMS = {
+    "jd": "京东",
+    "tmall": "天猫",
+    "taobao": "淘宝",
+    "amazon": "亚马逊",
+    "pinduoduo": "拼多多",
+    "own": "自有渠道",
+}
+PARTIES = {"company": "公司", "natural_person": "个人"}
+CERTIFICATES = {"gas": "燃气安装证", "wiring": "电工证"}
+COUNTS = {"wall": "自然时间", "service": "服务时间", "working": "工作时间"}
+CORRECTIONS = {"policy": "时效规则", "calendar": "工作日历"}
+ACCESSES = {
+    "revealed": "查看姓名电话",
+    "reveal_refused": "查看被拒",
+    "notes_read": "查看备注",
+    "complaint_read": "查看投诉",
+    "remote_case_read": "查看远程费争议",
+    "photo_late": "改派后看照片",
+    "photo_deleted": "删除照片",
+    "evidence_pack": "导出证据包",
+    "payout_file_read": "下载付款文件",
+    "signed_in": "登录",
+    "signed_out": "退出",
+    "sign_in_refused": "登录被拒",
+    "password_set": "设置密码",
+    "password_refused": "密码错误",
+    "totp_enrolled": "启用动态验证码",
+    "session_revoked": "结束会话",
+    "links_revoked": "撤回链接",
+    "job_code_made": "生成工单码",
+    "invited": "发出邀请",
+    "invitation_revoked": "撤回邀请",
+    "invitation_refused": "邀请被拒",
+    "binding_refused": "加入被拒",
+    "rebind_refused": "换绑被拒",
+    "authorization_revoked": "撤回微信授权",
+    "legal_hold": "依法保留",
+    "legal_hold_lifted": "解除保留",
+    "exported": "导出个人数据",
+    "erased": "删除个人数据",
+    "erasure_refused": "删除被拒",
+    "first_admin": "首位管理员",
+}
 LEVELS = {"notice": "将到期", "breach": "已超时", "severe": "严重超时"}
 
 WORDS: Mapping[str, Mapping[str, str]] = {
@@ -81,4 +129,16 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "bindings": BINDINGS,
     "declarations": DECLARATIONS,
     "bank_accounts": BANK_ACCOUNTS,
+    "tasks": TASKS,
+    "outbox": OUTBOX,
+    "dealer_states": DEALERS,
+    "parties": PARTIES,
+    "certificates": CERTIFICATES,
+    "counts": COUNTS,
+    "corrections": CORRECTIONS,
+    "charge_types": {str(code): name for code, name in CHARGE_TYPES.items()},
+    "accesses": ACCESSES,
+    "hold_reasons": dict(HOLD_REASONS),
+    "lift_reasons": dict(LIFT_REASONS),
+    "platforms": PLATFORMS,
 }

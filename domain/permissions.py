@@ -135,6 +135,7 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "order:place": frozenset({Role.ADMIN, Role.AGENT, Standing.SHOP}),
     "order:read": _DESK | BRAND_ROLES | {Standing.SHOP},  # dealers: of the shops they operate
     "order:tell": frozenset({Role.ADMIN, Role.AGENT, Standing.SHOP}),
+    "outbox:read": frozenset({Role.ADMIN}),
     "payment:start": frozenset({Role.CUSTOMER}),
     "payout:make": frozenset({Role.FINANCE}),
     "penalty:answer": frozenset({Role.ADMIN, Role.FINANCE}),  # not by who laid it on; the service asks who

@@ -12,6 +12,7 @@ from domain.runs import TASKS
 from services.breaches import EXCUSES
 from services.calendars import OddDay
 from services.clock_policies import PolicyChange, PolicyGiven
+from services.queries.owed import STATES
 
 SEEN = r"[0-9a-f]{32}"
 
@@ -123,3 +124,9 @@ class RunBody(Body):
     """A task of the timetable."""
 
     task = Words(TASKS, required=True)
+
+
+class OwedQuery(PageQuery):
+    """In one state; those given up, if none is named."""
+
+    state = Words(tuple(STATES), load_default="parked")

@@ -8,17 +8,19 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from services.queries.people import opened
 from services.uow import query
 
 
 @dataclass(frozen=True, slots=True)
 class AccessLine:
-    """One entry; ids only. `person_id`: whom it concerns, `actor_person_id`: who did it."""
+    """One entry. `person_id`: whom it concerns, `actor_person_id`: who did it; named unless erased."""
 
     id: int
     at: datetime
     kind: str
     actor_person_id: int | None
+    actor_name: str | None
     actor_role: str | None
     person_id: int | None
     job_id: int | None
@@ -27,11 +29,12 @@ class AccessLine:
 
 
 _LIST = """
-SELECT id, at, kind, actor_person_id, actor_role, person_id, job_id, reason, data FROM access_event
- WHERE (%(before)s::bigint IS NULL OR id < %(before)s) AND (%(kind)s::text IS NULL OR kind = %(kind)s)
+SELECT e.id, at, kind, actor_person_id, actor_role, person_id, job_id, reason, data, wrapped_key, personal
+  FROM access_event e LEFT JOIN person p ON p.id = actor_person_id LEFT JOIN subject s ON s.id = p.subject_id
+ WHERE (%(before)s::bigint IS NULL OR e.id < %(before)s) AND (%(kind)s::text IS NULL OR kind = %(kind)s)
    AND (%(job)s::bigint IS NULL OR job_id = %(job)s)
    AND (%(person)s::bigint IS NULL OR actor_person_id = %(person)s OR person_id = %(person)s)
- ORDER BY id DESC LIMIT %(limit)s
+ ORDER BY e.id DESC LIMIT %(limit)s
 """
 
 
@@ -46,4 +49,10 @@ def listed(
 ) -> list[AccessLine]:
     """Newest first, below `before`; of one person (doing or concerned), one job, one kind."""
     asked = {"person": person_id, "job": job_id, "kind": kind, "before": before, "limit": limit}
-    return [AccessLine(*row) for row in connection.exec_driver_sql(_LIST, asked)]
+    return [_line(row) for row in connection.exec_driver_sql(_LIST, asked)]
+
+
+def _line(row: Any) -> AccessLine:
+    known = opened(row.wrapped_key, row.personal)
+    columns = {name: getattr(row, name) for name in AccessLine.__slots__ if name != "actor_name"}
+    return AccessLine(**columns, actor_name=known.get("name"))

@@ -196,6 +196,7 @@ def test_the_access_log_is_read_by_person_job_and_kind(world: World) -> None:
         ("notes_read", job_id),
         ("complaint_read", job_id),
     ]
+    assert all(line.actor_name for line in lines)
     assert [line.kind for line in access_log.listed(None, None, "notes_read", None, 10)] == ["notes_read"]
     assert access_log.listed(world.people["owner1"], None, None, None, 10) == []
     assert access_log.listed(None, None, None, lines[-1].id, 10) == []

@@ -1,0 +1,46 @@
+"""What the outbox holds, for administrators: what waits, what was given up (`parked`) and why. Never what was said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from models.notice import Outbox
+from services.uow import query
+
+STATES = {
+    "pending": "待发送",
+    "sending": "发送中",
+    "uncertain": "结果未知",
+    "parked": "已放弃",
+    "sent": "已发送",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OwedLine:
+    """One side effect: `kind` notice and others, `wire` inbox, wechat or sms; `next_at` the next attempt."""
+
+    id: int
+    kind: str
+    state: str
+    wire: str | None
+    person_id: int | None
+    job_id: int | None
+    attempts: int
+    last_error: str | None
+    created_at: datetime
+    tried_at: datetime | None
+    next_at: datetime | None
+
+
+@query
+def listed(connection: Connection, state: str, before: int | None, limit: int) -> list[OwedLine]:
+    """Those in one state, newest first, below `before`."""
+    columns = [getattr(Outbox, name) for name in OwedLine.__slots__]
+    rows = select(*columns).where(Outbox.state == state).order_by(Outbox.id.desc()).limit(limit)
+    if before is not None:
+        rows = rows.where(Outbox.id < before)
+    return [OwedLine(*row) for row in connection.execute(rows)]
