@@ -26,7 +26,9 @@ from domain.runs import NAMES as TASKS
 from domain.statements import KINDS as LINE_KINDS
 from domain.statements import STATUS_NAMES as STATEMENTS
 from services.breaches import EXCUSES
+from services.queries.owed import KINDS as OWED
 from services.queries.owed import STATES as OUTBOX
+from services.queries.owed import WIRES
 from services.queries.profit_shares import STATES as SHARES
 
 CLOCKS = {
@@ -131,6 +133,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "bank_accounts": BANK_ACCOUNTS,
     "tasks": TASKS,
     "outbox": OUTBOX,
+    "owed": OWED,
+    "wires": WIRES,
     "dealer_states": DEALERS,
     "parties": PARTIES,
     "certificates": CERTIFICATES,

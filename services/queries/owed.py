@@ -18,6 +18,21 @@ STATES = {
     "sent": "已发送",
 }
 
+KINDS = {
+    "notice": "通知",
+    "installer_left": "师傅离岗改派",
+    "charge_refund": "增项退款",
+    "refund_after_close": "完结后退款",
+    "compensation": "赔付入账",
+    "quality": "质量奖惩入账",
+    "audit_reversed": "稽核改判入账",
+    "visit_ruled": "上门裁定入账",
+    "held_penalty": "处罚暂缓",
+    "excused_penalty": "处罚撤销",
+    "erase_photos": "删除照片",
+}
+WIRES = {"inbox": "站内", "wechat": "微信", "sms": "短信"}
+
 
 @dataclass(frozen=True, slots=True)
 class OwedLine:
