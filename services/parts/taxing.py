@@ -21,7 +21,7 @@ def rules(tx: Connection, month: date) -> list[TaxRule]:
     return [TaxRule(*row) for row in tx.exec_driver_sql(_RULES, {"month": month})]
 
 
-AT_ONCE = 20
+AT_ONCE, BATCH = 50, 2_000  # dealers, entries
 _DEALERS = "SELECT dealer_id FROM ledger_account WHERE kind = 'dealer_payable' ORDER BY dealer_id"
 _UNTAXED = """
 SELECT entry.natural_key, entry.kind, entry.job_id, account.dealer_id, leg.month, -leg.amount_fen AS fen
@@ -53,11 +53,14 @@ def put_on_top(tx: Connection, month: date, now: datetime) -> int:
     dealers = tx.exec_driver_sql(_DEALERS).scalars().all()
     values = {"month": month, "open": ledger.unclosed_months(tx, month), "kinds": list(kinds)}
     posted = 0
+    found: list[Entry] = []
     for first in range(0, len(dealers), AT_ONCE):
-        rows = tx.exec_driver_sql(_UNTAXED, values | {"dealers": dealers[first : first + AT_ONCE]}).all()
-        found = (_on_top(row, known, month, closed) for row in rows)
-        posted += ledger.post(tx, [entry for entry in found if entry is not None], {}, now, "statements")
-    return posted
+        rows = tx.exec_driver_sql(_UNTAXED, values | {"dealers": dealers[first : first + AT_ONCE]})
+        found += [entry for row in rows if (entry := _on_top(row, known, month, closed)) is not None]
+        if len(found) >= BATCH:
+            posted += ledger.post(tx, found, {}, now, "statements")
+            found = []
+    return posted + ledger.post(tx, found, {}, now, "statements")
 
 
 def _on_top(row: Any, known: Sequence[TaxRule], month: date, closed: ledger.Months) -> Entry | None:
