@@ -90,6 +90,7 @@ class Desk:
     def open(self, address: str) -> None:
         """Go there and wait until nothing is fetched any more."""
         self.page.goto(f"{self.site}/console{address}")
+        self.page.locator("main").first.wait_for()
         self.page.wait_for_load_state("networkidle")
 
     def turn_to(self, address: str) -> None:

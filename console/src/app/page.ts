@@ -2,7 +2,7 @@ import type { ComponentType, LazyExoticComponent } from "react";
 
 import type { Operation } from "@/made/access";
 
-export const GROUPS = ["概览", "工单", "客服", "稽核", "财务", "网点", "管理"] as const;
+export const GROUPS = ["网点", "概览", "工单", "客服", "稽核", "财务", "管理"] as const;
 export type Group = (typeof GROUPS)[number];
 
 /** One page of the console. `needs` are the reads it begins with: who may not make them doesn't see it. */

@@ -9,7 +9,7 @@ import type { Page } from "./page";
 import { may } from "./session";
 
 /** Every page there is, in the order of the menu. */
-export const PAGES: readonly Page[] = [...overview, ...jobs, ...agents, ...audits, ...finance, ...dealers, ...admin];
+export const PAGES: readonly Page[] = [...dealers, ...overview, ...jobs, ...agents, ...audits, ...finance, ...admin];
 
 export const open = (page: Page, role: string): boolean =>
   (page.roles?.includes(role) ?? true) && page.needs.every((operation) => may(role, operation));

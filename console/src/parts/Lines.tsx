@@ -50,7 +50,7 @@ export function Lines<Line extends object>({ asked, columns, rowKey, empty, onOp
         loading={asked.isPending}
         pagination={false}
         rowSelection={selection}
-        locale={{ emptyText: empty }}
+        locale={{ emptyText: asked.isPending ? " " : empty }}
         scroll={{ x: "max-content" }}
         onRow={onOpen && ((line) => ({ onDoubleClick: () => onOpen(line) }))}
       />

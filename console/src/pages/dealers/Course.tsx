@@ -33,7 +33,6 @@ function Year({ outlook }: { outlook: Outlook }) {
   ];
   return (
     <Card size="small" title={`${outlook.year} 年`} style={{ marginBottom: 16 }} extra={<Link to="/declarations">申报线下销售</Link>}>
-      {!outlook.signed && <Alert type="warning" showIcon style={{ marginBottom: 12 }} title="现行联盟协议尚未签署，签署后方可发放" />}
       {outlook.missed.length > 0 && <Alert type="error" showIcon style={{ marginBottom: 12 }} title={`今年已不达标：${outlook.missed.join("；")}`} />}
       <div className="figures">
         <Statistic title="预计奖励" value={money(outlook.on_course_fen)} />
@@ -59,6 +58,7 @@ function Paper({ agreement }: { agreement: Agreement }) {
       }
       extra={!agreement.signed_at && may("POST /api/v1/alliance/agreements/{version}/sign") && <Sign agreement={agreement} />}
     >
+      {!agreement.signed_at && <Alert type="warning" showIcon style={{ marginBottom: 12 }} title="签署之后，奖励方可发放" />}
       <p className="quiet" style={{ marginTop: 0 }}>
         {day(agreement.effective_from)} 起生效；正文指纹 {agreement.sha256.slice(0, 16)}
       </p>

@@ -28,9 +28,9 @@ export default function FeePreview() {
             <h1>
               第 {preview.version} 版对 {monthOf(preview.month)} 的预览
             </h1>
-            <p>
+            <div style={{ marginBottom: 12 }}>
               <Way preview={preview} /> <Link to={`/fee-rules/${preview.version}`}>看这个版本</Link>
-            </p>
+            </div>
             {result && <Result id={id} result={result} />}
           </>
         )}

@@ -12,11 +12,11 @@ export function RuleFields({ rule }: { rule: Rule }) {
   return (
     <>
       <div className="three">
-        <DayField name="effective_from" label="生效日期" help="从这一天完结的工单起" />
-        <ShareField name="trip_bp" label="空跑费占基础费" free />
-        <ShareField name="exclusive_markup_bp" label="独家加价" free />
-        <MoneyField name="first_time_fen" label="一次完工奖励" free />
-        <NumberField name="overcharge_times" label="多收退赔" free unit="倍" />
+        <DayField name="effective_from" label="生效日期" />
+        <ShareField name="trip_bp" label="空跑费占基础费" free help="留空：按默认" />
+        <ShareField name="exclusive_markup_bp" label="独家加价" free help="留空：按默认" />
+        <MoneyField name="first_time_fen" label="一次完工奖励" free help="留空：按默认" />
+        <NumberField name="overcharge_times" label="多收退赔" free help="留空：按默认" unit="倍" />
       </div>
       <Collapse
         defaultActiveKey={["base"]}
