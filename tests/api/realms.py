@@ -69,6 +69,8 @@ OPEN: Mapping[str, str] = {
     "token": "no-such-token",
     "sku": "EWH-60",
     "serial": "SN-00001",
+    "name": "no-such-file.js",
+    "address": "jobs/1",
 }
 
 
