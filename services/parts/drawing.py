@@ -59,6 +59,8 @@ SELECT dealer_id, %(month)s, 0, 0, %(now)s FROM wanted
     WHERE later.dealer_id = wanted.dealer_id AND later.month > %(month)s AND later.status <> 'draft')
 ON CONFLICT (dealer_id, month) DO NOTHING
 """
+# Trap: the order makes all be found before the first is written. The planner takes a table without lines for empty, and
+# would walk through what this very statement writes, once for each line.
 _LINES = """
 WITH added AS (
     INSERT INTO statement_line (entry_id, dealer_id, statement_id, amount_fen)
@@ -69,6 +71,7 @@ WITH added AS (
        AND NOT EXISTS (SELECT 1 FROM payout WHERE payout.entry_id = leg.entry_id)
        AND NOT EXISTS (SELECT 1 FROM statement_line line
            WHERE line.entry_id = leg.entry_id AND line.dealer_id = s.dealer_id)
+     ORDER BY leg.entry_id
     RETURNING statement_id)
 SELECT statement_id, count(*) AS many FROM added GROUP BY statement_id
 """
