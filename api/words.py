@@ -92,6 +92,8 @@ ACCESSES = {
     "erasure_refused": "删除被拒",
     "first_admin": "首位管理员",
 }
+IMPORTS = {"waiting": "排队中", "running": "导入中", "done": "已完成", "failed": "失败"}
+RESOLUTIONS = {"historical": "用的是旧名", "ambiguous": "有歧义", "conflict": "前后矛盾", "none": "无法识别"}
 LEVELS = {"notice": "将到期", "breach": "已超时", "severe": "严重超时"}
 
 WORDS: Mapping[str, Mapping[str, str]] = {
@@ -102,6 +104,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "actions": {**{str(action): ask.name for action, ask in ASKS.items()}, **FACTS},
     "clocks": CLOCKS,
     "levels": LEVELS,
+    "imports": IMPORTS,
+    "resolutions": RESOLUTIONS,
     "families": FAMILIES,
     "excuses": EXCUSES,
     "offers": OFFERS,

@@ -9,6 +9,7 @@ import { BrowserRouter } from "react-router";
 
 import { Problem } from "@/api/problem";
 import { Console } from "@/app/Console";
+import "@/app/agents.css";
 import "@/app/console.css";
 import { THEME } from "@/app/theme";
 

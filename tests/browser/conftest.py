@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import shutil
 import threading
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 from sqlalchemy import insert
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -90,15 +91,24 @@ class Desk:
     def open(self, address: str) -> None:
         """Go there and wait until nothing is fetched any more."""
         self.page.goto(f"{self.site}/console{address}")
-        self.page.locator("main").first.wait_for()
-        self.page.wait_for_load_state("networkidle")
+        self._settle()
 
     def turn_to(self, address: str) -> None:
         """Go there as a click does, without loading the application anew."""
-        self.page.evaluate(
-            "at => { history.pushState({}, '', at); dispatchEvent(new PopStateEvent('popstate')); }",
-            f"/console{address}",
-        )
+        if not self.page.url.endswith(f"/console{address}"):
+            self.page.evaluate(
+                """at => {
+                    document.title = "";
+                    history.pushState({}, "", at);
+                    dispatchEvent(new PopStateEvent("popstate"));
+                }""",
+                f"/console{address}",
+            )
+            # The page before stands there until this one is.
+            expect(self.page).to_have_title(re.compile("妥装"))
+        self._settle()
+
+    def _settle(self) -> None:
         self.page.locator("main h1, main .ant-result-title").first.wait_for()
         quiet = 0
         while quiet < 3:

@@ -22,7 +22,9 @@ export function Console() {
     return <Result status="warning" title={said(unknown)} />;
   }
   heed(me.data.now);
-  const first = PAGES.find((page) => page.group && open(page, me.data.role));
+  const { role } = me.data;
+  const shown = PAGES.filter((page) => page.group && open(page, role));
+  const first = shown.find((page) => page.home?.includes(role)) ?? shown[0];
   return (
     <Session.Provider value={me.data}>
       <Shell>
@@ -33,7 +35,7 @@ export function Console() {
               <Route
                 key={page.path}
                 path={page.path}
-                element={open(page, me.data.role) ? <page.View /> : <Closed title={page.title} />}
+                element={open(page, role) ? <page.View /> : <Closed title={page.title} />}
               />
             ))}
             <Route path="*" element={<Result status="404" title="没有这个页面" />} />

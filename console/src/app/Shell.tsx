@@ -6,9 +6,10 @@ import { matchPath, useLocation, useNavigate } from "react-router";
 
 import { api, csrf } from "@/api/client";
 import { said } from "@/api/problem";
+import { Finder } from "@/parts/Finder";
 import { GROUPS } from "./page";
 import { open, PAGES } from "./pages";
-import { type Me, useMe } from "./session";
+import { type Me, may, useMe } from "./session";
 import { ROLES, word } from "./words";
 
 /** The frame around every page: what there is on the left, who one is above. */
@@ -31,6 +32,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <Layout.Header className="header">
           <strong>{me.dealer_name ?? "品牌总部"}</strong>
           <span className="spring" />
+          {may(me.role, "POST /api/v1/job-searches") && <Finder />}
           <Person me={me} />
         </Layout.Header>
         <main>{children}</main>

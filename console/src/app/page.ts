@@ -11,6 +11,8 @@ export interface Page {
   title: string;
   /** Where the menu has it; none: reached from another page. */
   group?: Group;
+  /** Those whose day begins here. */
+  home?: readonly string[];
   needs: readonly Operation[];
   /** Those it was made for, when more could read it. */
   roles?: readonly string[];

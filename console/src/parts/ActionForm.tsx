@@ -7,12 +7,13 @@ import { http, key } from "@/api/client";
 import { said } from "@/api/problem";
 import { word } from "@/app/words";
 import type { Form as Asked, FormField } from "./form";
+import { AnswersChoice, AppraisalChoice, DealersChoice, InstallerChoice, WindowChoice } from "./choices";
 import { CODES, NAMES } from "./fieldWords";
 
 interface Props {
   form: Asked;
   /** What stands in the address beside the job's number. */
-  ids: Record<string, number>;
+  ids: { job_id: number } & Record<string, number>;
   /** The state that the person saw: another's change meanwhile is said instead of overwritten. */
   version?: number;
   onClose: () => void;
@@ -50,8 +51,8 @@ export function ActionForm({ form, ids, version, onClose }: Props) {
       destroyOnHidden
     >
       <Form form={fields} layout="vertical">
-        {form.fields.map((field) => (
-          <Field key={field.name} field={field} />
+        {form.fields.filter((field) => field.kind !== "Point").map((field) => (
+          <Field key={field.name} field={field} jobId={ids.job_id} />
         ))}
       </Form>
       {form.fields.length === 0 && <p>确定要{form.name}吗？</p>}
@@ -59,15 +60,9 @@ export function ActionForm({ form, ids, version, onClose }: Props) {
   );
 }
 
-function Field({ field }: { field: FormField }) {
+function Field({ field, jobId }: { field: FormField; jobId: number }) {
   const label = word(NAMES, field.name);
   const rules = [{ required: field.required, message: `请填写${label}` }];
-  if (field.kind === "WindowBody")
-    return (
-      <Form.Item name={field.name} label={label} rules={rules}>
-        <DatePicker.RangePicker showTime={{ format: "HH:mm", minuteStep: 30 }} format="YYYY-MM-DD HH:mm" />
-      </Form.Item>
-    );
   if (field.kind === "yes")
     return (
       <Form.Item name={field.name} valuePropName="checked">
@@ -76,13 +71,21 @@ function Field({ field }: { field: FormField }) {
     );
   return (
     <Form.Item name={field.name} label={label} rules={rules}>
-      {control(field)}
+      {control(field, jobId)}
     </Form.Item>
   );
 }
 
-function control(field: FormField) {
+function control(field: FormField, jobId: number) {
+  if (field.name === "dealer_ids") return <DealersChoice jobId={jobId} />;
+  if (field.name === "installer_id") return <InstallerChoice jobId={jobId} />;
   switch (field.kind) {
+    case "WindowBody":
+      return <WindowChoice jobId={jobId} />;
+    case "AppraisalBody":
+      return <AppraisalChoice />;
+    case "AnswerBody[]":
+      return <AnswersChoice />;
     case "choice":
       return (
         <Select
@@ -96,8 +99,6 @@ function control(field: FormField) {
       return <InputNumber min={0} precision={2} addonBefore="¥" style={{ width: "100%" }} />;
     case "number":
       return <InputNumber min={1} precision={0} style={{ width: "100%" }} />;
-    case "integer[]":
-      return <Select mode="tags" tokenSeparators={[",", " "]} open={false} placeholder="编号，回车分隔" />;
     case "string[]":
       return <Select mode="tags" tokenSeparators={[",", " "]} open={false} />;
     default:
@@ -119,10 +120,7 @@ export function bodyOf(form: Asked, values: Values): Values {
 function converted(kind: string, value: unknown): unknown {
   if (kind === "money") return Math.round(Number(value) * 100);
   if (kind === "moment") return (value as Dayjs).toISOString();
-  if (kind === "integer[]") return (value as string[]).map(Number);
-  if (kind !== "WindowBody") return value;
-  const [start, end] = value as [Dayjs, Dayjs];
-  return { start: start.toISOString(), end: end.toISOString() };
+  return value;
 }
 
 async function post(path: string, ids: Record<string, number>, body: Values, once: string, version?: number) {

@@ -27,10 +27,11 @@ interface Props<Line> {
   empty: string;
   onOpen?: (line: Line) => void;
   selection?: TableProps<Line>["rowSelection"];
+  expandable?: TableProps<Line>["expandable"];
 }
 
 /** A list with its three other faces: being fetched, empty, failed. */
-export function Lines<Line extends object>({ asked, columns, rowKey, empty, onOpen, selection }: Props<Line>) {
+export function Lines<Line extends object>({ asked, columns, rowKey, empty, onOpen, selection, expandable }: Props<Line>) {
   if (asked.error && !asked.data)
     return (
       <Alert
@@ -50,6 +51,7 @@ export function Lines<Line extends object>({ asked, columns, rowKey, empty, onOp
         loading={asked.isPending}
         pagination={false}
         rowSelection={selection}
+        expandable={expandable}
         locale={{ emptyText: asked.isPending ? " " : empty }}
         scroll={{ x: "max-content" }}
         onRow={onOpen && ((line) => ({ onDoubleClick: () => onOpen(line) }))}

@@ -10,8 +10,8 @@ export const NAMES: Words = {
   window: "上门时段",
   moment: "时间",
   next_contact_at: "下次联系时间",
-  dealer_ids: "网点编号",
-  installer_id: "师傅编号",
+  dealer_ids: "网点",
+  installer_id: "师傅",
   agreed_fen: "金额",
   beyond_capacity: "超出产能仍接单",
   address: "地址",
@@ -22,6 +22,9 @@ export const NAMES: Words = {
   quantity: "数量",
   collected_by: "由谁收款",
   code: "确认码",
+  appraisal: "货物状况",
+  answers: "客户的回答",
+  overcharged_fen: "多收金额",
   serial_numbers: "序列号",
 };
 

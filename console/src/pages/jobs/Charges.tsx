@@ -2,33 +2,36 @@ import { Alert, Button, Card, Space, Table, Tag } from "antd";
 import { useState } from "react";
 
 import { api, type Schemas } from "@/api/client";
-import { CHARGES, word } from "@/app/words";
 import { FORMS } from "@/made/forms";
 import { ActionForm } from "@/parts/ActionForm";
 import { money } from "@/parts/format";
 import { Loaded } from "@/parts/Loaded";
 
 type Job = Schemas["JobPage"];
-type Charge = Schemas["ChargeLine"];
+type Charge = Schemas["ChargeCard"];
 
 const OF_A_CHARGE = "/charges/{charge_id}/";
 
-/** What the customer was asked for, item by item, with what may be done about each. */
+/** What the customer was asked for and why, item by item, with what may be done about each. */
 export function Charges({ job }: { job: Job }) {
+  const asked = api.useQuery("get", "/api/v1/jobs/{job_id}/charges", { params: { path: { job_id: job.id } } });
   const [chosen, choose] = useState<{ action: string; chargeId: number } | null>(null);
   const actions = job.available_actions.filter((action) => FORMS[action]?.path.includes(OF_A_CHARGE));
   const form = chosen ? FORMS[chosen.action] : undefined;
   const columns = [
-    { title: "项目", dataIndex: "item_code" },
-    { title: "数量", dataIndex: "quantity", align: "right" as const },
+    {
+      title: "项目",
+      dataIndex: "text",
+    },
     { title: "金额", dataIndex: "amount_fen", align: "right" as const, className: "numbers", render: money },
     {
       title: "状态",
-      dataIndex: "status",
+      dataIndex: "status_name",
       render: (status: string, charge: Charge) => (
         <>
-          <Tag>{word(CHARGES, status)}</Tag>
+          <Tag>{status}</Tag>
           {charge.settled && <Tag color="green">已收</Tag>}
+          {!!charge.refund_fen && <Tag color="orange">退 {money(charge.refund_fen)}</Tag>}
         </>
       ),
     },
@@ -47,7 +50,14 @@ export function Charges({ job }: { job: Job }) {
   ];
   return (
     <Card size="small" title="收费">
-      <Table size="small" pagination={false} columns={columns} dataSource={job.charges} rowKey="id" locale={{ emptyText: "没有额外收费" }} />
+      <Loaded asked={asked}>
+        {(sheet) => (
+          <>
+            {sheet.charges.length > 0 && <Table size="small" pagination={false} columns={columns} dataSource={sheet.charges} rowKey="id" />}
+            <p className="quiet" style={{ margin: "6px 0 0" }}>{sheet.text}</p>
+          </>
+        )}
+      </Loaded>
       {form && chosen && (
         <ActionForm form={form} ids={{ job_id: job.id, charge_id: chosen.chargeId }} version={job.version} onClose={() => choose(null)} />
       )}

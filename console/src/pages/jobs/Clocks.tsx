@@ -1,17 +1,14 @@
-import { Card, Table, Tag } from "antd";
+import { Button, Card, Table, Tag } from "antd";
+import { useState } from "react";
 
-import type { Schemas } from "@/api/client";
-import { CLOCKS, word } from "@/app/words";
+import { api, type Schemas } from "@/api/client";
+import { useMay } from "@/app/session";
+import { CLOCKS, LEVELS as NAMES, word } from "@/app/words";
 import { time } from "@/parts/format";
+import { LEVELS } from "./levels";
 
 type Clock = Schemas["ClockLine"];
-
-const LEVELS = [
-  { colour: "green", label: "正常" },
-  { colour: "gold", label: "将到期" },
-  { colour: "red", label: "已超时" },
-  { colour: "magenta", label: "严重超时" },
-];
+type Breach = Schemas["BreachLine"];
 
 const COLUMNS = [
   { title: "时效", dataIndex: "kind", render: (kind: string) => word(CLOCKS, kind) },
@@ -32,11 +29,55 @@ const COLUMNS = [
   },
 ];
 
-/** What has to happen by when. */
-export function Clocks({ clocks }: { clocks: readonly Clock[] }) {
+/** What has to happen by when, and what was said about what came too late. */
+export function Clocks({ job }: { job: Schemas["JobPage"] }) {
+  const may = useMay();
+  const [all, showAll] = useState(false);
+  const telling = job.clocks.filter((clock) => all || !clock.stopped_at || clock.level > 0);
+  const rest = job.clocks.length - telling.length;
+  const more = rest > 0 && (
+    <Button size="small" type="link" onClick={() => showAll(true)}>
+      按时完成的 {rest} 项
+    </Button>
+  );
   return (
-    <Card size="small" title="时效">
-      <Table size="small" pagination={false} columns={COLUMNS} dataSource={[...clocks]} rowKey={(clock) => `${clock.kind}${clock.starts_at}`} locale={{ emptyText: "没有计时" }} />
+    <Card size="small" title="时效" extra={more}>
+      <Table
+        size="small"
+        pagination={false}
+        columns={COLUMNS}
+        dataSource={telling}
+        rowKey={(clock) => `${clock.kind}${clock.starts_at}`}
+        locale={{ emptyText: "都按时完成了" }}
+      />
+      {may("GET /api/v1/breaches") && <Breaches jobId={job.id} />}
     </Card>
   );
 }
+
+function Breaches({ jobId }: { jobId: number }) {
+  const asked = api.useQuery("get", "/api/v1/breaches", { params: { query: { job_id: jobId, limit: 100 } } });
+  const told = (asked.data?.items ?? []).filter((one) => breachWords(one) !== "");
+  return (
+    <ul className="plain">
+      {told.map((one) => (
+        <li key={one.id}>
+          {word(CLOCKS, one.kind)}
+          {word(NAMES, one.level)}：{breachWords(one)}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** What has been said about a breach, in the order in which it outweighs what came before. */
+const breachWords = (one: Breach): string =>
+  [
+    one.memo && `网点说明「${one.memo}」`,
+    one.appealed_at && `网点申诉「${one.appeal ?? ""}」`,
+    one.declined_at && `申诉已驳回「${one.declined ?? ""}」`,
+    one.excused_at && "已免责",
+    one.withdrawn_at && "已撤销",
+  ]
+    .filter(Boolean)
+    .join("；");

@@ -21,7 +21,7 @@ export function Dispatch({ jobId }: { jobId: number }) {
                 <span className="quiet">{time(offer.offered_at)} 发出，{time(offer.expires_at)} 前有效</span>
               </div>
             ))}
-            {offers.length + current.length === 0 && <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description="没有派过单" />}
+            {offers.length + current.length === 0 && <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description="没有派过单，也没有网点可派" />}
             {current.length > 0 && <Weighed lines={current} />}
           </>
         )}

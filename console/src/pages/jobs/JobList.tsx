@@ -18,8 +18,9 @@ const COLUMNS = [
     render: (status: string) => <Tag color={STATUS_COLOURS[status]}>{word(STATUSES, status)}</Tag>,
   },
   { title: "待办", dataIndex: "queue", render: (queue: string | null) => queue && <Tag color="red">{word(QUEUES, queue)}</Tag> },
-  { title: "商品", dataIndex: "sku" },
-  { title: "数量", dataIndex: "units", align: "right" as const },
+  { title: "商品", render: (_: unknown, line: Line) => `${line.product_name} × ${line.units}` },
+  { title: "地区", dataIndex: "place" },
+  { title: "网点", dataIndex: "dealer_name", render: (name: string | null) => name ?? "—" },
   { title: "上门时段", render: (_: unknown, line: Line) => span(line.window_start, line.window_end) },
   { title: "建单", dataIndex: "created_at", render: time },
 ];
