@@ -17,6 +17,9 @@ type Penalty = Schemas["PenaltyLine"];
 const COLOURS: Words = { standing: "default", appealed: "gold", declined: "red", lifted: "green" };
 const TAKES: Words = { statement: "从下一期结算单扣", reward: "从当年联盟奖励扣" };
 
+/** A platform's penalty comes in by its own file. */
+const GIVEN = options(PENALTY_REASONS).filter(({ value }) => value !== "platform");
+
 const COLUMNS = [
   { title: "网点", dataIndex: "dealer_id", render: (id: number) => <DealerName id={id} /> },
   { title: "工单", dataIndex: "job_id", render: (id: number) => <Link to={`/jobs/${id}`}>{id}</Link> },
@@ -91,7 +94,7 @@ const Impose = () => (
     send={(body, once) => http.POST("/api/v1/penalties", { params: { header: { ...once } }, body: { ...body, photo_ids: [] } })}
   >
     <NumberField name="job_id" label="工单号" />
-    <ChoiceField name="reason" label="原因" options={options(PENALTY_REASONS)} />
+    <ChoiceField name="reason" label="原因" options={GIVEN} />
     <TextField name="words" label="事实说明" long help="网点会看到；七天内可以申诉" />
     <MoneyField name="amount_fen" label="金额" least={0.01} />
     <ChoiceField name="takes" label="从哪里扣" options={options(TAKES)} />
