@@ -89,7 +89,7 @@ def refuse(call: Call, correction_id: int) -> Correction:
     summary="账期及未完成事项",
 )
 def month_list(call: Call, query: Mapping[str, Any]) -> Page[MonthLine]:
-    """Newest first: closed, or everything that still bars its close."""
+    """Newest first: closed, or everything that still bars its close; how far its statements are."""
     after = paging.key(query["cursor"], date)
     before = after[0] if after else None
     found = reads.months(before, call.now, query["limit"] + 1)  # type: ignore[arg-type]  # its kind was checked

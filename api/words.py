@@ -13,6 +13,7 @@ from domain.charges import FOR_STAFF, RULING_NAMES, STATE_NAMES
 from domain.fee_rules import BASE_NAMES, CHARGE_TYPES, ZONE_NAMES
 from domain.fee_words import KEPT_NAMES
 from domain.finding_words import NAMES as FINDINGS
+from domain.installer_pay import REASON_NAMES as EARNING_REASONS
 from domain.job import KIND_NAMES, STATUS_NAMES
 from domain.pack_words import CAPTURES, CONFIRMED, FACTS, ROLES, SOURCES, VERDICTS
 from domain.packs import PHASE_NAMES
@@ -132,6 +133,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "zones": {str(zone): name for zone, name in ZONE_NAMES.items()},
     "clock_ends": {str(kept): name for kept, name in KEPT_NAMES.items()},
     "declines": DECLINE,
+    "earning_reasons": {str(reason): name for reason, name in EARNING_REASONS.items()},
     "bindings": BINDINGS,
     "declarations": DECLARATIONS,
     "bank_accounts": BANK_ACCOUNTS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,14 +11,25 @@ from sqlalchemy import Connection
 from domain.actors import Actor
 from domain.closing import Missing
 from domain.ledger import CHART, Account
+from domain.statements import STATUS_NAMES, Status
 from services.parts import closing
 from services.queries.money import horizon
 from services.uow import query
 
 
 @dataclass(frozen=True, slots=True)
+class StatementsOf:
+    """How many of a month's statements stand there, and what they pay together."""
+
+    status: Status
+    status_name: str
+    count: int
+    payout_fen: int
+
+
+@dataclass(frozen=True, slots=True)
 class MonthLine:
-    """A month from the first posting to the last: closed, or what bars its close.
+    """A month from the first posting to the last: closed, or what bars its close; how far its statements are.
 
     `corrections_waiting`: of its entries, undecided.
     """
@@ -28,6 +40,7 @@ class MonthLine:
     legs: int
     corrections_waiting: int
     missing: tuple[Missing, ...]
+    statements: tuple[StatementsOf, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +104,31 @@ SELECT month, closed_at, closed_by, max(legs) AS legs,
 def months(connection: Connection, before: date | None, now: datetime, limit: int) -> list[MonthLine]:
     """Newest first, each with what bars its close."""
     rows = connection.exec_driver_sql(_MONTHS, {"before": before, "limit": limit}).all()
+    stated = _stated(connection, [row.month for row in rows])
     return [
         MonthLine(
             row.month, row.closed_at, row.closed_by, row.legs, row.waiting,
             () if row.closed_at else closing.still_open(connection, row.month, now),
+            tuple(stated[row.month]),
         )
         for row in rows
     ]  # fmt: skip
+
+
+_STATED = """
+SELECT month, status, count(*), sum(payout_fen)::bigint FROM statement WHERE month = ANY(%(months)s)
+ GROUP BY month, status
+"""
+
+
+def _stated(connection: Connection, months: list[date]) -> dict[date, list[StatementsOf]]:
+    """By month, in the order in which a statement goes."""
+    found: dict[date, list[StatementsOf]] = defaultdict(list)
+    for month, status, count, fen in connection.exec_driver_sql(_STATED, {"months": months}):
+        found[month].append(StatementsOf(Status(status), STATUS_NAMES[Status(status)], count, fen))
+    for lines in found.values():
+        lines.sort(key=lambda line: list(Status).index(line.status))
+    return found
 
 
 _BALANCES = f"""

@@ -62,10 +62,10 @@ def test_an_owner_invites_and_suspends_its_own_people(sit_down: SitDown, world: 
     desk.page.keyboard.press("Escape")
     expect(desk.page.get_by_text("待使用")).to_be_visible()
     expect(desk.page.get_by_text("本人", exact=True)).to_have_count(1)
-    line = desk.page.get_by_role("row").filter(has_text="installer1")
+    line = desk.page.get_by_role("row").filter(has_text="installer1").first
     line.get_by_role("button", name="停用").click()
     press(desk.page, "停用")
-    expect(line.get_by_text("已停用")).to_be_visible()
+    expect(line.get_by_text("已停用").first).to_be_visible()
     [binding] = rows("SELECT status FROM role_binding WHERE id = :b", b=world.bindings["installer1"])
     assert binding.status == "suspended"
     assert desk.complaints == []

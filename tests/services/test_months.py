@@ -59,6 +59,7 @@ def test_a_month_closes_when_nothing_of_it_is_open_and_says_what_is(world: World
     ]
     assert "已完结工单的费用尚未入账（1）" in unposted.value.detail
     assert [(one.code, one.count) for one in cockpit.missing] == [("statement_open", 1)]
+    assert [(one.status, one.count, one.payout_fen) for one in cockpit.statements] == [("draft", 1, 8000)]
     assert close_month(MARCH, second(world), LATER + DAY) == first
     [line] = months.months(None, LATER, 10)
     assert (line.closed_by, line.closed_at, line.missing, line.legs) == (finance.person_id, LATER, (), 2)

@@ -38,6 +38,14 @@ export const dealers: readonly Page[] = [
     View: lazy(() => import("./Capacity")),
   },
   {
+    path: "/pay",
+    title: "师傅结算",
+    group: "网点",
+    needs: ["GET /api/v1/installer-settlements", "GET /api/v1/installer-settlements/lines", "GET /api/v1/installer-rates", "GET /api/v1/dealers/{dealer_id}/installers"],
+    roles: ["dealer_owner"],
+    View: lazy(() => import("./Pay")),
+  },
+  {
     path: "/course",
     title: "联盟奖励",
     group: "网点",

@@ -5,9 +5,10 @@ import { Link } from "react-router";
 import { api, http, type Schemas } from "@/api/client";
 import { useMay } from "@/app/session";
 import { Deed } from "@/parts/Deed";
-import { monthOf, time } from "@/parts/format";
+import { money, monthOf, time } from "@/parts/format";
 import { Loaded } from "@/parts/Loaded";
 import { Runs } from "./Runs";
+import { STATEMENT_COLOURS } from "./words";
 
 type Month = Schemas["MonthLine"];
 
@@ -49,6 +50,7 @@ function OneMonth({ month }: { month: Month }) {
     return (
       <Card size="small" style={{ marginBottom: 12 }} title={<Title name={name} tag={<Tag color="green">已关账</Tag>} />} extra={links}>
         {time(month.closed_at)} 关账，{month.legs} 笔
+        <Stated month={month} />
       </Card>
     );
   return (
@@ -67,6 +69,7 @@ function OneMonth({ month }: { month: Month }) {
           </li>
         )}
       </ul>
+      <Stated month={month} />
       {month.missing.length === 0 && (
         <div style={{ marginTop: 12 }}>
           <Close month={month} />
@@ -75,6 +78,19 @@ function OneMonth({ month }: { month: Month }) {
     </Card>
   );
 }
+
+/** How far the month's statements are, each state a way to its list. */
+const Stated = ({ month }: { month: Month }) => (
+  <Space wrap style={{ marginTop: 8 }}>
+    {month.statements.map((one) => (
+      <Link key={one.status} to={`/statements?month=${monthOf(month.month)}&status=${one.status}`}>
+        <Tag color={STATEMENT_COLOURS[one.status]}>
+          {one.status_name} {one.count} 张，{money(one.payout_fen)}
+        </Tag>
+      </Link>
+    ))}
+  </Space>
+);
 
 const Title = ({ name, tag }: { name: string; tag: ReactNode }) => (
   <>
