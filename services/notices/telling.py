@@ -45,11 +45,13 @@ SELECT outbox_id, job_id, template, person_id, title, body, names, %(now)s
                                                   title text, body text, names bigint)
 ON CONFLICT DO NOTHING
 """
+# What may meet another's rows in one order; the rest as it happened, for so it is sent.
 _PUT = """
 INSERT INTO outbox (kind, dedupe_key, person_id, job_id, payload, wire, created_at, next_at)
 SELECT 'notice', key, person_id, job_id, payload, wire, %(now)s, %(now)s
   FROM json_to_recordset(%(puts)s::json)
-       AS put(key text, person_id bigint, job_id bigint, payload jsonb, wire text) ORDER BY key
+       AS put(key text, person_id bigint, job_id bigint, payload jsonb, wire text)
+ ORDER BY payload ->> 'stem', CASE WHEN payload ? 'stem' THEN key END, (payload ->> 'notice')::bigint, key
     ON CONFLICT (dedupe_key) DO UPDATE SET payload = jsonb_set(outbox.payload, '{template}', outbox.payload->'several')
  WHERE outbox.payload ? 'several'
 """

@@ -151,6 +151,7 @@ WITHOUT_PHOTOS = {
     "text/html",
     "text/javascript",
     "text/css",
+    "text/javascript, text/css",  # the console's files
     "text/plain",
     "application/vnd.oai.openapi+json",
 }
@@ -176,6 +177,7 @@ def test_no_route_that_serves_bytes_lets_a_cameras_words_out(
             "/api/v1/jobs/<id:job_id>/evidence-pack",
             "/api/v1/photo-files/<string:token>",
             "/api/v1/statements/<id:statement_id>/file",  # figures, no photos
+            "/api/v1/statements/<id:statement_id>/files/<id:paper_id>",  # as a declaration's, by the same part
         ]
     )
     told = {"exif": pictures.exif()}

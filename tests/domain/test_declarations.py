@@ -1,4 +1,4 @@
-"""Which markets are a dealer's own, which papers are papers, and who verifies."""
+"""Which markets are a dealer's own, and who verifies."""
 
 from __future__ import annotations
 
@@ -6,17 +6,7 @@ from datetime import date
 
 import pytest
 
-from domain.declarations import (
-    MOST_BYTES,
-    MOST_PAPERS,
-    AlreadyVerified,
-    BadPaper,
-    NotOwnMarket,
-    check_market,
-    check_verdict,
-    check_year,
-    media_of,
-)
+from domain.declarations import AlreadyVerified, NotOwnMarket, check_market, check_verdict, check_year
 from domain.errors import Invalid
 
 
@@ -46,20 +36,6 @@ def test_a_market_is_covered_or_the_district_around_covered_towns(
     else:
         with pytest.raises(NotOwnMarket):
             check_market([own], market)
-
-
-def test_papers_are_told_by_their_bytes_and_counted() -> None:
-    """PDF, JPEG and PNG; nothing else, nothing over 5 MB, no eleventh."""
-    assert media_of(b"%PDF-1.4", 0) == "application/pdf"
-    assert media_of(b"\x89PNG\r\n\x1a\n", MOST_PAPERS - 1) == "image/png"
-    for data, already in [
-        (b"<html>", 0),
-        (b"", 0),
-        (b"%PDF-" + bytes(MOST_BYTES), 0),
-        (b"%PDF-", MOST_PAPERS),
-    ]:
-        with pytest.raises(BadPaper):
-            media_of(data, already)
 
 
 def test_a_year_is_declared_while_it_runs_or_within_two_years() -> None:
