@@ -21,7 +21,7 @@ from domain.payouts import STATE_NAMES as PAYOUTS
 from domain.penalties import REASON_NAMES as PENALTY_REASONS
 from domain.penalties import STATE_NAMES as PENALTIES
 from domain.queues import QUEUES
-from domain.reasons import DECLINE
+from domain.reasons import DECLINE, OUTSIDE
 from domain.retention import HOLD_REASONS, LIFT_REASONS
 from domain.runs import NAMES as TASKS
 from domain.statements import KINDS as LINE_KINDS
@@ -119,6 +119,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "findings": {str(code): name for code, name in FINDINGS.items()},
     "audits": dict(AUDITS),
     "audit_whys": {str(why): name for why, name in WHY_NAMES.items()},
+    "outside_reasons": OUTSIDE,
     "audit_reasons": dict(REASONS),
     "phases": dict(PHASE_NAMES),
     "verdicts": VERDICTS,

@@ -9,8 +9,9 @@ export function useFilters<Name extends string>(...names: Name[]) {
     if (value) filters[name] = value;
   }
   const set = (name: Name, value: string | number | null | undefined) =>
-    setAddress((before) => {
-      const after = new URLSearchParams(before);
+    setAddress(() => {
+      // Trap: what the router hands in is the address of the last rendering; of two changes at once the first was lost.
+      const after = new URLSearchParams(window.location.search);
       if (value == null || value === "") after.delete(name);
       else after.set(name, String(value));
       return after;

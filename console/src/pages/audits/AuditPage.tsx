@@ -36,10 +36,10 @@ export default function AuditPage() {
             </h1>
             <Verdict job={found} audit={audit.data} />
             <div className="columns">
-              {audit.data && <Said audit={audit.data} />}
               <Card size="small" title="地点与时间">
                 <Scene jobId={jobId} />
               </Card>
+              {audit.data && <Said audit={audit.data} />}
               <Charged jobId={jobId} />
               <Serials job={found} />
             </div>

@@ -1,9 +1,9 @@
-import { Card, DatePicker, Descriptions, Table } from "antd";
-import dayjs from "dayjs";
+import { Card, Descriptions, Table } from "antd";
 import { Link } from "react-router";
 
 import { api, type Query, type Schemas } from "@/api/client";
 import { VERDICTS, word } from "@/app/words";
+import { DayRange } from "@/parts/DayRange";
 import { DealerPick } from "@/parts/dealers";
 import { number, useFilters } from "@/parts/filters";
 import { share } from "@/parts/format";
@@ -37,19 +37,11 @@ export default function Estimates() {
   const rows = asked.data?.pages.flatMap((page) => page.items) ?? [];
   const most = Math.min(10_000, Math.ceil(Math.max(2_000, ...rows.map((row) => row.high_bp)) / 2_000) * 2_000);
   const agreement = asked.data?.pages[0]?.agreement;
-  const range = filters.since && filters.until ? ([dayjs(filters.since), dayjs(filters.until)] as [dayjs.Dayjs, dayjs.Dayjs]) : null;
   return (
     <div className="page">
       <h1>网点不合格率</h1>
       <div className="filters">
-        <DatePicker.RangePicker
-          aria-label="期间"
-          value={range}
-          onChange={(chosen) => {
-            set("since", chosen?.[0]?.format("YYYY-MM-DD"));
-            set("until", chosen?.[1]?.format("YYYY-MM-DD"));
-          }}
-        />
+        <DayRange since={filters.since} until={filters.until} onChange={set} />
         <DealerPick value={number(filters.dealer_id)} onChange={(value) => set("dealer_id", value)} />
         <span className="quiet" style={{ alignSelf: "center" }}>
           不选期间即近四周。圆点为估计，横线为 95 % 区间；虚线：尚无结论。

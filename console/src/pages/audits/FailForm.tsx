@@ -20,10 +20,18 @@ interface Values {
 
 const ASKED = (["evidence", "work"] as const).map((value) => ({ value, label: word(VERDICTS, value) }));
 
+/** The dialogue begins where the first choice is, not at its closing cross. */
+const begin = (open: boolean) => open && document.querySelector<HTMLInputElement>(".ant-modal input[type=radio]:checked")?.focus();
+
 /** A job that does not pass: what follows, at whose cost, and why. */
 export function FailForm({ jobId, marks, onSay, onClose }: Props) {
   const [fields] = Form.useForm<Values>();
   const work = Form.useWatch("verdict", fields) === "work";
+  const enter = (event: React.KeyboardEvent) => {
+    if (event.key !== "Enter" || !(event.target instanceof HTMLInputElement) || event.target.type === "search") return;
+    event.preventDefault();
+    fields.submit();
+  };
   const say = ({ verdict, fault, fraud, note }: Values) =>
     onSay({
       verdict,
@@ -33,8 +41,8 @@ export function FailForm({ jobId, marks, onSay, onClose }: Props) {
       photos: marks.map(({ photoId, reason }) => ({ photo_id: photoId, reason })),
     });
   return (
-    <Modal open title={`工单 ${jobId}：不合格`} okText="判定（6 秒内可撤销）" cancelText="取消" onOk={fields.submit} onCancel={onClose} destroyOnHidden>
-      <Form form={fields} layout="vertical" onFinish={say} initialValues={{ verdict: "evidence", fault: "dealer" }}>
+    <Modal open title={`工单 ${jobId}：不合格`} okText="判定（6 秒内可撤销）" cancelText="取消" onOk={fields.submit} onCancel={onClose} afterOpenChange={begin} destroyOnHidden>
+      <Form form={fields} layout="vertical" onKeyDown={enter} onFinish={say} initialValues={{ verdict: "evidence", fault: "dealer" }}>
         <Form.Item label="有问题的照片">
           {marks.length === 0 && <Alert type="info" message="没有标记照片，请在说明里写明原因；也可先用数字键标记照片" />}
           {marks.map(({ photoId, reason }) => (

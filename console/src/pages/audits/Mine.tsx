@@ -1,7 +1,7 @@
-import { Card, DatePicker, Empty, Statistic, Table } from "antd";
-import dayjs from "dayjs";
+import { Card, Empty, Statistic, Table } from "antd";
 
 import { api, type Query, type Schemas } from "@/api/client";
+import { DayRange } from "@/parts/DayRange";
 import { useFilters } from "@/parts/filters";
 import { Loaded } from "@/parts/Loaded";
 
@@ -43,14 +43,7 @@ export default function Mine() {
     <div className="page">
       <h1>我的稽核</h1>
       <div className="filters">
-        <DatePicker.RangePicker
-          aria-label="期间"
-          value={filters.since && filters.until ? [dayjs(filters.since), dayjs(filters.until)] : null}
-          onChange={(chosen) => {
-            set("since", chosen?.[0]?.format("YYYY-MM-DD"));
-            set("until", chosen?.[1]?.format("YYYY-MM-DD"));
-          }}
-        />
+        <DayRange since={filters.since} until={filters.until} onChange={set} />
       </div>
       <Loaded asked={asked}>{(mine) => <Shown mine={mine} />}</Loaded>
     </div>

@@ -2,6 +2,7 @@ import { Button, Empty, InputNumber, Select } from "antd";
 import { useCallback, useEffect, useMemo, useState } from "react";
 
 import type { Query } from "@/api/client";
+import { useMe } from "@/app/session";
 import { AUDITS, FINDINGS, options, word } from "@/app/words";
 import { DealerPick } from "@/parts/dealers";
 import { number, useFilters } from "@/parts/filters";
@@ -52,6 +53,7 @@ export default function PhotoWall() {
 type Face = "zoom" | "compare" | "fail" | null;
 
 function Wall({ index, more }: { index: readonly At[]; more: boolean }) {
+  const { role } = useMe();
   const [at, setAt] = useState(0);
   const [shown, show] = useState<Shown>();
   const [face, setFace] = useState<Face>(null);
@@ -71,7 +73,7 @@ function Wall({ index, more }: { index: readonly At[]; more: boolean }) {
     const back = index.findIndex((one) => one.job_id === jobId);
     if (back >= 0) setAt(back);
   };
-  const judging = shown?.job.audit === "waiting" && !verdicts.told.has(here.job_id);
+  const judging = role === "auditor" && shown?.job.audit === "waiting" && !shown.job.spoken && !verdicts.told.has(here.job_id);
   const press = (event: React.KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || face === "fail") return;
     const deeds: Record<string, () => void> = {

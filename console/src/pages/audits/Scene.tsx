@@ -1,6 +1,7 @@
 import { Alert, Table, Tag } from "antd";
 
 import { api, type Schemas } from "@/api/client";
+import { OUTSIDE_REASONS, word } from "@/app/words";
 import { time } from "@/parts/format";
 import { Loaded } from "@/parts/Loaded";
 import { SceneMap } from "./SceneMap";
@@ -47,7 +48,7 @@ function Arrived({ arrival }: { arrival: Arrival }) {
   return (
     <div style={{ marginBottom: 6 }}>
       {time(arrival.occurred_at)} 签到 <Tag color={result.colour}>{result.label}</Tag>
-      {arrival.distance_m !== null && `距工单位置 ${arrival.distance_m} 米`} {arrival.reason}
+      {arrival.distance_m !== null && `距工单位置 ${arrival.distance_m} 米`} {arrival.reason && word(OUTSIDE_REASONS, arrival.reason)}
     </div>
   );
 }

@@ -9,8 +9,8 @@ const MIDDLE = SIDE / 2;
 /** Told apart by shape as well as by colour. */
 const KINDS: Record<string, { name: string; colour: string; shape: (x: number, y: number) => string }> = {
   door: { name: "门牌", colour: "#10312f", shape: (x, y) => `M${x - 7} ${y - 7}h14v14h-14z` },
-  check_in: { name: "签到", colour: "#0072b2", shape: (x, y) => `M${x} ${y - 9}l9 9l-9 9l-9 -9z` },
-  phone: { name: "照片（手机定位）", colour: "#d55e00", shape: (x, y) => `M${x - 6} ${y}a6 6 0 1 0 12 0a6 6 0 1 0 -12 0z` },
+  check_in: { name: "签到", colour: "#0072b2", shape: (x, y) => `M${x} ${y - 12}l12 12l-12 12l-12 -12z` },
+  phone: { name: "照片（手机定位）", colour: "#d55e00", shape: (x, y) => `M${x - 5} ${y}a5 5 0 1 0 10 0a5 5 0 1 0 -10 0z` },
   exif: { name: "照片（相机定位）", colour: "#a03c78", shape: (x, y) => `M${x} ${y - 8}l8 14h-16z` },
 };
 
@@ -22,7 +22,7 @@ function scaleOf(most: number): number {
 
 const far = ({ east_m, north_m }: Spot) => Math.round(Math.hypot(east_m, north_m));
 
-const told = (spot: Spot) => `${KINDS[spot.source]?.name ?? spot.source}${spot.photo_id ? ` ${spot.photo_id}` : ""}，距${metres(far(spot))}${spot.accuracy_m ? `，误差 ${Math.round(spot.accuracy_m)} 米` : ""}`;
+const told = (spot: Spot) => `${KINDS[spot.source]?.name ?? spot.source}${spot.photo_id ? ` ${spot.photo_id}` : ""}，距离 ${metres(far(spot))}${spot.accuracy_m ? `，误差 ${Math.round(spot.accuracy_m)} 米` : ""}`;
 
 /** The ring that is allowed, how sure each point is, and every point, north above. */
 export function SceneMap({ scene }: { scene: Schemas["Scene"] }) {

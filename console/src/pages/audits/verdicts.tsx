@@ -38,6 +38,8 @@ export function useVerdicts() {
       note(job_id, state === "kept" ? "已提交" : `已判：${word(VERDICTS, body.verdict)}`);
       for (const path of ["/api/v1/audits", "/api/v1/audits/{job_id}", "/api/v1/audits/mine", "/api/v1/jobs/{job_id}"])
         void queries.invalidateQueries({ queryKey: ["get", path] });
+      // The wall is asked anew when it is opened again, not under one's hands.
+      void queries.invalidateQueries({ queryKey: ["get", "/api/v1/photos"], refetchType: "none" });
     },
     onError: (error: unknown, { params }) => {
       note(params.path.job_id, null);
@@ -92,7 +94,7 @@ export function Undo({ waiting, onUndo }: { waiting: Waiting | null; onUndo: () 
     <div className="undo" role="status">
       工单 {waiting.jobId}：{word(VERDICTS, waiting.body.verdict)}，{SECONDS} 秒后提交
       <Button size="small" ghost onClick={onUndo}>
-        撤销 <kbd style={{ color: "#10312f" }}>U</kbd>
+        撤销 <kbd>U</kbd>
       </Button>
     </div>
   );
