@@ -13,6 +13,7 @@ from domain.actions import Action, Command
 from models import db
 from models.clock import Breach
 from models.job import Job
+from models.money import FeeRule
 from models.order import CustomerOrder
 from services.lifecycle import perform
 from services.order_imports import claim_next, run_import
@@ -21,6 +22,9 @@ from services.return_visits import create
 from tests.browser.conftest import Desk
 from tests.rows import change, rows
 from tests.services.test_lifecycle import HOUR, booked, submitted
+from tests.services.test_promises import RULE
+from tests.services.test_remote_fee import job as remote_job
+from tests.services.test_remote_fee import on_site
 from tests.worlds import DISTRICT, World
 
 SitDown = Callable[[str], Desk]
@@ -133,6 +137,28 @@ def test_a_dealer_is_chosen_by_hand_with_the_reasons_in_sight(sit_down: SitDown,
 
     [offer] = rows("SELECT job_id, dealer_id, status FROM offer")
     assert tuple(offer) == (job_id, world.dealers[1], "open")
+    assert desk.complaints == []
+
+
+def test_a_quarrel_over_the_way_is_ruled_on_one_page(sit_down: SitDown, world: World) -> None:
+    """What was promised, what the rule says and the check-in stand beside the verdict."""
+    with db.engine.begin() as tx:
+        tx.execute(insert(FeeRule).values(version=1, effective_from=world.now, rule=RULE))
+    job_id = on_site(world, remote_job(world, None))
+    perform(
+        world.customer(job_id), job_id, Command(Action.DISPUTE_REMOTE, note="没人告诉我"), world.now + HOUR
+    )
+    desk = sit_down("agent")
+    desk.open("/remote-fees")
+    for title in ("下单前的承诺", "路程", "签到与照片"):
+        expect(desk.page.locator(".ant-card", has_text=title).first).to_be_visible()
+    press(desk.page, "裁定远程费")
+    choose(desk.page, "结果", "品牌")
+    press(desk.page, "确定")
+    expect(desk.page.get_by_text("没有待裁定的远程费")).to_be_visible()
+
+    [ruled] = rows("SELECT ruled_by, customer_fen FROM remote_dispute")
+    assert tuple(ruled) == ("agent", 0)
     assert desk.complaints == []
 
 

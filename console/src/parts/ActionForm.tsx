@@ -52,7 +52,7 @@ export function ActionForm({ form, ids, version, onClose }: Props) {
     >
       <Form form={fields} layout="vertical">
         {form.fields.filter((field) => field.kind !== "Point").map((field) => (
-          <Field key={field.name} field={field} jobId={ids.job_id} />
+          <Field key={field.name} field={field} label={labelOf(form, field)} jobId={ids.job_id} />
         ))}
       </Form>
       {form.fields.length === 0 && <p>确定要{form.name}吗？</p>}
@@ -60,8 +60,10 @@ export function ActionForm({ form, ids, version, onClose }: Props) {
   );
 }
 
-function Field({ field, jobId }: { field: FormField; jobId: number }) {
-  const label = word(NAMES, field.name);
+/** One particular may mean another thing in another deed. */
+const labelOf = (form: Asked, { name }: FormField): string => NAMES[`${form.path.split("/").at(-1)}.${name}`] ?? word(NAMES, name);
+
+function Field({ field, label, jobId }: { field: FormField; label: string; jobId: number }) {
   const rules = [{ required: field.required, message: `请填写${label}` }];
   if (field.kind === "yes")
     return (

@@ -39,7 +39,7 @@ export function Finder() {
         onSearch={start}
       />
       <Modal open={found.length > 0} title={`找到 ${found.length} 个工单`} footer={null} width={640} onCancel={() => show([])}>
-        <ul className="plain">
+        <ul className="lines">
           {found.map((job) => (
             <li key={job.id}>
               <Link to={`/jobs/${job.id}`} onClick={() => show([])}>

@@ -13,6 +13,8 @@ export const NAMES: Words = {
   dealer_ids: "网点",
   installer_id: "师傅",
   agreed_fen: "金额",
+  "offers.agreed_fen": "与网点议定的远程费",
+  "verdict.agreed_fen": "赔偿客户",
   beyond_capacity: "超出产能仍接单",
   address: "地址",
   fix: "定位",

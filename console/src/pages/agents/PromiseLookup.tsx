@@ -78,7 +78,7 @@ function Shown({ token, answer }: { token: string; answer: Answer }) {
         </Card>
         {answer.extras.length > 0 && (
           <Card size="small" title="可能另收的项目">
-            <ul className="plain">
+            <ul className="lines">
               {answer.extras.map((extra) => (
                 <li key={extra.code}>
                   {extra.name} {money(extra.price_fen)}／{extra.unit}
@@ -95,7 +95,7 @@ function Shown({ token, answer }: { token: string; answer: Answer }) {
 function Told({ line }: { line: Line }) {
   const rows: [string, ReactNode][] = [
     ["网点", line.dealer && <>{line.dealer} {line.alliance && <Tag color="green">联盟</Tag>}</>],
-    ["最早上门", line.windows.length > 0 && line.windows.map((one) => <div key={one.start}>{span(one.start, one.end)}</div>)],
+    ["最早上门", line.windows.length > 0 && <div>{line.windows.map((one) => <div key={one.start}>{span(one.start, one.end)}</div>)}</div>],
     ["提前预约", line.lead_days != null && `${line.lead_days} 天`],
     ["费用含", line.included.join("、")],
     ["远程费", line.remote?.text],
@@ -106,7 +106,6 @@ function Told({ line }: { line: Line }) {
   const items = rows.filter(([, told]) => told).map(([label, children]) => ({ key: label, label, children }));
   return (
     <Card size="small" title={`${line.name} × ${line.quantity}`}>
-      <p style={{ marginTop: 0 }}>{line.text}</p>
       <Descriptions size="small" column={1} items={items} />
     </Card>
   );

@@ -59,7 +59,7 @@ function Breaches({ jobId }: { jobId: number }) {
   const asked = api.useQuery("get", "/api/v1/breaches", { params: { query: { job_id: jobId, limit: 100 } } });
   const told = (asked.data?.items ?? []).filter((one) => breachWords(one) !== "");
   return (
-    <ul className="plain">
+    <ul className="lines">
       {told.map((one) => (
         <li key={one.id}>
           {word(CLOCKS, one.kind)}

@@ -39,7 +39,8 @@ function Weighed({ lines }: { lines: readonly Funnel[] }) {
         key: line.dealer_id,
         label: (
           <>
-            {line.dealer_name} <Tag color={line.kept ? "green" : "default"}>{line.kept ? "可派" : "不可派"}</Tag> {metres(line.distance_m)}
+            {line.dealer_name} <Tag color={line.kept ? "green" : "default"}>{line.kept ? "可派" : "不可派"}</Tag> {line.distance_m != null && metres(line.distance_m)}
+            <span className="quiet"> {decisive(line)}</span>
           </>
         ),
         children: (
@@ -55,3 +56,10 @@ function Weighed({ lines }: { lines: readonly Funnel[] }) {
     />
   );
 }
+
+/** Why it stands where it stands: what put it behind another one, or all that it fell out by. */
+const decisive = ({ kept, steps }: Funnel): string =>
+  steps
+    .filter((step) => !step.ok && (!kept || step.step === "place"))
+    .map((step) => step.words)
+    .join("；");

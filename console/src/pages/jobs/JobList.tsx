@@ -4,7 +4,7 @@ import { Link, useNavigate } from "react-router";
 import { api, type Query, type Schemas } from "@/api/client";
 import { KINDS, options, QUEUES, STATUS_COLOURS, STATUSES, word } from "@/app/words";
 import { useFilters } from "@/parts/filters";
-import { span, time } from "@/parts/format";
+import { day, span } from "@/parts/format";
 import { Lines, PAGED } from "@/parts/Lines";
 
 type Line = Schemas["JobLine"];
@@ -15,14 +15,18 @@ const COLUMNS = [
   {
     title: "状态",
     dataIndex: "status",
-    render: (status: string) => <Tag color={STATUS_COLOURS[status]}>{word(STATUSES, status)}</Tag>,
+    render: (status: string, line: Line) => (
+      <>
+        <Tag color={STATUS_COLOURS[status]}>{word(STATUSES, status)}</Tag>
+        {line.queue && <Tag color="red">{word(QUEUES, line.queue)}</Tag>}
+      </>
+    ),
   },
-  { title: "待办", dataIndex: "queue", render: (queue: string | null) => queue && <Tag color="red">{word(QUEUES, queue)}</Tag> },
   { title: "商品", render: (_: unknown, line: Line) => `${line.product_name} × ${line.units}` },
   { title: "地区", dataIndex: "place" },
   { title: "网点", dataIndex: "dealer_name", render: (name: string | null) => name ?? "—" },
   { title: "上门时段", render: (_: unknown, line: Line) => span(line.window_start, line.window_end) },
-  { title: "建单", dataIndex: "created_at", render: time },
+  { title: "建单", dataIndex: "created_at", render: day },
 ];
 
 /** Every job within one's horizon, newest first. */

@@ -15,7 +15,7 @@ export function Notes({ jobId }: { jobId: number }) {
           items.length === 0 ? (
             <span className="quiet">没有</span>
           ) : (
-            <ul className="plain">
+            <ul className="lines">
               {[...items].reverse().map((note) => (
                 <li key={note.seq}>
                   <span className="quiet">
