@@ -91,7 +91,7 @@ class Desk:
     def open(self, address: str) -> None:
         """Go there and wait until nothing is fetched any more."""
         self.page.goto(f"{self.site}/console{address}")
-        self._settle()
+        self.settle()
 
     def turn_to(self, address: str) -> None:
         """Go there as a click does, without loading the application anew."""
@@ -106,9 +106,10 @@ class Desk:
             )
             # The page before stands there until this one is.
             expect(self.page).to_have_title(re.compile("妥装"))
-        self._settle()
+        self.settle()
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
+        """Wait until nothing is fetched any more."""
         self.page.locator("main h1, main .ant-result-title").first.wait_for()
         quiet = 0
         while quiet < 3:

@@ -12,6 +12,10 @@ export function useTold(done: string) {
       void message.success(done);
       await queries.invalidateQueries();
     },
-    onError: (error: unknown) => void message.error(said(error), 6),
+    /** Often somebody else was quicker: what is shown then is what stands now. */
+    onError: (error: unknown) => {
+      void message.error(said(error), 6);
+      void queries.invalidateQueries();
+    },
   };
 }
