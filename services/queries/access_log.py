@@ -14,7 +14,10 @@ from services.uow import query
 
 @dataclass(frozen=True, slots=True)
 class AccessLine:
-    """One entry. `person_id`: whom it concerns, `actor_person_id`: who did it; named unless erased."""
+    """One entry. `person_id`: whom it concerns, `actor_person_id`: who did it; None where somebody came in or failed to.
+
+    `actor_name`: of who did it or came in, of staff alone: a customer's name is revealed elsewhere, on record.
+    """
 
     id: int
     at: datetime
@@ -30,7 +33,10 @@ class AccessLine:
 
 _LIST = """
 SELECT e.id, at, kind, actor_person_id, actor_role, person_id, job_id, reason, data, wrapped_key, personal
-  FROM access_event e LEFT JOIN person p ON p.id = actor_person_id LEFT JOIN subject s ON s.id = p.subject_id
+  FROM access_event e
+  LEFT JOIN person p ON p.id = coalesce(actor_person_id, person_id) AND actor_role IS DISTINCT FROM 'customer'
+        AND EXISTS (SELECT 1 FROM role_binding WHERE person_id = p.id AND role <> 'customer')
+  LEFT JOIN subject s ON s.id = p.subject_id
  WHERE (%(before)s::bigint IS NULL OR e.id < %(before)s) AND (%(kind)s::text IS NULL OR kind = %(kind)s)
    AND (%(job)s::bigint IS NULL OR job_id = %(job)s)
    AND (%(person)s::bigint IS NULL OR actor_person_id = %(person)s OR person_id = %(person)s)

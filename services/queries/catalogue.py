@@ -20,6 +20,7 @@ class CategoryLine:
     name: str
     certificates: tuple[str, ...]
     checklist_version: int | None
+    needs_authorisation: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,8 @@ class CapacityLine:
 
 
 _CATEGORIES = """
-SELECT code, name, certificates, (SELECT max(version) FROM checklist WHERE category_code = category.code)
+SELECT code, name, certificates, (SELECT max(version) FROM checklist WHERE category_code = category.code),
+       needs_authorisation
   FROM category ORDER BY code
 """
 _PRODUCTS = """
@@ -179,7 +181,7 @@ SELECT category_code, day, units, promotion FROM capacity WHERE dealer_id = %(de
 def categories(connection: Connection) -> tuple[CategoryLine, ...]:
     """All categories."""
     rows = connection.exec_driver_sql(_CATEGORIES)
-    return tuple(CategoryLine(row[0], row[1], tuple(row[2]), row[3]) for row in rows)
+    return tuple(CategoryLine(row[0], row[1], tuple(row[2]), row[3], row[4]) for row in rows)
 
 
 @query

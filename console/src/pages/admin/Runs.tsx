@@ -72,7 +72,7 @@ function took({ started_at, finished_at }: Run): string {
 
 function How({ run }: { run: Run }) {
   if (working(run)) return <Tag color="processing">{run.started_at ? "运行中" : "排队中"}</Tag>;
-  const counts = Object.entries(run.counts).filter(([, count]) => count !== 0);
+  const counts = Object.entries(run.counts).filter(([, count]) => count && (typeof count !== "object" || Object.keys(count).length > 0));
   return (
     <Space wrap>
       <Tag color={run.error ? "red" : "green"}>{run.error ? "失败" : "完成"}</Tag>

@@ -19,18 +19,22 @@ type Line = Schemas["CapacityLine"];
 export default function Capacity() {
   const { dealer_id } = useMe();
   if (dealer_id == null) return <Empty description="您不属于任何网点" />;
-  return <OfDealer dealer={dealer_id} />;
-}
-
-function OfDealer({ dealer }: { dealer: number }) {
-  const asked = api.useQuery("get", "/api/v1/dealers/{dealer_id}/capacity", { params: { path: { dealer_id: dealer } } });
-  const categories = useCategories();
   return (
     <div className="page">
       <h1>产能日历</h1>
+      <CapacityOf dealer={dealer_id} />
+    </div>
+  );
+}
+
+export function CapacityOf({ dealer }: { dealer: number }) {
+  const asked = api.useQuery("get", "/api/v1/dealers/{dealer_id}/capacity", { params: { path: { dealer_id: dealer } } });
+  const categories = useCategories();
+  return (
+    <>
       <Loaded asked={asked}>{({ items }) => <Shown dealer={dealer} lines={items} categories={categories} />}</Loaded>
       <AutoAccept dealer={dealer} categories={categories} />
-    </div>
+    </>
   );
 }
 

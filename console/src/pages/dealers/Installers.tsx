@@ -1,17 +1,16 @@
 import { Card, Tag } from "antd";
+import type { ReactNode } from "react";
 
 import { api, type Schemas } from "@/api/client";
 import { useMe } from "@/app/session";
-import { BINDINGS, type Words, word } from "@/app/words";
+import { BINDINGS, CERTIFICATES, word } from "@/app/words";
 import { useCategories } from "@/parts/categories";
 import { Lines, PAGED } from "@/parts/Lines";
 
 type Installer = Schemas["InstallerLine"];
 
-const CERTIFICATES: Words = { gas: "燃气", wiring: "电工" };
-
 /** Who of the dealer can install what, and until when with which certificate. */
-export function Installers({ dealer }: { dealer: number }) {
+export function Installers({ dealer, deed }: { dealer: number; deed?: (installer: Installer) => ReactNode }) {
   const categories = useCategories();
   const asked = api.useInfiniteQuery("get", "/api/v1/dealers/{dealer_id}/installers", { params: { path: { dealer_id: dealer }, query: { limit: 100 } } }, PAGED);
   const columns = [
@@ -32,6 +31,7 @@ export function Installers({ dealer }: { dealer: number }) {
           </Tag>
         )),
     },
+    ...(deed ? [{ title: "", render: (_: unknown, one: Installer) => deed(one) }] : []),
   ];
   return (
     <Card size="small" title="师傅的技能与证书">
