@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from domain import bank_files
 from domain.actors import Actor
 from domain.bank_files import Result, payout_of
+from domain.calendar import local_date
 from domain.differences import Gap
 from domain.errors import Conflict, NotFound
 from services.parts import access, bank_batches, paying, withheld
@@ -110,7 +111,7 @@ def make(
         filled = tx.exec_driver_sql(_FILL, asked).scalars().all()
         if not filled:
             raise NothingToPay
-        for statement_id, fen in withheld.of(tx, filled, now).items():
+        for statement_id, fen in withheld.of(tx, filled, local_date(now)).items():
             tx.exec_driver_sql(_LESS, {"batch": batch_id, "statement": statement_id, "fen": fen})
         digest = hashlib.sha256(bank_batches.file_of(tx, batch_id, template_id)).digest()
         tx.exec_driver_sql(_SEAL, {"id": batch_id, "sha256": digest})

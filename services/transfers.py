@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from domain.actors import Actor
+from domain.calendar import local_date
 from domain.errors import Conflict
 from domain.payments import NAME_FROM_FEN, Kind
 from services.config import config
@@ -73,7 +74,7 @@ def make(tx: Connection, actor: Actor, statement_id: int, now: datetime) -> Tran
     row = stating.locked(tx, actor, statement_id, None)
     stating.to(row, actor, "record_payment")
     payee = _payee(tx, row)
-    less = withheld.of(tx, [row.id], now).get(row.id, 0)
+    less = withheld.of(tx, [row.id], local_date(now)).get(row.id, 0)
     fen = row.payout_fen - less
     values = {"statement": row.id, "dealer": row.dealer_id, "fen": fen, "withheld": less}
     payout = tx.exec_driver_sql(_PAYOUT, {**values, "by": actor.person_id, "now": now}).first()

@@ -61,7 +61,7 @@ ON CONFLICT (statement_id) WHERE state <> 'failed' DO NOTHING RETURNING id
 
 def record(tx: Connection, actor: Actor, row: Any, paid_on: date, reference: str, now: datetime) -> None:
     """A payment that somebody made by hand. `PayoutUnderWay` while a bank has it."""
-    less = withheld.of(tx, [row.id], now).get(row.id, 0)
+    less = withheld.of(tx, [row.id], paid_on).get(row.id, 0)
     values = {
         "statement": row.id,
         "dealer": row.dealer_id,

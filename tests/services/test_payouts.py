@@ -125,6 +125,20 @@ def test_a_persons_tax_is_taken_off_in_the_file_and_posted_apart(world: World, r
     assert differences(APRIL_1) == []
 
 
+def test_what_was_paid_by_hand_bears_the_tax_of_the_day_it_was_paid(world: World, ready: int) -> None:
+    """Bands begin in April; of two persons the one paid on the last of March, told in April, got the whole."""
+    finance = world.actor("finance")
+    withholding_rules.add(finance, APRIL_1.date(), [Band(0, 1_000)], APRIL_1)
+    rows("UPDATE dealer SET party = 'natural_person'")
+    one, two = (statement(dealer_id).id for dealer_id in world.dealers[:2])
+    settling.record_payment(finance, one, TODAY - timedelta(days=1), "回单 1", APRIL_1)
+    settling.record_payment(finance, two, TODAY, "回单 2", APRIL_1)
+
+    withheld = rows("SELECT withheld_fen FROM payout ORDER BY statement_id")
+    assert [row.withheld_fen for row in withheld] == [0, 500]
+    assert (balances()["bank"], balances()["withheld_tax"]) == (-12_500, -500)
+
+
 def test_every_difference_is_listed(world: World, ready: int) -> None:
     """Wrong amount, unknown number and word, an answer taken back, one that never came, a posting by hand."""
     finance = world.actor("finance")
