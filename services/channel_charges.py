@@ -6,6 +6,7 @@ an appeal that is won leaves the platform's penalty to be allocated anew.
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -95,8 +96,9 @@ def take(tx: Connection, actor: Actor, stream: BinaryIO, now: datetime) -> Charg
     lines = [one for one in parsed if isinstance(one, Line)]
     shops, places = _places(tx, lines)
     known, new, bad = _known(tx, shops, lines), dict[Key, Told](), []
+    told = ChainMap(new, known)
     for one in parsed:
-        judged = one if isinstance(one, Bad) else _judged(one, shops, places, known | new)
+        judged = one if isinstance(one, Bad) else _judged(one, shops, places, told)
         if isinstance(judged, Bad):
             bad.append(BadRow(judged.row_number, "；".join(fault.message for fault in judged.faults)))
         elif judged[0] not in known:
