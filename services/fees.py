@@ -156,9 +156,10 @@ def post_quality(tx: Connection, payload: Mapping[str, Any], now: datetime) -> i
 def _post_late(
     tx: Connection, job_id: int, wanted: Callable[[FeeLine], bool], note: str, now: datetime
 ) -> int:
-    known, closed = rules.load(tx), ledger.hold_months(tx)
-    month = ledger.open_month(month_of(now), closed)
-    pricing, job = Pricing(tx, known, closed), fee_facts.again(tx, job_id, known, now)
+    known = rules.load(tx)
+    # Trap: the job before the months, as deeds lock them; the other way round a month's close between makes a deadlock.
+    job, closed = fee_facts.again(tx, job_id, known, now), ledger.hold_months(tx)
+    month, pricing = ledger.open_month(month_of(now), closed), Pricing(tx, known, closed)
     pricing.look_around([job])
     entries: list[Entry] = []
     for claim, _, lines in pricing.price(job):

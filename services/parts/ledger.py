@@ -1,7 +1,8 @@
 """Writing into the ledger within a given transaction: which month is open, accounts made once, entries in bulk.
 
-Whoever posts calls `hold_months` first. It takes the lock that an INSERT takes anyway, so that no month can be
-closed (`services/ledger.py`) between the look at the open months and the commit.
+Whoever posts calls `hold_months` before it. It takes the lock that an INSERT takes anyway, so that no month can be
+closed (`services/ledger.py`) between the look at the open months and the commit. Who waits for the row of a
+job or a statement does so before, not after: else a close between the two makes a deadlock.
 """
 
 from __future__ import annotations
