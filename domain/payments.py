@@ -102,8 +102,13 @@ _SOON = timedelta(seconds=30)
 _SELDOM = timedelta(hours=1)
 
 
-def after(state: State, heard: Heard) -> State | None:
-    """Where a bill goes; None for a contradiction, which changes nothing and is listed."""
+def after(kind: Kind, state: State, heard: Heard) -> State | None:
+    """Where a bill goes; None for a contradiction, which changes nothing and is listed.
+
+    A payment that arrives after its order was ended is none: the money is ours to give back.
+    """
+    if (kind, state, heard) == (Kind.PAYMENT, State.FAILED, Heard.SUCCEEDED):
+        return State.PAID
     return None if (state, heard) in CONTRADICTIONS else TABLE[state].get(heard, state)
 
 

@@ -23,8 +23,11 @@ MONEY = frozenset(
         "wechat_days",
     }
 )
-POSTING = MONEY - {"fee_previews"}
-"""What a month is not closed without: a preview posts nothing."""
+POSTING = MONEY - {"fee_previews", "wechat_bills", "wechat_days"}
+"""What a month is not closed without: a preview posts nothing, and WeChat may be away for longer than a month's end.
+
+What WeChat tells later is posted into the month that is open then.
+"""
 NAMES: Mapping[str, str] = {
     "order_imports": "订单文件导入",
     "dispatch": "派单",
@@ -59,8 +62,8 @@ NAMES: Mapping[str, str] = {
     "balances": "余额更新",
     "balance_check": "余额核对",
     "payout_check": "付款核对",
-    "wechat_bills": "微信账单下载",
-    "wechat_days": "微信账单对账",
+    "wechat_bills": "微信收付款处理",
+    "wechat_days": "微信账单下载",
     "fee_previews": "计费预览",
     "calendar": "工作日历检查",
     "clock_corrections": "时效更正",

@@ -99,10 +99,13 @@ def start(actor: Actor, job_id: int, now: datetime) -> PaymentStarted:
 
 
 def _send(pay: Pay, order: _Order, now: datetime) -> str:
-    """A payment nobody was given can be sent again under its number; without an answer the customer tries again."""
+    """A payment nobody was given can be sent again under its number; without an answer the customer tries again.
+
+    So he does when the order was replaced while it was on its way: what we ended is given to nobody to pay.
+    """
     told = wechat_calls.send(pay, order.due)
-    _tell(order.due.number, told, now)
-    if told.word is None or told.word.ticket is None:
+    state = _tell(order.due.number, told, now)
+    if state != State.WAITING or told.word is None or told.word.ticket is None:
         raise OrderNotMade
     return told.word.ticket
 
@@ -120,14 +123,14 @@ _OPEN = """
 SELECT id, number, charge_ids, identity_id, until, ticket, state FROM wechat_bill
  WHERE job_id = %(job)s AND kind = 'payment' AND state IN ('queued', 'unsure', 'refused', 'waiting')
 """
-_SENDING = (
-    "UPDATE wechat_bill SET state = 'unsure', doubted = true, next_at = %(next)s, tries = 1 WHERE id = %(id)s"
-)
+_SENDING = """
+UPDATE wechat_bill SET state = 'unsure', doubted = true, next_at = %(next)s, tries = tries + 1 WHERE id = %(id)s
+"""
 
 
 @use_case
 def _prepare(tx: Connection, actor: Actor, job_id: int, now: datetime) -> _Order:
-    """The job's open order, or a new one, `unsure` from its first moment."""
+    """The job's open order, or a new one; what is to be sent is `unsure` from this moment."""
     condition, params = scope.jobs(actor)
     held = tx.exec_driver_sql(
         f"SELECT status FROM job WHERE id = %(id)s AND {condition} FOR UPDATE", {**params, "id": job_id}
@@ -142,11 +145,15 @@ def _prepare(tx: Connection, actor: Actor, job_id: int, now: datetime) -> _Order
     row = tx.exec_driver_sql(_OPEN, {"job": job_id}).first()
     ids = tuple(charge.id for charge in charges)
     fits = row is not None and _fits(row, ids, who, now)
-    if row is not None and not fits and row.state == State.QUEUED:  # WeChat surely does not have it
+    # WeChat did not have it when it was asked; a send still on its way finds it ended and gives no ticket.
+    if row is not None and not fits and row.state == State.QUEUED:
         wechat_words.tell(tx, wechat_bills.held(tx, row.number), _REPLACED, now)
         row = None
     if row is None:
         row, fits = _new(tx, actor, job_id, charges, who, now), True
+    if fits and row.state == State.QUEUED:
+        tx.exec_driver_sql(_SENDING, {"id": row.id, "next": now + timedelta(minutes=1)})
+        wechat_words.keep(tx, row.id, row.number, Told("send", Heard.CLAIMED), None, now)
     ticket = row.ticket if row.state == State.WAITING else None
     return _Order(wechat_calls.due(tx, row.id), tuple(row.charge_ids), row.until, ticket, fits)
 
@@ -170,10 +177,7 @@ def _new(tx: Connection, actor: Actor, job_id: int, charges: Sequence[Any], who:
         identity_id=who,
         until=now + PAY_WITHIN,
     )
-    row = wechat_bills.make(tx, new, actor.person_id, now)
-    tx.exec_driver_sql(_SENDING, {"id": row.id, "next": now + timedelta(minutes=1)})
-    wechat_words.keep(tx, row.id, row.number, Told("send", Heard.CLAIMED), None, now)
-    return row
+    return wechat_bills.make(tx, new, actor.person_id, now)
 
 
 @use_case

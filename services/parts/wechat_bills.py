@@ -101,9 +101,15 @@ SELECT id, job_id, amount_fen - (SELECT coalesce(sum(amount_fen), 0) FROM wechat
 def give_back(tx: Connection, charge_id: int, fen: int, cause: str, now: datetime) -> None:
     """Send a charge's refund the way its payment came, up to what is left of it; nothing where it came otherwise."""
     paid = tx.exec_driver_sql(_PAID, {"charge": charge_id}).first()
-    if paid is None or min(fen, paid.left_fen) <= 0:
-        return
-    new = NewBill(
-        Kind.REFUND, min(fen, paid.left_fen), "收费退款", job_id=paid.job_id, of_id=paid.id, cause=cause
-    )
+    if paid is not None and min(fen, paid.left_fen) > 0:
+        _refund(tx, paid, min(fen, paid.left_fen), cause, now)
+
+
+def give_back_late(tx: Connection, paid: Any, now: datetime) -> None:
+    """Send back the whole of a payment whose order we had ended: its charges may have been paid by another."""
+    _refund(tx, paid, paid.amount_fen, f"wechat:{paid.number}:late", now)
+
+
+def _refund(tx: Connection, paid: Any, fen: int, cause: str, now: datetime) -> None:
+    new = NewBill(Kind.REFUND, fen, "收费退款", job_id=paid.job_id, of_id=paid.id, cause=cause)
     make(tx, new, None, now)

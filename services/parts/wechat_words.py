@@ -82,7 +82,7 @@ def tell(tx: Connection, row: Any, told: Told, now: datetime) -> State:
     """Take one word about a held bill; where it stands now. A word that does not fit is kept and changes nothing."""
     state, word = State(row.state), told.word
     gap = payments.misfit(word, row.amount_fen, row.openid) if word else None
-    to = None if gap else payments.after(state, told.heard)
+    to = None if gap else payments.after(Kind(row.kind), state, told.heard)
     if gap is None and to is None:
         gap = "contradiction"
     if gap:
@@ -134,7 +134,9 @@ def _paid(tx: Connection, row: Any, at: datetime, now: datetime) -> int:
 
 def _follow(tx: Connection, row: Any, state: State, to: State, reason: str | None, now: datetime) -> None:
     """What a new state means for what the bill was for."""
-    if row.kind == Kind.PAYMENT and to == State.PAID:
+    if row.kind == Kind.PAYMENT and state == State.FAILED:
+        wechat_bills.give_back_late(tx, row, now)
+    elif row.kind == Kind.PAYMENT and to == State.PAID:
         for charge_id in row.charge_ids:
             _settle(tx, row.job_id, charge_id, now)
     elif row.kind == Kind.TRANSFER and to == State.FAILED:

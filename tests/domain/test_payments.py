@@ -16,7 +16,13 @@ NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 def test_only_a_query_that_knows_nothing_lets_a_bill_be_sent_again() -> None:
     """Back to queued come what did not leave and what WeChat does not know; a silence or a refusal never."""
-    back = {(state, heard) for state in State for heard in Heard if after(state, heard) is State.QUEUED}
+    back = {
+        (state, heard)
+        for kind in Kind
+        for state in State
+        for heard in Heard
+        if after(kind, state, heard) is State.QUEUED
+    }
     assert {(state, heard) for state, heard in back if state is not State.QUEUED} == {
         (State.UNSURE, Heard.UNSENT),
         (State.UNSURE, Heard.ABSENT),
@@ -25,10 +31,22 @@ def test_only_a_query_that_knows_nothing_lets_a_bill_be_sent_again() -> None:
 
 def test_an_end_stays_and_only_its_opposite_contradicts_it() -> None:
     """Late and repeated words change nothing; paid then failed, failed then paid are differences."""
-    for state in (State.PAID, State.FAILED):
-        assert {after(state, heard) for heard in Heard} == {state, None}
-    contradictions = {(state, heard) for state in State for heard in Heard if after(state, heard) is None}
-    assert contradictions == {(State.PAID, Heard.ENDED), (State.FAILED, Heard.SUCCEEDED)}
+    for kind in (Kind.TRANSFER, Kind.REFUND):
+        for state in (State.PAID, State.FAILED):
+            assert {after(kind, state, heard) for heard in Heard} == {state, None}
+        contradictions = {
+            (state, heard) for state in State for heard in Heard if after(kind, state, heard) is None
+        }
+        assert contradictions == {(State.PAID, Heard.ENDED), (State.FAILED, Heard.SUCCEEDED)}
+
+
+def test_a_payment_that_arrives_after_its_order_ended_is_money_of_ours_to_give_back() -> None:
+    """Failed, then success: paid. Nothing else moves it, and a paid one stays."""
+    moved = {heard: after(Kind.PAYMENT, State.FAILED, heard) for heard in Heard}
+    assert {heard: to for heard, to in moved.items() if to is not State.FAILED} == {
+        Heard.SUCCEEDED: State.PAID
+    }
+    assert {after(Kind.PAYMENT, State.PAID, heard) for heard in Heard} == {State.PAID, None}
 
 
 @settings(max_examples=60)
@@ -37,7 +55,7 @@ def test_a_bill_is_paid_exactly_by_wechats_first_word_of_success(heard: list[Hea
     """Whatever is heard in whatever order: paid needs a success, and failed needs an end or a believed refusal."""
     state = State.QUEUED
     for one in heard:
-        state = after(state, one) or state
+        state = after(Kind.TRANSFER, state, one) or state
     ends = [one for one in heard if one in (Heard.SUCCEEDED, Heard.ENDED)]
     if state is State.PAID:
         assert Heard.SUCCEEDED in heard

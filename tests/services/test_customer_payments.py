@@ -4,15 +4,18 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from domain.actions import Action, Command
 from domain.actors import Actor, Role
 from domain.errors import Forbidden
-from domain.payments import Kind
+from domain.payments import Kind, Word
 from services import adjustments, customer_payments, wechat_bills, wechat_days
 from services.config import config
 from services.customer_payments import NothingToPay, OrderNotMade, PayInWechat
@@ -26,7 +29,8 @@ from tests.services.paying import HOUR, MINUTE, Till, states, till, wechats  # n
 from tests.services.test_charges import on_site
 from tests.services.test_lifecycle import proposed
 from tests.services.test_settling import balances
-from wechat.pay_terms import BadNote
+from wechat.pay import PayGateway
+from wechat.pay_terms import Ask, BadNote
 
 ORDERS = "v3/pay/transactions/jsapi"
 REFUNDS = "v3/refund/domestic/refunds"
@@ -44,11 +48,15 @@ def job_id(till: Till) -> int:
 @pytest.fixture
 def li(till: Till, job_id: int) -> Actor:
     """The customer with the mini-program open."""
-    till.openid("li", None)
+    return customer(till, job_id, "li")
+
+
+def customer(till: Till, job_id: int, alias: str) -> Actor:
+    """An account with the job's link open in the mini-program."""
     [session] = rows(
         "INSERT INTO session (token_hash, kind, role, identity_id, job_id, created_at, last_seen, idle_expires_at,"
-        " expires_at) SELECT 'x', 'link', 'customer', id, :j, :n, :n, :n, :n FROM wechat_identity RETURNING id",
-        j=job_id, n=till.now(),
+        " expires_at) SELECT :a, 'link', 'customer', id, :j, :n, :n, :n, :n FROM wechat_identity WHERE openid = :o"
+        " RETURNING id", a=alias.encode(), o=till.openid(alias, None), j=job_id, n=till.now(),
     )  # fmt: skip
     return Actor(Role.CUSTOMER, session_id=session.id, job_id=job_id, device_id="customers-phone")
 
@@ -127,6 +135,67 @@ def test_other_charges_are_another_order_and_the_former_is_closed(till: Till, jo
     assert [row.amount_fen for row in rows("SELECT amount_fen FROM wechat_bill WHERE kind = 'refund'")] == [
         5000
     ]
+
+
+@dataclass
+class Overtaken:
+    """A gateway whose next send first lets another have his turn."""
+
+    pay: PayGateway
+    turns: list[Callable[[], Any]]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.pay, name)
+
+    def send(self, kind: Kind, ask: Ask) -> Word:
+        """As the gateway, later."""
+        if self.turns:
+            self.turns.pop()()
+        return self.pay.send(kind, ask)
+
+
+def test_an_order_that_another_account_replaced_on_its_way_is_given_to_nobody(
+    app: Flask, till: Till, job_id: int, li: Actor
+) -> None:
+    """The send lands after we closed the order: no ticket; paid all the same, it is posted and goes back whole."""
+    wang, others = customer(till, job_id, "wang"), []
+    app.extensions["wechat_pay"] = Overtaken(
+        till.pay, [lambda: others.append(customer_payments.start(wang, job_id, till.now()))]
+    )
+    with pytest.raises(OrderNotMade):
+        customer_payments.start(li, job_id, till.now())
+    [replaced, standing] = rows("SELECT number, state FROM wechat_bill ORDER BY id")
+    assert (replaced.state, standing.state, others[0].number) == ("failed", "waiting", standing.number)
+
+    till.sim.pay(replaced.number, "li")
+    till.hear(times=2)
+    assert charge().settled_at is None
+    till.sim.pay(standing.number, "wang")
+    till.hear()
+    for _ in range(2):
+        till.work(MINUTE)
+    assert charge().settled_at is not None
+    assert [
+        (row.amount_fen, row.state) for row in rows("SELECT * FROM wechat_bill WHERE kind = 'refund'")
+    ] == [(10_000, "paid")]
+    assert balances() == {"wechat_pay": 10_000, "customer_clearing": -10_000}
+    assert differences(till.now()) == []
+
+
+def test_an_order_that_waits_to_be_sent_is_in_doubt_before_it_goes(
+    app: Flask, till: Till, job_id: int, li: Actor
+) -> None:
+    """Asked again by the customer it is marked first, as the run does: nobody takes it for unknown to WeChat."""
+    till.sim.fault("reset", path=ORDERS, phase="before", times=1)
+    with pytest.raises(OrderNotMade):
+        customer_payments.start(li, job_id, till.now())
+    till.sim.heal()
+    till.work(MINUTE)
+    assert states(Kind.PAYMENT) == [("queued", None)]
+    seen: list[Any] = []
+    app.extensions["wechat_pay"] = Overtaken(till.pay, [lambda: seen.extend(states(Kind.PAYMENT))])
+    customer_payments.start(li, job_id, till.now())
+    assert (seen, states(Kind.PAYMENT)) == ([("unsure", None)], [("waiting", None)])
 
 
 def test_what_was_withdrawn_meanwhile_goes_back_to_who_paid(till: Till, job_id: int, li: Actor) -> None:
