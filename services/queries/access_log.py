@@ -14,7 +14,7 @@ from services.uow import query
 
 @dataclass(frozen=True, slots=True)
 class AccessLine:
-    """One entry. `person_id`: whom it concerns, `actor_person_id`: who did it; None where somebody came in or failed to.
+    """One entry. `person_id`: whom it concerns, `actor_person_id`: who did it, if anybody known did.
 
     `actor_name`: of who did it or came in, of staff alone: a customer's name is revealed elsewhere, on record.
     """
