@@ -34,7 +34,8 @@ export function Panel({ shown, judging, told, marks, onMark, onPass, onFace }: P
         {job.dealer_name ?? "—"} · 风险 {job.risk} {job.why && <Tag>{word(AUDIT_WHYS, job.why)}</Tag>}
       </div>
       <div className="quiet">
-        {time(photo.captured_at)} 拍，{time(photo.received_at)} 收到，{word(CAPTURES, photo.capture)}
+        {photo.captured_at && `${time(photo.captured_at)} 拍，`}
+        {time(photo.received_at)} 收到，{word(CAPTURES, photo.capture)}
       </div>
       {photo.findings.map((finding) => (
         <div key={finding.code} style={{ marginTop: 4 }}>

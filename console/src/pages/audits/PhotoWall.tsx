@@ -86,7 +86,10 @@ function Wall({ index, more }: { index: readonly At[]; more: boolean }) {
     event.preventDefault();
     deed();
   };
-  useEffect(() => document.querySelector<HTMLElement>(".wall")?.focus(), []);
+  // Whatever was pressed or closed, the arrows go on with the photos.
+  useEffect(() => {
+    if (face === null) document.querySelector<HTMLElement>(".wall")?.focus();
+  }, [face, at]);
   return (
     <div onKeyDown={press}>
       <p className="quiet" style={{ margin: "0 0 8px" }}>
