@@ -11,11 +11,13 @@ type Job = Schemas["JobPage"];
 /** Where an unclear address may be. A candidate is taken by one press; the typed address is read for it, on record. */
 export function AddressQuestion({ job }: { job: Job }) {
   const [typed, edit] = useState<string | null>(null);
-  const told = useTold("地址已更正");
+  const told = useTold("地址已写入，仍不明确的会留在这里");
+  const question = job.address_question;
   const decide = useMutation({
     mutationFn: async (place: string | null) => {
       const address = await whole(job.id);
-      if (place === null) return edit(address);
+      // What contradicts itself is not mended by more words before it: a person writes it anew.
+      if (place === null || question?.resolution === "conflict") return edit(`${place ?? ""}${address}`);
       await send(job, `${place}${address}`);
       await told.onSuccess();
     },
@@ -29,7 +31,6 @@ export function AddressQuestion({ job }: { job: Job }) {
     },
     onError: told.onError,
   });
-  const question = job.address_question;
   if (!question || !job.available_actions.includes("fix_address")) return null;
   return (
     <>
