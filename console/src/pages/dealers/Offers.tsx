@@ -81,11 +81,11 @@ const Until = ({ at }: { at: string }) => (
 );
 
 const Fee = ({ offer }: { offer: Offer }) => (
-  <>
+  <div>
     <strong>{offer.fee_fen == null ? "上门后计算" : money(offer.fee_fen)}</strong>
     <div className="quiet">{offer.fee_text}</div>
     {offer.agreed_fen != null && <div>已约定远程费 {money(offer.agreed_fen)}</div>}
-  </>
+  </div>
 );
 
 const full = (offer: Offer): boolean => offer.capacity_left != null && offer.earliest == null;

@@ -47,7 +47,7 @@ function Shown({ whole }: { whole: Whole }) {
         style={{ marginBottom: 16 }}
         current={statement.status === "contested" ? 0 : WAY.indexOf(statement.status)}
         status={statement.status === "contested" ? "error" : undefined}
-        items={WAY.map((status) => ({ title: word(STATEMENTS, status) }))}
+        items={WAY.map((status, at) => ({ title: at === 0 && statement.status === "contested" ? statement.status_name : word(STATEMENTS, status) }))}
       />
       <div className="columns">
         <Sums whole={whole} />
@@ -63,7 +63,7 @@ function Shown({ whole }: { whole: Whole }) {
 function Sums({ whole: { statement, tax } }: { whole: Whole }) {
   const items = [
     { label: "本月合计", children: money(statement.total_fen) },
-    { label: "其中有异议", children: money(statement.contested_fen) },
+    { label: "有异议（不计入）", children: money(statement.contested_fen) },
     { label: "上期结转", children: money(statement.carried_in_fen) },
     { label: "应付", children: <strong>{money(statement.payout_fen)}</strong> },
     { label: "结转下期", children: money(statement.carried_out_fen) },

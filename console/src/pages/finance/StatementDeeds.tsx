@@ -1,3 +1,4 @@
+import { Space } from "antd";
 import type { Dayjs } from "dayjs";
 
 import { http, type Schemas } from "@/api/client";
@@ -26,7 +27,7 @@ export function StatementDeeds({ whole }: { whole: Whole }) {
   const may = new Set(statement.available_actions);
   const params = (once: Once) => ({ path: { statement_id: statement.id }, header: { ...once, "If-Match": `"${statement.version}"` } });
   return (
-    <>
+    <Space wrap>
       {may.has("confirm") && (
         <Deed type="primary" label={DEEDS.confirm!} send={(_, once) => http.POST("/api/v1/statements/{statement_id}/confirm", { params: params(once) })}>
           确认后由品牌财务批准，应付 {money(statement.payout_fen)}。对明细有疑问的，请先在下面选中明细提出异议。
@@ -93,6 +94,6 @@ export function StatementDeeds({ whole }: { whole: Whole }) {
           本期没有应付，结转下期 {money(statement.carried_out_fen)}。
         </Deed>
       )}
-    </>
+    </Space>
   );
 }
