@@ -13,8 +13,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from domain.actors import Actor
+from domain.finding_words import reason
 from services.queries import photos, scope
-from services.queries.photos import PhotoCard
+from services.queries.photos import FindingLine, PhotoCard
 from services.uow import query
 
 MOST = 10_000
@@ -50,7 +51,10 @@ class PhotoIndex:
 
 @dataclass(frozen=True, slots=True)
 class WallJob:
-    """The job of a photo. `risk` 0–100; `why` it is audited; `spoken`: by the reader, in this round."""
+    """The job of a photo. `risk` 0–100; `why` it is audited; `spoken`: by the reader, in this round.
+
+    `findings`: on the job as a whole; those on a photo stand with the photo.
+    """
 
     id: int
     kind: str
@@ -62,6 +66,7 @@ class WallJob:
     risk: int
     why: str | None
     spoken: bool
+    findings: tuple[FindingLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +116,9 @@ def index(connection: Connection, actor: Actor, wanted: Wanted) -> PhotoIndex:
 
 _JOBS = f"""
 SELECT job.id, job.kind, coalesce(product.name, job.sku), job.dealer_id, dealer.name, job.submitted_at, job.audit,
-       greatest(a.risk, evidence.score, 0), a.why, {_SPOKEN}
+       greatest(a.risk, evidence.score, 0), a.why, {_SPOKEN},
+       (SELECT coalesce(jsonb_agg(jsonb_build_array(f.code, f.weight, f.numbers) ORDER BY f.weight DESC, f.code), '[]')
+          FROM job_finding f WHERE f.job_id = job.id)
   FROM job LEFT JOIN dealer ON dealer.id = job.dealer_id LEFT JOIN product ON product.sku = job.sku
   LEFT JOIN audit a ON a.job_id = job.id LEFT JOIN job_evidence evidence ON evidence.job_id = job.id
  WHERE job.id = ANY(%(jobs)s::bigint[])
@@ -124,4 +131,8 @@ def window(connection: Connection, actor: Actor, photo_ids: tuple[int, ...]) -> 
     cards = photos.chosen(connection, actor, photo_ids)
     asked = {"jobs": sorted({card.job_id for card in cards}), "me": actor.person_id}
     jobs = connection.exec_driver_sql(_JOBS, asked)
-    return PhotoWindow(tuple(cards), tuple(WallJob(*row) for row in jobs))
+    return PhotoWindow(tuple(cards), tuple(WallJob(*(*row[:-1], _findings(row[-1]))) for row in jobs))
+
+
+def _findings(found: list[Any]) -> tuple[FindingLine, ...]:
+    return tuple(FindingLine(code, weight, reason(code, numbers), numbers) for code, weight, numbers in found)

@@ -40,8 +40,14 @@ def test_the_wall_shows_what_waits_for_this_auditor_narrowed_as_asked(world: Wor
     assert ids(world, Wanted(state="all")) == mine
     other = auditor(world, "second")
     assert [at.id for at in photo_wall.index(other, Wanted()).items] == mine
+    rows(
+        "INSERT INTO job_finding VALUES (:j, 'shared_device', 20, '{\"days\": 3, \"people\": 2}', 1, :n)",
+        j=job_id,
+        n=later,
+    )
     [job] = photo_wall.window(other, tuple(mine)).jobs
     assert (job.audit, job.risk, job.spoken) == ("waiting", 70, False)
+    assert [found.reason for found in job.findings] == ["该手机在 3 天内还由其他 2 名师傅使用过"]
 
 
 def test_photos_in_sight_count_as_looked_at_and_others_channels_stay_unseen(world: World) -> None:

@@ -37,7 +37,7 @@ export function Panel({ shown, judging, told, marks, onMark, onPass, onFace }: P
         {photo.captured_at && `${time(photo.captured_at)} 拍，`}
         {time(photo.received_at)} 收到，{word(CAPTURES, photo.capture)}
       </div>
-      {photo.findings.map((finding) => (
+      {[...photo.findings, ...job.findings].map((finding) => (
         <div key={finding.code} style={{ marginTop: 4 }}>
           <Tag color={finding.weight >= 40 ? "red" : "gold"}>{finding.weight}</Tag>
           {finding.reason}
