@@ -4,6 +4,7 @@ import { useState } from "react";
 
 import { api, type Schemas } from "@/api/client";
 import { said } from "@/api/problem";
+import { now } from "./days";
 import { metres, span } from "./format";
 
 /** Fields of a job's dialogues that are chosen from what there is, not typed. */
@@ -108,7 +109,7 @@ function FreeSpan({ onChange }: { onChange?: (value: Span) => void }) {
     <DatePicker.RangePicker
       showTime={{ format: "HH:mm", minuteStep: 30 }}
       format="YYYY-MM-DD HH:mm"
-      minDate={dayjs()}
+      minDate={dayjs(now())}
       onChange={take}
       style={{ width: "100%" }}
     />

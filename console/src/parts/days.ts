@@ -15,3 +15,6 @@ export const now = (): Date => new Date(Date.now() + ahead);
 export const today = (): string => shanghai.format(now());
 
 export const daysAgo = (days: number): string => shanghai.format(now().getTime() - days * DAY_MS);
+
+/** A moment of the server's on this computer's clock, for what counts down to it. */
+export const here = (at: string): number => Date.parse(at) - ahead;

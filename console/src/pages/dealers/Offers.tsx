@@ -3,6 +3,7 @@ import { Link } from "react-router";
 
 import { api, http, type Query, type Schemas } from "@/api/client";
 import { DECLINES, KINDS, OFFERS, options, word, ZONES } from "@/app/words";
+import { here } from "@/parts/days";
 import { Deed } from "@/parts/Deed";
 import { ChoiceField, TextField } from "@/parts/fields";
 import { useFilters } from "@/parts/filters";
@@ -76,7 +77,7 @@ function One({ offer }: { offer: Offer }) {
 
 const Until = ({ at }: { at: string }) => (
   <span title={`${time(at)} 前有效`} className="until">
-    剩余 <Statistic.Timer type="countdown" value={at} format="HH:mm:ss" styles={{ content: { fontSize: 14, fontWeight: 600 } }} />
+    剩余 <Statistic.Timer type="countdown" value={here(at)} format="HH:mm:ss" styles={{ content: { fontSize: 14, fontWeight: 600 } }} />
   </span>
 );
 

@@ -1,12 +1,12 @@
 import { Card, Select } from "antd";
 import type { Dayjs } from "dayjs";
-import dayjs from "dayjs";
 import { Link } from "react-router";
 
 import { api, http, type Schemas } from "@/api/client";
 import { useMe } from "@/app/session";
 import { EARNING_REASONS, KINDS, options, word } from "@/app/words";
 import { useCategories } from "@/parts/categories";
+import { today } from "@/parts/days";
 import { Deed } from "@/parts/Deed";
 import { ChoiceField, dayOf, DayField, MoneyField, NumberField } from "@/parts/fields";
 import { number, useFilters } from "@/parts/filters";
@@ -24,7 +24,7 @@ const PAID_KINDS = ["install", "deliver_install", "repair", "second_visit"];
 /** What the dealer owes its installers for a month, line by line, and the rates it is reckoned by. */
 export default function Pay() {
   const [filters, set] = useFilters("month", "installer_id");
-  const month = filters.month ?? dayjs().format("YYYY-MM");
+  const month = filters.month ?? today().slice(0, 7);
   return (
     <div className="page">
       <h1>师傅结算</h1>

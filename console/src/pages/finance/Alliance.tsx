@@ -1,9 +1,9 @@
 import { Card, InputNumber } from "antd";
 import type { Dayjs } from "dayjs";
-import dayjs from "dayjs";
 
 import { api, http, type Schemas } from "@/api/client";
 import { useMay } from "@/app/session";
+import { today } from "@/parts/days";
 import { DealerName } from "@/parts/dealers";
 import { Deed } from "@/parts/Deed";
 import { ChoiceField, dayOf, DayField, NumberField, ShareField, TextField } from "@/parts/fields";
@@ -46,7 +46,7 @@ const Reckoned = ({ line }: { line: Schemas["YearLine"] }) => (
 
 function Rewards() {
   const [filters, set] = useFilters("year");
-  const year = number(filters.year) ?? dayjs().year();
+  const year = number(filters.year) ?? Number(today().slice(0, 4));
   const asked = api.useInfiniteQuery("get", "/api/v1/alliance/rewards", { params: { query: { year, limit: 50 } } }, PAGED);
   return (
     <Card size="small" title="年度奖励与返利" style={{ marginBottom: 16 }} extra={<InputNumber aria-label="年度" size="small" min={2000} max={9998} value={year} onChange={(value) => set("year", value)} suffix="年" />}>
