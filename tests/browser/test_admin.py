@@ -70,3 +70,21 @@ def test_a_run_is_asked_for_and_seen_waiting(sit_down: SitDown) -> None:
     desk.open("/runs?task=sla")
     desk.page.get_by_role("button", name="立即运行").click()
     expect(desk.page.get_by_text("排队中")).to_be_visible()
+
+
+def test_a_dealer_keeps_what_was_not_changed(sit_down: SitDown) -> None:
+    """One day of the week is closed; everything else of the dealer stands as before."""
+    desk = sit_down("admin")
+    desk.open("/dealers")
+    page = desk.page
+    line = page.locator("tbody tr.ant-table-row").first
+    before = line.inner_text()
+    line.get_by_role("button", name=re.compile("修 ?改")).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("周日").uncheck()
+    dialog.get_by_role("button", name=re.compile("修 ?改")).click()
+    expect(dialog).to_be_hidden()
+    assert line.inner_text() == before
+    line.get_by_role("button", name=re.compile("修 ?改")).click()
+    expect(dialog.get_by_label("周日")).not_to_be_checked()
+    expect(dialog.get_by_label("周六")).to_be_checked()

@@ -4,14 +4,14 @@ import { Link } from "react-router";
 import { api, http, type Schemas } from "@/api/client";
 import { DEALER_STATES, options, PARTIES, type Words, word } from "@/app/words";
 import { Deed } from "@/parts/Deed";
-import { ChoiceField, NumberField, TextField } from "@/parts/fields";
+import { ChoiceField, TextField } from "@/parts/fields";
 import { Lines, PAGED } from "@/parts/Lines";
 
 type Dealer = Schemas["DealerLine"];
 type Body = Schemas["DealerBody"];
 
 const COLOURS: Words = { active: "green", leaving: "gold", ended: "default" };
-const FRESH: Partial<Body> = { status: "active", party: "company", outlet_datum: "gcj02" };
+const FRESH: Partial<Body> = { status: "active", party: "company", outlet_datum: "gcj02", opening_days: 127, holidays_open: true };
 
 const COLUMNS = [
   { title: "网点", dataIndex: "name", render: (name: string, { id }: Dealer) => <Link to={`/dealers/${id}`}>{name}</Link> },
@@ -62,14 +62,22 @@ function EditDealer({ dealer }: { dealer?: Dealer }) {
         <Degree name="outlet_lng" label="经度" />
         <Degree name="outlet_lat" label="纬度" />
         <ChoiceField name="outlet_datum" label="坐标系" options={DATUMS} />
-        <NumberField name="opening_days" label="开工前准备" least={0} unit="天" free />
       </div>
+      <Form.Item name="opening_days" label="上门日" getValueProps={daysOf} normalize={bitsOf}>
+        <Checkbox.Group options={DAYS} />
+      </Form.Item>
       <Yes name="alliance" label="联盟成员" />
       <Yes name="auto_accept" label="授权自动接单（网点自己再按品类打开）" />
       <Yes name="holidays_open" label="节假日也上门" />
     </Deed>
   );
 }
+
+const DAYS = [..."一二三四五六日"].map((name, value) => ({ value, label: `周${name}` }));
+
+/** Days of the week are kept as bits, Monday the lowest. */
+const daysOf = (bits: number) => ({ value: DAYS.map(({ value }) => value).filter((day) => (bits >> day) & 1) });
+const bitsOf = (days: number[]) => days.reduce((bits, day) => bits | (1 << day), 0);
 
 const DATUMS = [
   { value: "gcj02", label: "高德、腾讯（GCJ-02）" },

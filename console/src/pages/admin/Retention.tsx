@@ -59,7 +59,7 @@ function Preview() {
         <Loaded asked={asked}>
           {({ at, kinds }) => (
             <Space orientation="vertical" style={{ width: "100%" }}>
-              <Table size="small" pagination={false} columns={DUE} dataSource={kinds} rowKey="kind" />
+              <Table size="small" pagination={false} columns={DUE} scroll={{ x: "max-content" }} dataSource={kinds} rowKey="kind" />
               <span className="quiet">{time(at)} 试算，没有删除任何数据</span>
             </Space>
           )}
