@@ -14,7 +14,7 @@ from api.routes import Call, route
 from api.schemas.channel_charges import AllocationBody, ChannelChargeForm, ChannelChargeQuery
 from channels.charge_file import template
 from services import channel_charges
-from services.channel_charges import Allocated, Allocation, ChargesImported
+from services.channel_charges import Allocated, Allocation, ChargesImported, Reopened
 from services.queries import channel_charges as reads
 from services.queries.channel_charges import ChannelChargeLine
 
@@ -79,3 +79,17 @@ def charge_template(_: Call) -> Response:
 def charge_allocate(call: Call, given: Allocation, channel_charge_id: int) -> Allocated:
     """A dealer at fault gets a penalty, which he may appeal; the brand pays a dealer's shop back at once."""
     return channel_charges.allocate(call.who, channel_charge_id, given, call.now)
+
+
+@route(
+    area,
+    "POST",
+    "/channel-charges/<id:channel_charge_id>/reopen",
+    permission="channel_charge:allocate",
+    answer=Reopened,
+    errors=(404, 409),
+    summary="撤回平台扣款的责任划分",
+)
+def charge_reopen(call: Call, channel_charge_id: int) -> Reopened:
+    """The brand's or the operator's: what was posted is taken back, and it waits to be allocated anew."""
+    return channel_charges.reopen(call.who, channel_charge_id, call.now)

@@ -42,10 +42,17 @@ FAULT_NAMES: Mapping[Fault | None, str] = {
 
 
 class AlreadyAllocated(Conflict):
-    """Its fault is said; only a dealer's appeal opens it again."""
+    """Its fault is said; another is said once it is opened again."""
 
     code = "already_allocated"
     title = "该平台扣款已划分责任"
+
+
+class NothingToReopen(Conflict):
+    """Nobody has said whose fault it is, or a dealer's: only his appeal opens that."""
+
+    code = "nothing_to_reopen"
+    title = "该平台扣款没有可撤回的划分，服务商责任只能经申诉撤销"
 
 
 def operators_account(operator_id: int | None) -> str:
@@ -55,8 +62,13 @@ def operators_account(operator_id: int | None) -> str:
     return account(Account.CHANNEL_OPERATOR, operator_id)
 
 
+def charge_key(charge_id: int, turn: int) -> str:
+    """The natural key of the brand's entry: of the first turn channel_charge:5, opened again channel_charge:5:2."""
+    return f"channel_charge:{charge_id}" if turn == 1 else f"channel_charge:{charge_id}:{turn}"
+
+
 def brand_entry(
-    charge_id: int, number: str, reason: str, fen: int, operator_id: int | None, month: date
+    key: str, number: str, reason: str, fen: int, operator_id: int | None, month: date
 ) -> Entry | None:
     """¥100.00 that dealer 9's shop paid by the brand's fault → brand_service_expense +10000, channel_operator:9 −10000.
 
@@ -69,4 +81,4 @@ def brand_entry(
         Leg(operators_account(operator_id), -fen),
     )
     memo = f"平台扣款 {number} {REASONS[reason]} 品牌责任 {yuan(fen)}"
-    return Entry(f"channel_charge:{charge_id}", month, legs, memo, kind="channel_charge")
+    return Entry(key, month, legs, memo, kind="channel_charge")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.channel_charges import REASONS, Fault
 from models.base import Base, Id, one_of, ref
@@ -36,3 +36,4 @@ class ChannelCharge(Base):
     fault: Mapped[str | None]
     allocated_by: Mapped[int | None] = ref("person.id", nullable=True)
     allocated_at: Mapped[datetime | None]
+    turn: Mapped[int] = mapped_column(server_default="1")  # one more each time an allocation was taken back

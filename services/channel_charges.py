@@ -1,7 +1,8 @@
 """A platform's penalties: taken from a file, then allocated by fault to the dealer, the brand or the operator.
 
 A dealer at fault gets a penalty of ours (`services/penalties.py`), with its notice, its week to appeal and its clock;
-an appeal that is won leaves the platform's penalty to be allocated anew.
+an appeal that is won leaves the platform's penalty to be allocated anew. Of the brand's or the operator's fault,
+`reopen` does.
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ from channels.parsed import Bad
 from domain import channel_charges as rules
 from domain.actors import Actor
 from domain.calendar import month_of
-from domain.channel_charges import AlreadyAllocated, Fault
+from domain.channel_charges import AlreadyAllocated, Fault, NothingToReopen
 from domain.errors import Fault as Wrong
 from domain.errors import Invalid, NotFound
 from domain.penalties import PLATFORM
-from services.parts import arrays, imposing, ledger
+from services.parts import arrays, imposing, ledger, reversals
 from services.parts.imposing import Laid
 from services.uow import use_case
 
@@ -67,6 +68,13 @@ class Allocated:
     fault: Fault
     dealer_id: int | None
     penalty_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """It waits again for somebody to say whose fault it was."""
+
+    id: int
 
 
 _SHOPS = "SELECT code, id FROM channel WHERE code = ANY(%(codes)s::text[])"
@@ -181,9 +189,7 @@ UPDATE channel_charge SET fault = %(fault)s, allocated_by = %(by)s, allocated_at
 @use_case
 def allocate(tx: Connection, actor: Actor, charge_id: int, given: Allocation, now: datetime) -> Allocated:
     """Say whose fault it was, once. `AlreadyAllocated`, `Invalid` without words or a job for a dealer, `NotFound`."""
-    row = tx.exec_driver_sql(_CHARGE, {"id": charge_id}).first()
-    if row is None:
-        raise NotFound
+    row = _charge(tx, charge_id)
     if row.fault is not None:
         raise AlreadyAllocated
     fault, dealer_id, penalty_id = given.fault, None, None
@@ -199,6 +205,33 @@ def allocate(tx: Connection, actor: Actor, charge_id: int, given: Allocation, no
     values = {"id": charge_id, "fault": fault, "by": actor.person_id, "now": now}
     tx.exec_driver_sql(_ALLOCATE, values)
     return Allocated(charge_id, fault, dealer_id, penalty_id)
+
+
+_REOPEN = """
+UPDATE channel_charge SET fault = NULL, allocated_by = NULL, allocated_at = NULL, turn = turn + 1 WHERE id = %(id)s
+"""
+
+
+@use_case
+def reopen(tx: Connection, actor: Actor, charge_id: int, now: datetime) -> Reopened:
+    """Take back that it was the brand's or the operator's, and what was posted. `NothingToReopen`, `NotFound`."""
+    row = _charge(tx, charge_id)
+    if row.fault not in (Fault.BRAND, Fault.OPERATOR):
+        raise NothingToReopen
+    key = rules.charge_key(row.id, row.turn)
+    for entry_id in reversals.standing(tx, key):
+        reversals.take_back(
+            tx, entry_id, f"{key}:reopened", "责任重新划分", now, actor.person_id or "channel_charges"
+        )
+    tx.exec_driver_sql(_REOPEN, {"id": charge_id})
+    return Reopened(charge_id)
+
+
+def _charge(tx: Connection, charge_id: int) -> Any:
+    row = tx.exec_driver_sql(_CHARGE, {"id": charge_id}).first()
+    if row is None:
+        raise NotFound
+    return row
 
 
 def _job(tx: Connection, row: Any, given: Allocation) -> Any:
@@ -221,7 +254,13 @@ def _penalty(tx: Connection, row: Any, job: Any, words: str, actor: Actor, now: 
 
 def _post(tx: Connection, row: Any, actor: Actor, now: datetime) -> None:
     month = ledger.open_month(month_of(now), ledger.hold_months(tx))
-    told = (row.id, row.number, row.reason, row.amount_fen, row.operator_dealer_id)
+    told = (
+        rules.charge_key(row.id, row.turn),
+        row.number,
+        row.reason,
+        row.amount_fen,
+        row.operator_dealer_id,
+    )
     entry = rules.brand_entry(*told, month)
     if entry is not None:
         ledger.post(tx, [entry], {}, now, actor.person_id or "channel_charges")

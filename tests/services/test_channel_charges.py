@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from domain.channel_charges import REASONS, AlreadyAllocated, Fault
+from domain.channel_charges import REASONS, AlreadyAllocated, Fault, NothingToReopen
 from domain.errors import Invalid
 from services import channel_charges, penalties
 from services.channel_charges import Allocation
 from services.queries.channel_charges import channel_charges as listed
 from tests.rows import rows
 from tests.services.money import APRIL_1, DAY, ENDED, accepted, clock, ended, operated_channel, posted
+from tests.services.test_settling import balances
 from tests.worlds import World
 
 HEAD = "店铺编码,扣款单号,扣款日期,扣款金额,扣款原因,订单号,行号\n"
@@ -110,6 +111,24 @@ def test_the_brand_pays_a_dealers_shop_back_and_the_operator_bears_its_own(
     two, memo = world.dealers[1], "平台扣款 P-1 超时 品牌责任 ¥100.00"
     paid = [("channel_charge", f"brand_service_expense 10000, channel_operator:{two} -10000", memo)]
     assert legs() == (paid if fault == Fault.BRAND else [])
+
+
+def test_a_wrong_allocation_is_opened_again_and_what_it_posted_is_taken_back(world: World) -> None:
+    """The brand's by a wrong click, then the operator's, then the brand's after all: paid once; of a dealer's, not."""
+    _, charge_id = charged(world)
+    finance, paid = world.actor("finance"), []
+    for fault in (Fault.BRAND, Fault.OPERATOR, Fault.BRAND):
+        allocated(world, charge_id, fault)
+        paid.append(balances().get("brand_service_expense", 0))
+        channel_charges.reopen(finance, charge_id, ENDED)
+        paid.append(balances().get("brand_service_expense", 0))
+
+    assert paid == [10_000, 0, 0, 0, 10_000, 0]
+    with pytest.raises(NothingToReopen):
+        channel_charges.reopen(finance, charge_id, ENDED)
+    allocated(world, charge_id, Fault.DEALER, words="超时未上门")
+    with pytest.raises(NothingToReopen):
+        channel_charges.reopen(finance, charge_id, ENDED)
 
 
 def test_a_dealer_who_operates_the_shop_bears_its_own_fault(world: World) -> None:

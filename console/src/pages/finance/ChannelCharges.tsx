@@ -20,7 +20,7 @@ const COLUMNS = [
   { title: "金额", dataIndex: "amount_fen", ...FEN },
   { title: "店铺经营方", dataIndex: "operator_dealer_id", render: (id: number | null) => (id == null ? "品牌" : <DealerName id={id} />) },
   { title: "责任", dataIndex: "fault_name", render: (name: string, one: Charge) => <Tag color={one.fault ? "default" : "gold"}>{name}</Tag> },
-  { title: "", render: (_: unknown, one: Charge) => !one.fault && <Allocate charge={one} /> },
+  { title: "", render: (_: unknown, one: Charge) => (one.fault ? one.fault !== "dealer" && <Reopen charge={one} /> : <Allocate charge={one} />) },
 ];
 
 /** What platforms took from the operators of the shops, and whose fault it was. */
@@ -69,6 +69,21 @@ function Allocate({ charge }: { charge: Charge }) {
       <ChoiceField name="fault" label="谁的责任" options={options(FAULTS)} />
       <TextField name="words" label="事实说明" long free help="服务商责任时必填：会作为处罚发给网点，可以申诉" />
       <NumberField name="job_id" label="工单号" free />
+    </Deed>
+  );
+}
+
+/** The brand's or the operator's only; a dealer's is opened by his appeal. */
+function Reopen({ charge }: { charge: Charge }) {
+  const may = useMay();
+  if (!may("POST /api/v1/channel-charges/{channel_charge_id}/reopen")) return null;
+  return (
+    <Deed
+      size="small"
+      label="撤回划分"
+      send={(_, once) => http.POST("/api/v1/channel-charges/{channel_charge_id}/reopen", { params: { path: { channel_charge_id: charge.id }, header: { ...once } } })}
+    >
+      已入账的金额会在当前未结账的月份冲回，之后重新划分责任。
     </Deed>
   );
 }
