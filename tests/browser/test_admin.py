@@ -84,7 +84,6 @@ def test_a_dealer_keeps_what_was_not_changed(sit_down: SitDown) -> None:
     dialog.get_by_label("周日").uncheck()
     dialog.get_by_role("button", name=re.compile("修 ?改")).click()
     expect(dialog).to_be_hidden()
-    desk.open("/dealers")
     assert line.inner_text() == before
     line.get_by_role("button", name=re.compile("修 ?改")).click()
     expect(dialog.get_by_label("周日")).not_to_be_checked()

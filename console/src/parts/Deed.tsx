@@ -61,7 +61,7 @@ export function Deed<Values extends object>({ label, title, initial, width, send
         onCancel={() => setOpen(false)}
         destroyOnHidden
       >
-        <Form form={fields} layout="vertical" initialValues={initial as object} preserve={false}>
+        <Form form={fields} layout="vertical" initialValues={initial as object} preserve={false} clearOnDestroy>
           {children}
         </Form>
       </Modal>
