@@ -12,6 +12,7 @@ from domain.actors import Actor, Role
 from domain.calendar import local_date
 from domain.errors import NotFound
 from domain.money import whole
+from domain.papers import check_room
 from services.parts import papers, years
 from services.queries.declarations import COLUMNS, Attached, Declaration
 from services.uow import use_case
@@ -64,7 +65,7 @@ VALUES (%(id)s, %(media)s, %(sha)s, %(size)s, %(data)s, %(by)s, %(now)s)
 ON CONFLICT (declaration_id, sha256) DO UPDATE SET sha256 = excluded.sha256
 RETURNING id, declaration_id, media, sha256, size_bytes
 """
-_MANY = "SELECT count(*) FROM declaration_file WHERE declaration_id = %(id)s"
+_OTHERS = "SELECT count(*) FROM declaration_file WHERE declaration_id = %(id)s AND sha256 <> %(sha)s"
 
 
 @use_case
@@ -73,8 +74,9 @@ def attach(tx: Connection, actor: Actor, declaration_id: int, data: bytes, now: 
     row = _read(tx, actor, declaration_id)
     if row.state != "declared":
         raise rules.AlreadyVerified
-    paper = papers.taken(data, int(tx.exec_driver_sql(_MANY, {"id": declaration_id}).scalar_one()))
+    paper = papers.taken(data)
     values: dict[str, Any] = {"id": declaration_id, "media": paper.media, "sha": paper.sha256}
+    check_room(tx.exec_driver_sql(_OTHERS, values).scalar_one())
     values |= {"size": len(paper.data), "data": paper.data, "by": actor.person_id, "now": now}
     return Attached(*tx.exec_driver_sql(_ATTACH, values).one())
 

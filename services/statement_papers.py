@@ -9,13 +9,15 @@ from sqlalchemy import Connection
 
 from domain.actors import Actor
 from domain.invoices import NoInvoice
+from domain.papers import MOST_OF_DOUBTS, check_room
 from services.parts import doubts, papers, stating
 from services.queries.statement_papers import COLUMNS, FROM, StatementPaper
 from services.uow import use_case
 
-_MANY = """
-SELECT count(*) FROM statement_paper
- WHERE contest_id IS NOT DISTINCT FROM %(contest)s AND invoice_id IS NOT DISTINCT FROM %(invoice)s
+_HERE = "contest_id IS NOT DISTINCT FROM %(contest)s AND invoice_id IS NOT DISTINCT FROM %(invoice)s"
+_OTHERS = f"""
+SELECT count(*) FILTER (WHERE {_HERE}) AS here, count(contest_id) AS of_doubts FROM statement_paper
+ WHERE statement_id = %(statement)s AND NOT ({_HERE} AND sha256 = %(sha256)s)
 """
 _KEEP = """
 INSERT INTO statement_paper (statement_id, contest_id, invoice_id, media, sha256, size_bytes, data, added_by, added_at)
@@ -52,8 +54,12 @@ def _keep(
     tx: Connection, actor: Actor, statement_id: int, data: bytes, now: datetime, **to: int | None
 ) -> StatementPaper:
     """The same one twice is there once."""
-    paper = papers.taken(data, int(tx.exec_driver_sql(_MANY, to).scalar_one()))
+    paper = papers.taken(data)
     values: dict[str, Any] = {"statement": statement_id, "media": paper.media, "sha256": paper.sha256, **to}
+    others = tx.exec_driver_sql(_OTHERS, values).one()
+    check_room(others.here)
+    if to["contest"]:
+        check_room(others.of_doubts, MOST_OF_DOUBTS)
     values |= {"size": len(paper.data), "data": paper.data, "by": actor.person_id, "now": now}
     paper_id = tx.exec_driver_sql(_KEEP, values).scalar_one()
     return StatementPaper(*tx.exec_driver_sql(_ONE, {"id": paper_id}).one())

@@ -21,9 +21,9 @@ class Paper:
     sha256: str
 
 
-def taken(data: bytes, already: int) -> Paper:
+def taken(data: bytes) -> Paper:
     """A PDF or a picture, told by its bytes. Where somebody was is no part of a paper. `BadPaper`."""
-    media = papers.media_of(data, already)
+    media = papers.media_of(data)
     if media in _PICTURES:
         try:
             data = b"".join(stripped(data, _PICTURES[media]))

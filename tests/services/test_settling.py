@@ -253,3 +253,24 @@ def test_evidence_and_invoices_come_as_papers_that_only_both_sides_may_read(worl
         papers.paper(world.actor("owner2"), row.id, proof.id)
     with pytest.raises(NotFound):
         papers.paper(owner, row.id + 1, proof.id)
+
+
+def test_the_same_paper_is_taken_again_where_no_other_is(world: World) -> None:
+    """Ten to a doubt, fifty to a statement's doubts; what is there already is answered as before."""
+    one, owner = world.dealers[0], world.actor("owner1")
+    first, *filled, last = (post(f"doubted:{n}", one, 700) for n in range(6))
+    draw(MARCH, APRIL_1)
+    row = statement(one)
+    contest(owner, row.id, [first, *filled, last], "金额不对", APRIL_1)
+    kept = [statement_papers.to_contest(owner, row.id, first, b"%%PDF-%d" % n, APRIL_1) for n in range(10)]
+    rows(
+        "INSERT INTO statement_paper (statement_id, contest_id, media, sha256, size_bytes, data, added_by, added_at)"
+        " SELECT paper.statement_id, contest.id, media, paper.id, 1, data, paper.added_by, paper.added_at"
+        " FROM statement_paper paper, statement_contest contest WHERE entry_id = ANY(:filled)",
+        filled=filled,
+    )
+
+    assert statement_papers.to_contest(owner, row.id, first, b"%PDF-0", APRIL_1) == kept[0]
+    for entry_id in (first, last):
+        with pytest.raises(BadPaper):
+            statement_papers.to_contest(owner, row.id, entry_id, b"%PDF-10", APRIL_1)
