@@ -19,9 +19,10 @@ from api.logging import log, traceback_of
 from api.paging import Page
 from api.routes import Call, route
 from api.schemas.payouts import BillsQuery
+from api.schemas.settling import PaymentBody
 from domain.errors import DomainError, Unavailable
 from domain.permissions import holders
-from services import customer_payments, transfers, wechat_bills
+from services import customer_payments, failed_refunds, transfers, wechat_bills
 from services.customer_payments import PaymentStarted
 from services.transfers import TransferMade, TransferWaiting
 from services.wechat_bills import BillLine
@@ -103,6 +104,41 @@ def bill_list(_call: Call, query: Mapping[str, Any]) -> Page[BillLine]:
 def end(call: Call, bill_id: int) -> BillLine:
     """As it stands afterwards: taken back, or taken after all."""
     return wechat_bills.end(call.who, bill_id, call.now)
+
+
+@route(
+    area,
+    "POST",
+    "/wechat-bills/<id:bill_id>/again",
+    permission="payout:make",
+    answer=BillLine,
+    status=201,
+    errors=(404, 409),
+    summary="重新发起失败的退款",
+)
+def refund_again(call: Call, bill_id: int) -> BillLine:
+    """The new bill, for the same amount and cause."""
+    return _one(failed_refunds.again(call.who, bill_id, call.now))
+
+
+@route(
+    area,
+    "POST",
+    "/wechat-bills/<id:bill_id>/paid-by-hand",
+    permission="payout:make",
+    body=PaymentBody,
+    answer=BillLine,
+    errors=(404, 409),
+    summary="登记失败退款的银行付款",
+)
+def refund_by_hand(call: Call, body: Mapping[str, Any], bill_id: int) -> BillLine:
+    """Posted from the customers' clearing to the bank, once."""
+    failed_refunds.by_hand(call.who, bill_id, body["paid_on"], body["reference"], call.now)
+    return _one(bill_id)
+
+
+def _one(bill_id: int) -> BillLine:
+    return wechat_bills.listed(None, 1, None, None, bill_id)[0]
 
 
 def notify() -> Response:

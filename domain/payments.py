@@ -173,6 +173,14 @@ def returned(number: str, job_id: int, fen: int, month: date) -> Entry:
     return _entry(f"wechat:{number}:returned", "customer_refund", job_id, -fen, month, "微信退款")
 
 
-def _entry(key: str, kind: str, job_id: int, fen: int, month: date, words: str) -> Entry:
-    legs = (Leg(account(Account.WECHAT_PAY), whole(fen)), Leg(account(Account.CUSTOMER_CLEARING), -fen))
+def returned_by_hand(number: str, job_id: int, fen: int, month: date, reference: str) -> Entry:
+    """¥100.00 that WeChat could not give back, by the bank → customer_clearing +10000, bank −10000."""
+    words = f"银行退款（{reference}）"
+    return _entry(f"wechat:{number}:returned", "customer_refund", job_id, -fen, month, words, Account.BANK)
+
+
+def _entry(
+    key: str, kind: str, job_id: int, fen: int, month: date, words: str, through: Account = Account.WECHAT_PAY
+) -> Entry:
+    legs = (Leg(account(through), whole(fen)), Leg(account(Account.CUSTOMER_CLEARING), -fen))
     return Entry(key, month, legs, f"{words} {yuan(abs(fen))}", kind=kind, job_id=job_id)

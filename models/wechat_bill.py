@@ -24,7 +24,10 @@ class WechatBill(Base):
         one_of("kind", Kind),
         one_of("state", State),
         CheckConstraint("amount_fen > 0", name="amount_positive"),
-        CheckConstraint("(state = 'paid') = (entry_id IS NOT NULL)", name="paid_is_posted"),
+        CheckConstraint(  # a failed refund is posted when it was paid by hand
+            "(state = 'paid') = (entry_id IS NOT NULL) OR (kind = 'refund' AND state = 'failed')",
+            name="paid_is_posted",
+        ),
         CheckConstraint("(kind = 'transfer') = (payout_id IS NOT NULL)", name="transfer_pays_out"),
         CheckConstraint("(kind = 'refund') = (of_id IS NOT NULL)", name="refund_of_a_payment"),
         CheckConstraint("(kind = 'transfer') = (job_id IS NULL)", name="customers_have_a_job"),
@@ -35,6 +38,12 @@ class WechatBill(Base):
             "job_id",
             unique=True,
             postgresql_where=text(f"kind = 'payment' AND state IN ({_OPEN})"),
+        ),
+        Index(
+            "uq_wechat_bill_cause",
+            "cause",
+            unique=True,
+            postgresql_where=text("state <> 'failed' OR entry_id IS NOT NULL"),
         ),
         Index("ix_wechat_bill_next", "next_at", postgresql_where=text("next_at IS NOT NULL")),
     )
@@ -49,7 +58,7 @@ class WechatBill(Base):
     charge_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), server_default="{}")
     payout_id: Mapped[int | None] = ref("payout.id", nullable=True)
     of_id: Mapped[int | None] = ref("wechat_bill.id", nullable=True, index=True)
-    cause: Mapped[str | None] = mapped_column(unique=True)  # of a refund: each cause gives back once
+    cause: Mapped[str | None]  # of a refund: each cause gives back once
     identity_id: Mapped[int | None] = ref("wechat_identity.id", nullable=True)  # who pays or is paid
     person_id: Mapped[int | None] = ref("person.id", nullable=True)
     ticket: Mapped[str | None]  # what the phone needs: prepay_id or package_info

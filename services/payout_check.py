@@ -87,8 +87,9 @@ UNION ALL
 SELECT 'open_long', NULL, payout_id, NULL, NULL, number, amount_fen, NULL FROM wechat_bill
  WHERE state NOT IN ('paid', 'failed') AND made_at < %(since)s
 UNION ALL
-SELECT 'refund_failed', NULL, NULL, NULL, NULL, number, amount_fen, NULL FROM wechat_bill
- WHERE kind = 'refund' AND state = 'failed'
+SELECT 'refund_failed', NULL, NULL, NULL, NULL, number, amount_fen, NULL FROM wechat_bill bill
+ WHERE kind = 'refund' AND state = 'failed' AND entry_id IS NULL
+   AND NOT EXISTS (SELECT 1 FROM wechat_bill later WHERE later.cause = bill.cause AND later.id > bill.id)
 UNION ALL
 SELECT 'not_posted', NULL, payout_id, NULL, bill.entry_id, number, bill.amount_fen, abs(leg.amount_fen)
   FROM wechat_bill bill LEFT JOIN (ledger_leg leg JOIN ledger_account account ON account.id = leg.account_id

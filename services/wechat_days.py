@@ -18,7 +18,7 @@ from services.uow import query, use_case
 from wechat.pay_terms import Pay
 
 log = logging.getLogger("tuozhuang.wechat_bills")
-BACK = timedelta(days=31)  # WeChat keeps them for three months
+BACK = timedelta(days=85)  # WeChat keeps them for three months
 
 _MISSING = """
 WITH first AS (SELECT greatest(min((made_at AT TIME ZONE 'Asia/Shanghai')::date), %(from)s) AS day FROM wechat_bill

@@ -91,25 +91,36 @@ def held(tx: Connection, number: str) -> Any:
 
 
 _PAID = """
-SELECT id, job_id, amount_fen - (SELECT coalesce(sum(amount_fen), 0) FROM wechat_bill back
-                                  WHERE back.of_id = bill.id AND back.state <> 'failed')::bigint AS left_fen
-  FROM wechat_bill bill WHERE kind = 'payment' AND state = 'paid' AND %(charge)s = ANY(charge_ids)
+SELECT id, number, job_id, amount_fen FROM wechat_bill
+ WHERE kind = 'payment' AND state = 'paid' AND %(charge)s = ANY(charge_ids)
    AND job_id = (SELECT job_id FROM charge WHERE id = %(charge)s) ORDER BY id DESC LIMIT 1 FOR UPDATE
 """
+
+
+_BACK = """
+SELECT coalesce(sum(amount_fen), 0)::bigint FROM wechat_bill
+ WHERE of_id = %(id)s AND (state <> 'failed' OR entry_id IS NOT NULL)
+"""
+
+
+def left_fen(tx: Connection, paid: Any) -> int:
+    """What is left of a payment held locked; counted after the lock, or it would be as it was before the wait."""
+    return int(paid.amount_fen - tx.exec_driver_sql(_BACK, {"id": paid.id}).scalar_one())
 
 
 def give_back(tx: Connection, charge_id: int, fen: int, cause: str, now: datetime) -> None:
     """Send a charge's refund the way its payment came, up to what is left of it; nothing where it came otherwise."""
     paid = tx.exec_driver_sql(_PAID, {"charge": charge_id}).first()
-    if paid is not None and min(fen, paid.left_fen) > 0:
-        _refund(tx, paid, min(fen, paid.left_fen), cause, now)
+    if paid is not None and (most := min(fen, left_fen(tx, paid))) > 0:
+        refund(tx, paid, most, cause, None, now)
 
 
 def give_back_late(tx: Connection, paid: Any, now: datetime) -> None:
     """Send back the whole of a payment whose order we had ended: its charges may have been paid by another."""
-    _refund(tx, paid, paid.amount_fen, f"wechat:{paid.number}:late", now)
+    refund(tx, paid, paid.amount_fen, f"wechat:{paid.number}:late", None, now)
 
 
-def _refund(tx: Connection, paid: Any, fen: int, cause: str, now: datetime) -> None:
+def refund(tx: Connection, paid: Any, fen: int, cause: str, by: int | None, now: datetime) -> Any:
+    """The row of a payment's refund, to be sent by the next run; None where its cause has one that did not fail."""
     new = NewBill(Kind.REFUND, fen, "收费退款", job_id=paid.job_id, of_id=paid.id, cause=cause)
-    make(tx, new, None, now)
+    return make(tx, new, by, now)

@@ -4,21 +4,25 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import Connection
 
 from domain.actions import Action, Command
 from domain.actors import Actor, Role
 from domain.errors import Forbidden
 from domain.payments import Kind, Word
-from services import adjustments, customer_payments, wechat_bills, wechat_days
+from services import adjustments, customer_payments, failed_refunds, wechat_bills, wechat_days
 from services.config import config
 from services.customer_payments import NothingToPay, OrderNotMade, PayInWechat
+from services.failed_refunds import RefundNotFailed
 from services.lifecycle import perform
 from services.parts import wechat_bills as rows_of_bills
 from services.parts.wechat_bills import NewBill
@@ -251,6 +255,72 @@ def test_a_refund_that_cannot_arrive_is_listed(till: Till, job_id: int, li: Acto
 
     assert balances() == {"wechat_pay": 10_000, "customer_clearing": -10_000}
     assert [one.gap for one in differences(till.now())] == ["refund_failed"]
+
+
+def fail_refund(till: Till, fen: int) -> int:
+    """A refund that WeChat cannot deliver; its id."""
+    till.sim.merchant(refund_s=9 * HOUR)
+    use_case(rows_of_bills.give_back)(charge().id, fen, "test", till.now())
+    till.work()
+    till.sim.finish_refund(till.sim.money()["refunds"][-1]["out_refund_no"], "ABNORMAL")
+    till.hear()
+    [failed] = rows("SELECT id, state FROM wechat_bill ORDER BY id DESC LIMIT 1")
+    assert failed.state == "failed"
+    return int(failed.id)
+
+
+def test_a_refund_that_failed_is_sent_again_or_paid_by_hand_once(till: Till, job_id: int, li: Actor) -> None:
+    """Clearing is even afterwards: the second number fails, too, and the bank pays. No difference is left."""
+    started = customer_payments.start(li, job_id, till.now())
+    till.sim.pay(started.number, "li")
+    till.hear()
+    finance, first = till.world.actor("finance"), fail_refund(till, 4000)
+    second = failed_refunds.again(finance, first, till.now())
+    with pytest.raises(RefundNotFailed):
+        failed_refunds.again(finance, first, till.now())
+    with pytest.raises(RefundNotFailed):
+        failed_refunds.by_hand(finance, second, till.now().date(), "B1", till.now())
+    rows(
+        "UPDATE wechat_bill SET state = 'failed', next_at = NULL, ended_at = made_at WHERE id = :i", i=second
+    )
+    failed_refunds.by_hand(finance, second, till.now().date(), "B1", till.now())
+    with pytest.raises(RefundNotFailed):
+        failed_refunds.by_hand(finance, second, till.now().date(), "B1", till.now())
+    use_case(rows_of_bills.give_back)(charge().id, 4000, "test", till.now())
+    use_case(rows_of_bills.give_back)(charge().id, 9000, "another", till.now())
+
+    assert balances() == {"wechat_pay": 10_000, "bank": -4000, "customer_clearing": -6000}
+    bills = rows("SELECT amount_fen, state FROM wechat_bill WHERE kind = 'refund' ORDER BY id")
+    assert [tuple(row) for row in bills] == [(4000, "failed"), (4000, "failed"), (6000, "queued")]
+    assert differences(till.now()) == []
+
+
+def test_two_refunds_at_once_give_back_no_more_than_was_paid(
+    app: Flask, till: Till, job_id: int, li: Actor
+) -> None:
+    """Who waits for the other counts what the other gave back: ¥60.00, then the ¥40.00 that are left."""
+    started = customer_payments.start(li, job_id, till.now())
+    till.sim.pay(started.number, "li")
+    till.hear()
+    give, charge_id = use_case(rows_of_bills.give_back), charge().id
+    waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+
+    def other() -> None:
+        with app.app_context():
+            give(charge_id, 6000, "two", till.now())
+
+    @use_case
+    def first(tx: Connection) -> Any:
+        rows_of_bills.give_back(tx, charge_id, 6000, "one", till.now())
+        second = pool.submit(other)
+        while not rows(waits) and not second.done():
+            time.sleep(0.01)
+        return second
+
+    with ThreadPoolExecutor(1) as pool:
+        first().result()
+    refunds = rows("SELECT amount_fen FROM wechat_bill WHERE kind = 'refund' ORDER BY amount_fen")
+    assert [row.amount_fen for row in refunds] == [4000, 6000]
 
 
 def test_who_came_by_a_browser_or_owes_nothing_gets_no_order(till: Till, job_id: int, li: Actor) -> None:
