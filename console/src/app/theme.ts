@@ -5,6 +5,11 @@ export const THEME: ThemeConfig = {
   token: {
     colorPrimary: "#0b6e72",
     colorLink: "#0b6e72",
+    // The library's own greys are too faint on white to be read by everybody (WCAG AA asks 4.5 to 1).
+    colorTextPlaceholder: "#66716f",
+    colorTextQuaternary: "#66716f",
+    colorTextTertiary: "#5c6b6b",
+    colorTextDescription: "#5c6b6b",
     borderRadius: 4,
     fontSize: 14,
     fontFamily: '-apple-system, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif',

@@ -39,9 +39,9 @@ export default function JobList() {
     <div className="page">
       <h1>工单</h1>
       <div className="filters">
-        <Select allowClear placeholder="状态" style={{ width: 130 }} options={options(STATUSES)} value={filters.status} onChange={(value) => set("status", value)} />
-        <Select allowClear placeholder="类型" style={{ width: 130 }} options={options(KINDS)} value={filters.kind} onChange={(value) => set("kind", value)} />
-        <Select allowClear showSearch optionFilterProp="label" placeholder="待办" style={{ width: 160 }} options={options(QUEUES)} value={filters.queue} onChange={(value) => set("queue", value)} />
+        <Select allowClear aria-label="状态" placeholder="状态" style={{ width: 130 }} options={options(STATUSES)} value={filters.status} onChange={(value) => set("status", value)} />
+        <Select allowClear aria-label="类型" placeholder="类型" style={{ width: 130 }} options={options(KINDS)} value={filters.kind} onChange={(value) => set("kind", value)} />
+        <Select allowClear showSearch optionFilterProp="label" aria-label="待办" placeholder="待办" style={{ width: 160 }} options={options(QUEUES)} value={filters.queue} onChange={(value) => set("queue", value)} />
       </div>
       <Lines asked={asked} columns={COLUMNS} rowKey={(line) => line.id} empty="没有符合条件的工单" onOpen={(line) => void go(`/jobs/${line.id}`)} />
     </div>
