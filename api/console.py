@@ -20,7 +20,7 @@ from marshmallow import EXCLUDE
 from api import routes
 from api.routes import Call, route
 from api.schemas.base import Shape
-from domain.errors import NotFound, Unavailable
+from domain.errors import NotFound
 from services.config import Config, config
 
 DIST = Path(__file__).parents[1] / "console" / "dist"
@@ -38,7 +38,7 @@ class Filters(Shape):
 area = routes.area("console", "控制台", prefix="/console")
 
 
-class NotBuilt(Unavailable):
+class NotBuilt(NotFound):
     """The API works without it."""
 
     code = "console_not_built"
@@ -117,7 +117,7 @@ def asset(_: Call, name: str) -> Response:
     media="text/html",
     summary="控制台",
     query=Filters,
-    errors=(503,),
+    errors=(404,),
 )
 def home(_: Call, query: Mapping[str, Any]) -> Response:
     """The page; the script in it reads the address."""
@@ -132,7 +132,7 @@ def home(_: Call, query: Mapping[str, Any]) -> Response:
     media="text/html",
     summary="控制台的各页",
     query=Filters,
-    errors=(503,),
+    errors=(404,),
 )
 def elsewhere(_: Call, query: Mapping[str, Any], address: str) -> Response:
     """The same page at every address below, so that links and reloads work."""

@@ -41,7 +41,7 @@ def test_the_page_runs_our_scripts_alone_and_says_when_it_is_not_built(
     """A nonce of its own for each page, no inline script, no frame; files are kept for ever, others aren't there."""
     shown = [client.get(address) for address in ("/console/", "/console/jobs?status=new")]
     if not built:
-        assert [(page.status_code, page.json["code"]) for page in shown] == [(503, "console_not_built")] * 2
+        assert [(page.status_code, page.json["code"]) for page in shown] == [(404, "console_not_built")] * 2
         return
     policies = [page.headers["Content-Security-Policy"] for page in shown]
     nonces = [policy.partition("'nonce-")[2].partition("'")[0] for policy in policies]
