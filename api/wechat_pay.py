@@ -118,7 +118,7 @@ def end(call: Call, bill_id: int) -> BillLine:
 )
 def refund_again(call: Call, bill_id: int) -> BillLine:
     """The new bill, for the same amount and cause."""
-    return _one(failed_refunds.again(call.who, bill_id, call.now))
+    return wechat_bills.shown(failed_refunds.again(call.who, bill_id, call.now))
 
 
 @route(
@@ -134,11 +134,7 @@ def refund_again(call: Call, bill_id: int) -> BillLine:
 def refund_by_hand(call: Call, body: Mapping[str, Any], bill_id: int) -> BillLine:
     """Posted from the customers' clearing to the bank, once."""
     failed_refunds.by_hand(call.who, bill_id, body["paid_on"], body["reference"], call.now)
-    return _one(bill_id)
-
-
-def _one(bill_id: int) -> BillLine:
-    return wechat_bills.listed(None, 1, None, None, bill_id)[0]
+    return wechat_bills.shown(bill_id)
 
 
 def notify() -> Response:

@@ -141,6 +141,11 @@ def listed(
     return [_line(row) for row in connection.exec_driver_sql(_LIST, asked)]
 
 
+def shown(bill_id: int) -> BillLine:
+    """One of them."""
+    return listed(None, 1, None, None, bill_id)[0]
+
+
 def _line(row: Any) -> BillLine:
     kind, state = Kind(row.kind), State(row.state)
     return BillLine(
@@ -164,4 +169,4 @@ def end(actor: Actor, bill_id: int, now: datetime) -> BillLine:
     it = _to_end(actor, bill_id, now)
     if it is not None:
         tell(it.number, wechat_calls.close(wechat_calls.gateway(), it), now)
-    return listed(None, 1, None, None, bill_id)[0]
+    return shown(bill_id)
