@@ -10,7 +10,6 @@ from typing import Any, BinaryIO
 from channels.cells import CellError, amount_fen, clean, day, identifier, line_number
 from channels.formats import REASON_HEADERS
 from channels.parsed import Bad, Record, storable
-from channels.refusals import FileTooLarge
 from channels.tables import open_table, read_cell
 from domain.errors import Fault
 from domain.profit_share import COST_NAMES, MOST_FEN, Cost
@@ -39,11 +38,9 @@ class Line:
 
 def read(stream: BinaryIO) -> Iterator[Line | Bad]:
     """Rows of a file of costs. Raises `HeaderUnknown`, `ColumnsMissing`, `FileUnreadable`, `FileTooLarge`."""
-    names, records = open_table(stream, (SKU,))
+    names, records = open_table(stream, (SKU,), MAX_ROWS)
     header = tuple(map(storable, names))
-    for count, record in enumerate(records, 1):
-        if count > MAX_ROWS:
-            raise FileTooLarge(f"超过 {MAX_ROWS} 行")
+    for record in records:
         yield _row(record, header)
 
 

@@ -11,7 +11,6 @@ from typing import Any, BinaryIO
 from channels.cells import CellError, amount_fen, clean, identifier
 from channels.formats import REASON_HEADERS
 from channels.parsed import Bad, Record, storable
-from channels.refusals import FileTooLarge
 from channels.tables import open_table, read_cell
 from domain.coverage import DEAREST_FEN, FARTHEST_M, YES_NO, ZONES, Key, Terms, Told
 from domain.errors import Fault
@@ -39,16 +38,9 @@ class Line:
 
 def read(stream: BinaryIO) -> Iterator[Line | Bad]:
     """Rows of a coverage file. Raises `HeaderUnknown`, `ColumnsMissing`, `FileUnreadable`, `FileTooLarge`."""
-    names, records = open_table(stream, NEEDED)
-    return _rows(records, names)
-
-
-def _rows(records: Iterator[Record], header: tuple[str, ...]) -> Iterator[Line | Bad]:
-    told = tuple(map(storable, header))
-    for count, record in enumerate(records, 1):
-        if count > MAX_ROWS:
-            raise FileTooLarge(f"超过 {MAX_ROWS} 行")
-        yield _row(record, told)
+    names, records = open_table(stream, NEEDED, MAX_ROWS)
+    header = tuple(map(storable, names))
+    return (_row(record, header) for record in records)
 
 
 def _row(record: Record, header: tuple[str, ...]) -> Line | Bad:

@@ -10,7 +10,6 @@ from typing import Any, BinaryIO
 from channels.cells import CellError, clean, identifier, line_number, moment, plain
 from channels.formats import REASON_HEADERS
 from channels.parsed import EXAMPLE_MARK, Bad, Record, example, storable
-from channels.refusals import FileTooLarge
 from channels.tables import open_table, read_cell
 from domain.errors import Fault
 from domain.reviews import LONGEST_ID, LONGEST_NUMBER, LONGEST_SKU, LONGEST_TEXT, ReviewRow
@@ -52,15 +51,13 @@ class Line:
 
 def read(stream: BinaryIO) -> Iterator[Line | Bad]:
     """Rows of a review file. Raises `HeaderUnknown`, `ColumnsMissing`, `FileUnreadable`, `FileTooLarge`."""
-    header, records = open_table(stream, NEEDED)
+    header, records = open_table(stream, NEEDED, MAX_ROWS)
     return _rows(records, tuple(map(storable, header)))
 
 
 def _rows(records: Iterator[Record], header: tuple[str, ...]) -> Iterator[Line | Bad]:
     seen: dict[str, tuple[int, int]] = {}
-    for count, record in enumerate(records, 1):
-        if count > MAX_ROWS:
-            raise FileTooLarge(f"超过 {MAX_ROWS} 行")
+    for record in records:
         one = _row(record, header)
         if isinstance(one, Line):
             number, print_ = seen.setdefault(one.row.platform_id, (record.number, hash(one.row)))

@@ -9,21 +9,34 @@ from typing import Any, BinaryIO
 from channels import csv_records, xlsx_records
 from channels.cells import CellError, clean
 from channels.parsed import Record
-from channels.refusals import ColumnsMissing, HeaderUnknown
+from channels.refusals import ColumnsMissing, FileTooLarge, HeaderUnknown
 from channels.text_lines import Lines, Overlong, read_up_to
 from domain.errors import Fault
 
 _ZIP = b"PK\x03\x04"
 
 
-def open_table(stream: BinaryIO, needed: tuple[str, ...]) -> tuple[tuple[str, ...], Iterator[Record]]:
-    """(names of the columns, rows that are not blank). Raises `HeaderUnknown`, `ColumnsMissing`, `FileUnreadable`."""
+def open_table(
+    stream: BinaryIO, needed: tuple[str, ...], most: int
+) -> tuple[tuple[str, ...], Iterator[Record]]:
+    """(names of the columns, rows that are not blank). Raises `HeaderUnknown`, `ColumnsMissing`, `FileUnreadable`.
+
+    The rows raise `FileTooLarge` when there are more than `most`.
+    """
     header, records = _open(stream)
     names = tuple(clean(cell) for cell in header)
     missing = [name for name in needed if name not in names]
     if missing:
         raise ColumnsMissing(errors=[Fault(name, "column_missing", f"缺少列「{name}」") for name in missing])
-    return names, (record for record in records if record.fault or any(cell.strip() for cell in record.cells))
+    return names, _filled(records, most)
+
+
+def _filled(records: Iterator[Record], most: int) -> Iterator[Record]:
+    filled = (record for record in records if record.fault or any(cell.strip() for cell in record.cells))
+    for count, record in enumerate(filled, 1):
+        if count > most:
+            raise FileTooLarge(f"超过 {most} 行")
+        yield record
 
 
 def read_cell(reads: Callable[[str], Any], name: str, text: str, faults: list[Fault]) -> Any:

@@ -94,7 +94,6 @@ WORDS: Mapping[Kind, Mapping[str, Heard]] = {
 FINAL_NO = frozenset({"PARAM_ERROR", "NO_AUTH", "INVALID_REQUEST", "RULE_LIMIT", "APPID_MCHID_NOT_MATCH"})
 """Refusals that repeating cannot help; every other (no funds, too many calls) is sent again under its number."""
 
-CONFIRM_WITHIN = timedelta(hours=24)  # a person's transfer ends by WeChat's own clock, not by ours
 PAY_WITHIN = timedelta(hours=2)
 NAME_FROM_FEN = 200_000
 PATIENCE = timedelta(days=3)

@@ -14,19 +14,15 @@ interface Props {
   height?: number;
   /** What it shows, for those who don't see it. */
   label: string;
-  onClick?: (point: { seriesName?: string; name: string; dataIndex: number }) => void;
 }
 
 /** A chart; import it lazily, the library is larger than everything else together. */
-export default function Chart({ option, height = 240, label, onClick }: Props) {
+export default function Chart({ option, height = 240, label }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<echarts.ECharts | null>(null);
-  const pressed = useRef(onClick);
-  pressed.current = onClick;
   useEffect(() => {
     const drawn = echarts.init(place.current!, undefined, { renderer: "canvas" });
     chart.current = drawn;
-    drawn.on("click", (point) => pressed.current?.(point as never));
     const watch = new ResizeObserver(() => drawn.resize());
     watch.observe(place.current!);
     return () => {
