@@ -19,6 +19,7 @@ from domain.refunds import Ruling
 from services.parts import ledger, overcharging, rebate_refunds, reversals, rules, serving, wechat_bills
 from services.uow import use_case
 
+_JOB = "SELECT 1 FROM job WHERE id = %(job)s FOR UPDATE"
 _CHARGE = f"""
 SELECT ruling, refund_fen, refund_at, collected_by, {serving.DEALER_OF_CHARGE} AS dealer_id
   FROM charge WHERE id = %(charge)s
@@ -28,6 +29,8 @@ SELECT ruling, refund_fen, refund_at, collected_by, {serving.DEALER_OF_CHARGE} A
 @use_case
 def charge_refund(tx: Connection, payload: Mapping[str, Any], now: datetime) -> int:
     """Post what a disputed extra gives back, from the dealer whose it was; how many entries were new."""
+    # Trap: the job before the months and before the payment's bill, as `wechat_bills.held` has them.
+    tx.exec_driver_sql(_JOB, {"job": payload["job_id"]})
     month = ledger.open_month(month_of(now), ledger.hold_months(tx))
     row = tx.exec_driver_sql(_CHARGE, {"charge": payload["charge_id"]}).one()
     entry = refunds.charge_entry(

@@ -140,6 +140,10 @@ def file(tx: Connection, actor: Actor, batch_id: int, now: datetime) -> bytes:
     return data
 
 
+# Trap: all of them before the first is paid, which holds the months (`services/parts/ledger.py`).
+_STATEMENTS = """
+SELECT 1 FROM statement WHERE id IN (SELECT statement_id FROM payout WHERE batch_id = %(id)s) ORDER BY id FOR UPDATE
+"""
 _SAID = """
 INSERT INTO bank_result (batch_id, number, amount_fen, paid, reason, gap, read_by, read_at)
 VALUES (%(batch)s, %(number)s, %(fen)s, %(paid)s, %(reason)s, %(gap)s, %(by)s, %(now)s) ON CONFLICT DO NOTHING
@@ -155,6 +159,7 @@ def read_result(
     batch = tx.exec_driver_sql(_READ, {"id": batch_id}).first()
     if batch is None:
         raise NotFound
+    tx.exec_driver_sql(_STATEMENTS, {"id": batch_id})
     counts = dict.fromkeys(ResultRead.__slots__, 0)
     for said in bank_files.read(bank_batches.template(tx, batch.template_id), data):
         done = _settle(tx, actor, batch_id, said, paid_on, now)

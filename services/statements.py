@@ -54,6 +54,7 @@ def draw(tx: Connection, month: date, now: datetime) -> Drawn:
     Claims on dealers are set off first, each with a line of its own (`parts/netting.py`), and tax that comes on top
     of a line gets one (`parts/taxing.py`).
     """
+    drawing.alone(tx)
     netting.net(tx, month.replace(day=1), now)
     taxing.put_on_top(tx, month.replace(day=1), now)
     return drawing.draw(tx, month.replace(day=1), now)

@@ -35,7 +35,6 @@ class Difference:
     ledger_fen: int
 
 
-_ALONE = "LOCK TABLE statement IN EXCLUSIVE MODE"
 _HEADERS = """
 WITH payable AS (
     SELECT account.dealer_id FROM ledger_account account CROSS JOIN LATERAL (
@@ -102,13 +101,20 @@ _ONE = _SUMS.format(which="s.id = %(id)s", more="")
 _LATER = "SELECT DISTINCT month FROM statement WHERE month > %(month)s AND status = 'draft' ORDER BY month"
 
 
+def alone(tx: Connection) -> None:
+    """Wait for everybody's statement, and let nobody change one until this transaction ends.
+
+    Before the months are held (`services/parts/ledger.py`): a payment has its statement first, then the months.
+    """
+    tx.exec_driver_sql("LOCK TABLE statement IN EXCLUSIVE MODE")
+
+
 def draw(tx: Connection, month: date, now: datetime) -> Drawn:
     """Bring the drafts of a month up to the ledger, one per dealer with postings or an older deficit.
 
     Again adds what is new and nothing twice. Statements that were answered stay as they are. Later drafts get the
-    deficit anew.
+    deficit anew. Called `alone`.
     """
-    tx.exec_driver_sql(_ALONE)
     values = {"month": month, "now": now, "open": ledger.unclosed_months(tx, month)}
     made = tx.exec_driver_sql(_HEADERS, values).rowcount
     lines = {row.statement_id: row.many for row in tx.exec_driver_sql(_LINES, values)}

@@ -1,0 +1,109 @@
+"""Money in two transactions at once: who waits for a row does not hold the months."""
+
+# ruff: noqa: F811  (fixtures come by import)
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Flask
+
+from domain.actors import Actor
+from models import db
+from services import adjustments, customer_payments, payouts, statements
+from services.fees import post_quality, run_fees
+from services.ledger import close_month
+from tests.rows import rows
+from tests.services.money import APRIL, APRIL_1, DAY, ENDED, MARCH, ended, rule
+from tests.services.paying import Till, till, wechats  # noqa: F401 - fixtures
+from tests.services.test_customer_payments import charge, job_id, li  # noqa: F401 - fixtures
+from tests.services.test_fee_quality import QUALITY
+from tests.services.test_meetings import beside
+from tests.services.test_payouts import answered, numbers, ready  # noqa: F401 - fixtures
+from tests.services.test_settling import TODAY, balances
+from tests.services.test_statements import post, statement
+from tests.worlds import World
+
+
+@contextmanager
+def held(table: str, row_id: int) -> Iterator[None]:
+    """Somebody's row, held and given up unchanged."""
+    with db.engine.connect() as tx:
+        tx.exec_driver_sql(f"SELECT 1 FROM {table} WHERE id = %(id)s FOR UPDATE", {"id": row_id})
+        yield
+        tx.rollback()
+
+
+def waits_without_the_months(one: Future[Any]) -> None:
+    """It is not done yet, and what a month's close takes is free."""
+    assert not one.done()
+    with db.engine.connect() as tx:
+        tx.exec_driver_sql("LOCK TABLE ledger_entry IN SHARE ROW EXCLUSIVE MODE NOWAIT")
+        tx.rollback()
+
+
+def test_statements_are_drawn_while_a_payment_ends_and_a_month_closes(app: Flask, till: Till) -> None:
+    """The payment holds its statement and needs the months; the draw, which needs the statement, waits without them."""
+    number = till.transfer()
+    till.work()
+    till.sim.take(number, "wang")
+    dealer, finance = till.world.dealers[0], till.world.actor("finance")
+    post("fee:april", dealer, 100, APRIL)
+    with held("statement", statement(dealer).id):
+        ending = beside(app, till.hear)
+        drawing = beside(app, statements.draw, APRIL, APRIL_1)
+        waits_without_the_months(drawing)
+        beside(app, close_month, MARCH, finance, APRIL_1).result(10)
+    ending.result(10)
+
+    assert drawing.result(10).lines == 1
+    assert (statement(dealer).status, balances()["wechat_pay"]) == ("paid", -8000)
+    assert statements.differences(MARCH) == statements.differences(APRIL) == []
+
+
+def test_a_banks_answer_waits_for_its_last_statement_without_the_months(
+    app: Flask, world: World, ready: int
+) -> None:
+    """All of its statements first, then the months: the first payment is not posted while the second one waits."""
+    finance, [_, second] = world.actor("finance"), world.dealers
+    batch = payouts.make(finance, "2026-03", ready, (), APRIL_1)
+    one, two = numbers()
+    told = answered(f"{one},80.00,成功,", f"{two},50.00,成功,")
+    with held("statement", statement(second).id):
+        reading = beside(app, payouts.read_result, finance, batch.id, told, TODAY, APRIL_1)
+        waits_without_the_months(reading)
+
+    assert reading.result(10).paid == 2
+
+
+def test_a_late_fee_waits_for_its_job_without_the_months(app: Flask, world: World) -> None:
+    """Somebody acts on the job; the month closes meanwhile; the fee is posted into the open one."""
+    rule(**QUALITY)
+    done = ended(world)
+    run_fees(ENDED + DAY)
+    with held("job", done):
+        posting = beside(app, post_quality, {"job_id": done}, APRIL_1)
+        waits_without_the_months(posting)
+
+    assert posting.result(10) == 0
+
+
+def test_a_refund_and_a_word_about_its_payment_do_not_wait_for_each_other_in_a_ring(
+    app: Flask, till: Till, job_id: int, li: Actor
+) -> None:
+    """Both lock the job, then the bill, then the months."""
+    started = customer_payments.start(li, job_id, till.now())
+    till.sim.pay(started.number, "li")
+    till.hear()
+    rows("UPDATE charge SET ruling = 'refunded', refund_fen = 4000, refund_at = 'dealer'")
+    owed = {"job_id": job_id, "charge_id": charge().id, "dealer_id": till.world.dealers[0]}
+    with held("job", job_id):
+        refunding = beside(app, adjustments.charge_refund, owed, till.now())
+        waits_without_the_months(refunding)
+        with db.engine.connect() as tx:  # the word's next step, under its own hold of the job
+            tx.exec_driver_sql("SELECT 1 FROM wechat_bill FOR UPDATE NOWAIT")
+            tx.rollback()
+
+    assert refunding.result(10) == 1
