@@ -47,6 +47,8 @@ class Heard(StrEnum):
     ENDED = "ended"  # failed, closed or cancelled for good
 
 
+PERISHABLE = frozenset({Heard.UNSENT, Heard.SILENCE, Heard.REFUSED, Heard.ABSENT})
+"""True when it is heard, and not any more once another worker has the bill: he may have sent it since."""
 _S, _H = State, Heard
 _ANSWERED = {_H.PENDING: _S.WAITING, _H.SUCCEEDED: _S.PAID, _H.ENDED: _S.FAILED}
 TABLE: Mapping[State, Mapping[Heard, State]] = {

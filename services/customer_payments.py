@@ -86,8 +86,8 @@ def start(actor: Actor, job_id: int, now: datetime) -> PaymentStarted:
     `NotFound`, `NothingToPay`, `PayInWechat`, `PaymentUnderWay`, `OrderNotMade`, `PayNotSetUp`.
     """
     limits.hit(f"wechat_pay:{actor.session_id}", *PER_SESSION, now)
-    order = _prepare(actor, job_id, now)
     pay = wechat_calls.gateway()
+    order = _prepare(actor, job_id, now)
     if not order.fits:
         _tell(order.due.number, wechat_calls.close(pay, order.due), now)
         order = _prepare(actor, job_id, now)
@@ -152,7 +152,7 @@ def _prepare(tx: Connection, actor: Actor, job_id: int, now: datetime) -> _Order
     if row is None:
         row, fits = _new(tx, actor, job_id, charges, who, now), True
     if fits and row.state == State.QUEUED:
-        tx.exec_driver_sql(_SENDING, {"id": row.id, "next": now + timedelta(minutes=1)})
+        tx.exec_driver_sql(_SENDING, {"id": row.id, "next": now + wechat_calls.lease()})
         wechat_words.keep(tx, row.id, row.number, Told("send", Heard.CLAIMED), None, now)
     ticket = row.ticket if row.state == State.WAITING else None
     return _Order(wechat_calls.due(tx, row.id), tuple(row.charge_ids), row.until, ticket, fits)

@@ -7,7 +7,7 @@ leaves it so, and the next run asks before it sends again, under the same number
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,7 +24,6 @@ from services.parts.wechat_words import Told
 from services.uow import query, use_case
 from wechat.pay_terms import Note, Pay
 
-LEASE = timedelta(minutes=1)  # longer than two calls may take: close, then ask
 SPEND_S = 45.0  # in one run, so that a WeChat that only hangs holds nobody up for long
 _EXPIRED = Told("close", Heard.ENDED, "EXPIRED")
 
@@ -72,10 +71,10 @@ def claim(tx: Connection, now: datetime) -> tuple[bool, Due] | None:
     if row is None:
         return None
     queued, it = row.state == State.QUEUED, wechat_calls.due(tx, row.id)
-    tx.exec_driver_sql(_LEASE, {"id": row.id, "queued": queued, "until": now + LEASE})
+    tx.exec_driver_sql(_LEASE, {"id": row.id, "queued": queued, "until": now + wechat_calls.lease()})
     if queued:
         wechat_words.keep(tx, row.id, row.number, _CLAIMED, None, now)
-    return queued, it
+    return queued, replace(it, turn=it.turn + 1)
 
 
 @use_case

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from domain import payments
 from domain.errors import Unavailable
 from domain.payments import NAME_FROM_FEN, Heard, Kind
-from services.config import extensions
+from services.config import config, extensions
 from services.parts.wechat_words import Told
 from services.personal import Erased, reveal, unwrap
 from wechat.errors import Unreachable, WeChatError
@@ -33,20 +33,32 @@ def gateway() -> Pay:
     return pay
 
 
+def lease() -> timedelta:
+    """How long a bill is in one worker's hands: a minute at least, with `WECHAT_TIMEOUT_S=30` 140 s.
+
+    That is two calls (close, then ask), each of the time to connect and at most twice its deadline.
+    """
+    return timedelta(seconds=max(60, 4 * (5 + config().wechat_timeout_s)))
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A bill in our hands until its lease ends. `doubted`: whether an earlier send went unanswered."""
+    """A bill in our hands until its lease ends, for the try number `turn`.
+
+    `doubted`: whether an earlier send went unanswered.
+    """
 
     kind: Kind
     number: str
     doubted: bool
+    turn: int
     until: datetime | None
     ask: Ask = field(repr=False)
 
 
 _DUE = """
-SELECT bill.kind, bill.number, bill.doubted, bill.until, bill.amount_fen, bill.words, identity.openid, person.personal,
-       subject.wrapped_key, paid.number AS of_number, paid.amount_fen AS of_fen
+SELECT bill.kind, bill.number, bill.doubted, bill.tries, bill.until, bill.amount_fen, bill.words, identity.openid,
+       person.personal, subject.wrapped_key, paid.number AS of_number, paid.amount_fen AS of_fen
   FROM wechat_bill bill LEFT JOIN wechat_identity identity ON identity.id = bill.identity_id
   LEFT JOIN person ON person.id = bill.person_id LEFT JOIN subject ON subject.id = person.subject_id
   LEFT JOIN wechat_bill paid ON paid.id = bill.of_id
@@ -70,7 +82,7 @@ def due(tx: Connection, bill_id: int) -> Due:
         row.of_number or "",
         row.of_fen or 0,
     )
-    return Due(Kind(row.kind), row.number, row.doubted, row.until, asked)
+    return Due(Kind(row.kind), row.number, row.doubted, row.tries, row.until, asked)
 
 
 def name_of(wrapped_key: bytes | None, personal: bytes | None) -> str | None:
@@ -86,12 +98,12 @@ def send(pay: Pay, it: Due) -> Told:
     try:
         word = pay.send(it.kind, it.ask)
     except Unreachable as no:
-        return Told("send", Heard.UNSENT, str(no), doubted=it.doubted)
+        return Told("send", Heard.UNSENT, str(no), doubted=it.doubted, turn=it.turn)
     except PayRefused as no:
-        return Told("send", payments.refusal(no.said, it.doubted), no.said, doubted=it.doubted)
+        return Told("send", payments.refusal(no.said, it.doubted), no.said, doubted=it.doubted, turn=it.turn)
     except WeChatError as no:
-        return Told("send", Heard.SILENCE, str(no), doubted=True)
-    return Told("send", payments.heard_in(it.kind, word.state), word=word, doubted=it.doubted)
+        return Told("send", Heard.SILENCE, str(no), doubted=True, turn=it.turn)
+    return Told("send", payments.heard_in(it.kind, word.state), word=word, doubted=it.doubted, turn=it.turn)
 
 
 def ask(pay: Pay, it: Due) -> Told:
@@ -99,9 +111,9 @@ def ask(pay: Pay, it: Due) -> Told:
     try:
         word = pay.ask(it.kind, it.number)
     except WeChatError as no:
-        return Told("ask", Heard.SILENCE, no.said if isinstance(no, PayRefused) else str(no))
+        return Told("ask", Heard.SILENCE, no.said if isinstance(no, PayRefused) else str(no), turn=it.turn)
     if word is None:
-        return Told("ask", Heard.ABSENT)
+        return Told("ask", Heard.ABSENT, turn=it.turn)
     return Told("ask", payments.heard_in(it.kind, word.state), word=word)
 
 

@@ -30,7 +30,8 @@ log = logging.getLogger("tuozhuang.wechat_bills")
 class Told:
     """One attempt (`way`: send, ask, close) or notification (note) and what it told.
 
-    `doubted`: whether some send of the bill still is without an answer; None leaves that as it was.
+    `doubted`: whether some send of the bill still is without an answer; None leaves that as it was. `turn`: the try
+    that it answers; once another has begun, a no of an earlier one counts for nothing.
     """
 
     way: str
@@ -39,6 +40,7 @@ class Told:
     word: Word | None = None
     note_id: str | None = None
     doubted: bool | None = None
+    turn: int | None = None
 
 
 _KEEP = """
@@ -81,6 +83,9 @@ _LATER = "UPDATE wechat_bill SET next_at = %(next)s WHERE id = %(id)s"
 def tell(tx: Connection, row: Any, told: Told, now: datetime) -> State:
     """Take one word about a held bill; where it stands now. A word that does not fit is kept and changes nothing."""
     state, word = State(row.state), told.word
+    if told.turn not in (None, row.tries) and told.heard in payments.PERISHABLE:
+        keep(tx, row.id, row.number, told, None, now)
+        return state
     gap = payments.misfit(word, row.amount_fen, row.openid) if word else None
     to = None if gap else payments.after(Kind(row.kind), state, told.heard)
     if gap is None and to is None:

@@ -6,25 +6,33 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from flask import Flask
 
 from domain.actors import Actor
 from models import db
-from services import adjustments, customer_payments, payouts, statements
+from services import adjustments, customer_payments, payouts, statements, wechat_bills
+from services.config import config
 from services.fees import post_quality, run_fees
 from services.ledger import close_month
+from services.parts import wechat_calls
+from services.parts.wechat_calls import Due
 from tests.rows import rows
 from tests.services.money import APRIL, APRIL_1, DAY, ENDED, MARCH, ended, rule
-from tests.services.paying import Till, till, wechats  # noqa: F401 - fixtures
+from tests.services.paying import SEND, Till, till, wechats  # noqa: F401 - fixtures
 from tests.services.test_customer_payments import charge, job_id, li  # noqa: F401 - fixtures
 from tests.services.test_fee_quality import QUALITY
 from tests.services.test_meetings import beside
 from tests.services.test_payouts import answered, numbers, ready  # noqa: F401 - fixtures
 from tests.services.test_settling import TODAY, balances
 from tests.services.test_statements import post, statement
+from tests.services.test_transfers import paid_once
 from tests.worlds import World
+
+HOUR = timedelta(hours=1)
 
 
 @contextmanager
@@ -88,6 +96,44 @@ def test_a_late_fee_waits_for_its_job_without_the_months(app: Flask, world: Worl
         waits_without_the_months(posting)
 
     assert posting.result(10) == 0
+
+
+def test_a_worker_whose_lease_ran_out_says_no_and_is_not_believed(till: Till) -> None:
+    """Another has the bill under way by then: a refusal of the first send must not free the statement."""
+    number = till.transfer()
+    lease, at = wechat_calls.lease(), till.now()
+
+    def claimed(state: str, at: datetime) -> Due:
+        queued, it = wechat_bills.claim(at) or pytest.fail("nothing is due")
+        assert queued == (state == "queued")
+        return it
+
+    late = claimed("queued", at)
+    other = claimed("unsure", at := at + lease)
+    assert wechat_bills.tell(number, wechat_calls.ask(till.pay, other), at) == "queued"
+    other = claimed("queued", at := at + HOUR)
+    till.sim.merchant(scenes=[])
+    refused = wechat_calls.send(till.pay, late)
+    till.sim.merchant(scenes=["1005"])
+    assert (refused.said, wechat_bills.tell(number, refused, at)) == ("NO_AUTH", "unsure")
+    assert wechat_bills.claim(at) is None
+    assert wechat_bills.tell(number, wechat_calls.send(till.pay, other), at) == "waiting"
+    till.sim.take(number, "wang")
+    till.hear()
+
+    paid_once(till)
+
+
+def test_a_worker_has_its_bill_to_itself_however_long_wechat_may_take(app: Flask, till: Till) -> None:
+    """The lease follows from the deadline of a call: two calls that hang to their end are within it."""
+    till.transfer()
+    till.sim.fault("hang", path=SEND, phase="before", times=1, seconds=20)
+    first = beside(app, till.work)
+    second = till.work(50)
+    object.__setattr__(config(), "wechat_timeout_s", 60.0)
+
+    assert (first.result(10)["sent"], second["sent"], second["asked"]) == (1, 0, 0)
+    assert wechat_calls.lease() >= 2 * timedelta(seconds=2 * (3 + 60))
 
 
 def test_a_refund_and_a_word_about_its_payment_do_not_wait_for_each_other_in_a_ring(
