@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import pytest
@@ -96,8 +97,12 @@ def count(tx: Connection, actor_role: Role, said: Said, now: datetime) -> Counte
     return Counted(said.name, number, number, now, said.day, actor_role)
 
 
+@cache
 def area() -> Any:
-    """The sample routes; their permissions must be in the table (see `permitted`)."""
+    """The sample routes, the same ones for every test, so that they are described once.
+
+    Their permissions must be in the table (see `permitted`).
+    """
     made = routes.area("sample", "示例", prefix="/sample")
 
     @routes.route(
