@@ -35,7 +35,7 @@ CHECKS = [
     response_schema_conformance,
     negative_data_rejection,
 ]
-EXAMPLES = 4  # per operation and mode, for each caller
+EXAMPLES = 3  # per operation and mode, for each caller
 CALLERS = 2
 NO_STATE = settings(
     max_examples=EXAMPLES,
