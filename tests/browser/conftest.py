@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -27,6 +28,7 @@ from tests.settings import config_for
 from tests.worlds import World
 
 DESK = {"width": 1280, "height": 860}
+AS_OURS: Any = {"httpOnly": True, "sameSite": "Strict"}  # as the application sets its cookie
 
 
 @pytest.fixture(scope="session")
@@ -127,7 +129,7 @@ def sit_down(chromium: Browser, site: str, world: World) -> Iterator[Callable[[s
         contexts.append(context)
         token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
         _keep_session(world, name, token, csrf)
-        context.add_cookies([{"name": "tz_session", "value": token, "url": site, "httpOnly": True}])
+        context.add_cookies([{"name": "tz_session", "value": token, "url": site, **AS_OURS}])
         context.add_init_script(f"localStorage.setItem('tz-csrf', '{csrf}')")
         return Desk(context.new_page(), site)
 

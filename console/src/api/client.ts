@@ -17,6 +17,8 @@ const CSRF = "tz-csrf";
 export const csrf = {
   keep: (token: string) => localStorage.setItem(CSRF, token),
   forget: () => localStorage.removeItem(CSRF),
+  /** Heard by the other tabs only. */
+  whenChanged: (heard: () => void) => window.addEventListener("storage", ({ key }) => key === CSRF && heard()),
 };
 
 const CHANGING = new Set(["POST", "PUT", "PATCH", "DELETE"]);

@@ -10,7 +10,7 @@ export function SignIn() {
   const enter = api.useMutation("post", "/api/v1/sessions/password", {
     onSuccess: ({ csrf_token }) => {
       csrf.keep(csrf_token);
-      void queries.invalidateQueries();
+      void queries.resetQueries(); // of the one before nothing is shown
     },
   });
   const refused: unknown = enter.error;
