@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
+from flask import Response
+
 from api import paging, routes
+from api.files import CSV, attached
 from api.paging import Page
 from api.routes import Call, route
 from api.schemas.audits import (
     AppealAnswerBody,
     AuditAppealBody,
     AuditQuery,
+    EvidenceFileQuery,
     EvidenceQuery,
     PaceQuery,
     VerdictBody,
@@ -26,7 +30,8 @@ from services.queries import audits as found
 from services.queries import own_audits, scenes
 from services.queries.audits import AuditLine, AuditPage, Key
 from services.queries.own_audits import OwnAudits
-from services.queries.reports import evidence
+from services.queries.reports import evidence, sheet
+from services.queries.reports.asking import MOST_ROWS
 from services.queries.reports.evidence import Agreement, EvidenceRow
 from services.queries.scenes import Scene
 
@@ -166,3 +171,19 @@ def evidence_report(call: Call, query: Mapping[str, Any]) -> EvidencePage:
     shown = paging.page(rows, query["limit"], lambda row: (row.month, row.dealer_id))
     agreed = evidence.agreed(call.who, days, query["dealer_id"])
     return EvidencePage(days.since, days.until, agreed, shown.items, shown.next_cursor)
+
+
+@route(
+    area,
+    "GET",
+    "/reports/evidence.csv",
+    permission="report:read",
+    query=EvidenceFileQuery,
+    media=CSV,
+    summary="照片稽核（文件）",
+)
+def evidence_file(call: Call, query: Mapping[str, Any]) -> Response:
+    """The same rows as a file, UTF-8 with BOM, with how they are to be read."""
+    days = period(query["since"], query["until"], local_date(call.now))
+    rows = evidence.rows(call.who, days, query["dealer_id"], None, MOST_ROWS)
+    return attached(sheet.written(evidence.SHEET, days, rows), f"evidence-{days.since}-{days.until}.csv")

@@ -27,7 +27,7 @@ area = routes.area("breaches", "时效")
     summary="超时记录",
 )
 def breach_list(call: Call, query: Mapping[str, Any]) -> Page[BreachLine]:
-    """Notices, breaches and severe ones, newest first; a dealer sees its own."""
+    """Newest first, `open` and `unanswered` ones oldest first; a dealer sees its own."""
     before = paging.number(query["cursor"])
     wanted = Wanted(**{name: query[name] for name in Wanted.__slots__})
     lines = found.listed(call.who, wanted, before, query["limit"] + 1)

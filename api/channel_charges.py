@@ -32,7 +32,7 @@ MAX_BODY = 4 * 1024 * 1024
     summary="平台扣款",
 )
 def charge_list(call: Call, query: Mapping[str, Any]) -> Page[ChannelChargeLine]:
-    """Newest first; an owner those of the shops it operates."""
+    """Newest first, those `waiting` oldest first; an owner those of the shops it operates."""
     before, waiting = paging.number(query["cursor"]), query["waiting"]
     found = reads.channel_charges(call.who, before, query["limit"] + 1, waiting=waiting)
     return paging.page(found, query["limit"], lambda one: (one.id,))

@@ -17,14 +17,18 @@ from api.schemas.catalogue import (
     CoverageBody,
     DealerBody,
     SkillsBody,
+    TakenQuery,
 )
+from domain.calendar import local_date
 from services import dealers
 from services.dealers import ChannelGiven, DealerGiven, Made
 from services.parts.changed import Changed
 from services.queries import catalogue as found
 from services.queries import channels as shops
-from services.queries.catalogue import CapacityLine, CoverageLine, DealerLine
+from services.queries import taken
+from services.queries.catalogue import AuthorisationLine, CapacityLine, CoverageLine, DealerLine
 from services.queries.channels import ChannelLine
+from services.queries.taken import Taken
 
 area = routes.area("dealers", "网点与渠道")
 ONE = "/dealers/<id:dealer_id>"
@@ -109,6 +113,22 @@ def capacity(call: Call, dealer_id: int) -> Page[CapacityLine]:
 
 @route(
     area,
+    "GET",
+    ONE + "/capacity/taken",
+    permission="dealer:read",
+    query=TakenQuery,
+    answer=Page[Taken],
+    errors=(404,),
+    summary="已约台数",
+)
+def capacity_taken(call: Call, query: Mapping[str, Any], dealer_id: int) -> Page[Taken]:
+    """Day by day of one month, this one unless told, and what is accepted without an appointment."""
+    dealers.own_dealer(call.who, dealer_id)
+    return Page(taken.of_month(dealer_id, query["month"] or local_date(call.now)), None)
+
+
+@route(
+    area,
     "POST",
     ONE + "/capacity",
     permission="dealer:plan",
@@ -121,6 +141,21 @@ def capacity_set(call: Call, body: Mapping[str, Any], dealer_id: int) -> Changed
     """By the dealer's desk for itself, by an admin for all."""
     dealers.own_dealer(call.who, dealer_id)
     return dealers.set_capacity(dealer_id, body["lines"])
+
+
+@route(
+    area,
+    "GET",
+    ONE + "/authorisations",
+    permission="dealer:read",
+    answer=Page[AuthorisationLine],
+    errors=(404,),
+    summary="网点的品类授权",
+)
+def authorisations(call: Call, dealer_id: int) -> Page[AuthorisationLine]:
+    """The brand's leave for categories that need it, run out or not."""
+    dealers.own_dealer(call.who, dealer_id)
+    return Page(found.authorisations(dealer_id), None)
 
 
 @route(

@@ -33,7 +33,7 @@ MAX_BODY = MOST_BYTES + 64 * 1024  # the largest paper and its form
     summary="申报列表",
 )
 def declaration_list(call: Call, query: Mapping[str, Any]) -> Page[Declaration]:
-    """Newest first; an owner its own."""
+    """Newest first, those that wait oldest first; an owner its own."""
     before, wanted = paging.number(query["cursor"]), (query["dealer_id"], query["year"], query["state"])
     found = reads.declarations(call.who, *wanted, before, query["limit"] + 1)
     return paging.page(found, query["limit"], lambda one: (one.id,))

@@ -144,11 +144,11 @@ for _action, _path in PATHS.items():
     summary="工单列表",
 )
 def job_list(call: Call, query: Mapping[str, Any]) -> Page[JobLine]:
-    """Jobs within the caller's horizon, newest first."""
+    """Jobs within the caller's horizon, newest first; of a `queue` what waits longest first."""
     filters = Filters(**{name: query.get(name) for name in Filters.__slots__})
-    before = paging.number(query["cursor"])
-    found = jobs.listed(call.who, filters, before, query["limit"] + 1)
-    return paging.page(found, query["limit"], lambda line: (line.id,))
+    kinds = (int,) if filters.queue is None else (datetime, int)
+    found = jobs.listed(call.who, filters, paging.key(query["cursor"], *kinds), query["limit"] + 1)
+    return paging.page(found, query["limit"], lambda line: jobs.key_of(line, filters))
 
 
 @route(

@@ -46,7 +46,7 @@ def propose(call: Call, body: Mapping[str, Any], entry_id: int) -> Correction:
     summary="分录更正列表",
 )
 def correction_list(_call: Call, query: Mapping[str, Any]) -> Page[Correction]:
-    """Those that wait, or with `open=false` those decided; newest first."""
+    """Those that wait, oldest first, or with `open=false` those decided, newest first."""
     found = reads.corrections(query["open"], paging.number(query["cursor"]), query["limit"] + 1)
     return paging.page(found, query["limit"], lambda one: (one.id,))
 

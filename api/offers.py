@@ -37,7 +37,7 @@ class OfferQuery(PageQuery):
     summary="派单列表",
 )
 def offer_list(call: Call, query: Mapping[str, Any]) -> Page[OfferCard]:
-    """The caller's dealer's offers, newest first, with deadline, zone, distance and the reasons."""
+    """The own dealer's, open ones oldest first, others newest first, with deadline, zone, distance and the reasons."""
     before = paging.number(query["cursor"])
     found = offers.listed(call.who, query["status"], before, query["limit"] + 1, call.now)
     return paging.page(found, query["limit"], lambda card: (card.id,))

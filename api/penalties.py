@@ -30,7 +30,7 @@ area = routes.area("penalties", "处罚")
     summary="处罚列表",
 )
 def penalty_list(call: Call, query: Mapping[str, Any]) -> Page[PenaltyLine]:
-    """Newest first, with evidence, words and appeal; an owner its own dealer's."""
+    """Newest first, those `waiting` oldest first, with evidence, words and appeal; an owner its own dealer's."""
     before, wanted = paging.number(query["cursor"]), (query["dealer_id"], query["waiting"])
     found = reads.penalties(call.who, *wanted, before, query["limit"] + 1)
     return paging.page(found, query["limit"], lambda one: (one.id,))

@@ -16,11 +16,12 @@ from api.schemas.people import (
     RevealBody,
 )
 from domain.actors import Role
-from services import bindings, dealers, invitations, links, rebindings, subjects
+from services import bindings, dealers, invitations, links, rebindings, sessions, subjects
 from services.bindings import Decided
 from services.invitations import Issued, Post
 from services.queries import access_log, staff
 from services.queries.access_log import AccessLine
+from services.queries.people import LivingSession
 from services.queries.staff import Asked, InstallerLine, Member, OpenInvitation
 from services.rebindings import Rebinding
 from services.subjects import Contact
@@ -156,6 +157,34 @@ def suspend(call: Call, person_id: int, binding_id: int) -> Decided:
 def end(call: Call, person_id: int, binding_id: int) -> Decided:
     """As suspend, for good; a new invitation may bring the person back."""
     return bindings.decide(call.who, person_id, binding_id, "end", call.now)
+
+
+@routes.route(
+    area,
+    "GET",
+    "/people/<id:person_id>/sessions",
+    permission="session:oversee",
+    answer=Page[LivingSession],
+    errors=(401, 404),
+    summary="他人的登录设备",
+)
+def list_sessions(call: Call, person_id: int) -> Page[LivingSession]:
+    """Where somebody is signed in, in posts the caller manages; newest first."""
+    return Page(tuple(staff.sessions(call.who, person_id, call.now)), None)
+
+
+@routes.route(
+    area,
+    "DELETE",
+    "/people/<id:person_id>/sessions/<id:person_session_id>",
+    permission="session:oversee",
+    status=204,
+    errors=(401, 404),
+    summary="下线他人的一个设备",
+)
+def end_session(call: Call, person_id: int, person_session_id: int) -> None:
+    """At once, e.g. on a lost phone; it is on record."""
+    sessions.revoke_of(call.who, person_id, person_session_id, call.now)
 
 
 @routes.route(

@@ -18,6 +18,7 @@ from api.schemas.profit_shares import (
     CostFileForm,
     CostsBody,
     GuardBody,
+    GuardQuery,
     ShareQuery,
     ShareTermsBody,
 )
@@ -25,7 +26,7 @@ from channels.cost_file import template
 from services import price_guards, sale_costs
 from services.price_guards import Guarded
 from services.queries import profit_shares as reads
-from services.queries.profit_shares import AlertLine, ShareLine, ShareTerms, ShareVersion
+from services.queries.profit_shares import AlertLine, GuardLine, ShareLine, ShareTerms, ShareVersion
 from services.sale_costs import CostsImported, CostsTold
 
 area = routes.area("profit_shares", "利润分成与价格保护")
@@ -43,7 +44,7 @@ MAX_BODY = 16 * 1024 * 1024
     summary="利润分成",
 )
 def share_list(call: Call, query: Mapping[str, Any]) -> Page[ShareLine]:
-    """Newest order line first; `state=held` is what waits for a cost, and for which. An owner sees its own."""
+    """Newest order line first; `state=held`, what waits for a cost and which, oldest first. An owner sees its own."""
     wanted = (query["dealer_id"], query["state"], query["sku"])
     found = reads.shares(call.who, *wanted, paging.number(query["cursor"]), query["limit"] + 1)
     return paging.page(found, query["limit"], lambda line: (line.order_line_id,))
@@ -139,6 +140,21 @@ def costs_template(_: Call) -> Response:
 
 @route(
     area,
+    "GET",
+    "/price-guards",
+    permission="price_alert:read",
+    query=GuardQuery,
+    answer=Page[GuardLine],
+    summary="价格保护列表",
+)
+def guard_list(_: Call, query: Mapping[str, Any]) -> Page[GuardLine]:
+    """As they were set, newest first; the newest of an SKU that has begun counts."""
+    found = reads.price_guards(query["sku"], paging.number(query["cursor"]), query["limit"] + 1)
+    return paging.page(found, query["limit"], lambda guard: (guard.id,))
+
+
+@route(
+    area,
     "POST",
     "/price-guards",
     permission="price_guard:write",
@@ -163,7 +179,7 @@ def guard_set(call: Call, body: Mapping[str, Any]) -> Guarded:
     summary="价格预警",
 )
 def alert_list(call: Call, query: Mapping[str, Any]) -> Page[AlertLine]:
-    """Newest first; agents those of their channels."""
+    """What waits oldest first, what is done newest first; agents those of their channels."""
     found = reads.price_alerts(
         call.who, paging.number(query["cursor"]), query["limit"] + 1, waiting=query["open"]
     )

@@ -102,7 +102,7 @@ def tell_review(call: Call, body: ReviewGiven) -> ReviewState:
     summary="平台评价列表",
 )
 def review_list(call: Call, query: Mapping[str, Any]) -> Page[ReviewCard]:
-    """Newest first. `state=loose`: those that no order line was found for."""
+    """Newest first, `unanswered` and `loose` ones oldest first; loose: no order line was found for it."""
     wanted = ReviewFilters(query["state"], query["channel_id"], query["job_id"], query["sku"])
     before = paging.number(query["cursor"])
     found = reading.listed(call.who, wanted, before, query["limit"] + 1)

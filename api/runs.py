@@ -8,8 +8,8 @@ from typing import Any
 from api import paging, routes
 from api.paging import Page
 from api.routes import Call, route
-from api.schemas.clocks import OwedQuery, RunBody, RunQuery
-from services import runs
+from api.schemas.clocks import DropBody, OwedQuery, RunBody, RunQuery
+from services import parked, runs
 from services.queries import owed
 from services.queries.owed import OwedLine
 from services.runs import Requested, RunLine
@@ -48,9 +48,38 @@ def request_run(call: Call, body: Mapping[str, Any]) -> Requested:
     permission="outbox:read",
     query=OwedQuery,
     answer=Page[OwedLine],
-    summary="待发送与已放弃的消息",
+    summary="待发送与待处理的消息",
 )
 def outbox(_: Call, query: Mapping[str, Any]) -> Page[OwedLine]:
-    """Newest first, without what is said in them: kind, wire, attempts, and why one was given up."""
+    """Oldest first, what is done newest first; without what is said in them: kind, wire, attempts, what went wrong."""
     found = owed.listed(query["state"], paging.number(query["cursor"]), query["limit"] + 1)
     return paging.page(found, query["limit"], lambda line: (line.id,))
+
+
+@route(
+    area,
+    "POST",
+    "/outbox/<id:outbox_id>/retry",
+    permission="outbox:settle",
+    status=204,
+    errors=(404, 409),
+    summary="再次发送",
+)
+def try_again(call: Call, outbox_id: int) -> None:
+    """What waits for a person is due at once; whose outcome was unknown may then arrive twice."""
+    parked.again(outbox_id, call.now)
+
+
+@route(
+    area,
+    "POST",
+    "/outbox/<id:outbox_id>/drop",
+    permission="outbox:settle",
+    body=DropBody,
+    status=204,
+    errors=(404, 409),
+    summary="放弃发送",
+)
+def drop(call: Call, body: Mapping[str, Any], outbox_id: int) -> None:
+    """For good, with the reason."""
+    parked.drop(call.who, outbox_id, body["reason"], call.now)

@@ -85,7 +85,7 @@ def waiting(call: Call) -> Transfers:
     summary="微信收付款列表",
 )
 def bill_list(_call: Call, query: Mapping[str, Any]) -> Page[BillLine]:
-    """Newest first: transfers, payments, refunds."""
+    """Transfers, payments, refunds: newest first, those under way oldest first."""
     before = paging.number(query["cursor"])
     found = wechat_bills.listed(before, query["limit"] + 1, query["state"], query["kind"])
     return paging.page(found, query["limit"], lambda line: (line.id,))

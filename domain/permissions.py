@@ -136,6 +136,7 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "order:read": _DESK | BRAND_ROLES | {Standing.SHOP},  # dealers: of the shops they operate
     "order:tell": frozenset({Role.ADMIN, Role.AGENT, Standing.SHOP}),
     "outbox:read": frozenset({Role.ADMIN}),
+    "outbox:settle": frozenset({Role.ADMIN}),
     "payment:start": frozenset({Role.CUSTOMER}),
     "payout:make": frozenset({Role.FINANCE}),
     "penalty:answer": frozenset({Role.ADMIN, Role.FINANCE}),  # not by who laid it on; the service asks who
@@ -180,6 +181,7 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "service:request": frozenset({Role.ADMIN, Role.AGENT, Role.CUSTOMER, Standing.SHOP}),
     "session:create": PUBLIC,
     "session:end": SIGNED_IN,
+    "session:oversee": frozenset({Role.ADMIN, Role.DEALER_OWNER}),  # owners: their own people's
     "statement:answer": frozenset({Role.DEALER_OWNER}),
     "statement:approve": frozenset({Role.FINANCE}),
     "statement:attach": frozenset({Role.DEALER_OWNER, Role.FINANCE}),

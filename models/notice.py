@@ -14,12 +14,13 @@ from models.base import Base, Id, one_of, ref
 class Outbox(Base):
     """A side effect owed, written in the transaction of its cause.
 
-    `uncertain`: it may have happened, so it is never repeated on the same wire.
+    `uncertain`: it may have happened, so it is never repeated on the same wire. `parked` waits for a person, who has it
+    tried again or says why it is `dropped`.
     """
 
     __tablename__ = "outbox"
     __table_args__ = (
-        one_of("state", ("pending", "sending", "uncertain", "sent", "parked")),
+        one_of("state", ("pending", "sending", "uncertain", "sent", "parked", "dropped")),
         Index(
             "ix_outbox_due", "next_at", postgresql_where=text("state IN ('pending', 'sending', 'uncertain')")
         ),
@@ -41,6 +42,9 @@ class Outbox(Base):
     tried_at: Mapped[datetime | None]  # when the last attempt began
     sent_at: Mapped[datetime | None]
     msgid: Mapped[str | None]  # the wire's own number of what was sent
+    dropped_by: Mapped[int | None]
+    dropped_why: Mapped[str | None]
+    dropped_at: Mapped[datetime | None]
 
 
 class InboxItem(Base):

@@ -72,7 +72,7 @@ def failed(tx: Connection, debt: Debt, error: str, now: datetime) -> None:
 
 _OLD = """
 DELETE FROM outbox WHERE id IN (
-    SELECT id FROM outbox WHERE created_at < %(before)s AND state = 'sent'
+    SELECT id FROM outbox WHERE created_at < %(before)s AND state IN ('sent', 'dropped')
        AND NOT EXISTS (SELECT 1 FROM inbox_item WHERE outbox_id = outbox.id)
      ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED)
 """
@@ -80,5 +80,5 @@ DELETE FROM outbox WHERE id IN (
 
 @use_case
 def forget(tx: Connection, before: datetime, at_most: int = 10_000) -> int:
-    """Delete what was done before `before`. What stands in somebody's inbox, or is parked, stays."""
+    """Delete what was done or dropped before `before`. What stands in somebody's inbox, or is parked, stays."""
     return tx.exec_driver_sql(_OLD, {"before": before, "most": at_most}).rowcount

@@ -22,6 +22,7 @@ from services.parts import access
 from services.parts.access import Came, Opened, Wanted
 from services.parts.exchanges import AccountBlocked, WeChat, login
 from services.personal import lookup
+from services.queries import staff
 from services.uow import use_case
 from wechat.gateway import Login
 
@@ -135,6 +136,15 @@ def sign_out(tx: Connection, actor: Actor | None, session_id: int, now: datetime
     if access.revoke(tx, Session.id == session_id, now):
         person_id = actor.person_id if actor else None
         access.note(tx, "signed_out", now, actor, person_id=person_id, session_id=session_id)
+
+
+@use_case
+def revoke_of(tx: Connection, actor: Actor, person_id: int, session_id: int, now: datetime) -> None:
+    """End a session of somebody the actor manages; `NotFound` for anybody else's, or in a post not his to manage."""
+    theirs = (Session.id == session_id) & Session.id.in_(staff.sessions_of(actor, person_id))
+    if not access.revoke(tx, theirs, now):
+        raise NotFound
+    access.note(tx, "session_revoked", now, actor, person_id=person_id, session_id=session_id)
 
 
 @use_case

@@ -21,6 +21,7 @@ from services.config import extensions
 from services.parts import access, wechat_bills, wechat_calls, wechat_words
 from services.parts.wechat_calls import Due
 from services.parts.wechat_words import Told
+from services.queries import turns
 from services.uow import query, use_case
 from wechat.pay_terms import Note, Pay
 
@@ -117,27 +118,29 @@ class BillLine:
     entry_id: int | None
 
 
+_UNDER_WAY = (State.QUEUED, State.UNSURE, State.WAITING)
 KIND_NAMES = {Kind.TRANSFER: "转账", Kind.PAYMENT: "客户付款", Kind.REFUND: "退款"}
 _LIST = """
 SELECT bill.*, payout.statement_id FROM wechat_bill bill LEFT JOIN payout ON payout.id = payout_id
- WHERE bill.id < coalesce(%(before)s, 9223372036854775807) AND (%(state)s::text IS NULL OR bill.state = %(state)s)
+ WHERE (%(state)s::text IS NULL OR bill.state = %(state)s)
    AND (%(kind)s::text IS NULL OR kind = %(kind)s) AND (%(id)s::bigint IS NULL OR bill.id = %(id)s)
- ORDER BY bill.id DESC LIMIT %(limit)s
+   AND {turn} LIMIT %(limit)s
 """
 
 
 @query
 def listed(
     connection: Connection,
-    before: int | None,
+    cursor: int | None,
     limit: int,
     state: str | None,
     kind: str | None,
     only: int | None = None,
 ) -> list[BillLine]:
-    """Newest first."""
-    asked = {"before": before, "limit": limit, "state": state, "kind": kind, "id": only}
-    return [_line(row) for row in connection.exec_driver_sql(_LIST, asked)]
+    """Newest first; those under way oldest first."""
+    sql = _LIST.format(turn=turns.by_id("bill.id", oldest=state in _UNDER_WAY))
+    asked = {"cursor": cursor, "limit": limit, "state": state, "kind": kind, "id": only}
+    return [_line(row) for row in connection.exec_driver_sql(sql, asked)]
 
 
 def shown(bill_id: int) -> BillLine:

@@ -47,12 +47,16 @@ class AppealAnswerBody(Body):
     reason = PlainText(NOTE, required=True)
 
 
-class EvidenceQuery(PageQuery):
+class EvidenceFileQuery(Query):
     """Days in Shanghai on which jobs were drawn, both included; four weeks up to today unless given."""
 
     since = Day(load_default=None)
     until = Day(load_default=None)
     dealer_id = BigId(load_default=None)
+
+
+class EvidenceQuery(PageQuery, EvidenceFileQuery):
+    """The same, by pages."""
 
 
 class PaceQuery(Query):

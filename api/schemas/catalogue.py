@@ -104,6 +104,12 @@ class ParentQuery(base.Query):
     parent = base.PlainText(12, pattern="[0-9]+", load_default=None)
 
 
+class TakenQuery(base.Query):
+    """In the month of a day."""
+
+    month = base.Day(load_default=None)
+
+
 class DealerBody(base.Body):
     """A dealer by its code."""
 

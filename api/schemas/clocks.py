@@ -127,6 +127,12 @@ class RunBody(Body):
 
 
 class OwedQuery(PageQuery):
-    """In one state; those given up, if none is named."""
+    """In one state; those that wait for a person, if none is named."""
 
     state = Words(tuple(STATES), load_default="parked")
+
+
+class DropBody(Body):
+    """Why it is not owed any more."""
+
+    reason = PlainText(NOTE, required=True)

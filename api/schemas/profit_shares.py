@@ -80,6 +80,12 @@ class GuardBody(Body):
     exclusive_channel_id = BigId(load_default=None, allow_none=True)
 
 
+class GuardQuery(PageQuery):
+    """Of one SKU."""
+
+    sku = PlainText(NAME, load_default=None)
+
+
 class AlertQuery(PageQuery):
     """Those nobody has seen to unless `open=false`."""
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from domain.actors import BRAND_ROLES, Actor, Role
 from domain.clocks import Level
 from services.parts import notes
+from services.queries import turns
 from services.uow import query
 
 LEVELS = {level: number for number, level in enumerate(Level, 1)}
@@ -81,7 +82,7 @@ SELECT breach.id, clock_id, breach.job_id, breach.dealer_id, breach.kind, breach
   LEFT JOIN note memo ON memo.id = memo_id LEFT JOIN note appeal ON appeal.id = appeal_id
   LEFT JOIN note declined ON declined.id = decline_id LEFT JOIN clock answering ON answering.id = appeal_clock_id
   LEFT JOIN dealer ON dealer.id = breach.dealer_id
- WHERE {conditions} ORDER BY breach.id DESC LIMIT %(limit)s
+ WHERE {conditions} LIMIT %(limit)s
 """
 _CONDITIONS = {
     "dealer_id": "breach.dealer_id = %(dealer_id)s",
@@ -97,9 +98,12 @@ _CONDITIONS = {
 
 @query
 def listed(
-    connection: Connection, actor: Actor, wanted: Wanted, before: int | None, limit: int
+    connection: Connection, actor: Actor, wanted: Wanted, cursor: int | None, limit: int
 ) -> list[BreachLine]:
-    """Breaches within the actor's horizon, newest first; somebody else's dealer is simply empty."""
+    """Breaches within the actor's horizon, newest first; those open or to be answered oldest first.
+
+    Somebody else's dealer is simply empty.
+    """
     condition, values = _horizon(actor)
     conditions = [condition]
     for name, text in _CONDITIONS.items():
@@ -107,11 +111,9 @@ def listed(
         if value is not None:
             conditions.append(text)
             values[name] = LEVELS[Level(value)] if name == "level" else value
-    if before is not None:
-        conditions.append("breach.id < %(before)s")
-        values["before"] = before
+    conditions.append(turns.by_id("breach.id", oldest=bool(wanted.open or wanted.unanswered)))
     statement = _LIST.format(conditions=" AND ".join(conditions))
-    rows = connection.exec_driver_sql(statement, {**values, "limit": limit})
+    rows = connection.exec_driver_sql(statement, {**values, "cursor": cursor, "limit": limit})
     return [_line(row._asdict()) for row in rows]
 
 

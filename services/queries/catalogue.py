@@ -117,6 +117,14 @@ class CoverageLine:
 
 
 @dataclass(frozen=True, slots=True)
+class AuthorisationLine:
+    """The brand's leave to install a category that needs it; `until` is the last day, None: no end."""
+
+    category_code: str
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class CapacityLine:
     """Units a day; `day` None is the standing figure."""
 
@@ -246,3 +254,15 @@ def coverage(connection: Connection, dealer_id: int, at: datetime | None = None)
 def capacity(connection: Connection, dealer_id: int) -> tuple[CapacityLine, ...]:
     """A dealer's standing figures and days."""
     return tuple(CapacityLine(*row) for row in connection.exec_driver_sql(_CAPACITY, {"dealer": dealer_id}))
+
+
+_AUTHORISATIONS = (
+    "SELECT category_code, until FROM authorisation WHERE dealer_id = %(dealer)s ORDER BY category_code"
+)
+
+
+@query
+def authorisations(connection: Connection, dealer_id: int) -> tuple[AuthorisationLine, ...]:
+    """What a dealer has the brand's leave for, run out or not."""
+    rows = connection.exec_driver_sql(_AUTHORISATIONS, {"dealer": dealer_id})
+    return tuple(AuthorisationLine(*row) for row in rows)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from domain.actors import Actor
 from domain.channel_charges import FAULT_NAMES, REASONS, Fault
+from services.queries import turns
 from services.queries.money import horizon
 from services.uow import query
 
@@ -45,16 +46,17 @@ SELECT charge.id, channel_id, charge.number, charged_on, charge.reason, charge.a
        (SELECT max(id) FROM penalty WHERE channel_charge_id = charge.id AND lifted IS NOT TRUE) AS penalty_id
   FROM channel_charge charge JOIN channel ON channel.id = charge.channel_id
  WHERE (%(dealer)s::bigint IS NULL OR operator_dealer_id = %(dealer)s) AND (NOT %(waiting)s OR fault IS NULL)
-   AND charge.id < coalesce(%(before)s, 9223372036854775807) ORDER BY charge.id DESC LIMIT %(limit)s
+   AND {turn} LIMIT %(limit)s
 """
 
 
 @query
 def channel_charges(
-    connection: Connection, actor: Actor, before: int | None, limit: int, *, waiting: bool
+    connection: Connection, actor: Actor, cursor: int | None, limit: int, *, waiting: bool
 ) -> list[ChannelChargeLine]:
-    """Newest first; `waiting`: those whose fault nobody has said. An owner sees those of the shops it operates."""
-    asked = {"dealer": horizon(actor), "waiting": waiting, "before": before, "limit": limit}
+    """Newest first; `waiting`: whose fault nobody has said, oldest first. An owner sees its shops'."""
+    asked = {"dealer": horizon(actor), "waiting": waiting, "cursor": cursor, "limit": limit}
+    sql = _LIST.format(turn=turns.by_id("charge.id", oldest=waiting))
     return [
         ChannelChargeLine(
             id=row.id,
@@ -72,5 +74,5 @@ def channel_charges(
             penalty_id=row.penalty_id,
             allocated_at=row.allocated_at,
         )
-        for row in connection.exec_driver_sql(_LIST, asked)
+        for row in connection.exec_driver_sql(sql, asked)
     ]

@@ -20,10 +20,14 @@ class ChannelLine:
     platform: str
     operator_dealer_id: int | None
     operator_name: str | None
+    scheme: str
+    silence_confirms: bool
+    trip_fee_shown: bool
 
 
 _CHANNELS = """
-SELECT channel.id, channel.code, channel.name, channel.platform, channel.operator_dealer_id, dealer.name
+SELECT channel.id, channel.code, channel.name, channel.platform, channel.operator_dealer_id, dealer.name,
+       channel.scheme, channel.silence_confirms, channel.trip_fee_shown
   FROM channel LEFT JOIN dealer ON dealer.id = channel.operator_dealer_id
  WHERE channel.id > %(after)s AND (%(dealer)s::bigint IS NULL OR channel.operator_dealer_id = %(dealer)s)
    AND (%(only)s::bigint[] IS NULL OR channel.id = ANY(%(only)s)) ORDER BY channel.id LIMIT %(limit)s

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from domain.actors import Actor
 from domain.errors import NotFound
+from services.queries import turns
 from services.queries.money import horizon
 from services.uow import query
 
@@ -63,8 +64,7 @@ class Paper:
 _LIST = f"""
 SELECT {COLUMNS} FROM offline_declaration
  WHERE (%(dealer)s::bigint IS NULL OR dealer_id = %(dealer)s) AND (%(year)s::bigint IS NULL OR year = %(year)s)
-   AND (%(state)s::text IS NULL OR state = %(state)s) AND id < coalesce(%(before)s, 9223372036854775807)
- ORDER BY id DESC LIMIT %(limit)s
+   AND (%(state)s::text IS NULL OR state = %(state)s) AND {{turn}} LIMIT %(limit)s
 """
 
 
@@ -75,18 +75,19 @@ def declarations(
     dealer_id: int | None,
     year: int | None,
     state: str | None,
-    before: int | None,
+    cursor: int | None,
     limit: int,
 ) -> list[Declaration]:
-    """Newest first, below `before`."""
+    """Newest first; those that wait for finance oldest first."""
     values = {
         "dealer": horizon(actor, dealer_id),
         "year": year,
         "state": state,
-        "before": before,
+        "cursor": cursor,
         "limit": limit,
     }
-    return [Declaration(*row) for row in connection.exec_driver_sql(_LIST, values)]
+    sql = _LIST.format(turn=turns.by_id("id", oldest=state == "declared"))
+    return [Declaration(*row) for row in connection.exec_driver_sql(sql, values)]
 
 
 _ONE = f"SELECT {COLUMNS} FROM offline_declaration WHERE id = %(id)s"

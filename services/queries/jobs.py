@@ -46,15 +46,19 @@ _LINE = f"""job.id, job.kind, job.status, job.category_code, job.sku, job.units,
     job.queued_at"""
 _LIST = f"""
 SELECT {_LINE} FROM job LEFT JOIN product ON product.sku = job.sku LEFT JOIN dealer ON dealer.id = job.dealer_id
- WHERE {{conditions}} ORDER BY job.id DESC LIMIT %(limit)s
+ WHERE {{conditions}} ORDER BY {{order}} LIMIT %(limit)s
 """
+_WAITS_SINCE = "coalesce(job.queued_at, job.created_at)"
 
 
 @query
 def listed(
-    connection: Connection, actor: Actor, filters: Filters, before: int | None, limit: int
+    connection: Connection, actor: Actor, filters: Filters, last: tuple[Any, ...] | None, limit: int
 ) -> list[JobLine]:
-    """Jobs within the actor's horizon, newest first, ids below `before`. `queue` is the brand's own business."""
+    """Jobs within the actor's horizon, newest first; those of a queue by how long they wait. `last`: see `key_of`.
+
+    `queue` is the brand's own business.
+    """
     condition, params = scope.jobs(actor)
     brand = actor.role in BRAND_ROLES
     if filters.queue is not None and not brand:
@@ -63,10 +67,16 @@ def listed(
         name: getattr(filters, name) for name in Filters.__slots__ if getattr(filters, name) is not None
     }
     narrowed = "".join(f" AND job.{name} = %({name})s" for name in wanted)
-    below = "" if before is None else " AND job.id < %(before)s"
+    waiting = filters.queue is not None
+    beyond = f"({_WAITS_SINCE}, job.id) > (%(at)s, %(last)s)" if waiting else "job.id < %(last)s"
+    more = "" if last is None else f" AND {beyond}"
+    *at, last_id = last or (None,)
+    order = f"{_WAITS_SINCE}, job.id" if waiting else "job.id DESC"
     rows = connection.exec_driver_sql(
-        _LIST.format(conditions=f"{condition}{narrowed}{below}"),
-        params | wanted | {"dealer": actor.dealer_id, "before": before, "limit": limit},
+        _LIST.format(conditions=f"{condition}{narrowed}{more}", order=order),
+        params
+        | wanted
+        | {"dealer": actor.dealer_id, "at": at[0] if at else None, "last": last_id, "limit": limit},
     )
     lines = [JobLine(*row) for row in rows]
     if not brand:
@@ -75,6 +85,11 @@ def listed(
         one.code: one.name for one in named(connection, {line.division_code or "" for line in lines} - {""})
     }
     return [replace(line, place=places.get(line.division_code or "")) for line in lines]
+
+
+def key_of(line: JobLine, filters: Filters) -> tuple[Any, ...]:
+    """By what the list is sorted: (since, id) within a queue, else (id,)."""
+    return (line.id,) if filters.queue is None else (line.queued_at or line.created_at, line.id)
 
 
 _PAGE = f"""

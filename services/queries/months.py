@@ -13,6 +13,7 @@ from domain.closing import Missing
 from domain.ledger import CHART, Account
 from domain.statements import STATUS_NAMES, Status
 from services.parts import closing
+from services.queries import turns
 from services.queries.money import horizon
 from services.uow import query
 
@@ -160,12 +161,13 @@ def balances(
 
 _CORRECTIONS = f"""
 SELECT {COLUMNS} FROM ledger_correction
- WHERE (outcome IS NULL) = %(open)s AND id < %(before)s ORDER BY id DESC LIMIT %(limit)s
+ WHERE (outcome IS NULL) = %(open)s AND {{turn}} LIMIT %(limit)s
 """
 
 
 @query
-def corrections(connection: Connection, is_open: bool, before: int | None, limit: int) -> list[Correction]:
-    """Those that wait for a second person, or those decided; newest first."""
-    asked = {"open": is_open, "before": 2**62 if before is None else before, "limit": limit}
-    return [Correction(*row) for row in connection.exec_driver_sql(_CORRECTIONS, asked)]
+def corrections(connection: Connection, is_open: bool, cursor: int | None, limit: int) -> list[Correction]:
+    """Those that wait for a second person, oldest first, or those decided, newest first."""
+    asked = {"open": is_open, "cursor": cursor, "limit": limit}
+    sql = _CORRECTIONS.format(turn=turns.by_id("id", oldest=is_open))
+    return [Correction(*row) for row in connection.exec_driver_sql(sql, asked)]

@@ -18,6 +18,7 @@ from domain.job import Kind
 from domain.offer_fee import OfferFee
 from domain.reviews import masked
 from services.parts import notes, rooms, shelf
+from services.queries import turns
 from services.uow import query
 
 
@@ -74,18 +75,18 @@ SELECT offer.id, offer.job_id, offer.status, offer.offered_at, offer.expires_at,
         WHERE e.job_id = offer.job_id AND e.action = 'offer' AND e.received_at = offer.offered_at
           AND e.actor_role IN ('agent', 'admin') LIMIT 1) hand ON true
  WHERE offer.dealer_id = %(dealer)s AND offer.status = %(status)s
-   AND (%(before)s::bigint IS NULL OR offer.id < %(before)s)
- ORDER BY offer.id DESC LIMIT %(limit)s
+   AND {turn} LIMIT %(limit)s
 """
 
 
 @query
 def listed(
-    connection: Connection, actor: Actor, status: str, before: int | None, limit: int, now: datetime
+    connection: Connection, actor: Actor, status: str, cursor: int | None, limit: int, now: datetime
 ) -> list[OfferCard]:
-    """Offers of the actor's dealer in one status, newest first; nobody else's ever."""
-    asked = {"dealer": actor.dealer_id, "status": status, "before": before, "limit": limit}
-    rows = connection.exec_driver_sql(_LIST, asked).all()
+    """Offers of the actor's dealer in one status, newest first, open ones oldest first; nobody else's ever."""
+    asked = {"dealer": actor.dealer_id, "status": status, "cursor": cursor, "limit": limit}
+    sql = _LIST.format(turn=turns.by_id("offer.id", oldest=status == "open"))
+    rows = connection.exec_driver_sql(sql, asked).all()
     dealer_id = actor.dealer_id or 0
     diaries = {
         name: rooms.diary(connection, dealer_id, name, now) for name in {r.category_code for r in rows}

@@ -1,4 +1,4 @@
-"""What the outbox holds, for administrators: what waits, what was given up (`parked`) and why. Never what was said."""
+"""What the outbox holds, for administrators: what is due, what waits for a person (`parked`) and why."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ STATES = {
     "pending": "待发送",
     "sending": "发送中",
     "uncertain": "结果未知",
-    "parked": "已放弃",
+    "parked": "待处理",
+    "dropped": "已放弃",
     "sent": "已发送",
 }
+DONE = ("dropped", "sent")
 
 KINDS = {
     "notice": "通知",
@@ -49,13 +51,22 @@ class OwedLine:
     created_at: datetime
     tried_at: datetime | None
     next_at: datetime | None
+    dropped_by: int | None
+    dropped_why: str | None
+    dropped_at: datetime | None
 
 
 @query
-def listed(connection: Connection, state: str, before: int | None, limit: int) -> list[OwedLine]:
-    """Those in one state, newest first, below `before`."""
+def listed(connection: Connection, state: str, cursor: int | None, limit: int) -> list[OwedLine]:
+    """Those in one state: what somebody may have to see to oldest first, what is done newest first."""
     columns = [getattr(Outbox, name) for name in OwedLine.__slots__]
-    rows = select(*columns).where(Outbox.state == state).order_by(Outbox.id.desc()).limit(limit)
-    if before is not None:
-        rows = rows.where(Outbox.id < before)
+    done = state in DONE
+    rows = (
+        select(*columns)
+        .where(Outbox.state == state)
+        .order_by(Outbox.id.desc() if done else Outbox.id)
+        .limit(limit)
+    )
+    if cursor is not None:
+        rows = rows.where(Outbox.id < cursor if done else Outbox.id > cursor)
     return [OwedLine(*row) for row in connection.execute(rows)]

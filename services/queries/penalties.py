@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from domain.actors import Actor
 from domain.penalties import APPEAL_WITHIN, REASON_NAMES, STATE_NAMES, State, state
 from services.parts import notes
+from services.queries import turns
 from services.queries.money import horizon
 from services.uow import query
 
@@ -50,17 +51,18 @@ SELECT penalty.*, subject.wrapped_key, said.text AS said, asked.text AS asked, t
   LEFT JOIN note told ON told.id = answer_id LEFT JOIN clock ON clock.id = appeal_clock_id
  WHERE (%(dealer)s::bigint IS NULL OR penalty.dealer_id = %(dealer)s)
    AND (NOT %(waiting)s OR (penalty.appealed_at IS NOT NULL AND penalty.answered_at IS NULL))
-   AND penalty.id < coalesce(%(before)s, 9223372036854775807) ORDER BY penalty.id DESC LIMIT %(limit)s
+   AND {turn} LIMIT %(limit)s
 """
 
 
 @query
 def penalties(
-    connection: Connection, actor: Actor, dealer_id: int | None, waiting: bool, before: int | None, limit: int
+    connection: Connection, actor: Actor, dealer_id: int | None, waiting: bool, cursor: int | None, limit: int
 ) -> list[PenaltyLine]:
-    """Newest first; `waiting`: only those whose appeal is not answered. An owner sees its own dealer's."""
-    values = {"dealer": horizon(actor, dealer_id), "waiting": waiting, "before": before, "limit": limit}
-    return [_line(row) for row in connection.exec_driver_sql(_LIST, values)]
+    """Newest first; `waiting`: whose appeal is not answered, oldest first. An owner sees its own dealer's."""
+    values = {"dealer": horizon(actor, dealer_id), "waiting": waiting, "cursor": cursor, "limit": limit}
+    sql = _LIST.format(turn=turns.by_id("penalty.id", oldest=waiting))
+    return [_line(row) for row in connection.exec_driver_sql(sql, values)]
 
 
 def _line(row: Any) -> PenaltyLine:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from domain.masking import mask_phone
@@ -133,12 +133,19 @@ def sessions(
     connection: Connection, person_id: int, current: int | None, now: datetime
 ) -> list[LivingSession]:
     """The person's living sessions, newest first, at most a hundred."""
+    return living(connection, Session.person_id == person_id, current, now)
+
+
+def living(
+    connection: Connection, whose: ColumnElement[bool], current: int | None, now: datetime
+) -> list[LivingSession]:
+    """Sessions neither ended nor run out, newest first, at most a hundred."""
     rows = connection.execute(
         select(
             Session.id, Session.kind, Session.role, Session.created_at, Session.last_seen, Session.expires_at
         )
         .where(
-            Session.person_id == person_id,
+            whose,
             Session.revoked_at.is_(None),
             Session.idle_expires_at > now,
             Session.expires_at > now,

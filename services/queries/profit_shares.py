@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from domain.actors import Actor
 from domain.fee_facts import Scheme
 from domain.profit_share import COST_NAMES, Cost, ships
+from services.queries import turns
 from services.queries.money import horizon
 from services.uow import query
 
@@ -93,13 +94,12 @@ SELECT share.order_line_id, share.job_id, line.sku, head.channel_id, share.state
        share.revision, share.entry_id, share.check_at
   FROM profit_share share JOIN order_line line ON line.id = share.order_line_id
   JOIN customer_order head ON head.id = line.order_id
- WHERE {tests} ORDER BY share.order_line_id DESC LIMIT %(limit)s
+ WHERE {tests} LIMIT %(limit)s
 """
 _TESTS = {
     "dealer": "share.dealer_id = %(dealer)s",
     "state": "share.state = %(state)s",
     "sku": "line.sku = %(sku)s",
-    "before": "share.order_line_id < %(before)s",
 }
 
 
@@ -110,18 +110,19 @@ def shares(
     dealer_id: int | None,
     state: str | None,
     sku: str | None,
-    before: int | None,
+    cursor: int | None,
     limit: int,
 ) -> list[ShareLine]:
-    """Newest order line first; `state="held"` is the queue of what waits for a cost. An owner sees its own."""
+    """Newest order line first; `state="held"`, what waits for a cost, oldest first. An owner sees its own."""
     values = {
         "dealer": horizon(actor, dealer_id),
         "state": state,
         "sku": sku,
-        "before": before,
+        "cursor": cursor,
         "limit": limit,
     }
-    tests = " AND ".join(["true", *(test for name, test in _TESTS.items() if values[name] is not None)])
+    turn = turns.by_id("share.order_line_id", oldest=state == "held")
+    tests = " AND ".join([*(test for name, test in _TESTS.items() if values[name] is not None), turn])
     return [_share(row) for row in connection.exec_driver_sql(_SHARES.format(tests=tests), values)]
 
 
@@ -134,25 +135,54 @@ def _share(row: Any) -> ShareLine:
     return ShareLine(*head, row.scheme, whose, row.dealer_id, *sums, tuple(row.missing), names, *posted)
 
 
+@dataclass(frozen=True, slots=True)
+class GuardLine:
+    """What a piece of an SKU may not cost less than from a day on, and the one channel that may sell it.
+
+    The newest that has begun counts; one with neither bound lifts the guard.
+    """
+
+    id: int
+    sku: str
+    effective_from: date
+    floor_fen: int | None
+    exclusive_channel_id: int | None
+    created_at: datetime
+
+
+_GUARDS = f"""
+SELECT id, sku, effective_from, floor_fen, exclusive_channel_id, created_at FROM price_guard
+ WHERE (%(sku)s::text IS NULL OR sku = %(sku)s) AND {turns.by_id("id", oldest=False)} LIMIT %(limit)s
+"""
+
+
+@query
+def price_guards(connection: Connection, sku: str | None, cursor: int | None, limit: int) -> list[GuardLine]:
+    """As they were set, newest first."""
+    values = {"sku": sku, "cursor": cursor, "limit": limit}
+    return [GuardLine(*row) for row in connection.exec_driver_sql(_GUARDS, values)]
+
+
 _ALERTS = """
 SELECT alert.id, alert.order_line_id, head.number, alert.channel_id, line.sku, alert.breach, alert.text,
        alert.raised_at, alert.closed_at, alert.closed_by, alert.note
   FROM price_alert alert JOIN order_line line ON line.id = alert.order_line_id
   JOIN customer_order head ON head.id = line.order_id
- WHERE (alert.closed_at IS NULL) = %(open)s AND alert.id < coalesce(%(before)s::bigint, 9223372036854775807)
+ WHERE (alert.closed_at IS NULL) = %(open)s
    AND (%(channels)s::bigint[] IS NULL OR alert.channel_id = ANY(%(channels)s::bigint[]))
- ORDER BY alert.id DESC LIMIT %(limit)s
+   AND {turn} LIMIT %(limit)s
 """
 
 
 @query
 def price_alerts(
-    connection: Connection, actor: Actor, before: int | None, limit: int, *, waiting: bool
+    connection: Connection, actor: Actor, cursor: int | None, limit: int, *, waiting: bool
 ) -> list[AlertLine]:
-    """Those nobody has seen to, or those seen to; newest first. An agent sees its desk's channels."""
+    """Those nobody has seen to, oldest first, or those seen to, newest first. An agent sees its desk's channels."""
     channels = None if actor.channel_ids is None else sorted(actor.channel_ids)
-    values = {"open": waiting, "before": before, "limit": limit, "channels": channels}
-    return [AlertLine(*row) for row in connection.exec_driver_sql(_ALERTS, values)]
+    values = {"open": waiting, "cursor": cursor, "limit": limit, "channels": channels}
+    sql = _ALERTS.format(turn=turns.by_id("alert.id", oldest=waiting))
+    return [AlertLine(*row) for row in connection.exec_driver_sql(sql, values)]
 
 
 _TERMS = """

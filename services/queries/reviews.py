@@ -16,7 +16,7 @@ from domain.causes import CAUSES
 from domain.errors import NotFound
 from domain.reviews import masked
 from services.parts.reviews import opened
-from services.queries import said
+from services.queries import said, turns
 from services.uow import query
 
 
@@ -65,6 +65,7 @@ _STATES = {
     "loose": "review.order_line_id IS NULL",
 }
 STATES = tuple(_STATES)
+_WAITING = ("unanswered", "loose")
 _ROWS = """
 SELECT review.*, channel.name AS channel_name, job.dealer_id, coalesce(review.sku, line.sku) AS known_sku,
        subject.wrapped_key, o.personal, given.cause, given.given_by IS NOT NULL AS stated
@@ -75,22 +76,22 @@ SELECT review.*, channel.name AS channel_name, job.dealer_id, coalesce(review.sk
  WHERE {horizon}
 """
 _LISTED = """
-   AND (%(before)s::bigint IS NULL OR review.id < %(before)s)
    AND (%(channel)s::bigint IS NULL OR review.channel_id = %(channel)s)
    AND (%(job)s::bigint IS NULL OR review.job_id = %(job)s)
    AND (%(sku)s::text IS NULL OR coalesce(review.sku, line.sku) = %(sku)s) AND {state}
- ORDER BY review.id DESC LIMIT %(most)s
+   AND {turn} LIMIT %(most)s
 """
 
 
 @query
 def listed(
-    connection: Connection, actor: Actor, wanted: ReviewFilters, before: int | None, limit: int
+    connection: Connection, actor: Actor, wanted: ReviewFilters, cursor: int | None, limit: int
 ) -> list[ReviewCard]:
-    """Newest first, within the actor's horizon."""
+    """Within the actor's horizon: newest first, those that wait for somebody oldest first."""
     horizon, params = _horizon(actor)
-    values = {"before": before, "channel": wanted.channel_id, "job": wanted.job_id, "sku": wanted.sku}
-    sql = _ROWS.format(horizon=horizon) + _LISTED.format(state=_STATES[wanted.state])
+    values = {"cursor": cursor, "channel": wanted.channel_id, "job": wanted.job_id, "sku": wanted.sku}
+    turn = turns.by_id("review.id", oldest=wanted.state in _WAITING)
+    sql = _ROWS.format(horizon=horizon) + _LISTED.format(state=_STATES[wanted.state], turn=turn)
     rows = connection.exec_driver_sql(sql, {**params, **values, "most": limit})
     return [_card(row, actor) for row in rows]
 

@@ -15,8 +15,8 @@ from domain.actors import DEALER_ROLES, STAFF_ROLES, Actor, Role
 from domain.errors import NotFound
 from domain.masking import mask_name, mask_phone
 from models.person import Invitation, Person, RoleBinding, Subject
-from models.session import RebindRequest
-from services.queries.people import opened
+from models.session import RebindRequest, Session
+from services.queries.people import LivingSession, living, opened
 from services.uow import query
 
 
@@ -106,6 +106,22 @@ def _member(row: Any) -> Member:
         mask_phone(known.get("phone")),
         row.created_at,
     )
+
+
+def sessions_of(actor: Actor, person_id: int) -> Select[*tuple[Any, ...]]:
+    """The sessions of a person in posts the actor manages; `NotFound` for who manages nobody."""
+    of = select(Session.id).join(RoleBinding, RoleBinding.id == Session.binding_id)
+    return _scoped(actor, of.where(Session.person_id == person_id), RoleBinding.role, RoleBinding.dealer_id)
+
+
+@query
+def sessions(connection: Connection, actor: Actor, person_id: int, now: datetime) -> list[LivingSession]:
+    """Where somebody is signed in, newest first; `NotFound` for a person the actor doesn't manage."""
+    held = select(RoleBinding.id).where(RoleBinding.person_id == person_id).limit(1)
+    managed = _scoped(actor, held, RoleBinding.role, RoleBinding.dealer_id)
+    if connection.execute(managed).first() is None:
+        raise NotFound
+    return living(connection, Session.id.in_(sessions_of(actor, person_id)), actor.session_id, now)
 
 
 @query

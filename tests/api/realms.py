@@ -330,7 +330,12 @@ def _people(made: Realm) -> None:
         made_at=now,
         **worked,
     )
-    made.objects |= {"session": session(world, "dealer_owner", person)[1], "item": inbox_item(world, person)}
+    made.objects |= {
+        "session": session(world, "dealer_owner", person)[1],
+        "person_session": session(world, "installer", installer)[1],
+        "item": inbox_item(world, person),
+        "outbox": owed(world, "parked"),
+    }
 
 
 def _identity(made: Realm) -> int:
@@ -338,13 +343,16 @@ def _identity(made: Realm) -> int:
     return put(WechatIdentity, app_id="wx", openid=secrets.token_hex(8), first_seen=now, last_login=now)
 
 
+def owed(world: World, state: str) -> int:
+    """A notice in the outbox."""
+    key = secrets.token_hex(8)
+    return put(Outbox, kind="notice", dedupe_key=key, payload={}, state=state, created_at=world.now)
+
+
 def inbox_item(world: World, person_id: int) -> int:
     """Something this person was told."""
-    owed = put(
-        Outbox, kind="notice", dedupe_key=secrets.token_hex(8), payload={}, state="sent", created_at=world.now
-    )
     words = {"template": "job_offered", "title": "新工单", "body": "请查看"}
-    return put(InboxItem, outbox_id=owed, person_id=person_id, created_at=world.now, **words)
+    return put(InboxItem, outbox_id=owed(world, "sent"), person_id=person_id, created_at=world.now, **words)
 
 
 def session(world: World, role: str, person_id: int | None, **more: Any) -> tuple[str, int]:
@@ -399,6 +407,8 @@ KINDS: Mapping[str, str] = {
     "invitation_id": "invitation",
     "request_id": "rebinding",
     "session_id": "session",
+    "person_session_id": "person_session",
     "item_id": "item",
+    "outbox_id": "outbox",
 }
 PERSONAL = frozenset({"session", "item"})  # whose it is, is a person, whatever his role

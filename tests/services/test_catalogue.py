@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select, text
 
+from domain.calendar import local_date
 from domain.division_table import DivisionAlias, DivisionRow
 from domain.errors import Invalid, NotFound
 from models import db
 from models.dealer import Coverage
 from services import catalogue, dealers, divisions
 from services.catalogue import PriceGiven, SlotGiven
-from services.dealers import CapacityGiven, ChannelGiven, CoverageGiven
+from services.dealers import AuthorisationGiven, CapacityGiven, ChannelGiven, CoverageGiven
 from services.queries import catalogue as found
+from services.queries import taken
+from tests.rows import rows
+from tests.services.test_lifecycle import booked
 from tests.worlds import DISTRICT, World
 
 
@@ -62,6 +67,28 @@ def test_capacity_of_a_day_overrides_and_is_replaced(world: World) -> None:
     dealers.set_capacity(dealer, [CapacityGiven("water_heater", day, 2)])
 
     assert [(line.day, line.units) for line in found.capacity(dealer)] == [(None, 5), (day, 2)]
+
+
+def test_a_month_tells_how_many_units_are_spoken_for(world: World) -> None:
+    """By the day of the appointment; what is accepted without one is pending; another month has none of it."""
+    job_id, dealer = booked(world), world.dealers[0]
+    waits = world.job(phone="13800002222")
+    rows("UPDATE job SET status = 'accepted', dealer_id = :dealer WHERE id = :id", dealer=dealer, id=waits)
+    start = world.row(job_id).window_start
+    day = local_date(start)
+
+    told = taken.Taken("water_heater", (taken.TakenDay(day, 1),), 1)
+    assert taken.of_month(dealer, day) == (told,)
+    assert taken.of_month(dealer, day + timedelta(days=31)) == (replace(told, days=()),)
+
+
+def test_a_dealers_leaves_are_read_as_they_were_given(world: World) -> None:
+    """One without an end and one with; what is not among the next ones is gone."""
+    dealer, until = world.dealers[0], date(2027, 3, 31)
+    dealers.set_authorisations(dealer, [AuthorisationGiven("water_heater", until)])
+    assert found.authorisations(dealer) == (found.AuthorisationLine("water_heater", until),)
+    dealers.set_authorisations(dealer, [])
+    assert found.authorisations(dealer) == ()
 
 
 def test_skills_are_for_installers_of_that_dealer(world: World) -> None:

@@ -1,28 +1,68 @@
-"""What administrators see of the outbox."""
+"""What administrators see of the outbox, and do about what was given up."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import insert
 
 from models import db
 from models.notice import Outbox
+from services import owing, parked
+from services.parked import NotParked
 from services.queries import owed
 from tests.worlds import World
 
 
-def test_the_outbox_is_read_by_state_and_tells_why_one_was_given_up(world: World) -> None:
-    """Newest first, by pages; another state's are not among them."""
-    rows = [
-        {"kind": "notice", "dedupe_key": f"test:{number}", "payload": {}, "created_at": world.now, "state": state,
-         "last_error": "no_way", "next_at": None if state == "parked" else world.now + timedelta(days=1)}
-        for number, state in enumerate(("parked", "pending", "parked"))
+def written(world: World, *states: str) -> None:
+    """So many rows of the outbox, one in each state; those that wait for a person have failed a dozen times."""
+    rows: list[dict[str, object]] = [
+        {"kind": "compensation", "dedupe_key": f"test:{number}", "payload": {}, "created_at": world.now, "state": state,
+         "last_error": "no_way", "attempts": 12,
+         "next_at": None if state == "parked" else world.now + timedelta(days=1)}
+        for number, state in enumerate(states)
     ]  # fmt: skip
     with db.engine.begin() as tx:
         tx.execute(insert(Outbox), rows)
 
-    newest, *rest = owed.listed("parked", None, 10)
-    assert (newest.state, newest.last_error) == ("parked", "no_way")
-    assert owed.listed("parked", newest.id, 10) == rest
-    assert len(rest) == 1
+
+def test_the_outbox_is_read_by_state_and_tells_why_one_was_given_up(world: World) -> None:
+    """What waits for a person oldest first, by pages; another state's are not among them."""
+    written(world, "parked", "pending", "parked")
+
+    oldest, *rest = owed.listed("parked", None, 10)
+    assert (oldest.state, oldest.last_error) == ("parked", "no_way")
+    assert owed.listed("parked", oldest.id, 10) == rest
+    assert [line.id > oldest.id for line in rest] == [True]
+
+
+def test_what_was_given_up_is_tried_again_with_all_its_attempts(world: World) -> None:
+    """It is due at once; a second press finds it on its way."""
+    written(world, "parked")
+    [line] = owed.listed("parked", None, 10)
+    parked.again(line.id, world.now)
+
+    debt = owing.take(["compensation"], world.now)
+    assert debt is not None
+    assert (debt.id, debt.attempts) == (line.id, 1)
+    with pytest.raises(NotParked):
+        parked.again(line.id, world.now)
+
+
+def test_what_is_not_owed_any_more_is_dropped_for_good(world: World) -> None:
+    """Who said so and why stays with it; it can be neither dropped nor tried again."""
+    written(world, "parked")
+    admin = world.actor("admin")
+    [line] = owed.listed("parked", None, 10)
+    parked.drop(admin, line.id, "已电话告知", world.now)
+
+    [gone] = owed.listed("dropped", None, 10)
+    assert (gone.dropped_by, gone.dropped_why, gone.dropped_at) == (admin.person_id, "已电话告知", world.now)
+    assert owed.listed("parked", None, 10) == []
+    for deed in (
+        lambda: parked.again(line.id, world.now),
+        lambda: parked.drop(admin, line.id, "再次", world.now),
+    ):
+        with pytest.raises(NotParked):
+            deed()

@@ -229,7 +229,9 @@ def test_a_price_below_the_floor_is_told_to_agents_and_finance_once(world: World
         assert price_guard.look_at_sku(tx, SKU, LATER) == 0
     found = reads.price_alerts(finance, None, 10, waiting=True)
     assert made.alerts == 2
-    assert [alert.text for alert in reversed(found)] == [
+    [kept] = reads.price_guards(SKU, None, 10)
+    assert (kept.id, kept.floor_fen, kept.exclusive_channel_id) == (made.id, 120_000, elsewhere)
+    assert [alert.text for alert in found] == [
         "EWH-60 1 件成交 ¥1130.00，低于底价 ¥1200.00 × 1",
         "EWH-60 为其他渠道独家销售",
     ]

@@ -16,6 +16,7 @@ from services import people, sessions
 from services.parts.access import Came
 from services.parts.exchanges import AccountBlocked, CodeSpent
 from services.queries import sessions as reads
+from services.queries import staff
 from services.queries.people import device_used_by_dealer
 from tests.worlds import World
 from wechat.gateway import Gateway
@@ -154,3 +155,20 @@ def test_a_device_once_used_by_a_dealers_people_is_known_for_good(world: World) 
         assert device_used_by_dealer(tx, "phone-of-1", world.dealers[0])
         assert not device_used_by_dealer(tx, "phone-of-1", world.dealers[1])
         assert not device_used_by_dealer(tx, "another", world.dealers[0])
+
+
+def test_who_manages_people_sees_where_they_are_signed_in_and_ends_it(world: World) -> None:
+    """An owner those of the own dealer's people in posts there, an admin all; ended it is gone from the list."""
+    person, owner = world.people["installer1"], world.actor("owner1")
+    world.sign_in("installer1", world.now)
+    [seen] = staff.sessions(owner, person, world.now)
+    assert (seen.role, seen.current) == ("installer", False)
+    assert staff.sessions(world.actor("admin"), person, world.now) == [seen]
+
+    other = world.actor("owner2")
+    with pytest.raises(NotFound):
+        staff.sessions(other, person, world.now)
+    with pytest.raises(NotFound):
+        sessions.revoke_of(other, person, seen.id, world.now)
+    sessions.revoke_of(owner, person, seen.id, world.now)
+    assert staff.sessions(owner, person, world.now) == []

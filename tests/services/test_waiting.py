@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from domain.actions import Action, Command
 from domain.actors import Actor, Role
 from models.job import Job
@@ -55,6 +57,20 @@ def test_a_list_of_jobs_names_product_dealer_and_place(world: World) -> None:
     assert told == ("电热水器 60 升", "烟台第1网点", "山东省烟台市芝罘区", world.now)
     [own] = jobs.listed(world.actor("dispatcher1"), Filters(), None, 10)
     assert (own.dealer_name, own.place, own.queued_at) == ("烟台第1网点", None, None)
+
+
+def test_a_queue_is_read_from_what_waits_longest(world: World) -> None:
+    """By since when it waits, not by when the job was made; page by page."""
+    agent, wanted = world.actor("agent"), Filters(queue="held")
+    made = [world.job(phone=f"1380000000{n}") for n in range(3)]
+    for job_id, hours in zip(made, (2, 3, 1), strict=True):
+        since = world.now - timedelta(hours=hours)
+        rows("UPDATE job SET queue = 'held', queued_at = :at WHERE id = :id", at=since, id=job_id)
+    first, *rest = jobs.listed(agent, wanted, None, 9)
+
+    assert [first.id, *(line.id for line in rest)] == [made[1], made[0], made[2]]
+    assert jobs.listed(agent, wanted, jobs.key_of(first, wanted), 9) == rest
+    assert [line.id for line in jobs.listed(agent, Filters(), (made[2],), 9)] == [made[1], made[0]]
 
 
 def test_the_digest_counts_what_nobody_answered_by_dealer_and_level(world: World) -> None:

@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 from domain import agreement
 from domain.actors import Actor
 from domain.agreement import Judged, Sampled
-from domain.reports import Period
+from domain.reports import Definition, Period
+from services.queries.reports.sheet import Headed
 from services.uow import query
 
 HALF_WIDTH = 0.03
@@ -59,6 +60,33 @@ class Agreement:
     high_bp: int | None
     table: tuple[Pair, ...]
 
+
+SHEET = Headed(
+    "照片稽核：各网点不合格率",
+    {
+        "month": "月份",
+        "dealer_id": "网点编号",
+        "dealer_name": "网点",
+        "jobs": "验收工单",
+        "risky": "高风险工单",
+        "by_lot": "抽中工单",
+        "judged": "已判工单",
+        "failed": "不合格工单",
+        "rate_bp": "不合格率（万分比）",
+        "low_bp": "95 % 区间下限（万分比）",
+        "high_bp": "95 % 区间上限（万分比）",
+        "needed": "还需抽查",
+        "appealed": "申诉",
+        "reversed": "申诉成立",
+    },
+    Definition(
+        period="按抽签日所在的月份（上海时间）",
+        numerator="不合格的工单；抽中的按抽中概率加权",
+        denominator="验收的工单，高风险的全部计入",
+        excluded="还没有结论的工单",
+        notes=("没有结论时不合格率为空，区间最宽。", "还需抽查：估计的误差不超过 3 个百分点还差的工单数。"),
+    ),
+)
 
 _GROUPS = """
 SELECT g.*, dealer.name FROM (

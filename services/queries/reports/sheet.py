@@ -6,17 +6,27 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from channels.errors_file import safe_cell
-from domain.reports import Period
+from domain.reports import Definition, Period
 from services.queries.reports.asking import Report
 
 NOTES = "口径说明"
 
 
-def written(report: Report[Any], period: Period, rows: Sequence[Any]) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Headed:
+    """What a file of rows is called, its columns with their headings, and how it is to be read."""
+
+    title: str
+    heads: Mapping[str, str]
+    definition: Definition
+
+
+def written(report: Headed | Report[Any], period: Period, rows: Sequence[Any]) -> bytes:
     """The whole file."""
     text = io.StringIO()
     sheet = csv.writer(text, lineterminator="\r\n")
