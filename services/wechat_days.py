@@ -15,6 +15,7 @@ from domain.errors import DomainError
 from domain.wechat_bills import FUNDS, TRADE, Line
 from services.config import extensions
 from services.uow import query, use_case
+from wechat.errors import NoAnswer, Unreachable
 from wechat.pay_terms import Pay
 
 log = logging.getLogger("tuozhuang.wechat_bills")
@@ -26,23 +27,31 @@ WITH first AS (SELECT greatest(min((made_at AT TIME ZONE 'Asia/Shanghai')::date)
 SELECT bill.which, days.day::date AS day
   FROM first, generate_series(first.day, %(to)s, interval '1 day') AS days(day), unnest(%(both)s::text[]) AS bill(which)
  WHERE NOT EXISTS (SELECT 1 FROM wechat_day known WHERE known.which = bill.which AND known.day = days.day::date)
- ORDER BY 2, 1
+ ORDER BY days.day DESC, bill.which
 """
 
 
 def fetch(now: datetime) -> dict[str, int]:
-    """The daily run: every bill not read yet, up to yesterday's; one that fails is fetched the next time."""
-    counts = {"bills": 0, "lines": 0, "failed": 0}
+    """The daily run: every bill not read yet, yesterday's first; one that fails is fetched the next time.
+
+    The first that gets no answer ends it: `left` are for the next run, not a deadline each for 170 bills.
+    """
+    counts = {"bills": 0, "lines": 0, "failed": 0, "left": 0}
     pay: Pay | None = extensions().get("wechat_pay")
     if pay is None:
         return counts
-    for which, day in _missing(now):
+    missing = _missing(now)
+    for tried, (which, day) in enumerate(missing, 1):
         try:
             data = pay.bill(which, day.isoformat())
             lines = wechat_bills.read(which, data) if data is not None else ()
         except DomainError as no:
             log.error("the bill %s of %s: %s", which, day, no)
             counts["failed"] += 1
+            if isinstance(no, Unreachable | NoAnswer):
+                counts["left"] = len(missing) - tried
+                log.error("WeChat does not answer: %d bills are left for the next run", counts["left"])
+                break
             continue
         keep(which, day, lines, now)
         counts["bills"] += 1

@@ -181,6 +181,10 @@ class Uncertain(WeChatError, Unavailable):
         return f"wechat outcome unknown: {self.reason}"
 
 
+class NoAnswer(Uncertain):
+    """Nothing came back, or not all of it within the deadline."""
+
+
 class Busy(WeChatError, Unavailable):
     """A definite "not now" (-1, 45011, HTTP 429): nothing happened, repeat after `retry_after_s`."""
 

@@ -11,7 +11,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError, ReadTimeoutError
 
-from wechat.errors import Uncertain, Unreachable
+from wechat.errors import NoAnswer, Uncertain, Unreachable
 
 MAX_REPLY = 4 * 1024 * 1024
 
@@ -77,8 +77,8 @@ def classify(failure: Exception) -> Unreachable | Uncertain:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return Unreachable("certificate not trusted")
         if isinstance(cause, ReadTimeoutError | requests.exceptions.ReadTimeout):
-            return Uncertain("no answer in time")
-    return Uncertain("answer lost")
+            return NoAnswer("no answer in time")
+    return NoAnswer("answer lost")
 
 
 def _causes(failure: BaseException) -> list[BaseException]:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from domain.calendar import local_date
 from domain.errors import Invalid, NotFound
 from services import settling, transfers, wechat_bills, wechat_days, withholding_rules
 from services.config import config
@@ -23,7 +24,7 @@ from services.transfers import NotAPerson, PayeeNameMissing, PayeeUnclear
 from services.withholding_rules import WithholdingExists
 from tests.domain.test_withholding import BANDS
 from tests.rows import rows
-from tests.services.money import APRIL_1, MARCH
+from tests.services.money import APRIL_1, DAY, MARCH
 from tests.services.paying import ASK, HOUR, MINUTE, SEND, Till, states, till, wechats  # noqa: F401 - fixtures
 from tests.services.test_settling import TODAY, balances
 from tests.services.test_statements import statement
@@ -198,9 +199,24 @@ def test_the_days_bill_is_held_against_ours(till: Till) -> None:
     rows("DELETE FROM wechat_line")
     till.sim.bill_faults()
     wechat_days.fetch(till.now())
-    assert wechat_days.fetch(till.now()) == {"bills": 0, "lines": 0, "failed": 0}
+    assert wechat_days.fetch(till.now()) == {"bills": 0, "lines": 0, "failed": 0, "left": 0}
 
     paid_once(till)
+
+
+def test_the_days_are_left_for_the_next_run_when_wechat_does_not_answer(till: Till) -> None:
+    """Four days' bills: the newest first; one that hangs costs its deadline once, a refused one stops nothing."""
+    till.transfer()
+    till.sim.advance(4 * DAY_S)
+    till.sim.fault("http", path="v3/bill/*", status=403, times=1)
+    till.sim.fault("hang", path="v3/bill/*", nth=2, seconds=20)
+    first = wechat_days.fetch(till.now())
+    [newest] = rows("SELECT day FROM wechat_day")
+    again = wechat_days.fetch(till.now())
+
+    assert first == {"bills": 1, "lines": 0, "failed": 2, "left": 5}
+    assert newest.day == local_date(till.now() - DAY)
+    assert again == {"bills": 7, "lines": 0, "failed": 0, "left": 0}
 
 
 def test_finance_takes_back_what_nobody_took_and_only_that(till: Till) -> None:
