@@ -123,9 +123,17 @@ def refusal(code: str, doubted: bool) -> Heard:
     return Heard.REFUSED if code in FINAL_NO and not doubted else Heard.SILENCE
 
 
-def again_at(state: State, tries: int, now: datetime) -> datetime | None:
-    """When to act or ask next: at once when queued first, then after 30 s, 1 min, 2 min … an hour; never at the end."""
-    if state not in OPEN:
+def theirs(kind: Kind, state: State, heard: Heard) -> bool:
+    """Whether WeChat has, or may have, what we ended: it is to be ended there, too, or found paid."""
+    return state == State.FAILED and kind != Kind.REFUND and heard in (Heard.PENDING, Heard.SILENCE)
+
+
+def again_at(state: State, tries: int, now: datetime, theirs: bool = False) -> datetime | None:
+    """When to act or ask next: at once when queued first, then after 30 s, 1 min, 2 min … an hour.
+
+    Never at the end, but for what may be `theirs` still.
+    """
+    if state not in OPEN and not theirs:
         return None
     if state == State.QUEUED and not tries:
         return now

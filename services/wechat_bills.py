@@ -30,7 +30,10 @@ _EXPIRED = Told("close", Heard.ENDED, "EXPIRED")
 
 
 def work(now: datetime) -> dict[str, int]:
-    """The run: send what is queued, ask for what is open and due. While WeChat is away it costs one call."""
+    """The run: send what is queued, ask for what is open and due. While WeChat is away it costs one call.
+
+    What we ended and WeChat may still have is ended there.
+    """
     counts = {"sent": 0, "asked": 0, "ended": 0}
     if extensions().get("wechat_pay") is None:
         return counts
@@ -47,11 +50,11 @@ def work(now: datetime) -> dict[str, int]:
     return counts
 
 
-def _call(pay: Pay, queued: bool, it: Due, now: datetime) -> Told:
+def _call(pay: Pay, state: State, it: Due, now: datetime) -> Told:
     over = it.kind == Kind.PAYMENT and it.until is not None and it.until <= now
-    if queued:
+    if state == State.QUEUED:
         return _EXPIRED if over else wechat_calls.send(pay, it)
-    return wechat_calls.close(pay, it) if over else wechat_calls.ask(pay, it)
+    return wechat_calls.close(pay, it) if over or state == State.FAILED else wechat_calls.ask(pay, it)
 
 
 _CLAIM = """
@@ -66,16 +69,17 @@ _CLAIMED = Told("send", Heard.CLAIMED)
 
 
 @use_case
-def claim(tx: Connection, now: datetime) -> tuple[bool, Due] | None:
-    """The next bill that is due, and whether it is to be sent: then it is `unsure` and in doubt from now on."""
+def claim(tx: Connection, now: datetime) -> tuple[State, Due] | None:
+    """The next bill that is due, and how it stood: what was `queued` is `unsure` and in doubt from now on."""
     row = tx.exec_driver_sql(_CLAIM, {"now": now}).first()
     if row is None:
         return None
-    queued, it = row.state == State.QUEUED, wechat_calls.due(tx, row.id)
+    state, it = State(row.state), wechat_calls.due(tx, row.id)
+    queued = state == State.QUEUED
     tx.exec_driver_sql(_LEASE, {"id": row.id, "queued": queued, "until": now + wechat_calls.lease()})
     if queued:
         wechat_words.keep(tx, row.id, row.number, _CLAIMED, None, now)
-    return queued, replace(it, turn=it.turn + 1)
+    return state, replace(it, turn=it.turn + 1)
 
 
 @use_case

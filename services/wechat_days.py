@@ -79,9 +79,14 @@ ON CONFLICT (kind, their_number) DO NOTHING
 """
 
 
+_ENDED = """
+UPDATE wechat_bill SET next_at = %(now)s WHERE kind = 'payment' AND state = 'failed' AND number = ANY(%(numbers)s)
+"""
+
+
 @use_case
 def keep(tx: Connection, which: str, day: date, lines: Sequence[Line], now: datetime) -> None:
-    """A day's lines, once."""
+    """A day's lines, once. A payment in it that had ended with us is asked for by the next run."""
     tx.exec_driver_sql(_DAY, {"which": which, "day": day, "lines": len(lines), "now": now})
     values = {
         "day": day,
@@ -91,3 +96,4 @@ def keep(tx: Connection, which: str, day: date, lines: Sequence[Line], now: date
         "fens": [line.amount_fen for line in lines],
     }
     tx.exec_driver_sql(_LINES, values)
+    tx.exec_driver_sql(_ENDED, {"now": now, "numbers": values["numbers"]})

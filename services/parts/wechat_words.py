@@ -83,7 +83,7 @@ _LATER = "UPDATE wechat_bill SET next_at = %(next)s WHERE id = %(id)s"
 def tell(tx: Connection, row: Any, told: Told, now: datetime) -> State:
     """Take one word about a held bill; where it stands now. A word that does not fit is kept and changes nothing."""
     state, word = State(row.state), told.word
-    if told.turn not in (None, row.tries) and told.heard in payments.PERISHABLE:
+    if state in payments.OPEN and told.turn not in (None, row.tries) and told.heard in payments.PERISHABLE:
         keep(tx, row.id, row.number, told, None, now)
         return state
     gap = payments.misfit(word, row.amount_fen, row.openid) if word else None
@@ -94,7 +94,9 @@ def tell(tx: Connection, row: Any, told: Told, now: datetime) -> State:
         log.error("wechat bill %s: %s by %s", row.number, gap, told.way)
     fresh = keep(tx, row.id, row.number, told, gap, now)
     if to is None or not fresh or (to == state and state not in payments.OPEN):
-        tx.exec_driver_sql(_LATER, {"id": row.id, "next": payments.again_at(state, row.tries, now)})
+        theirs = payments.theirs(Kind(row.kind), state, told.heard)
+        again = payments.again_at(state, row.tries, now, theirs)
+        tx.exec_driver_sql(_LATER, {"id": row.id, "next": again})
         return state
     tries = row.tries if to == state or to == State.QUEUED else 0
     at = min((word.at if word else None) or now, now)  # their clock may be ahead of ours

@@ -87,6 +87,7 @@ def test_asking_grows_rare_and_ends_with_the_bill() -> None:
     assert payments.again_at(State.QUEUED, 0, NOW) == NOW
     assert waits == [NOW + timedelta(seconds=30), NOW + timedelta(minutes=1), NOW + timedelta(hours=1)]
     assert payments.again_at(State.PAID, 0, NOW) is None
+    assert payments.again_at(State.FAILED, 0, NOW, theirs=True) == waits[0]
 
 
 def test_another_amount_or_person_is_no_word_about_this_bill() -> None:

@@ -186,6 +186,52 @@ def test_an_order_that_another_account_replaced_on_its_way_is_given_to_nobody(
     assert differences(till.now()) == []
 
 
+def test_an_order_that_landed_after_we_ended_it_is_closed_there_too(
+    app: Flask, till: Till, job_id: int, li: Actor
+) -> None:
+    """Nobody was given it and nobody can pay it: WeChat away or not, it is asked to close it until it has."""
+    wang = customer(till, job_id, "wang")
+    app.extensions["wechat_pay"] = Overtaken(
+        till.pay, [lambda: customer_payments.start(wang, job_id, till.now())]
+    )
+    with pytest.raises(OrderNotMade):
+        customer_payments.start(li, job_id, till.now())
+    till.sim.fault("http", path="v3/pay/transactions/out-trade-no/*", status=502)
+    till.work(MINUTE)
+    till.sim.heal()
+    till.work(5 * MINUTE)
+
+    held = {one["out_trade_no"]: one["trade_state"] for one in till.sim.money()["orders"]}
+    [replaced, standing] = rows("SELECT number, next_at FROM wechat_bill ORDER BY id")
+    assert (held[replaced.number], held[standing.number]) == ("CLOSED", "NOTPAY")
+    assert (replaced.next_at, states(Kind.PAYMENT)) == (None, [("failed", "REPLACED"), ("waiting", None)])
+
+
+def test_an_ended_order_in_the_days_bill_is_asked_for_and_goes_back(
+    till: Till, job_id: int, li: Actor
+) -> None:
+    """Paid in a moment when WeChat told nobody: the bill of the day names it, the query says it, the refund ends it."""
+    till.sim.merchant(notify={"silent": True})
+    started = customer_payments.start(li, job_id, till.now())
+    till.sim.pay(started.number, "li")
+    rows(
+        "UPDATE wechat_bill SET state = 'failed', ended_at = made_at, next_at = NULL"
+    )  # as if it had been closed
+    till.work(36 * HOUR)
+    assert differences(till.now()) == []
+    wechat_days.fetch(till.now())
+    assert [one.gap for one in differences(till.now())] == ["wechat_only"]
+    for _ in range(3):
+        till.work(MINUTE)
+    till.work(36 * HOUR)
+    wechat_days.fetch(till.now())
+
+    assert (states(Kind.PAYMENT), states(Kind.REFUND)) == ([("paid", None)], [("paid", None)])
+    assert charge().settled_at is None
+    assert balances() == {"wechat_pay": 0, "customer_clearing": 0}
+    assert differences(till.now()) == []
+
+
 def test_an_order_that_waits_to_be_sent_is_in_doubt_before_it_goes(
     app: Flask, till: Till, job_id: int, li: Actor
 ) -> None:
