@@ -68,7 +68,8 @@ SELECT line.id, line.sku, line.quantity, line.state, head.channel_id, channel.op
   FROM profit_share share JOIN order_line line ON line.id = share.order_line_id
   JOIN customer_order head ON head.id = line.order_id JOIN channel ON channel.id = head.channel_id
   LEFT JOIN ledger_entry entry ON entry.id = share.entry_id
-  LEFT JOIN LATERAL (SELECT id, scheme, closed_at, dealer_id, category_code, division_code, created_at FROM job
+  LEFT JOIN LATERAL (SELECT id, scheme, closed_at, dealer_id, category_code, division_code,
+              coalesce(checked_in_at, closed_at) AS done_at FROM job
        WHERE order_line_id = line.id AND kind IN ('install', 'deliver_install') AND status = 'closed'
          AND fees_posted_at IS NOT NULL ORDER BY id DESC LIMIT 1) job ON true
   LEFT JOIN division own ON own.code = job.division_code
@@ -76,9 +77,9 @@ SELECT line.id, line.sku, line.quantity, line.state, head.channel_id, channel.op
   LEFT JOIN division top ON top.code = above.parent_code
   LEFT JOIN LATERAL (SELECT dealer_id FROM coverage WHERE category_code = job.category_code AND territory_owner
          AND division_code IN (job.division_code, own.parent_code, above.parent_code, top.parent_code)
-         AND valid_from <= job.closed_at AND (valid_to IS NULL OR valid_to > job.created_at)
+         AND valid_from <= job.done_at AND (valid_to IS NULL OR valid_to > job.done_at)
        ORDER BY array_position(ARRAY[job.division_code, own.parent_code, above.parent_code, top.parent_code],
-                               division_code), valid_from LIMIT 1) owner ON true
+                               division_code) LIMIT 1) owner ON true
   LEFT JOIN LATERAL (SELECT floor_fen, exclusive_channel_id FROM price_guard WHERE sku = line.sku
          AND effective_from <= (coalesce(head.ordered_at, head.created_at) AT TIME ZONE 'Asia/Shanghai')::date
        ORDER BY effective_from DESC, id DESC LIMIT 1) guard ON true
@@ -87,7 +88,8 @@ SELECT line.id, line.sku, line.quantity, line.state, head.channel_id, channel.op
         AND fee.kind IN ('base_fee', 'remote_fee', 'trip_fee', 'promotion')
        JOIN ledger_leg leg ON leg.entry_id = fee.id
        JOIN ledger_account account ON account.id = leg.account_id
-        AND account.kind IN ('channel_operator', 'brand_service_expense')
+        AND account.kind = CASE WHEN channel.operator_dealer_id IS NULL THEN 'brand_service_expense'
+                                ELSE 'channel_operator' END
       WHERE served.order_line_id = line.id AND served.kind IN ('install', 'deliver_install', 'second_visit'))
        service ON true
  WHERE share.order_line_id = ANY(%(ids)s::bigint[]) ORDER BY line.id

@@ -20,6 +20,7 @@ from domain.errors import Conflict
 from domain.fee_rules import CLOCK_NAMES
 from domain.penalties import APPEAL_WITHIN
 from domain.year_terms import YearTerms, read_terms, terms_for
+from services.parts import serving
 
 
 class YearPaid(Conflict):
@@ -155,11 +156,15 @@ SELECT dealer_id, count(*) AS jobs, count(*) FILTER (WHERE is_late) AS late FROM
     late="""breach.family = 'dealer' AND breach.level > 1 AND breach.kind = ANY(%(kinds)s)
        AND breach.excused_at IS NULL AND breach.withdrawn_at IS NULL"""
 )
-_UPHELD = """
-SELECT job.dealer_id, count(*) AS many FROM job JOIN complaint ON complaint.job_id = job.id
- WHERE job.dealer_id = ANY(%(dealers)s::bigint[]) AND complaint.verdict = 'upheld'
-   AND coalesce(complaint.fault, 'dealer') = 'dealer'
-   AND complaint.closed_at >= %(from)s AND complaint.closed_at < %(until)s GROUP BY job.dealer_id
+_UPHELD = f"""
+SELECT dealer_id, count(*) AS many FROM (
+    SELECT {serving.DEALER_OF_COMPLAINT} AS dealer_id FROM (
+        SELECT id FROM job WHERE dealer_id = ANY(%(dealers)s::bigint[])
+        UNION SELECT job_id FROM offer WHERE dealer_id = ANY(%(dealers)s::bigint[]) AND status = 'accepted') had
+      JOIN job USING (id) JOIN complaint ON complaint.job_id = job.id
+     WHERE complaint.verdict = 'upheld' AND coalesce(complaint.fault, 'dealer') = 'dealer'
+       AND complaint.closed_at >= %(from)s AND complaint.closed_at < %(until)s) upheld
+ WHERE dealer_id = ANY(%(dealers)s::bigint[]) GROUP BY dealer_id
 """
 # A line is credited to who served it, once, whatever second visits it had, in the year the customer confirmed.
 ONLINE = """

@@ -8,8 +8,13 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
-from tests.oracles.fee_stories import AFTERWARDS, Month
-from tests.oracles.fees import SHANGHAI, ended, fees, memos
+from tests.oracles.fee_stories import AFTERWARDS, LOOKS, Month
+from tests.oracles.fees import SHANGHAI, Line, ended, fees, memos
+from tests.oracles.market_stories import PAID
+from tests.oracles.shares import shares
+from tests.oracles.years import year
+
+HELD = date(1970, 1, 1)  # of what waits, in place of a month
 
 
 class Where(NamedTuple):
@@ -35,18 +40,30 @@ def month_of(at: datetime) -> date:
 
 
 def by_oracle(month: Month) -> Counter[Where]:
-    """Sums of the oracle's lines; memos under an account of that name."""
+    """Sums of the oracle's lines; memos and what is held under accounts of these names."""
     sums: Counter[Where] = Counter()
     months = {story.id: month_of(ended(story)) for story in month.stories}
-    said = month_of(AFTERWARDS)
-    for line in fees(month.rules, month.stories, frozenset(month.promotions)):
-        moved = said if line.late else months[line.job]
-        sums[Where(line.job, moved, line.kind, line.debit)] += line.fen
-        sums[Where(line.job, moved, line.kind, line.credit)] -= line.fen
+    lines = fees(month.rules, month.stories, frozenset(month.promotions))
+    for line in lines:
+        _add(sums, line, month_of(AFTERWARDS) if line.late else months[line.job])
     for story in month.stories:
         for fen in memos(story).values():
             sums[Where(story.id, months[story.id], "extra", "memo")] += fen
+    moved, held = shares(month.market, lines, month.stories, LOOKS)
+    for at, line in moved:
+        _add(sums, line, month_of(at))
+    for job, missing in held.items():
+        for kind in missing:
+            sums[Where(job, HELD, kind, "held")] += 1
+    if month.alliance.terms:
+        for line in year(month.alliance, month.market, month.stories, PAID):
+            _add(sums, line, month_of(PAID))
     return sums
+
+
+def _add(sums: Counter[Where], line: Line, month: date) -> None:
+    sums[Where(line.job, month, line.kind, line.debit)] += line.fen
+    sums[Where(line.job, month, line.kind, line.credit)] -= line.fen
 
 
 LEGS = """
@@ -56,6 +73,9 @@ SELECT coalesce(entry.job_id, 0), entry.month, entry.kind, account.code, sum(leg
 UNION ALL
 SELECT charge.job_id, memo.month, 'extra', 'memo', sum(memo.amount_fen)::bigint
   FROM charge_memo memo JOIN charge ON charge.id = memo.charge_id GROUP BY 1, 2
+UNION ALL
+SELECT order_line_id, DATE '1970-01-01', missing.kind, 'held', 1
+  FROM profit_share CROSS JOIN jsonb_array_elements_text(missing) AS missing(kind) WHERE state = 'held'
 """
 
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import random
+
 from sqlalchemy import Connection, text
 
 from domain.actors import Actor, Role
 from domain.channel_charges import Fault
+from domain.profit_share import Cost
 from models import db
-from services import channel_charges, penalties
+from services import channel_charges, penalties, profit_shares, sale_costs, year_end
 from services.channel_charges import Allocation
 from services.fees import post_quality, run_fees
-from tests.oracles import fee_comparing, fee_rows
+from services.parts import shares
+from services.sale_costs import CostOf
+from tests.oracles import fee_comparing, fee_rows, market_rows, market_stories
 from tests.oracles.fee_comparing import Disagreement
 from tests.oracles.fee_stories import AFTERWARDS as NOW
-from tests.oracles.fee_stories import Maker, Month
+from tests.oracles.fee_stories import LOOKS, Maker, Month
+from tests.oracles.market_stories import PAID
 
 LATER = "UPDATE job SET status = :status, closed_at = :at WHERE id = :id"
 
@@ -31,6 +37,8 @@ def play(month: Month) -> list[Disagreement]:
     again = run_fees(NOW)
     assert (again.jobs, again.entries, again.memos, again.held) == (0, 0, 0, 0)
     _afterwards(month)
+    if month.market.sales:
+        _trade(month)
     with db.engine.begin() as tx:
         return fee_comparing.disagreements(tx, month)
 
@@ -49,6 +57,22 @@ def _afterwards(month: Month) -> None:
     penalties.post_due(NOW)
 
 
+def _trade(month: Month) -> None:
+    """Both looks at what was sold, what comes between them, and the year; each asked for twice."""
+    finance, market = Actor(Role.FINANCE), month.market
+    profit_shares.run(LOOKS[0])
+    profit_shares.run(LOOKS[0])
+    with db.engine.begin() as tx:
+        shares.changed(tx, market_rows.refund(tx, market.sales), LOOKS[0])
+    told = [CostOf(Cost(one.kind), one.fen, one.sku, one.since, one.line) for one in market.costs if one.late]
+    if told:
+        sale_costs.tell(finance, told, LOOKS[0])
+    profit_shares.run(LOOKS[1])
+    profit_shares.run(LOOKS[1])
+    year_end.run(PAID)
+    year_end.run(PAID)
+
+
 def _end(tx: Connection, jobs: list[dict[str, object]]) -> None:
     if jobs:
         tx.execute(text(LATER), jobs)
@@ -57,4 +81,7 @@ def _end(tx: Connection, jobs: list[dict[str, object]]) -> None:
 def random_month(seed: int, jobs: int) -> tuple[Month, list[Disagreement]]:
     """Made, played and compared, in the database of the pushed application."""
     month = Maker(seed).make(jobs)
+    dice = random.Random(f"market {seed}")
+    market_stories.trade(dice, month)
+    market_stories.unite(dice, month)
     return month, play(month)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
-from tests.oracles.fee_stories import CATEGORIES, CHANNELS, DEALERS, FIRST, Month, operator_of
+from tests.oracles.fee_stories import CATEGORIES, CHANNELS, FIRST, MEMBERS, Month, channel_of, operator_of
 from tests.oracles.fees import Clock, Complaint, Event, Story, Taken
+from tests.oracles.market_rows import write_alliance, write_divisions, write_market
+from tests.oracles.putting import Row, put
+from tests.oracles.shares import Sale
 
-Row = Mapping[str, Any]
 LEFT_BY_DEEDS = """dealer_id visit_id accepted_at checked_in_at submitted_at confirmed_at closed_at trip_fee trip_fault
     cancel_reason distance_m remote_agreed_fen free_m per_km_fen"""
 STATUS = {
@@ -28,28 +29,13 @@ STATUS = {
 }
 
 
-def put(tx: Connection, table: str, rows: Iterable[Row]) -> None:
-    """All rows in one statement; they name the same columns."""
-    found = list(rows)
-    if not found:
-        return
-    names = ", ".join(found[0])
-    told = json.dumps(found, default=lambda value: value.isoformat())
-    tx.execute(
-        text(
-            f"INSERT INTO {table} ({names}) OVERRIDING SYSTEM VALUE SELECT {names}"
-            f" FROM json_populate_recordset(NULL::{table}, CAST(:rows AS json))"
-        ),
-        {"rows": told},
-    )
-
-
 def write(tx: Connection, month: Month) -> None:
     """Everything, in an order the foreign keys like."""
     put(tx, "category", [{"code": code, "name": code} for code in CATEGORIES])
     put(tx, "product", [{"sku": code, "category_code": code, "name": code} for code in CATEGORIES])
-    put(tx, "dealer", [{"id": n, "code": f"D{n}", "name": f"经销商{n}"} for n in range(1, DEALERS + 1)])
+    put(tx, "dealer", [{"id": n, "code": f"D{n}", "name": f"经销商{n}"} for n in range(1, MEMBERS + 1)])
     put(tx, "channel", [_channel(n) for n in range(1, CHANNELS + 1)])
+    write_divisions(tx)
     put(tx, "subject", [{"id": 1}])
     put(tx, "price_list", [{"id": 1, "version": 1, "effective_from": month.rules[0][0]}])
     item = {"price_list_id": 1, "code": "drill", "name": "打孔", "unit": "个", "price_fen": 5_000}
@@ -57,8 +43,10 @@ def write(tx: Connection, month: Month) -> None:
     versions = enumerate(month.rules, 1)
     put(tx, "fee_rule", [{"version": n, "effective_from": at, "rule": rule} for n, (at, rule) in versions])
     stories = month.stories
-    put(tx, "customer_order", [_order(story) for story in stories])
-    put(tx, "order_line", [_line(story) for story in stories])
+    sales = {sale.story.id: sale for sale in month.market.sales}
+    bought = [story for story in stories if story.parent is None]
+    put(tx, "customer_order", [_order(story, sales.get(story.id)) for story in bought])
+    put(tx, "order_line", [_line(story, sales.get(story.id)) for story in bought])
     put(tx, "visit", _visits(month))
     put(tx, "job", [_job(story) for story in stories])
     put(tx, "job_unit", [_unit(story, n) for story in stories for n in range(1, story.units + 1)])
@@ -72,6 +60,8 @@ def write(tx: Connection, month: Month) -> None:
     _platforms(tx, stories)
     put(tx, "promotion_day", [{"day": day, "name": name} for day, name in month.promotions.items()])
     _write_clocks(tx, stories)
+    write_market(tx, month)
+    write_alliance(tx, month)
 
 
 def voices(tx: Connection, stories: list[Story]) -> None:
@@ -105,7 +95,7 @@ def _taken(story: Story, taken: Taken) -> Row:
         "charged_on": at.date(),
         "reason": "late",
         "amount_fen": taken.fen,
-        "order_line_id": story.id,
+        "order_line_id": story.parent or story.id,
         "created_at": at,
         "fault": "dealer" if stands else None,
         "allocated_at": at if stands else None,
@@ -135,11 +125,6 @@ def _penalty(story: Story, taken: Taken) -> Row:
     }
 
 
-def channel_of(story: Story) -> int:
-    """The shop: the operator's own, or one of the brand's."""
-    return story.operator if story.operator is not None else 1 + 3 * (story.id % (CHANNELS // 3))
-
-
 def _channel(n: int) -> Row:
     return {
         "id": n,
@@ -150,17 +135,18 @@ def _channel(n: int) -> Row:
     }
 
 
-def _order(story: Story) -> Row:
+def _order(story: Story, sale: Sale | None) -> Row:
     return {
         "id": story.id,
         "channel_id": channel_of(story),
         "number": f"O{story.id}",
         "subject_id": 1,
         "resolution": "resolved",
+        "ordered_at": sale.ordered if sale else None,
     }
 
 
-def _line(story: Story) -> Row:
+def _line(story: Story, sale: Sale | None) -> Row:
     return {
         "id": story.id,
         "order_id": story.id,
@@ -170,6 +156,9 @@ def _line(story: Story) -> Row:
         "quantity": story.units,
         "state": "paid",
         "fingerprint": "\\x00",
+        "paid_fen": sale.paid if sale else None,
+        "refunded_fen": sale.refunded if sale else 0,
+        "delivered_at": sale.delivered if sale else None,
     }
 
 
@@ -196,7 +185,7 @@ def _job(story: Story) -> Row:
         "id": story.id,
         "kind": story.kind,
         "status": STATUS[last.what],
-        "order_line_id": story.id,
+        "order_line_id": story.parent or story.id,
         "parent_id": story.parent,
         "fault": story.fault,
         "channel_id": channel_of(story),

@@ -12,13 +12,17 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from tests.oracles.fees import Clock, Complaint, Event, Extra, Story, Taken, Terms
+from tests.oracles.shares import Market
+from tests.oracles.years import Alliance
 
 CATEGORIES = ("heater", "hood", "toilet", "lamp")
 ZONES = ("free", "remote")
 DEALERS, CHANNELS = 12, 9
+MEMBERS = 60  # dealers of a year; those above the twelfth only declare
 SCHEMES = ("share", "dealer_ships", "exclusive")
 FIRST = datetime(2026, 3, 1, tzinfo=UTC)
 AFTERWARDS = datetime(2026, 5, 1, tzinfo=UTC)  # when all fees are paid, and what is said late is said
+LOOKS = (AFTERWARDS, datetime(2026, 6, 10, tzinfo=UTC))  # at what was sold: once, and after something changed
 CLOCKS = ("accept", "contact", "book", "arrive", "finish", "supplement", "urge_reply")
 FAULTS = ("dealer", "goods", "logistics", "brand", "customer")
 COMPLAINTS = ("charge", "lateness", "workmanship", "attitude", "damage")
@@ -33,11 +37,19 @@ class Month:
     stories: list[Story] = field(default_factory=list)
     visits: dict[int, int] = field(default_factory=dict)
     promotions: dict[date, str] = field(default_factory=dict)
+    market: Market = field(default_factory=Market)
+    alliance: Alliance = field(default_factory=Alliance)
 
 
 def operator_of(channel: int) -> int | None:
     """Every third shop is a dealer's, one of those who serve."""
     return channel if channel % 3 == 0 else None
+
+
+def channel_of(story: Story) -> int:
+    """The shop of the order: the operator's own, or one of the brand's."""
+    line = story.parent or story.id
+    return story.operator if story.operator is not None else 1 + 3 * (line % (CHANNELS // 3))
 
 
 def rule(dice: random.Random, day: str) -> dict[str, Any]:

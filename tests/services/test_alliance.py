@@ -18,6 +18,7 @@ from domain.penalties import AppealClosed, OwnPenalty, Takes
 from domain.statements import FourEyes
 from models import db
 from models.complaint import Complaint
+from models.offer import Offer
 from services import adjustments, alliance, dealers, declarations, penalties, statements, year_end
 from services.notices import drain_with
 from services.parts.years import YearPaid
@@ -27,7 +28,7 @@ from services.queries.declarations import declaration, paper
 from services.queries.penalties import penalties as listed
 from services.sms import LogSms
 from tests.rows import rows
-from tests.services.money import DAY, clock, ended, posted, put, second
+from tests.services.money import DAY, accepted, clock, ended, posted, put, second
 from tests.uploads import pictures
 from tests.worlds import DISTRICT, World
 
@@ -220,6 +221,21 @@ def test_a_missed_standard_brings_no_reward_until_an_excuse_keeps_it(world: Worl
     assert year_end.run(PAID).entries == 1
     assert (missed.on_course_fen, missed.lost_fen, missed.jobs, missed.late) == (0, 1_500_000, 1, 1)
     assert missed.missed == ("1 单中 0 单准时，未达 90%",)
+
+
+def test_a_complaint_counts_for_who_had_the_job_then(world: World) -> None:
+    """Upheld of the first dealer's time; the second, who finished the job, has none."""
+    job_id = ended(world, at=JUNE, dealer=2, submitted_at=JUNE)
+    for seq, (dealer, at) in enumerate(
+        zip(world.dealers, (JUNE - 9 * DAY, JUNE - 7 * DAY), strict=False), 90
+    ):
+        accepted(job_id, dealer, at, seq)
+        put(Offer, job_id=job_id, dealer_id=dealer, round=seq, status="accepted", offered_at=at, expires_at=at,
+            zone="free")  # fmt: skip
+    put(Complaint, job_id=job_id, category="attitude", opened_at=JUNE - 8 * DAY, opened_by_role="customer",
+        closed_at=JUNE, verdict="upheld")  # fmt: skip
+    seen = [reads.outlook(world.actor(f"owner{n}"), None, 2026, PAID).upheld_complaints for n in (1, 2)]
+    assert seen == [1, 0]
 
 
 def test_a_dealer_sees_during_the_year_what_it_is_on_course_for(world: World) -> None:

@@ -142,6 +142,44 @@ def test_who_declined_its_own_territory_leaves_the_share_to_who_served(world: Wo
     assert stands(line_of(world, declined)).dealer_id == world.dealers[1]
 
 
+def test_a_territory_that_changed_hands_after_the_work_leaves_the_share_to_its_owner_of_the_day(
+    world: World,
+) -> None:
+    """Whose it was between the visit and the close, or before it, doesn't matter."""
+    told(**COSTS)
+    done = ENDED - 8 * DAY
+    rows("UPDATE coverage SET territory_owner = false")
+    first, second_ = world.dealers[:2]
+    for dealer, since, until in (
+        (second_, None, done),
+        (first, done, done + DAY),
+        (second_, done + DAY, None),
+    ):
+        rows(
+            "INSERT INTO coverage (dealer_id, category_code, division_code, zone, territory_owner, valid_from,"
+            " valid_to) SELECT :d, category_code, division_code, zone, true, coalesce(:s, valid_from), :u FROM coverage"
+            " WHERE NOT territory_owner AND dealer_id = :f RETURNING 1",
+            d=dealer, s=since, u=until or ENDED + 90 * DAY, f=first,
+        )  # fmt: skip
+    job_id = sold(world, dealer=2)
+    profit_shares.run(LATER)
+    assert stands(line_of(world, job_id)).dealer_id == first
+
+
+def test_what_the_brand_bore_is_no_cost_of_a_sale_in_a_dealers_shop(world: World) -> None:
+    """The goods' fault brought a second visit at the brand's cost: ¥190.00 are shared as without it."""
+    told(**COSTS)
+    channel = operated_channel(world, 2)
+    job_id = sold(world, channel_id=channel)
+    mended = ended(world, kind="second_visit", parent_id=job_id, fault="goods", channel_id=channel)
+    line_id = line_of(world, job_id)
+    rows("UPDATE job SET order_line_id = :l WHERE id = :j", l=line_id, j=mended)
+    rows("UPDATE customer_order SET channel_id = :c", c=channel)
+    run_fees(ENDED + DAY)
+    profit_shares.run(LATER)
+    assert stands(line_id).dealer_fen == 19_000
+
+
 def test_the_operating_dealer_pays_and_who_ships_has_the_sale(world: World) -> None:
     """`dealer_ships`: 5 % of ¥1130.00 stays with the operator; no cost is asked for."""
     channel = operated_channel(world, 2)
