@@ -238,5 +238,6 @@ def test_a_new_password_ends_what_was_signed_in_with_the_old_one(
     )
     assert changed in (200, 201, 204)
     assert (here.evaluate(ME), there.evaluate(ME)) == (200, 401)
+    there.get_by_role("menuitem", name="管理").click()
     there.get_by_role("menuitem", name="网点", exact=True).click()
     expect(there.locator("#login")).to_be_visible()

@@ -1,7 +1,7 @@
 import { App, Button, Dropdown, Layout, Menu } from "antd";
 import { useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { useEffect } from "react";
+import { useEffect, useRef, useState } from "react";
 import { matchPath, useLocation, useNavigate } from "react-router";
 
 import { api, csrf } from "@/api/client";
@@ -41,24 +41,40 @@ export function Shell({ children }: { children: ReactNode }) {
   );
 }
 
+/** More than these don't fit on a desk's screen at once; groups are folded then. */
+const AT_ONCE = 18;
+
 function Pages({ me, address }: { me: Me; address: string }) {
   const go = useNavigate();
+  const nav = useRef<HTMLDivElement>(null);
   const shown = PAGES.filter((page) => page.group && open(page, me.role));
   const chosen = shown.filter((page) => address === page.path || address.startsWith(`${page.path}/`)).at(-1);
+  const [opened, setOpened] = useState<readonly string[]>(() => (shown.length > AT_ONCE ? [] : GROUPS));
+  const group = chosen?.group;
+  useEffect(() => {
+    if (group) setOpened((before) => (before.includes(group) ? before : [...before, group]));
+  }, [group]);
+  useEffect(() => {
+    nav.current?.querySelector(".ant-menu-item-selected")?.scrollIntoView({ block: "nearest" });
+  }, [chosen]);
   const items = GROUPS.map((group) => ({
     key: group,
-    type: "group" as const,
     label: group,
     children: shown.filter((page) => page.group === group).map(({ path, title }) => ({ key: path, label: title })),
   })).filter((group) => group.children.length > 0);
   return (
-    <Menu
-      theme="dark"
-      mode="inline"
-      items={items}
-      selectedKeys={chosen ? [chosen.path] : []}
-      onClick={({ key }) => void go(key)}
-    />
+    <div ref={nav}>
+      <Menu
+        theme="dark"
+        mode="inline"
+        inlineIndent={12}
+        items={items}
+        openKeys={[...opened]}
+        onOpenChange={setOpened}
+        selectedKeys={chosen ? [chosen.path] : []}
+        onClick={({ key }) => void go(key)}
+      />
+    </div>
   );
 }
 

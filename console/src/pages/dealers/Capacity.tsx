@@ -7,6 +7,7 @@ import { useMe } from "@/app/session";
 import { options, type Words, word } from "@/app/words";
 import { useCategories } from "@/parts/categories";
 import { Deed } from "@/parts/Deed";
+import { today } from "@/parts/days";
 import { NumberField } from "@/parts/fields";
 import { useFilters } from "@/parts/filters";
 import { Loaded } from "@/parts/Loaded";
@@ -42,7 +43,7 @@ function Shown({ dealer, lines, categories }: { dealer: number; lines: readonly 
   const [filters, set] = useFilters("category", "month");
   const codes = [...new Set([...lines.map((line) => line.category_code), ...Object.keys(categories)])];
   const category = filters.category && codes.includes(filters.category) ? filters.category : codes[0];
-  const month = dayjs(filters.month ? `${filters.month}-01` : undefined);
+  const month = dayjs(filters.month ? `${filters.month}-01` : today());
   if (!category) return <Empty description="品牌还没有设定品类" />;
   const own = lines.filter((line) => line.category_code === category);
   const standing = own.find((line) => !line.day && !line.promotion)?.units;
