@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from api import paging, routes
@@ -27,11 +28,11 @@ area = routes.area("breaches", "时效")
     summary="超时记录",
 )
 def breach_list(call: Call, query: Mapping[str, Any]) -> Page[BreachLine]:
-    """Newest first, `open` and `unanswered` ones oldest first; a dealer sees its own."""
-    before = paging.number(query["cursor"])
+    """Newest first, `open` and `unanswered` ones oldest first, with `latest` the worst first; a dealer sees its own."""
     wanted = Wanted(**{name: query[name] for name in Wanted.__slots__})
-    lines = found.listed(call.who, wanted, before, query["limit"] + 1)
-    return paging.page(lines, query["limit"], lambda line: (line.id,))
+    last = paging.key(query["cursor"], *((int, datetime, int) if wanted.by_need else (int,)))
+    lines = found.listed(call.who, wanted, last, query["limit"] + 1)
+    return paging.page(lines, query["limit"], lambda line: found.key_of(line, wanted))
 
 
 @route(
@@ -43,7 +44,7 @@ def breach_list(call: Call, query: Mapping[str, Any]) -> Page[BreachLine]:
     summary="未处理的超时汇总",
 )
 def breach_digest(call: Call) -> Page[BreachCount]:
-    """What nobody has acknowledged or excused, by dealer and level; a dealer sees its own."""
+    """Clocks whose highest level nobody has acknowledged or excused, by dealer and level; a dealer sees its own."""
     return Page(found.digest(call.who), None)
 
 

@@ -128,6 +128,13 @@ class Breach(Base):
             postgresql_where=text("withdrawn_at IS NULL"),
         ),
         Index("ix_breach_dealer", "dealer_id", "id"),
+        Index(
+            "ix_breach_open",  # what nobody answered yet, the worst first
+            text("level DESC"),
+            "due_at",
+            "id",
+            postgresql_where=text("coalesce(acknowledged_at, excused_at, withdrawn_at) IS NULL"),
+        ),
     )
 
     id: Mapped[Id]

@@ -18,7 +18,10 @@ SEEN = r"[0-9a-f]{32}"
 
 
 class BreachQuery(PageQuery):
-    """`open`: neither acknowledged nor excused. `appealed`: the dealer asks that it be excused; `unanswered`: still."""
+    """`open`: neither acknowledged nor excused. `appealed`: the dealer asks that it be excused; `unanswered`: still.
+
+    `latest`: one line for a clock, at the highest level it reached; a warning that was heeded in time is left out.
+    """
 
     dealer_id = BigId(load_default=None)
     job_id = BigId(load_default=None)
@@ -27,6 +30,7 @@ class BreachQuery(PageQuery):
     open = Flag(load_default=None)
     appealed = Flag(load_default=None)
     unanswered = Flag(load_default=None)
+    latest = Flag(load_default=False)
 
 
 class MemoBody(Body):

@@ -20,9 +20,11 @@ LEVELS = {level: number for number, level in enumerate(Level, 1)}
 
 @dataclass(frozen=True, slots=True)
 class BreachLine:
-    """A level that a clock reached. Words (`memo`, `appeal`, `declined`) are gone once the customer is erased.
+    """A level that a clock reached. Words (memos, appeal, `declined`) are gone once the customer is erased.
 
     `withdrawn`: it turned out not to have been reached (told_late, corrected); kept for the record.
+    `owner`: whose deed stops the clock (dealer, agent, brand, customer); `stopped_at`: when it was done.
+    `said_before`: what the dealer said of a lower level of the same clock.
     """
 
     id: int
@@ -46,11 +48,15 @@ class BreachLine:
     withdrawn_at: datetime | None
     withdrawn: str | None
     dealer_name: str | None
+    owner: str | None
+    stopped_at: datetime | None
+    paused_at: datetime | None
+    said_before: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class BreachCount:
-    """So many levels of a dealer's clocks, or of the brand's own, that nobody has answered; `due_at` of the oldest."""
+    """Clocks of a dealer, or of the brand's own, at a level that nobody answered; `due_at` of the oldest."""
 
     dealer_id: int | None
     dealer_name: str | None
@@ -61,7 +67,10 @@ class BreachCount:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a list is narrowed to; None is no filter. Open: neither acknowledged nor excused."""
+    """What a list is narrowed to; None is no filter. Open: neither acknowledged nor excused.
+
+    Latest: one line for a clock, at the highest level it reached; none for a warning that was heeded in time.
+    """
 
     dealer_id: int | None = None
     job_id: int | None = None
@@ -70,20 +79,39 @@ class Wanted:
     open: bool | None = None
     appealed: bool | None = None
     unanswered: bool | None = None
+    latest: bool = False
+
+    @property
+    def by_need(self) -> bool:
+        """Whether the list is worked through with one line for a clock: the worst level first, then the oldest."""
+        return self.latest and bool(self.open or self.unanswered)
 
 
 _LIST = """
 SELECT breach.id, clock_id, breach.job_id, breach.dealer_id, breach.kind, breach.family, breach.level, breach.due_at,
        raised_at, acknowledged_at, memo.text AS memo, excused_at, excuse, appealed_at, appeal.text AS appeal,
        answering.due_at AS answer_due_at, declined_at, declined.text AS declined, withdrawn_at, withdrawn,
-       coalesce(dealer.short_name, dealer.name) AS dealer_name,
+       coalesce(dealer.short_name, dealer.name) AS dealer_name, clock.owner, clock.stopped_at, clock.paused_at,
+       (SELECT text FROM note WHERE id = (SELECT max(memo_id) FROM breach lower WHERE lower.clock_id = breach.clock_id
+                                             AND lower.level < breach.level)) AS said_before,
        subject.wrapped_key
   FROM breach JOIN job ON job.id = breach.job_id JOIN subject ON subject.id = job.subject_id
   LEFT JOIN note memo ON memo.id = memo_id LEFT JOIN note appeal ON appeal.id = appeal_id
   LEFT JOIN note declined ON declined.id = decline_id LEFT JOIN clock answering ON answering.id = appeal_clock_id
-  LEFT JOIN dealer ON dealer.id = breach.dealer_id
+  LEFT JOIN dealer ON dealer.id = breach.dealer_id LEFT JOIN clock ON clock.id = breach.clock_id
  WHERE {conditions} LIMIT %(limit)s
 """
+_UNANSWERED = (
+    "({0}.appealed_at IS NOT NULL AND coalesce({0}.excused_at, {0}.declined_at, {0}.withdrawn_at) IS NULL)"
+)
+# An appeal against a lower level is still to be answered there: of those asked for, the highest of each clock.
+_LATEST = """breach.withdrawn_at IS NULL AND (breach.level > 1 OR clock.stopped_at IS NULL) AND NOT EXISTS (
+    SELECT 1 FROM breach higher WHERE higher.clock_id = breach.clock_id AND higher.level > breach.level
+       AND higher.withdrawn_at IS NULL{among})"""
+_AMONG = {
+    "appealed": " AND higher.appealed_at IS NOT NULL",
+    "unanswered": f" AND {_UNANSWERED.format('higher')}",
+}
 _CONDITIONS = {
     "dealer_id": "breach.dealer_id = %(dealer_id)s",
     "job_id": "clock_id IN (SELECT id FROM clock WHERE clock.job_id = %(job_id)s)",
@@ -91,18 +119,20 @@ _CONDITIONS = {
     "kind": "breach.kind = %(kind)s",
     "open": "(coalesce(acknowledged_at, excused_at, withdrawn_at) IS NULL) = %(open)s",
     "appealed": "(appealed_at IS NOT NULL) = %(appealed)s",
-    "unanswered": "(appealed_at IS NOT NULL AND coalesce(excused_at, declined_at, withdrawn_at) IS NULL)"
-    " = %(unanswered)s",
+    "unanswered": f"{_UNANSWERED.format('breach')} = %(unanswered)s",
 }
+_BEYOND = """breach.level <= %(level_seen)s AND (
+    breach.level < %(level_seen)s OR (breach.due_at, breach.id) > (%(due_seen)s, %(cursor)s))"""
+_BY_NEED = "{beyond} ORDER BY breach.level DESC, breach.due_at, breach.id"
 
 
 @query
 def listed(
-    connection: Connection, actor: Actor, wanted: Wanted, cursor: int | None, limit: int
+    connection: Connection, actor: Actor, wanted: Wanted, last: tuple[Any, ...] | None, limit: int
 ) -> list[BreachLine]:
-    """Breaches within the actor's horizon, newest first; those open or to be answered oldest first.
+    """Breaches within the actor's horizon, newest first; open or to be answered ones oldest first, `by_need` the worst.
 
-    Somebody else's dealer is simply empty.
+    `last`: see `key_of`. Somebody else's dealer is simply empty.
     """
     condition, values = _horizon(actor)
     conditions = [condition]
@@ -111,23 +141,39 @@ def listed(
         if value is not None:
             conditions.append(text)
             values[name] = LEVELS[Level(value)] if name == "level" else value
-    conditions.append(turns.by_id("breach.id", oldest=bool(wanted.open or wanted.unanswered)))
-    statement = _LIST.format(conditions=" AND ".join(conditions))
-    rows = connection.exec_driver_sql(statement, {**values, "cursor": cursor, "limit": limit})
+    if wanted.latest:
+        among = (text for name, text in _AMONG.items() if getattr(wanted, name))
+        conditions.append(_LATEST.format(among="".join(among)))
+    *seen, cursor = last or (None,)
+    values |= {"cursor": cursor, "limit": limit, **dict(zip(("level_seen", "due_seen"), seen, strict=False))}
+    conditions.append(_turn(wanted, begun=last is not None))
+    rows = connection.exec_driver_sql(_LIST.format(conditions=" AND ".join(conditions)), values)
     return [_line(row._asdict()) for row in rows]
 
 
-_DIGEST = """
+def _turn(wanted: Wanted, *, begun: bool) -> str:
+    if wanted.by_need:
+        return _BY_NEED.format(beyond=_BEYOND if begun else "true")
+    return turns.by_id("breach.id", oldest=bool(wanted.open or wanted.unanswered))
+
+
+def key_of(line: BreachLine, wanted: Wanted) -> tuple[Any, ...]:
+    """By what the list is sorted: (level, due_at, id) by need, else (id,)."""
+    return (LEVELS[Level(line.level)], line.due_at, line.id) if wanted.by_need else (line.id,)
+
+
+_DIGEST = f"""
 SELECT breach.dealer_id, min(coalesce(dealer.short_name, dealer.name)), breach.level, count(*), min(breach.due_at)
   FROM breach JOIN job ON job.id = breach.job_id LEFT JOIN dealer ON dealer.id = breach.dealer_id
- WHERE coalesce(acknowledged_at, excused_at, withdrawn_at) IS NULL AND {condition}
+  LEFT JOIN clock ON clock.id = breach.clock_id
+ WHERE coalesce(acknowledged_at, excused_at, withdrawn_at) IS NULL AND {_LATEST.format(among="")} AND {{condition}}
  GROUP BY breach.dealer_id, breach.level ORDER BY breach.level DESC, count(*) DESC, breach.dealer_id
 """
 
 
 @query
 def digest(connection: Connection, actor: Actor) -> tuple[BreachCount, ...]:
-    """What nobody has answered, by dealer and level, the worst first."""
+    """What nobody has answered, each clock at its highest level, by dealer and level, the worst first."""
     condition, values = _horizon(actor)
     rows = connection.exec_driver_sql(_DIGEST.format(condition=condition), values)
     return tuple(BreachCount(row[0], row[1], str(tuple(Level)[row[2] - 1]), row[3], row[4]) for row in rows)
@@ -143,7 +189,10 @@ def _horizon(actor: Actor) -> tuple[str, dict[str, Any]]:
     return "false", {}
 
 
+_WORDS = ("memo", "appeal", "declined", "said_before")
+
+
 def _line(row: Mapping[str, Any]) -> BreachLine:
     values = {name: row[name] for name in BreachLine.__slots__}
-    words = {name: notes.opened(row["wrapped_key"], row[name]) for name in ("memo", "appeal", "declined")}
+    words = {name: notes.opened(row["wrapped_key"], row[name]) for name in _WORDS}
     return BreachLine(**{**values, **words, "level": str(tuple(Level)[row["level"] - 1])})

@@ -17,10 +17,11 @@ from models import db
 from services.breaches import AlreadyHandled, acknowledge, appeal, decline, excuse
 from services.clocks import SWEEP, Raised, raise_levels
 from services.notices import telling
-from services.queries.breaches import Wanted, listed
+from services.queries.breaches import Wanted, digest, key_of, listed
 from tests.worlds import World
 
 HOUR = timedelta(hours=1)
+AT = {"starts_at": 0, "notice_at": 8, "due_at": 10, "severe_at": 20, "next_at": 8}
 
 
 def run(sql: str, **params: Any) -> list[Any]:
@@ -312,6 +313,42 @@ def test_an_agent_excuses_only_within_its_channels_and_from_the_list_of_reasons(
         excuse(world.actor("agent"), breach_id, "因为", now)
     with pytest.raises(NotFound):
         excuse(world.actor("owner1"), breach_id, "weather", now)
+
+
+def test_a_clock_stands_once_in_the_list_at_its_highest_level_the_worst_first(world: World) -> None:
+    """Severe, two in breach of which the first is older, one warned; page by page. Warned and heeded: no line."""
+    agent, wanted = world.actor("agent"), Wanted(open=True, latest=True)
+    ages = {"severe": 21, "late": 13, "later": 11, "warned": 9, "heeded": 9}
+    made = {name: clock(world, **{at: world.now + (hours - age) * HOUR for at, hours in AT.items()})
+            for name, age in ages.items()}  # fmt: skip
+    raise_levels(world.now)
+    run("UPDATE clock SET stopped_at = :now WHERE id = :id", now=world.now, id=made["heeded"])
+
+    read, last = list[tuple[int, str]](), None
+    while lines := listed(agent, wanted, last, 1):
+        [line] = lines
+        read.append((line.clock_id, line.level))
+        last = key_of(line, wanted)
+    counted = [(one.level, one.breaches) for one in digest(agent)]
+
+    assert read == [(made["severe"], "severe"), *((made[name], "breach") for name in ("late", "later")),
+                    (made["warned"], "notice")]  # fmt: skip
+    assert counted == [("severe", 1), ("breach", 2), ("notice", 1)]
+    assert len(listed(agent, Wanted(latest=True), None, 9)) == 4
+
+
+def test_what_was_said_or_asked_of_a_lower_level_is_not_lost_in_the_one_line(world: World) -> None:
+    """The memo stands beside the severe level, which wants a word of its own; the appeal is still to be answered."""
+    breach_id = late(world)
+    acknowledge(world.actor("dispatcher1"), breach_id, "师傅在路上", world.now + 12 * HOUR)
+    appeal(world.actor("owner1"), breach_id, "货晚到", world.now + 12 * HOUR)
+    raise_levels(world.now + 21 * HOUR)
+
+    [line] = listed(world.actor("agent"), Wanted(dealer_id=world.dealers[0], open=True, latest=True), None, 9)
+    [asked] = listed(world.actor("agent"), Wanted(unanswered=True, latest=True), None, 9)
+
+    assert (line.level, line.memo, line.said_before, line.owner) == ("severe", None, "师傅在路上", "dealer")
+    assert asked.id == breach_id
 
 
 def test_only_the_owner_appeals_once_and_not_what_is_excused(world: World) -> None:

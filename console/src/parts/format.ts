@@ -22,6 +22,15 @@ export function span(from: string | null | undefined, until: string | null | und
 
 export const share = (bp: number | null | undefined): string => (bp == null ? NOTHING : `${(bp / 100).toFixed(1)} %`);
 
+/** How long, in the two units that matter: 200 minutes are 3 小时 20 分. */
+export function lasting(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  const hours = Math.floor(minutes / 60);
+  if (hours >= 48) return `${Math.floor(hours / 24)} 天${hours % 24 ? ` ${hours % 24} 小时` : ""}`;
+  if (hours > 0) return `${hours} 小时${minutes % 60 ? ` ${minutes % 60} 分` : ""}`;
+  return minutes > 0 ? `${minutes} 分钟` : "不到 1 分钟";
+}
+
 export const metres = (m: number | null | undefined): string =>
   m == null ? NOTHING : m < 1000 ? `${m} 米` : `${(m / 1000).toFixed(1)} 公里`;
 

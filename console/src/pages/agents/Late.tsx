@@ -1,4 +1,4 @@
-import { Alert, Button, Select, Segmented, Space, Table, Tag } from "antd";
+import { Alert, Button, Select, Segmented, Space, Table } from "antd";
 import { Link } from "react-router";
 
 import { api, http, type Query, type Schemas } from "@/api/client";
@@ -9,13 +9,13 @@ import { DealerPick } from "@/parts/dealers";
 import { ChoiceField, TextField } from "@/parts/fields";
 import { number, useFilters } from "@/parts/filters";
 import { time } from "@/parts/format";
+import { HowLate, LevelTag, SHOWN, shownBy, Story, Whose } from "@/parts/lateness";
 import { Lines, PAGED } from "@/parts/Lines";
 import { Loaded } from "@/parts/Loaded";
 
 type Line = Schemas["BreachLine"];
 type Count = Schemas["BreachCount"];
 
-const COLOURS: Readonly<Record<string, string>> = { notice: "gold", breach: "red", severe: "magenta" };
 const BRAND = "品牌（客服）";
 
 /** What is late, by level and dealer; what dealers say about it, and the answer to an appeal. */
@@ -25,9 +25,7 @@ export default function Late() {
     level: filters.level,
     kind: filters.kind,
     dealer_id: number(filters.dealer),
-    open: filters.shown ? undefined : true,
-    unanswered: filters.shown === "appeals" ? true : undefined,
-    limit: 50,
+    ...shownBy(filters.shown),
   } as Query<"/api/v1/breaches">;
   const asked = api.useInfiniteQuery("get", "/api/v1/breaches", { params: { query } }, PAGED);
   return (
@@ -44,11 +42,7 @@ export default function Late() {
         <Select
           aria-label="处理"
           style={{ width: 130 }}
-          options={[
-            { value: "", label: "未处理" },
-            { value: "appeals", label: "申诉待答复" },
-            { value: "all", label: "全部" },
-          ]}
+          options={SHOWN}
           value={filters.shown ?? ""}
           onChange={(shown) => set("shown", shown)}
         />
@@ -61,28 +55,15 @@ export default function Late() {
 }
 
 const COLUMNS = [
-  { title: "级别", dataIndex: "level", render: (level: string) => <Tag color={COLOURS[level]}>{word(LEVELS, level)}</Tag> },
+  { title: "级别", dataIndex: "level", render: (level: string) => <LevelTag level={level} /> },
   { title: "时效", dataIndex: "kind", render: (kind: string) => word(CLOCKS, kind) },
+  { title: "迟了多久", render: (_: unknown, line: Line) => <HowLate breach={line} /> },
   { title: "工单", dataIndex: "job_id", render: (id: number) => <Link to={`/jobs/${id}`}>{id}</Link> },
   { title: "网点", dataIndex: "dealer_name", render: (name: string | null) => name ?? BRAND },
-  { title: "应于", dataIndex: "due_at", render: time },
-  { title: "处理情况", render: (_: unknown, line: Line) => <Said line={line} /> },
+  { title: "等谁处理", render: (_: unknown, line: Line) => <Whose breach={line} /> },
+  { title: "说明与申诉", render: (_: unknown, line: Line) => <Story breach={line} /> },
   { title: "", key: "deeds", render: (_: unknown, line: Line) => <Answer line={line} /> },
 ];
-
-function Said({ line }: { line: Line }) {
-  if (line.withdrawn_at) return <>已撤销</>;
-  return (
-    <div style={{ maxWidth: 420, whiteSpace: "normal" }}>
-      {line.memo && <div>网点：{line.memo}</div>}
-      {line.appealed_at && <div>申诉：{line.appeal ?? "内容已删除"}</div>}
-      {line.answer_due_at && !line.excused_at && !line.declined_at && <div className="quiet">须于 {time(line.answer_due_at)} 前答复</div>}
-      {line.excused_at && <Tag color="green">已免责：{word(EXCUSES, line.excuse)}</Tag>}
-      {line.declined_at && <Tag>已驳回：{line.declined}</Tag>}
-      {line.dealer_id !== null && !line.acknowledged_at && !line.excused_at && !line.appealed_at && <span className="quiet">网点还没有说明</span>}
-    </div>
-  );
-}
 
 type Reason = Schemas["ExcuseBody"]["reason"];
 
