@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from api import routes
-from api.paging import Page, page
+from api import paging, routes
+from api.paging import Page
 from api.routes import Call, route
+from api.schemas.base import PageQuery
 from api.schemas.catalogue import (
     CategoryBody,
     ChecklistBody,
     ParentQuery,
     PriceListBody,
     ProductBody,
-    SkuQuery,
 )
 from services import catalogue
 from services.catalogue import CategoryGiven, ProductGiven, Versioned
@@ -88,13 +88,15 @@ def checklist_new(call: Call, body: Mapping[str, Any], code: str) -> Versioned:
     "GET",
     "/products",
     permission="catalogue:read",
-    query=SkuQuery,
+    query=PageQuery,
     answer=Page[ProductLine],
     summary="商品列表",
 )
 def product_list(call: Call, query: Mapping[str, Any]) -> Page[ProductLine]:
     """By SKU."""
-    return page(found.products(query["after"], query["limit"] + 1), query["limit"], lambda line: (line.sku,))
+    after = paging.key(query["cursor"], str)
+    lines = found.products(str(after[0]) if after else "", query["limit"] + 1)
+    return paging.page(lines, query["limit"], lambda line: (line.sku,))
 
 
 @route(

@@ -91,13 +91,6 @@ class PriceListBody(base.Body):
     effective_from = base.Moment(load_default=None, allow_none=True)
 
 
-class SkuQuery(base.Query):
-    """Products after a SKU."""
-
-    after = base.PlainText(60, load_default="")
-    limit = base.Whole(1, 100, load_default=50)
-
-
 class ParentQuery(base.Query):
     """Divisions under one."""
 

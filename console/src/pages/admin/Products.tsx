@@ -13,17 +13,10 @@ type Body = Schemas["ProductBody"];
 const JOB_KINDS = options(KINDS).filter(({ value }) => value === "install" || value === "deliver_install");
 const FRESH: Partial<Body> = { job_kind: "install", needs_installation: true, lead_days: 1, warranty_months: 24 };
 
-// Products go on after a SKU.
-const BY_SKU = {
-  pageParamName: "after",
-  initialPageParam: null,
-  getNextPageParam: (last: { items: Product[]; next_cursor: string | null }) => (last.next_cursor ? last.items.at(-1)?.sku : null),
-} as unknown as typeof PAGED;
-
 /** What is sold, and how it is brought into service. */
 export default function Products() {
   const categories = useCategories();
-  const asked = api.useInfiniteQuery("get", "/api/v1/products", { params: { query: { limit: 50 } } }, BY_SKU);
+  const asked = api.useInfiniteQuery("get", "/api/v1/products", { params: { query: { limit: 50 } } }, PAGED);
   const columns = [
     { title: "商品编码", dataIndex: "sku" },
     { title: "名称", dataIndex: "name", className: "words" },
