@@ -24,7 +24,7 @@ from domain.channel_charges import AlreadyAllocated, Fault, NothingToReopen
 from domain.errors import Fault as Wrong
 from domain.errors import Invalid, NotFound
 from domain.penalties import PLATFORM
-from services.parts import arrays, imposing, ledger, reversals
+from services.parts import access, arrays, imposing, ledger, reversals
 from services.parts.imposing import Laid
 from services.uow import use_case
 
@@ -224,6 +224,8 @@ def reopen(tx: Connection, actor: Actor, charge_id: int, now: datetime) -> Reope
             tx, entry_id, f"{key}:reopened", "责任重新划分", now, actor.person_id or "channel_charges"
         )
     tx.exec_driver_sql(_REOPEN, {"id": charge_id})
+    was = {"charge_id": charge_id, "fault": row.fault, "turn": row.turn, "allocated_by": row.allocated_by}
+    access.note(tx, "channel_charge_reopened", now, actor, **was)
     return Reopened(charge_id)
 
 

@@ -124,6 +124,14 @@ def test_a_wrong_allocation_is_opened_again_and_what_it_posted_is_taken_back(wor
         paid.append(balances().get("brand_service_expense", 0))
 
     assert paid == [10_000, 0, 0, 0, 10_000, 0]
+    told = rows(
+        "SELECT actor_person_id, data FROM access_event WHERE kind = 'channel_charge_reopened' ORDER BY id"
+    )
+    assert [(row.actor_person_id, row.data["fault"], row.data["turn"]) for row in told] == [
+        (finance.person_id, "brand", 1),
+        (finance.person_id, "operator", 2),
+        (finance.person_id, "brand", 3),
+    ]
     with pytest.raises(NothingToReopen):
         channel_charges.reopen(finance, charge_id, ENDED)
     allocated(world, charge_id, Fault.DEALER, words="超时未上门")
