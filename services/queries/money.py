@@ -49,7 +49,7 @@ class StatementCard:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The lines of one kind: how many, and their sum without contested ones."""
+    """The lines of one kind that are in the total: how many, and their sum. Contested ones are in `contested_fen`."""
 
     kind: str
     title: str
@@ -161,9 +161,9 @@ def statements(
 
 
 _GROUPS = """
-SELECT kind, count(*) AS lines, coalesce(sum(amount_fen) FILTER (WHERE contested_at IS NULL), 0)::bigint AS total
+SELECT kind, count(*) AS lines, sum(amount_fen)::bigint AS total
   FROM statement_line line JOIN ledger_entry entry ON entry.id = line.entry_id
- WHERE line.statement_id = %(id)s GROUP BY kind
+ WHERE line.statement_id = %(id)s AND contested_at IS NULL GROUP BY kind
 """
 
 

@@ -175,6 +175,7 @@ def test_an_accepted_doubt_is_corrected_by_two_and_a_declined_one_keeps_its_word
     draw(MARCH, APRIL_1)
     row = statement(one)
     contest(owner, row.id, [wrong, right], "金额不对", APRIL_1)
+    page = reads.statement(owner, row.id)
     said = answer(finance, row.id, wrong, Answer.ACCEPTED, "应为 88 元", APRIL_1, 8800)
     declined = answer(finance, row.id, right, Answer.DECLINED, "按合同计算", APRIL_1)
     with pytest.raises(AlreadyAnswered):
@@ -188,6 +189,8 @@ def test_an_accepted_doubt_is_corrected_by_two_and_a_declined_one_keeps_its_word
     lines = {line.entry_id: line for line in reads.statement_lines(owner, april.id, 0, 10)}
     assert (statement(one).payout_fen, april.total_fen) == (5000, 9500)
     assert other not in lines
+    assert [(group.lines, group.total_fen) for group in page.groups] == [(1, 5000)]
+    assert page.statement.contested_fen == 8700
     assert sorted(line.amount_fen for line in lines.values()) == [-8000, 700, 8000, 8800]
     told = lines[right].contest
     assert told is not None
