@@ -123,7 +123,7 @@ class Caller:
         return self._change("POST", path, {"data": dict(form), "files": {"file": (name, content, media)}})
 
     def open(self, path: str, body: Json) -> Any:
-        """A sign-in: public, hence without a key; its code is good once."""
+        """What is said once and kept under no key: a sign-in, whose code is good once, or an order at WeChat."""
         return self._parsed(path, self._once("POST", path, json=body))
 
     def _change(self, method: str, path: str, more: Json) -> Any:

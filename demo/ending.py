@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from datetime import datetime, time, timedelta
 
-from demo import cast, visit
+from demo import visit
 from demo.caller import Caller, Json
 from demo.plots import Plot
 from demo.visit import Site, clock_of
@@ -59,13 +59,6 @@ def _by_code(world: World, plot: Plot) -> Part:
     world.check("验收码只给客户看", bool(code) and seen is None)
     world.act(worker.caller, plot, "confirm", code=code)
     world.say(worker.name, f"{plot.short} 客户当面报验收码 {code}，验收", "ok")
-
-
-def open_app(world: World, plot: Plot) -> None:
-    """A customer who has the mini-program shows his phone there, and lets himself be told of visit and work."""
-    alias = f"customer-{plot.phone}"
-    world.taps[plot.job_id] = cast.customer(world.stage, alias, plot.customer, plot.phone)
-    world.stage.sim.grant(alias, visit="accept", confirm="accept")
 
 
 def _by_tap(world: World, plot: Plot) -> Part:

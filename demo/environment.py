@@ -13,7 +13,7 @@ import string
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from demo import people
+from demo import merchant, people
 
 LETTERS = string.ascii_letters + string.digits
 CANONICAL_LAST = "AEIMQUYcgkosw048"  # the 43rd of 43 base64 characters carries four bits
@@ -43,6 +43,7 @@ SECRETS: Mapping[str, Callable[[], str]] = {
     "WECHAT_APP_SECRET": lambda: secrets.token_hex(16),
     "WECHAT_PUSH_TOKEN": lambda: word(32),
     "WECHAT_PUSH_AES_KEY": push_aes_key,
+    "WECHAT_MCH_API_KEY": lambda: word(32),
     "SIM_KEY": lambda: secrets.token_hex(16),
 }
 
@@ -73,6 +74,7 @@ def environment(
         "PORT": str(port),
         "PUBLIC_URL": given.get("PUBLIC_URL") or public,
         "WECHAT_API_BASE": stand_in,
+        **merchant.prepare(var / "merchant", stand_in),
         "STANDIN_URL": stand_in,
         "STANDIN_SETUP": str(var / "people.json"),
         "PHOTO_ROOT": str(var / "photos"),

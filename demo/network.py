@@ -45,7 +45,14 @@ LONGKOU, LAIYANG, LAIZHOU, ZHAOYUAN, QIXIA, HAIYANG = (
 
 OUTLETS = (
     Outlet(
-        DealerGiven("YT-ZF", "芝罘恒安厨卫服务部", alliance=True, outlet_lng=121.3914, outlet_lat=37.5390),
+        DealerGiven(
+            "YT-ZF",
+            "芝罘恒安厨卫服务部",
+            party="natural_person",
+            alliance=True,
+            outlet_lng=121.3914,
+            outlet_lat=37.5390,
+        ),
         (ZHIFU,),
         (LAISHAN, FUSHAN),
     ),
@@ -60,12 +67,16 @@ OUTLETS = (
         (ZHIFU, HAIYANG, FUSHAN),
     ),
     Outlet(
-        DealerGiven("YT-LK", "龙口蓬莱联合服务站", outlet_lng=120.4778, outlet_lat=37.6461),
+        DealerGiven(
+            "YT-LK", "龙口蓬莱联合服务站", party="natural_person", outlet_lng=120.4778, outlet_lat=37.6461
+        ),
         (LONGKOU, PENGLAI, ZHAOYUAN, LAIZHOU),
         (QIXIA, FUSHAN),
     ),
     Outlet(
-        DealerGiven("YT-LY", "莱阳南部安居服务站", outlet_lng=120.7117, outlet_lat=36.9788),
+        DealerGiven(
+            "YT-LY", "莱阳南部安居服务站", party="natural_person", outlet_lng=120.7117, outlet_lat=36.9788
+        ),
         (LAIYANG, HAIYANG),
         (QIXIA, MUPING, ZHAOYUAN, LAIZHOU),
     ),

@@ -20,7 +20,13 @@ CUSTOMER = "customer-"
 def prepare(file: Path) -> None:
     """The file as the stand-in reads it, with all of the demo's own people."""
     own = [*network.OFFICE.values(), *network.FIELD]
-    keep(file, [{"alias": one.alias, "nickname": one.name, "phone": one.phone} for one in own])
+    keep(
+        file,
+        [
+            {"alias": one.alias, "nickname": one.name, "phone": one.phone, "real_name": one.name}
+            for one in own
+        ],
+    )
 
 
 def keep(file: Path, accounts: list[Json]) -> None:

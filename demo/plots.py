@@ -77,6 +77,7 @@ def deal(plots: Sequence[Plot]) -> None:
     for start, hand in ((0, DISPATCH), (3, BOOKING), (1, SITE)):
         for at, turn in zip(range(start, start + len(rest)), hand, strict=False):
             rest[at % len(rest)].turns.add(turn)
+    _with_a_phone(rest)
     by_day = sorted(
         rest, key=lambda plot: abs((plot.fact.delivery.delivered_at - noon(plot)).total_seconds())
     )
@@ -90,3 +91,13 @@ def deal(plots: Sequence[Plot]) -> None:
     )
     if certified is not None:
         certified.turns.add("certificate")
+
+
+def _with_a_phone(plots: Sequence[Plot]) -> None:
+    """Extras are paid in the mini-program: the order that has them changes its turn on site with one that can."""
+    charged = next(plot for plot in plots if "charge" in plot.turns)
+    if charged.is_virtual:
+        other = next((plot for plot in plots if not plot.is_virtual), charged)
+        turns = other.turns & set(SITE)
+        other.turns = (other.turns - turns) | {"charge"}
+        charged.turns = (charged.turns - {"charge"}) | turns

@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from datetime import timedelta
 
-from demo import audits, money, watch
+from demo import audits, money, paying, watch
 from demo.world import World
 
 WEEK = timedelta(days=7, minutes=10)
@@ -19,7 +19,9 @@ def settle(world: World) -> None:
     world.stage.tell.chapter("四", "投诉期过，工单完结")
     _close(world)
     money.settle(world)
-    world.stage.tell.chapter("六", "对账")
+    world.stage.tell.chapter("六", "微信支付")
+    paying.settle(world)
+    world.stage.tell.chapter("七", "对账")
     _chains(world)
     _messages(world)
     world.check("定时任务没有一次失败", not world.runs.failed)

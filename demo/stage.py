@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from demo.caller import Line
+from demo import merchant
+from demo.caller import Json, Line
 from demo.telling import Telling
 from domain.notices import CLAIM_PAGE, INBOX_PAGE, JOB_PAGE, SUBSCRIBE
 from services.times import MovedClock
@@ -20,7 +21,7 @@ from wechat.stand_in.remote import Remote
 
 @dataclass
 class Stage:
-    """`var` is the demo's folder, `people` the file of who is in the stand-in; `app_id` is the demo's own."""
+    """`var` is the demo's folder, `people` the file of who is in the stand-in; app and merchant are the demo's own."""
 
     line: Line
     sim: Remote
@@ -30,6 +31,7 @@ class Stage:
     people: Path
     sms_log: Path
     app_id: str
+    merchant: Json
 
     @property
     def now(self) -> datetime:
@@ -50,13 +52,14 @@ class Stage:
             self.sim.advance(behind)
 
     def open_wechat(self) -> None:
-        """Publish the mini-program's pages and templates in the stand-in, which forgets them when it restarts."""
+        """Publish the mini-program's pages and templates and the merchant in the stand-in, which forgets them."""
         pages = [JOB_PAGE, INBOX_PAGE, CLAIM_PAGE]
         templates = [
             {"id": name, "title": line.title, "keys": {key: label for key, label, _ in line.fields}}
             for name, line in SUBSCRIBE.items()
         ]
         self.sim.setup(apps=[{"appid": self.app_id, "name": "妥装", "pages": pages, "templates": templates}])
+        self.sim.merchant(**self.merchant)
         self.keep_pace()
 
 
@@ -73,4 +76,5 @@ def from_environment(environ: Mapping[str, str] = os.environ, *, quiet: bool = F
         people=Path(environ["STANDIN_SETUP"]),
         sms_log=Path(environ["SMS_LOG"]),
         app_id=app_id,
+        merchant=merchant.account(environ),
     )

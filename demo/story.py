@@ -15,9 +15,10 @@ from pathlib import Path
 
 from demo import earnings, orders_in, settling, watch
 from demo.acceptance import book, find_dealer
-from demo.ending import end, open_app
+from demo.ending import end
 from demo.network import CHANNELS
 from demo.orders_in import OrderFile
+from demo.paying import open_app
 from demo.plots import Plot
 from demo.schedule import Life, play
 from demo.stage import Stage, from_environment

@@ -7,7 +7,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from demo import ways
+from demo import paying, ways
 from demo.caller import Json, Refused
 from demo.cast import Member
 from demo.pictures import photograph
@@ -163,7 +163,8 @@ def _propose(world: World, site: Site) -> Json:
     plot = site.plot
     added: Json = {}
     photo = site.worker.caller.get(f"/jobs/{plot.job_id}/photos")["items"][0]
-    for item, quantity, hands in (("drill-small", 2, "brand"), ("drill-large", 1, "installer")):
+    first = "installer" if plot.is_virtual else "brand"  # who has no mini-program pays on site
+    for item, quantity, hands in (("drill-small", 2, first), ("drill-large", 1, "installer")):
         body = {"item": item, "quantity": quantity, "collected_by": hands, "photo_id": photo["id"]}
         added = world.act(site.worker.caller, plot, "charges", **body)
     world.say(site.worker.name, f"{plot.short} 提出增项：小孔 2 个 ¥100.00、大孔 1 个 ¥100.00，等客户点头")
@@ -171,8 +172,10 @@ def _propose(world: World, site: Site) -> Json:
 
 
 def _agreed(world: World, site: Site, _added: Json) -> None:
-    """The customer says yes by the link of the SMS; the brand's money is confirmed by the agent, the rest on site."""
+    """The customer says yes; the brand's money he pays in the mini-program, the rest on site."""
     plot = site.plot
+    if not plot.is_virtual:
+        paying.open_app(world, plot)
     world.runs.do("notices")
     customer = world.customer(plot)
     charges = customer.get(f"/jobs/{plot.job_id}")["charges"]
@@ -183,8 +186,10 @@ def _agreed(world: World, site: Site, _added: Json) -> None:
         plot.customer, f"{plot.short} {plot.came}，同意 {len(charges)} 项收费，共 ¥{total / 100:.2f}", "ok"
     )
     for charge in charges:
-        hands = world.office.agent if charge["collected_by"] == "brand" else site.worker.caller
-        world.act(hands, plot, f"charges/{charge['id']}/settle")
+        if charge["collected_by"] == "installer":
+            world.act(site.worker.caller, plot, f"charges/{charge['id']}/settle")
+    if not plot.is_virtual:
+        paying.pay(world, plot, customer)
 
 
 def first_visit(world: World, plot: Plot) -> Site:

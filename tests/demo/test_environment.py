@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from demo import merchant
 from demo.environment import SECRETS, environment, kept_secrets
 from demo.plan import Choices
 from demo.processes import StartFailed
@@ -28,6 +29,20 @@ def test_a_secret_that_is_new_is_added_beside_the_old_ones(tmp_path: Path) -> No
     second = kept_secrets(tmp_path / "demo.env")
     assert second["SIM_KEY"] != first["SIM_KEY"]
     assert {**second, "SIM_KEY": ""} == {**first, "SIM_KEY": ""}
+
+
+def test_the_merchants_keys_are_made_once_and_each_side_gets_its_half(tmp_path: Path) -> None:
+    """The product has its private key and WeChat's public one; what the stand-in verifies with is the same pair."""
+    first, second = (
+        environment(tmp_path, "postgresql+psycopg:///x", "127.0.0.1", 8000, 8090, {}) for _ in range(2)
+    )
+    ours, theirs = Path(first["WECHAT_MCH_KEY"]), Path(first["WECHAT_MCH_PUBLIC_KEY"])
+    known = merchant.account(second)
+
+    assert first == second
+    assert ours.stat().st_mode & 0o777 == 0o600
+    assert known["public_key"] == ours.with_name("merchant.pub.pem").read_text()
+    assert theirs.read_text() == merchant.public(known["platform_key"].encode())
 
 
 @pytest.mark.parametrize("name", ["SECRET_KEY", "PERSONAL_KEY", "LOOKUP_KEY"])

@@ -100,6 +100,9 @@ def test_the_main_story_holds_while_workers_die_and_goes_on_with_phones_that_say
         "裁定返工",
         "自动验收",
         "上门前自动取消",
+        "微信通知到账",
+        "在小程序里确认收款，结算单已付款",
+        "逐笔核对：差异 0 笔",
         "结算单（草稿）",
         "0 处损坏",
     ):
