@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -18,7 +19,7 @@ from sqlalchemy import Connection
 
 from domain.calendar import month_of
 from domain.ledger import Entry, FeeLine, entries_for
-from services.parts import arrays, collector, corrections, fee_facts, ledger, rules, shares
+from services.parts import arrays, collector, corrections, fee_facts, ledger, reversals, rules, shares
 from services.parts.fee_facts import Cursor
 from services.parts.pricing import Held, Memo, Pricing
 from services.parts.rules import Rules
@@ -134,15 +135,31 @@ def post_held(tx: Connection, payload: Mapping[str, Any], now: datetime) -> int:
 
 @use_case
 def post_reversed(tx: Connection, payload: Mapping[str, Any], now: datetime) -> int:
-    """Post what a verdict of an audit had withheld, now that it was taken back: the work itself and its way.
+    """Leave the ledger as if a verdict of an audit, taken back now, had never been; how many entries were new.
 
+    What it had withheld is posted; what it had charged to the dealer at fault is taken back, and paid by who pays now.
     Where the job's fees are not posted yet the fee run does it; under the keys they would have had, so once.
     """
-    if not _posted(tx, payload["job_id"]):
+    job_id: int = payload["job_id"]
+    if not _posted(tx, job_id):
         return 0
-    way_paid = tx.exec_driver_sql(_WAY_PAID, {"job": payload["job_id"]}).scalar_one()
-    kinds = _WITHHELD - {"remote_fee"} if way_paid else _WITHHELD
-    return _post_late(tx, payload["job_id"], lambda line: line.kind in kinds, "稽核申诉成立后计入", now)
+    charged = {row.id: row for row in tx.exec_driver_sql(_CHARGED, {"job": job_id, "kinds": list(_WITHHELD)})}
+    way_paid = tx.exec_driver_sql(_WAY_PAID, {"job": job_id}).scalar_one()
+    carried = way_paid and all(row.kind != "remote_fee" for row in charged.values())
+    kinds = _WITHHELD - {"remote_fee"} if carried else _WITHHELD
+
+    def key(line: FeeLine) -> str:
+        stood = (
+            [charged[one].natural_key for one in reversals.standing(tx, line.key) if one in charged]
+            if charged
+            else []
+        )
+        return f"{stood[0]}:audit_reversed:instead" if stood else line.key
+
+    posted = _post_late(tx, job_id, lambda line: line.kind in kinds, "稽核申诉成立后计入", now, key)
+    for entry_id, row in charged.items():
+        reversals.take_back(tx, entry_id, f"{row.natural_key}:audit_reversed", "稽核申诉成立", now, "owed")
+    return posted + len(charged)
 
 
 @use_case
@@ -154,7 +171,12 @@ def post_quality(tx: Connection, payload: Mapping[str, Any], now: datetime) -> i
 
 
 def _post_late(
-    tx: Connection, job_id: int, wanted: Callable[[FeeLine], bool], note: str, now: datetime
+    tx: Connection,
+    job_id: int,
+    wanted: Callable[[FeeLine], bool],
+    note: str,
+    now: datetime,
+    key: Callable[[FeeLine], str] = attrgetter("key"),
 ) -> int:
     known = rules.load(tx)
     # Trap: the job before the months, as deeds lock them; the other way round a month's close between makes a deadlock.
@@ -163,7 +185,7 @@ def _post_late(
     pricing.look_around([job])
     entries: list[Entry] = []
     for claim, _, lines in pricing.price(job):
-        late = [replace(line, text=f"{line.text}（{note}）") for line in lines if wanted(line)]
+        late = [replace(line, key=key(line), text=f"{line.text}（{note}）") for line in lines if wanted(line)]
         entries += entries_for(late, claim.parties, month)
     shares.corrected(tx, job_id, now)
     return ledger.post(tx, entries, known.ids, now, "owed")
@@ -180,5 +202,15 @@ SELECT EXISTS (SELECT 1 FROM check_in own JOIN check_in other USING (visit_id)
   JOIN ledger_entry fee ON fee.job_id = other.job_id AND fee.kind = 'remote_fee'
  WHERE own.job_id = %(job)s AND other.job_id <> own.job_id)
 """
-_WITHHELD = frozenset({"base_fee", "remote_fee", "promotion", "rating_bonus", "first_time_bonus"})
+# What stands of a second visit at the cost of the dealer whose work was called bad.
+_CHARGED = """
+SELECT entry.id, entry.natural_key, entry.kind FROM ledger_entry entry JOIN ledger_leg leg ON leg.entry_id = entry.id
+  JOIN ledger_account account ON account.id = leg.account_id
+ WHERE entry.job_id = %(job)s AND entry.kind = ANY(%(kinds)s) AND entry.reverses_id IS NULL
+   AND account.kind = 'dealer_payable' AND leg.amount_fen > 0
+   AND NOT EXISTS (SELECT 1 FROM ledger_entry back WHERE back.reverses_id = entry.id) ORDER BY entry.id
+"""
+_WITHHELD = frozenset(
+    {"base_fee", "remote_fee", "trip_fee", "promotion", "bonus", "rating_bonus", "first_time_bonus"}
+)
 _TOLD_LATE = ("rating_bonus", "complaint_penalty")

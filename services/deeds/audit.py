@@ -15,7 +15,7 @@ from domain.job import Kind, Status
 from domain.refunds import Overcharge, compensation_faults
 from services.deeds import calls, children
 from services.deeds.handling import Deed, Effect, Prepared, handles
-from services.parts import audits, fee_quality, installer_pay, notes, outbox, overcharging, safety
+from services.parts import audits, fee_quality, installer_pay, notes, outbox, overcharging, safety, serving
 
 
 @handles(Action.AUDIT_SAMPLED)
@@ -172,10 +172,15 @@ def _lifted(deed: Deed) -> tuple[tuple[int, Command], ...]:
     return tuple((job_id, Command(Action.RELEASE)) for job_id in begun)
 
 
+_WHOSE = f"SELECT {serving.DEALER_OF_COMPLAINT} FROM complaint JOIN job ON job.id = job_id WHERE complaint.id = %(id)s"
+
+
 def _compensate(deed: Deed, fen: int, fault: str | None, overcharge: Overcharge | None) -> None:
-    """Owe the ledger what was promised, whether the job is closed or not: the dealer's if it was its fault."""
-    command, job = deed.command, deed.job
-    dealer_id = job.dealer_id if fault == "dealer" else None
+    """Owe the ledger what was promised, whether the job is closed or not: from the dealer who had it when the customer
+    complained, if it was its fault."""
+    command, job, dealer_id = deed.command, deed.job, None
+    if fault == "dealer":
+        dealer_id = deed.tx.exec_driver_sql(_WHOSE, {"id": command.complaint_id}).scalar_one()
     payload = {"job_id": job.id, "complaint_id": command.complaint_id, "fen": fen, "dealer_id": dealer_id}
     payload |= overcharging.packed(overcharge)
     key = f"compensation:{command.complaint_id}"

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
 from tests.oracles.fee_stories import AFTERWARDS, LOOKS, Month
-from tests.oracles.fees import SHANGHAI, Line, ended, fees, memos
+from tests.oracles.fees import SHANGHAI, Line, Story, ended, fees, memos
 from tests.oracles.market_stories import PAID
+from tests.oracles.refunds import refunds
 from tests.oracles.shares import shares
 from tests.oracles.years import year
 
@@ -43,14 +45,16 @@ def by_oracle(month: Month) -> Counter[Where]:
     """Sums of the oracle's lines; memos and what is held under accounts of these names."""
     sums: Counter[Where] = Counter()
     months = {story.id: month_of(ended(story)) for story in month.stories}
-    lines = fees(month.rules, month.stories, frozenset(month.promotions))
-    for line in lines:
-        _add(sums, line, month_of(AFTERWARDS) if line.late else months[line.job])
+    for sign, stories, said in _told(month.stories):
+        for line in _all(month, stories):
+            moved = month_of(AFTERWARDS) if line.late or said else months[line.job]
+            _add(sums, line._replace(fen=sign * line.fen), moved)
     for story in month.stories:
         for fen in memos(story).values():
             sums[Where(story.id, months[story.id], "extra", "memo")] += fen
-    moved, held = shares(month.market, lines, month.stories, LOOKS)
-    for at, line in moved:
+    lines = _all(month, _told(month.stories)[-1][1])
+    moved_by, held = shares(month.market, lines, month.stories, LOOKS)
+    for at, line in moved_by:
         _add(sums, line, month_of(at))
     for job, missing in held.items():
         for kind in missing:
@@ -58,7 +62,18 @@ def by_oracle(month: Month) -> Counter[Where]:
     if month.alliance.terms:
         for line in year(month.alliance, month.market, month.stories, PAID):
             _add(sums, line, month_of(PAID))
-    return sums
+    return Counter({where: fen for where, fen in sums.items() if fen})
+
+
+def _all(month: Month, stories: list[Story]) -> list[Line]:
+    return fees(month.rules, stories, frozenset(month.promotions)) + refunds(month.rules, stories)
+
+
+def _told(stories: list[Story]) -> list[tuple[int, list[Story], bool]]:
+    """As verdicts stood when the fees were paid; and, where some were taken back later, what that changes then."""
+    before = [replace(story, overturned=story.overturned and not story.back_late) for story in stories]
+    after = [replace(story, fraud=story.fraud and not story.back_late) for story in stories]
+    return [(1, before, False), (-1, before, True), (1, after, True)]
 
 
 def _add(sums: Counter[Where], line: Line, month: date) -> None:

@@ -9,18 +9,20 @@ from sqlalchemy import Connection, text
 from domain.actors import Actor, Role
 from domain.channel_charges import Fault
 from domain.profit_share import Cost
+from jobs.drains import owed
 from models import db
-from services import channel_charges, penalties, profit_shares, sale_costs, year_end
+from services import audits, channel_charges, penalties, profit_shares, sale_costs, year_end
 from services.channel_charges import Allocation
 from services.fees import post_quality, run_fees
 from services.parts import shares
 from services.sale_costs import CostOf
-from tests.oracles import fee_comparing, fee_rows, market_rows, market_stories
+from tests.oracles import fee_comparing, fee_rows, market_rows, market_stories, quarrels
 from tests.oracles.fee_comparing import Disagreement
 from tests.oracles.fee_stories import AFTERWARDS as NOW
 from tests.oracles.fee_stories import LOOKS, Maker, Month
 from tests.oracles.market_stories import PAID
 
+AUDITOR = Actor(Role.AUDITOR, person_id=2)
 LATER = "UPDATE job SET status = :status, closed_at = :at WHERE id = :id"
 
 
@@ -30,6 +32,10 @@ def play(month: Month) -> list[Disagreement]:
     with db.engine.begin() as tx:
         fee_rows.write(tx, month)
         _end(tx, [{"id": story.id, "status": "confirmed", "at": None} for story in late])
+        quarrels.open_again(tx, month)
+    quarrels.play(month, NOW)
+    with db.engine.begin() as tx:
+        quarrels.end(tx, month)
     run_fees(NOW)
     with db.engine.begin() as tx:
         _end(tx, [{"id": story.id, "status": "closed", "at": story.events[-1].at} for story in late])
@@ -37,10 +43,22 @@ def play(month: Month) -> list[Disagreement]:
     again = run_fees(NOW)
     assert (again.jobs, again.entries, again.memos, again.held) == (0, 0, 0, 0)
     _afterwards(month)
+    _take_back(month)
+    quarrels.settle(month, NOW)
+    owed(NOW)
+    owed(NOW)
     if month.market.sales:
         _trade(month)
     with db.engine.begin() as tx:
         return fee_comparing.disagreements(tx, month)
+
+
+def _take_back(month: Month) -> None:
+    """Verdicts that are wrong after all, appealed before and answered now."""
+    for story in (story for story in month.stories if story.back_late):
+        job_id = story.parent if story.overturned else story.id
+        assert job_id is not None
+        audits.answer(AUDITOR, job_id, True, "申诉成立", NOW)
 
 
 def _afterwards(month: Month) -> None:
@@ -81,6 +99,7 @@ def _end(tx: Connection, jobs: list[dict[str, object]]) -> None:
 def random_month(seed: int, jobs: int) -> tuple[Month, list[Disagreement]]:
     """Made, played and compared, in the database of the pushed application."""
     month = Maker(seed).make(jobs)
+    quarrels.quarrel(random.Random(f"quarrels {seed}"), month)
     dice = random.Random(f"market {seed}")
     market_stories.trade(dice, month)
     market_stories.unite(dice, month)

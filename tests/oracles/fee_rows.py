@@ -6,9 +6,19 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
-from tests.oracles.fee_stories import CATEGORIES, CHANNELS, FIRST, MEMBERS, Month, channel_of, operator_of
+from services.personal import new_subject
+from tests.oracles.fee_stories import (
+    CATEGORIES,
+    CHANNELS,
+    FIRST,
+    MEMBERS,
+    Month,
+    channel_of,
+    operator_of,
+    served_by,
+)
 from tests.oracles.fees import Clock, Complaint, Event, Story, Taken
 from tests.oracles.market_rows import write_alliance, write_divisions, write_market
 from tests.oracles.putting import Row, put
@@ -36,7 +46,8 @@ def write(tx: Connection, month: Month) -> None:
     put(tx, "dealer", [{"id": n, "code": f"D{n}", "name": f"经销商{n}"} for n in range(1, MEMBERS + 1)])
     put(tx, "channel", [_channel(n) for n in range(1, CHANNELS + 1)])
     write_divisions(tx)
-    put(tx, "subject", [{"id": 1}])
+    new_subject(tx)
+    put(tx, "person", [{"id": n, "subject_id": 1, "status": "active", "created_at": FIRST} for n in (1, 2)])
     put(tx, "price_list", [{"id": 1, "version": 1, "effective_from": month.rules[0][0]}])
     item = {"price_list_id": 1, "code": "drill", "name": "打孔", "unit": "个", "price_fen": 5_000}
     put(tx, "price_item", [{"id": 1} | item | {"charge_type": 6}])
@@ -56,24 +67,27 @@ def write(tx: Connection, month: Month) -> None:
     put(tx, "charge", [row for story in stories for row in _charges(story)])
     put(tx, "audit", [_audit(story) for story in stories if story.fraud])
     put(tx, "audit", [_audit(story) for story in stories if story.overturned])
+    put(tx, "service_request", [_request(story) for story in stories if story.mended_by])
     voices(tx, [story for story in stories if not story.said_late])
     _platforms(tx, stories)
     put(tx, "promotion_day", [{"day": day, "name": name} for day, name in month.promotions.items()])
     _write_clocks(tx, stories)
     write_market(tx, month)
     write_alliance(tx, month)
+    for table in ("note", "clock"):
+        tx.execute(text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), 10000000)"))
 
 
 def voices(tx: Connection, stories: list[Story]) -> None:
     """What their customers said."""
     put(tx, "rating", [_rating(story) for story in stories if story.stars is not None])
-    put(tx, "complaint", [_complaint(story, one) for story in stories for one in story.complaints])
+    settled = [(story, one) for story in stories for one in story.complaints]
+    put(tx, "complaint", [_complaint(story, one) for story, one in settled])
 
 
 def _platforms(tx: Connection, stories: list[Story]) -> None:
     """What platforms took, and the penalties on dealers at fault; brand and operator are named afterwards."""
     pairs = [(story, taken) for story in stories for taken in story.taken]
-    put(tx, "person", [{"id": n, "subject_id": 1, "status": "active", "created_at": FIRST} for n in (1, 2)])
     put(tx, "channel_charge", [_taken(story, taken) for story, taken in pairs])
     laid = [(story, taken) for story, taken in pairs if _laid(story, taken)]
     notes = [{"id": taken.id, "job_id": story.id, "subject_id": 1} for story, taken in laid]
@@ -186,7 +200,7 @@ def _job(story: Story) -> Row:
         "kind": story.kind,
         "status": STATUS[last.what],
         "order_line_id": story.parent or story.id,
-        "parent_id": story.parent,
+        "parent_id": None if story.kind == "repair" else story.parent,
         "fault": story.fault,
         "channel_id": channel_of(story),
         "subject_id": 1,
@@ -325,17 +339,18 @@ def _charges(story: Story) -> Iterable[Row]:
             "status": extra.status,
             "collected_by": extra.collected_by,
             "settled_at": extra.at if extra.settled else None,
+            "shown": extra.quarrel is not None and extra.quarrel.shown,
             "decided_at": extra.at,
             "created_at": extra.at,
         }
 
 
 def _audit(story: Story) -> Row:
-    """Of fraud, or of the parent whose verdict of bad work was taken back."""
-    at = story.events[-1].at
+    """Of fraud, or of the parent whose work was called bad; taken back already, or appealed and not answered yet."""
+    at, back = story.events[-1].at, story.overturned and not story.back_late
     return {
         "job_id": story.parent if story.overturned else story.id,
-        "dealer_id": story.first_dealer if story.overturned else story.events[0].dealer,
+        "dealer_id": story.first_dealer if story.overturned else served_by(story),
         "drawn_at": at,
         "why": "random",
         "inclusion_bp": 1_000,
@@ -348,11 +363,31 @@ def _audit(story: Story) -> Row:
         "verdict": "work",
         "fault": "dealer",
         "fraud": not story.overturned,
-        "failed": not story.overturned,
+        "failed": not back,
         "score_change": 0,
         "decided_at": at,
         "child_id": story.id if story.overturned else None,
-        "reversed_at": at if story.overturned else None,
+        "reversed_at": at if back else None,
+        "appealed_at": at if story.back_late else None,
+        "appealed_by": 1 if story.back_late else None,
+    }
+
+
+def _request(story: Story) -> Row:
+    """Of a repair, decided and where it must be agreed."""
+    at = story.events[0].at - timedelta(hours=2)
+    return {
+        "job_id": story.id,
+        "channel_id": channel_of(story),
+        "subject_id": 1,
+        "cover": "workmanship" if story.mended_by == "dealer" else "goods",
+        "verdict": "outside" if story.mended_by == "customer" else "inside",
+        "payer": story.mended_by,
+        "text": "",
+        "from_job_id": story.parent,
+        "liable_dealer_id": story.first_dealer,
+        "answer": "agreed" if story.mended_by == "customer" else None,
+        "created_at": at,
     }
 
 
@@ -367,9 +402,9 @@ def _complaint(story: Story, one: Complaint) -> Row:
         "category": one.category,
         "opened_at": one.at,
         "opened_by_role": "customer",
-        "closed_at": story.events[-1].at,
-        "verdict": "upheld" if one.upheld else "not_upheld",
-        "fault": one.fault,
+        "closed_at": None if one.said_late else story.events[-1].at,
+        "verdict": None if one.said_late else "upheld" if one.upheld else "not_upheld",
+        "fault": None if one.said_late else one.fault,
         "compensation_fen": 0,
     }
 

@@ -80,6 +80,7 @@ def rule(dice: random.Random, day: str) -> dict[str, Any]:
         "timeliness": timeliness,
         "exclusive_markup_bp": dice.choice((1_000, 1_000, 750, 1_234)),
         "trip_bp": dice.choice((5_000, 5_000, 3_333)),
+        "overcharge_times": dice.choice((2, 2, 3)),
     } | quality(dice)
 
 
@@ -156,6 +157,7 @@ class Maker:
             self.voices(story)
             self.opinions(story)
             story.fraud = served_by(story) is not None and not story.overturned and self.chance(0.03)
+            story.back_late = (story.fraud or story.overturned) and self.chance(0.5)
 
     def visit(self, dealer: int) -> int:
         """A trip of this dealer."""
@@ -177,7 +179,7 @@ class Maker:
     def story(self) -> Story:
         """An order line's job: whose shop, what, how many, what the promise said of the way and a trip in vain."""
         dice, number = self.dice, len(self.month.stories) + 1
-        kinds = ("install",) * 6 + ("deliver_install", "second_visit")
+        kinds = ("install",) * 12 + ("deliver_install",) * 2 + ("second_visit",) * 2 + ("repair",)
         story = Story(
             number, dice.choice(kinds), dice.choice(CATEGORIES), dice.choice((1, 1, 1, 2, 3)), "", None
         )
@@ -195,9 +197,25 @@ class Maker:
             story.fault = dice.choice(FAULTS)
             alone = not parent.fraud and parent.id not in {one.parent for one in self.month.stories}
             story.overturned = alone and story.fault == "dealer" and self.chance(0.3)
-        elif story.kind == "second_visit":
+        elif story.kind == "repair" and finished:
+            self.repair(story, dice.choice(finished))
+        elif story.kind in ("second_visit", "repair"):
             story.kind = "install"
         return story
+
+    def repair(self, story: Story, installed: Story) -> None:
+        """Of what was installed: at the brand's cost, the dealer's whose work it was, or as quoted to the customer."""
+        story.parent, story.category = installed.id, installed.category
+        story.scheme, story.operator = installed.scheme, installed.operator
+        story.remote_payer, story.promised_remote_fen, story.trip_by_customer = "operator", None, False
+        story.mended_by = self.dice.choice(("brand", "dealer", "customer"))
+        if story.mended_by == "dealer":
+            story.fault, story.first_dealer = "dealer", served_by(installed)
+        elif story.mended_by == "customer":
+            story.remote_payer, story.promised_remote_fen = (
+                "customer",
+                self.dice.choice((None, 0, 680, 5_000)),
+            )
 
     def channel(self, story: Story) -> int:
         """A shop by the job's number."""
@@ -208,7 +226,7 @@ class Maker:
     ) -> None:
         """Accepted, perhaps given to another, visited in vain, done or cancelled."""
         now = at + timedelta(hours=1)
-        if story.kind == "second_visit" and story.fault == "dealer" and self.chance(0.5):
+        if story.first_dealer and story.fault == "dealer" and self.chance(0.5):
             dealer, first = story.first_dealer or dealer, (first[0], 0)
         if self.chance(0.04):
             story.events.append(Event(now, "cancel"))

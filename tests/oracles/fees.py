@@ -30,15 +30,17 @@ Where the text leaves something open, this is the reading that was chosen, where
 * A complaint that is upheld costs the dealer who had the job when it was opened, unless the fault is said to be
   another's; whatever becomes of the job. Its category's price goes before the one for any.
 * A promotion day is paid per unit for work handed in that was visited on it, in Shanghai, by who pays for the work.
-* What is said of a job after its fees were paid moves in the month in which it is said.
+* What is said of a job after its fees were paid moves in the month in which it is said. So does what a verdict changes
+  that is found wrong then; in the end all is as if it had never been.
+* A repair is paid by the brand, by the dealer whose work it was (as a second visit by his fault), or at the door by the
+  customer, of the way what was quoted; what others' fault ended, also after submit, is the brand's.
 * What a platform took from a shop the dealer at fault pays to who runs it, in the month after it was laid on him at the
   earliest, not while his appeal is open and never once he has won it; the brand at fault at once. The operator's own
   fault, also as the dealer who did the work, moves nothing.
 * A fixed sum covers the first kilometres beyond the free ones; farther, all beyond the free ones are counted. What a
   zone takes at least, it takes within the free ones, too.
 
-Covered of the money's table: scheme (fees only), base, remote, extras and who collects, trip, timeliness, quality,
-second visits by fault, fraud, promotions, platforms' takings. Not yet: repairs, refunds and rulings, overcharge, share.
+What goes back to customers is in refunds.py, the profit share in shares.py, the alliance's year in years.py.
 """
 
 from __future__ import annotations
@@ -106,6 +108,16 @@ class Clock:
 
 
 @dataclass
+class Quarrel:
+    """The customer disputes what he paid. `how`: an agent says stands, refunded or overcharged; the dealer conceded; it
+    contested and the agents were silent, or nobody ever spoke (silent). `fen`: as the agent said."""
+
+    how: str
+    fen: int = 0
+    shown: bool = False  # by the promise, at this price
+
+
+@dataclass
 class Extra:
     """A catalogue item × quantity, or the customer's part of the way. Only agreed and paid ones move money."""
 
@@ -117,17 +129,28 @@ class Extra:
     settled: bool
     at: datetime
     way: bool = False
+    quarrel: Quarrel | None = None
 
 
 @dataclass
 class Complaint:
-    """Somebody complained and an agent ruled. `fault`: whose it was, where that was said."""
+    """Somebody complained and an agent ruled. `fault`: whose it was, where that was said.
+
+    `overcharged` was taken beside the price list, `agreed` is what the customer gets; either is said after the fees.
+    """
 
     id: int
     at: datetime
     category: str
     upheld: bool
     fault: str | None = None
+    overcharged: int | None = None
+    agreed: int | None = None
+
+    @property
+    def said_late(self) -> bool:
+        """Whether an agent settled it with money."""
+        return self.overcharged is not None or self.agreed is not None
 
 
 @dataclass
@@ -159,6 +182,9 @@ class Story:
     parent: int | None = None
     fraud: bool = False  # proven, of finished work
     overturned: bool = False  # of a second visit: the verdict that asked for it was taken back on appeal
+    back_late: bool = False  # either was found out to be wrong only after the fees were paid
+    mended_by: str | None = None  # of a repair: who pays it, brand, dealer (`first_dealer`) or customer
+    ruling: int | None = None  # over the way: what the customer was ruled to pay of it
     events: list[Event] = field(default_factory=list)
     clocks: list[Clock] = field(default_factory=list)
     extras: list[Extra] = field(default_factory=list)
@@ -287,8 +313,8 @@ def operator(story: Story) -> str:
 
 
 def payer(story: Story, dealer: int) -> str | None:
-    """Who pays for a second visit by fault, for other work the shop's operator; None: nobody."""
-    if story.kind != "second_visit":
+    """Who pays for a second visit or a repair by fault, for other work the shop's operator; None: nobody."""
+    if story.kind not in ("second_visit", "repair"):
         return operator(story)
     if story.fault == "dealer" and not story.overturned:
         return None if story.first_dealer == dealer else f"dealer_payable:{story.first_dealer}"
@@ -316,9 +342,10 @@ def work_lines(rules: Rules, story: Story, days: frozenset[date]) -> list[Line]:
         account = trip_payer(story, trip) if trip.vain else payer(story, trip.dealer)
         if not trip.submitted:
             kind, base = "trip_fee", nearest(Fraction(base * rule.get("trip_bp", 5_000), 10_000))
-        forfeited = story.fraud and trip.submitted
+        forfeited, quoted = story.fraud and trip.submitted, story.mended_by == "customer" and trip.submitted
+        at_the_door = quoted and trip.fault in (None, "customer")
         if account is not None and not forfeited and (trip.vain or trip.submitted):
-            lines.append(Line(story.id, kind, account, to, base))
+            lines.append(Line(story.id, kind, account, to, 0 if at_the_door else base))
             if trip.submitted and trip.at.astimezone(SHANGHAI).date() in days:
                 prices = {row.get("category", "*"): row["fen"] for row in rule.get("promotion", ())}
                 fen = story.units * prices.get(story.category, prices.get("*", 0))
@@ -335,13 +362,14 @@ def way_lines(story: Story, trip: Trip, fee: int, paid: int) -> list[Line]:
     account = trip_payer(story, trip) if trip.vain else payer(story, trip.dealer)
     to, by_promise = f"dealer_payable:{trip.dealer}", story.remote_payer == "customer"
     if story.kind == "second_visit" and story.fault != "customer" and not trip.vain:
-        by_promise = False
+        by_promise = False  # nobody promised the customer to pay for it
     if trip.vain and not (trip.fault == "customer" and (trip.submitted or account == "customer_clearing")):
         by_promise = False
     assert account is not None
     if not by_promise or account == f"dealer_payable:{story.first_dealer}":
         return [Line(story.id, "remote_fee", account, to, fee - paid)]
-    shown = fee if story.promised_remote_fen is None else min(fee, story.promised_remote_fen)
+    promised = story.promised_remote_fen if story.ruling is None else story.ruling
+    shown = fee if promised is None else min(fee, promised)
     fee, shown = fee - paid, max(0, shown - paid)
     above = [Line(story.id, "remote_fee", "brand_service_expense", to, fee - shown)]
     return above if trip.submitted else [*above, Line(story.id, "remote_fee", "customer_clearing", to, shown)]
@@ -435,7 +463,8 @@ def complaint_lines(rules: Rules, story: Story) -> list[Line]:
         if complaint.upheld and complaint.fault in (None, "dealer") and dealer:
             fen = prices.get(complaint.category, prices.get("*", 0))
             account = f"dealer_payable:{dealer}"
-            lines.append(Line(story.id, "complaint_penalty", account, "penalty_income", fen, story.said_late))
+            late = story.said_late or complaint.said_late
+            lines.append(Line(story.id, "complaint_penalty", account, "penalty_income", fen, late))
     return lines
 
 

@@ -140,9 +140,9 @@ def rebate(terms: YearTerms, sales: int) -> int:
         rates = [rate for first, rate in tiers if sales >= first]
         return nearest(Fraction(sales * (rates[-1] if rates else 0), 10_000))
     whole = Fraction(0)
-    for (first, rate), above in zip(tiers, [*(first for first, _ in tiers[1:]), None], strict=True):
-        band = max(0, (sales if above is None else min(sales, above)) - first)
-        whole += Fraction(band * rate, 10_000)
+    for number, (first, rate) in enumerate(tiers):
+        above = tiers[number + 1][0] if number + 1 < len(tiers) else sales
+        whole += Fraction(max(0, min(sales, above) - first) * rate, 10_000)
     return nearest(whole)
 
 

@@ -19,6 +19,7 @@ from tests.services.money import (
     aborted,
     accepted,
     arrive,
+    clock,
     ended,
     posted,
     put,
@@ -134,6 +135,58 @@ def test_a_verdict_taken_back_pays_no_second_way_for_one_visit(world: World) -> 
         (neighbour, "base_fee"),
         (neighbour, "remote_fee"),
         (mending, "base_fee"),
+    ]
+
+
+def test_a_verdict_taken_back_leaves_the_ledger_as_if_it_had_never_been(world: World) -> None:
+    """Charged to the first dealer while it stood; then the brand pays the other's work, the trip, and its own bonus."""
+    rule()
+    first, other = world.dealers[:2]
+    done = ended(world)
+    mended = ended(world, dealer=2, kind="second_visit", parent_id=done, fault="dealer")
+    given_up = ended(world, kind="second_visit", parent_id=done, fault="dealer", status="cancelled",
+                     trip_fee="after_check_in", trip_fault="goods")  # fmt: skip
+    own = ended(world, kind="second_visit", parent_id=done, fault="dealer")
+    clock(own, dealer_id=first)
+    run_fees(APRIL_1)
+    before = [row.legs for row in posted() if row.job_id != done]
+    overturn(done, mended, first)
+    for job_id in (given_up, own):
+        rows("UPDATE audit SET child_id = :c", c=job_id)
+        post_reversed({"job_id": job_id}, APRIL_1)
+    rows("UPDATE audit SET child_id = :c", c=mended)
+    for _ in range(2):
+        post_reversed({"job_id": mended}, APRIL_1)
+
+    assert before == [f"dealer_payable:{first} 8000, dealer_payable:{other} -8000"]
+    brand = "brand_service_expense {fen}, dealer_payable:{to} -{fen}"
+    assert sorted(row.legs for row in posted() if row.job_id != done) == sorted(
+        [
+            *before,
+            f"dealer_payable:{other} 8000, dealer_payable:{first} -8000",
+            brand.format(fen=8000, to=other),
+            brand.format(fen=4000, to=first),
+            brand.format(fen=8000, to=first),
+            f"bonus_expense 500, dealer_payable:{first} -500",
+        ]
+    )
+
+
+def test_what_a_complaint_is_settled_for_comes_from_who_had_the_job_then(world: World) -> None:
+    """As its penalty does: the second dealer, who finished the work, pays nothing."""
+    job_id = ended(world, dealer=2)
+    accepted(job_id, world.dealers[0], ENDED - 12 * DAY, seq=80)
+    accepted(job_id, world.dealers[1], ENDED - 10 * DAY, seq=81)
+    complaint = put(Complaint, job_id=job_id, category="attitude", opened_at=ENDED - 11 * DAY,
+                    opened_by_role="customer")  # fmt: skip
+    told = Command(
+        Action.COMPLAINT_CLOSED, complaint_id=complaint, outcome="upheld", fault="dealer", agreed_fen=2000
+    )
+    perform(world.actor("agent"), job_id, told, APRIL_1)
+    owed(APRIL_1)
+
+    assert [row.legs for row in posted()] == [
+        f"dealer_payable:{world.dealers[0]} 2000, customer_clearing -2000"
     ]
 
 
