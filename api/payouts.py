@@ -13,7 +13,14 @@ from api.files import attached
 from api.paging import Page
 from api.routes import Call, route
 from api.schemas.base import PageQuery
-from api.schemas.payouts import AccountBody, BankTemplateBody, BatchBody, DifferenceNote, ResultForm
+from api.schemas.payouts import (
+    AccountBody,
+    AccountQuery,
+    BankTemplateBody,
+    BatchBody,
+    DifferenceNote,
+    ResultForm,
+)
 from services import bank_accounts, bank_templates, payout_check, payouts
 from services.bank_accounts import AccountLine
 from services.bank_templates import TemplateLine
@@ -67,6 +74,23 @@ def propose(call: Call, body: NewAccount, dealer_id: int) -> AccountLine:
 def account_list(call: Call, dealer_id: int) -> Accounts:
     """By their last four digits."""
     return Accounts(tuple(bank_accounts.of_dealer(call.who, dealer_id)))
+
+
+@route(
+    area,
+    "GET",
+    "/bank-accounts",
+    permission="bank_account:read",
+    query=AccountQuery,
+    answer=Page[AccountLine],
+    errors=(404,),
+    summary="全部收款账户",
+)
+def all_accounts(call: Call, query: Mapping[str, Any]) -> Page[AccountLine]:
+    """Every dealer's by their last four digits, newest first; an owner's own ones."""
+    last = paging.number(query["cursor"])
+    found = bank_accounts.listed(call.who, query["dealer_id"], query["state"], last, query["limit"] + 1)
+    return paging.page(found, query["limit"], lambda line: (line.id,))
 
 
 @route(

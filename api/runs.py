@@ -21,7 +21,9 @@ area = routes.area("runs", "定时任务")
 def run_list(call: Call, query: Mapping[str, Any]) -> Page[RunLine]:
     """Newest first: when it was meant for, started and finished, what it counted or why it failed."""
     before = paging.number(query["cursor"])
-    found = runs.listed(call.who, query["task"], query["failed"], before, query["limit"] + 1)
+    found = runs.listed(
+        call.who, query["task"], query["failed"], before, query["limit"] + 1, worked=query["worked"]
+    )
     return paging.page(found, query["limit"], lambda line: (line.id,))
 
 

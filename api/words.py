@@ -23,6 +23,7 @@ from domain.penalties import STATE_NAMES as PENALTIES
 from domain.queues import QUEUES
 from domain.reasons import DECLINE, OUTSIDE
 from domain.retention import HOLD_REASONS, LIFT_REASONS
+from domain.runs import COUNTED
 from domain.runs import NAMES as TASKS
 from domain.statements import KINDS as LINE_KINDS
 from domain.statements import STATUS_NAMES as STATEMENTS
@@ -139,6 +140,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "declarations": DECLARATIONS,
     "bank_accounts": BANK_ACCOUNTS,
     "tasks": TASKS,
+    "counted": COUNTED,
     "outbox": OUTBOX,
     "owed": OWED,
     "wires": WIRES,

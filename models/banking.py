@@ -10,13 +10,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Id, one_of, ref
 
+STATES = ("proposed", "verified", "refused", "replaced")
+
 
 class BankAccount(Base):
     """A dealer's account, sealed whole; one person proposes it, another verifies it. Replaced ones stay."""
 
     __tablename__ = "bank_account"
     __table_args__ = (
-        one_of("state", ("proposed", "verified", "refused", "replaced")),
+        one_of("state", STATES),
         CheckConstraint("decided_by <> proposed_by", name="four_eyes"),
         Index(
             "uq_bank_account_proposed", "dealer_id", unique=True, postgresql_where=text("state = 'proposed'")

@@ -10,6 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Id
 
+# Asked for, running, failed, or any count above nothing.
+WORKED = """requested_by IS NOT NULL OR error IS NOT NULL OR finished_at IS NULL
+ OR jsonb_path_exists(counts, '$.** ? (@ > 0)')"""
+
 
 class Run(Base):
     """A sweep, run or drain: when it started and ended, what it counted, or why it failed.
@@ -20,6 +24,7 @@ class Run(Base):
     __tablename__ = "run"
     __table_args__ = (
         UniqueConstraint("task", "slot"),
+        Index("ix_run_worked", "id", postgresql_where=text(WORKED)),
         Index("ix_run_requested", "id", postgresql_where=text("started_at IS NULL")),
     )
 

@@ -15,6 +15,7 @@ from domain.statements import FourEyes
 from services.parts import outbox
 from services.parts.outbox import Owed
 from services.parts.sealed_accounts import NewAccount, seal
+from services.queries import turns
 from services.queries.money import horizon
 from services.uow import query, use_case
 
@@ -108,6 +109,25 @@ def _tell(tx: Connection, row: Any, level: str, now: datetime) -> None:
 
 
 _LIST = f"SELECT {_COLUMNS} FROM bank_account WHERE dealer_id = %(dealer)s ORDER BY id DESC LIMIT 100"
+_ALL = f"""
+SELECT {_COLUMNS} FROM bank_account
+ WHERE (%(dealer)s::bigint IS NULL OR dealer_id = %(dealer)s) AND (%(state)s::text IS NULL OR state = %(state)s)
+   AND {turns.by_id("id", oldest=False)} LIMIT %(limit)s
+"""
+
+
+@query
+def listed(
+    connection: Connection,
+    actor: Actor,
+    dealer_id: int | None,
+    state: str | None,
+    cursor: int | None,
+    limit: int,
+) -> list[AccountLine]:
+    """Newest first; an owner's own ones. `NotFound` for another's."""
+    asked = {"dealer": horizon(actor, dealer_id), "state": state, "cursor": cursor, "limit": limit}
+    return [AccountLine(*row) for row in connection.exec_driver_sql(_ALL, asked)]
 
 
 @query

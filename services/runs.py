@@ -13,12 +13,12 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select, text, update
 
 from domain.actors import Actor, Role
 from domain.runs import MONEY, check
 from models import db
-from models.run import Run
+from models.run import WORKED, Run
 from services.uow import query, use_case
 
 _TRY = "SELECT pg_try_advisory_xact_lock(1953855866, hashtext(%(task)s))"
@@ -141,8 +141,13 @@ def listed(
     failed: bool | None,
     before: int | None,
     limit: int,
+    *,
+    worked: bool = False,
 ) -> list[RunLine]:
-    """Runs, newest first; of one task, or only those that failed (or only those that did not). Finance: of money."""
+    """Runs, newest first; of one task, or only those that failed (or only those that did not). Finance: of money.
+
+    Worked: without those that had nothing to do and ended well.
+    """
     columns = [getattr(Run, name) for name in RunLine.__slots__]
     rows = select(*columns).order_by(Run.id.desc()).limit(limit)
     if actor.role == Role.FINANCE:
@@ -151,6 +156,8 @@ def listed(
         rows = rows.where(Run.task == task)
     if failed is not None:
         rows = rows.where(Run.error.is_not(None) if failed else Run.error.is_(None))
+    if worked:
+        rows = rows.where(text(WORKED))
     if before is not None:
         rows = rows.where(Run.id < before)
     return [RunLine(*row) for row in connection.execute(rows)]

@@ -118,10 +118,11 @@ class ChangeQuery(PageQuery):
 
 
 class RunQuery(PageQuery):
-    """Of one task; failed or not."""
+    """Of one task; failed or not. `worked`: without those that had nothing to do and ended well."""
 
     task = Words(TASKS, load_default=None)
     failed = Flag(load_default=None)
+    worked = Flag(load_default=False)
 
 
 class RunBody(Body):

@@ -8,6 +8,7 @@ from api.schemas.base import BigId, Body, Day, File, Form, Many, PageQuery, Plai
 from api.schemas.jobs import Words
 from domain.bank_files import ENCODINGS, FIELDS
 from domain.payments import Kind, State
+from models.banking import STATES
 from services.parts.sealed_accounts import NewAccount
 
 HEAD = 40
@@ -66,6 +67,13 @@ class DifferenceNote(Body):
 
     key = PlainText(300, required=True)
     memo = PlainText(500, required=True)
+
+
+class AccountQuery(PageQuery):
+    """Bank accounts, of one dealer or in one state."""
+
+    dealer_id = BigId(load_default=None)
+    state = Words(STATES, load_default=None)
 
 
 class BillsQuery(PageQuery):

@@ -16,6 +16,7 @@ from services.uow import query
 class AccessLine:
     """One entry. `person_id`: whom it concerns, `actor_person_id`: who did it, if anybody known did.
 
+    `actor_role`: acted in, or of the session that was opened.
     `actor_name`: of who did it or came in, of staff alone: a customer's name is revealed elsewhere, on record.
     """
 
@@ -32,14 +33,15 @@ class AccessLine:
 
 
 _LIST = """
-SELECT e.id, at, kind, actor_person_id, actor_role, person_id, job_id, reason, data, wrapped_key, personal
-  FROM access_event e
-  LEFT JOIN person p ON p.id = coalesce(actor_person_id, person_id) AND actor_role IS DISTINCT FROM 'customer'
+SELECT e.id, at, e.kind, actor_person_id, coalesce(actor_role, opened.role) AS actor_role, e.person_id, e.job_id,
+       reason, data, wrapped_key, personal
+  FROM access_event e LEFT JOIN session opened ON opened.id = (data ->> 'session_id')::bigint
+  LEFT JOIN person p ON p.id = coalesce(actor_person_id, e.person_id) AND actor_role IS DISTINCT FROM 'customer'
         AND EXISTS (SELECT 1 FROM role_binding WHERE person_id = p.id AND role <> 'customer')
   LEFT JOIN subject s ON s.id = p.subject_id
- WHERE (%(before)s::bigint IS NULL OR e.id < %(before)s) AND (%(kind)s::text IS NULL OR kind = %(kind)s)
-   AND (%(job)s::bigint IS NULL OR job_id = %(job)s)
-   AND (%(person)s::bigint IS NULL OR actor_person_id = %(person)s OR person_id = %(person)s)
+ WHERE (%(before)s::bigint IS NULL OR e.id < %(before)s) AND (%(kind)s::text IS NULL OR e.kind = %(kind)s)
+   AND (%(job)s::bigint IS NULL OR e.job_id = %(job)s)
+   AND (%(person)s::bigint IS NULL OR actor_person_id = %(person)s OR e.person_id = %(person)s)
  ORDER BY e.id DESC LIMIT %(limit)s
 """
 

@@ -456,7 +456,7 @@ def test_a_page_goes_on_where_the_last_one_ended(world: World) -> None:
     late(world)
     ids = [line.id for line in listed(world.actor("admin"), Wanted(), None, 10)]
 
-    assert [line.id for line in listed(world.actor("admin"), Wanted(), ids[0], 10)] == ids[1:]
+    assert [line.id for line in listed(world.actor("admin"), Wanted(), (ids[0],), 10)] == ids[1:]
     assert ids == sorted(ids, reverse=True)
 
 

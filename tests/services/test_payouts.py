@@ -178,6 +178,7 @@ def test_money_goes_to_an_account_that_two_persons_have_seen(app: Flask, world: 
         with pytest.raises(NotFound):
             attempt()
 
+    assert bank_accounts.listed(owner, None, None, None, 9) == bank_accounts.of_dealer(owner, one)
     assert [(line.masked, line.state) for line in bank_accounts.of_dealer(owner, one)] == [
         ("尾号 2233", "verified")
     ]

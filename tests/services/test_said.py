@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from domain.actions import Action, Command, Scores
@@ -169,6 +171,25 @@ def test_finance_starts_and_reads_the_runs_of_money_only(world: World) -> None:
     assert [line.task for line in runs.listed(finance, None, None, None, 10)] == ["fees"]
     assert len(runs.listed(admin, None, None, None, 10)) == 2
     assert tuple(task.name for task in TIMETABLE) == TASKS
+
+
+def test_runs_that_had_nothing_to_do_can_be_left_out(world: World) -> None:
+    """A count of nothing at any depth is nothing; a failure, and a run asked for, is shown all the same."""
+    admin, now = world.actor("admin"), world.now
+    ends: list[tuple[str, dict[str, Any], str | None]] = [
+        ("sla", {"clocks": 0, "reasons": {}}, None),
+        ("close", {"done": 0, "reasons": {"charges_open": 2}}, None),
+        ("dispatch", {}, "ValueError"),
+    ]
+    for task, counts, error in ends:
+        run_id = runs.claim(task, now, now)
+        assert run_id is not None
+        runs.finish(run_id, counts, error, now)
+    runs.request(admin, "fees", now)
+
+    told = [line.task for line in runs.listed(admin, None, None, None, 10, worked=True)]
+
+    assert told == ["fees", "dispatch", "close"]
 
 
 def test_an_offer_by_hand_says_so_with_its_note_and_what_was_agreed(world: World) -> None:

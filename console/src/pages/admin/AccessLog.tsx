@@ -15,7 +15,7 @@ const COLUMNS = [
   { title: "时间", dataIndex: "at", render: time, className: "numbers" },
   { title: "谁", render: (_: unknown, line: Line) => person(line.actor_person_id ?? line.person_id, line.actor_name) },
   { title: "岗位", dataIndex: "actor_role", render: (role: string | null) => word(ROLES, role) },
-  { title: "做了什么", dataIndex: "kind", render: (kind: string) => word(ACCESSES, kind) },
+  { title: "做了什么", render: (_: unknown, line: Line) => [word(ACCESSES, line.kind), ROLES[String(line.data.role)]].filter(Boolean).join("：") },
   { title: "涉及的人", render: (_: unknown, line: Line) => person(line.actor_person_id == null ? null : line.person_id) },
   { title: "工单", dataIndex: "job_id", render: (id: number | null) => (id == null ? "—" : <Link to={`/jobs/${id}`}>{id}</Link>) },
   { title: "原因", dataIndex: "reason", className: "words" },

@@ -41,7 +41,7 @@ export default function LegalHolds() {
       <div className="filters">
         <Segmented options={STATES} value={open} onChange={(value) => set("open", value)} />
       </div>
-      <Lines asked={asked} columns={COLUMNS} rowKey={(hold) => hold.id} empty="没有这样的工单" />
+      <Lines asked={asked} columns={COLUMNS} rowKey={(hold) => hold.id} empty={open === "true" ? "现在没有依法保留的工单" : "没有已解除的保留"} />
     </div>
   );
 }

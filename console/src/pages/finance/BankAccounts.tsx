@@ -1,18 +1,19 @@
-import { Empty, Space, Table, Tag } from "antd";
+import { Select, Space, Tag } from "antd";
 
-import { api, http, type Schemas } from "@/api/client";
+import { api, http, type Query, type Schemas } from "@/api/client";
 import { useMay, useMe } from "@/app/session";
-import { BANK_ACCOUNTS, word } from "@/app/words";
-import { DealerPick } from "@/parts/dealers";
+import { BANK_ACCOUNTS, options, word } from "@/app/words";
+import { DealerName, DealerPick } from "@/parts/dealers";
 import { Deed } from "@/parts/Deed";
 import { TextField } from "@/parts/fields";
 import { number, useFilters } from "@/parts/filters";
 import { time } from "@/parts/format";
-import { Loaded } from "@/parts/Loaded";
+import { Lines, PAGED } from "@/parts/Lines";
 
 type Account = Schemas["AccountLine"];
 
 const COLUMNS = [
+  { title: "网点", dataIndex: "dealer_id", render: (id: number) => <DealerName id={id} /> },
   { title: "账号", dataIndex: "masked", className: "numbers" },
   { title: "状态", dataIndex: "state", render: (state: string) => <Tag color={state === "verified" ? "green" : state === "proposed" ? "gold" : "default"}>{word(BANK_ACCOUNTS, state)}</Tag> },
   { title: "提交", dataIndex: "proposed_at", render: time },
@@ -20,29 +21,23 @@ const COLUMNS = [
   { title: "", render: (_: unknown, account: Account) => account.state === "proposed" && <Verdict account={account} /> },
 ];
 
-/** Where a dealer's money goes: proposed by one, verified by another. */
+/** Where dealers' money goes: proposed by one, verified by another. */
 export default function BankAccounts() {
   const me = useMe();
-  const [filters, set] = useFilters("dealer_id");
+  const [filters, set] = useFilters("dealer_id", "state");
   const dealer = me.dealer_id ?? number(filters.dealer_id);
+  const query = { dealer_id: dealer, state: filters.state, limit: 50 } as Query<"/api/v1/bank-accounts">;
+  const asked = api.useInfiniteQuery("get", "/api/v1/bank-accounts", { params: { query } }, PAGED);
   return (
     <div className="page">
       <h1>收款账户</h1>
-      <div className="filters">
+      <div className="filters" style={{ alignItems: "center" }}>
         <DealerPick value={dealer} onChange={(value) => set("dealer_id", value)} />
-        {dealer != null && <Propose dealer={dealer} />}
+        <Select allowClear placeholder="状态" aria-label="状态" style={{ width: 140 }} options={options(BANK_ACCOUNTS)} value={filters.state} onChange={(value) => set("state", value)} />
+        {dealer == null ? <span className="quiet">选择网点后可提交新账户</span> : <Propose dealer={dealer} />}
       </div>
-      {dealer == null ? <Empty description="请先选择网点" /> : <Accounts dealer={dealer} />}
+      <Lines asked={asked} columns={COLUMNS} rowKey={(account) => account.id} empty="没有收款账户；没有核实的账户，结算单付不出去" />
     </div>
-  );
-}
-
-function Accounts({ dealer }: { dealer: number }) {
-  const asked = api.useQuery("get", "/api/v1/dealers/{dealer_id}/bank-accounts", { params: { path: { dealer_id: dealer } } });
-  return (
-    <Loaded asked={asked}>
-      {({ accounts }) => <Table size="small" pagination={false} columns={COLUMNS} dataSource={accounts} rowKey="id" locale={{ emptyText: "还没有收款账户；没有核实的账户，结算单付不出去" }} />}
-    </Loaded>
   );
 }
 

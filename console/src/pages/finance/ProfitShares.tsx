@@ -9,7 +9,7 @@ import { DealerName, DealerPick } from "@/parts/dealers";
 import { Deed } from "@/parts/Deed";
 import { type Chosen, dayOf, DayField, FileField, formOf, NumberField, ShareField } from "@/parts/fields";
 import { number, useFilters } from "@/parts/filters";
-import { day, share } from "@/parts/format";
+import { day, money, share } from "@/parts/format";
 import { Lines, PAGED } from "@/parts/Lines";
 import { FEN } from "./columns";
 
@@ -25,7 +25,7 @@ const COLUMNS = [
   { title: "状态", dataIndex: "state_name", render: (name: string, line: Line) => <Tag color={COLOURS[line.state]}>{name}</Tag> },
   { title: "成交", dataIndex: "revenue_fen", ...FEN },
   { title: "利润", dataIndex: "profit_fen", ...FEN },
-  { title: "网点得", dataIndex: "dealer_fen", ...FEN },
+  { title: "网点得", dataIndex: "dealer_fen", ...FEN, render: (fen: number, line: Line) => (line.state === "held" || line.state === "waiting" ? "—" : money(fen)) },
   { title: "怎么算的", render: (_: unknown, line: Line) => <Why line={line} /> },
 ];
 
