@@ -78,7 +78,7 @@ def test_the_digest_counts_what_nobody_answered_by_dealer_and_level(world: World
     job_id = booked(world)
     raise_three = """
     INSERT INTO breach (clock_id, job_id, dealer_id, kind, family, level, due_at, raised_at, acknowledged_at)
-    SELECT :job + n, :job, :dealer, 'contact', 'dealer', least(n, 2), :now, :now,
+    SELECT 1000000 + n, :job, :dealer, 'contact', 'dealer', least(n, 2), :now, :now,
            CASE WHEN n = 3 THEN cast(:now AS timestamptz) END
       FROM generate_series(1, 3) n
     """
