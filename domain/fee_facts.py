@@ -89,7 +89,8 @@ class JobFacts:
     `collected_by` is for base and remote fees the customer pays. On a shared visit only one job
     `carries_remote`: see `dearest`. `free_m` and `per_km_fen`: the coverage's own. A customer who pays the way by
     the promise pays at most `promised_remote_fen`, the brand the rest; a trip in vain only where it was shown.
-    `way_paid_fen`: what the customer has paid for the visit's way on its other jobs.
+    `way_paid_fen`: what the customer has paid for the visit's way on its other jobs; `way_posted_fen`: what those
+    have been paid for it otherwise.
     `promotion`: the name of the promotion day on which the work was done. `stars`: the customer's, 1 to 5.
     `first_time`: done at the dealer's first visit, and nothing to mend by its fault.
     """
@@ -112,6 +113,7 @@ class JobFacts:
     remote_payer: Party = Party.OPERATOR
     promised_remote_fen: int | None = None
     way_paid_fen: int = 0
+    way_posted_fen: int = 0
     trip_by_customer: bool = False
     collected_by: CollectedBy = CollectedBy.BRAND
     blame: Blame | None = None

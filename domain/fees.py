@@ -200,10 +200,10 @@ def _add_remote(found: list[FeeLine], job: JobFacts, rule: FeeRule) -> None:
     if job.outcome == _AFTER_CHECK_IN:  # the job may be driven to again: this journey has its own key
         key = f"{key}:visit:{_visit(job)}"
     most = job.promised_remote_fen
-    if paid := min(job.way_paid_fen, part.amount_fen):
-        left = part.amount_fen - paid
-        text = f"{part.text}，同次上门的另一工单已由客户付 {yuan(paid)}，余 {yuan(left)}"
-        part, most = Part(part.kind, left, text), None if most is None else max(0, most - paid)
+    if had := min(job.way_paid_fen + job.way_posted_fen, part.amount_fen):
+        left, how = part.amount_fen - had, "计" if job.way_posted_fen else "由客户付"
+        text = f"{part.text}，同次上门的另一工单已{how} {yuan(had)}，余 {yuan(left)}"
+        part, most = Part(part.kind, left, text), None if most is None else max(0, most - job.way_paid_fen)
     if payer == _CUSTOMER and most is not None and part.amount_fen > most:
         more = part.amount_fen - most
         words = f"{part.text}，超出承诺 {yuan(most)} 的部分 {yuan(more)} 由品牌承担"

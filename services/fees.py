@@ -138,15 +138,13 @@ def post_reversed(tx: Connection, payload: Mapping[str, Any], now: datetime) -> 
     """Leave the ledger as if a verdict of an audit, taken back now, had never been; how many entries were new.
 
     What it had withheld is posted; what it had charged to the dealer at fault is taken back, and paid by who pays now.
+    A visit has one way: of the dearest job's ¥20.00 comes what a neighbour at the door was not paid, ¥13.20.
     Where the job's fees are not posted yet the fee run does it; under the keys they would have had, so once.
     """
     job_id: int = payload["job_id"]
     if not _posted(tx, job_id):
         return 0
     charged = {row.id: row for row in tx.exec_driver_sql(_CHARGED, {"job": job_id, "kinds": list(_WITHHELD)})}
-    way_paid = tx.exec_driver_sql(_WAY_PAID, {"job": job_id}).scalar_one()
-    carried = way_paid and all(row.kind != "remote_fee" for row in charged.values())
-    kinds = _WITHHELD - {"remote_fee"} if carried else _WITHHELD
 
     def key(line: FeeLine) -> str:
         stood = (
@@ -156,7 +154,7 @@ def post_reversed(tx: Connection, payload: Mapping[str, Any], now: datetime) -> 
         )
         return f"{stood[0]}:audit_reversed:instead" if stood else line.key
 
-    posted = _post_late(tx, job_id, lambda line: line.kind in kinds, "稽核申诉成立后计入", now, key)
+    posted = _post_late(tx, job_id, lambda line: line.kind in _WITHHELD, "稽核申诉成立后计入", now, key)
     for entry_id, row in charged.items():
         reversals.take_back(tx, entry_id, f"{row.natural_key}:audit_reversed", "稽核申诉成立", now, "owed")
     return posted + len(charged)
@@ -196,12 +194,6 @@ def _posted(tx: Connection, job_id: int) -> bool:
 
 
 _POSTED = "SELECT fees_posted_at IS NOT NULL FROM job WHERE id = %(job)s"
-# A visit has one way: a neighbour at the door has carried it while this job was nobody's to pay.
-_WAY_PAID = """
-SELECT EXISTS (SELECT 1 FROM check_in own JOIN check_in other USING (visit_id)
-  JOIN ledger_entry fee ON fee.job_id = other.job_id AND fee.kind = 'remote_fee'
- WHERE own.job_id = %(job)s AND other.job_id <> own.job_id)
-"""
 # What stands of a second visit at the cost of the dealer whose work was called bad.
 _CHARGED = """
 SELECT entry.id, entry.natural_key, entry.kind FROM ledger_entry entry JOIN ledger_leg leg ON leg.entry_id = entry.id

@@ -62,9 +62,13 @@ SELECT mine.visit_id, job.id, job.category_code, mine.zone, mine.outlet_m,
        CASE WHEN job.visit_id = mine.visit_id THEN (
            SELECT sum(amount_fen)::bigint FROM charge WHERE charge.job_id = job.id AND charge_type = %(remote)s
               AND charge.status IN ('approved', 'disputed') AND settled_at IS NOT NULL) END AS taken,
+       (SELECT -sum(leg.amount_fen)::bigint FROM ledger_entry entry JOIN ledger_leg leg ON leg.entry_id = entry.id
+          JOIN ledger_account account ON account.id = leg.account_id AND account.kind = 'dealer_payable'
+         WHERE entry.job_id = job.id AND entry.kind = 'remote_fee' AND account.dealer_id = visit.dealer_id) AS posted,
        coalesce(job.visit_id = mine.visit_id, false)
            AND NOT coalesce(job.status = 'cancelled' AND job.trip_fault = 'dealer', false) AS works
-  FROM mine JOIN job ON job.id = mine.job_id LEFT JOIN job parent ON parent.id = job.parent_id
+  FROM mine JOIN visit ON visit.id = mine.visit_id JOIN job ON job.id = mine.job_id
+  LEFT JOIN job parent ON parent.id = job.parent_id
   LEFT JOIN service_request repair ON repair.job_id = job.id
  WHERE (job.visit_id = mine.visit_id OR job.trip_fee IS NOT NULL)
    AND NOT coalesce(job.fault = 'dealer'
@@ -75,10 +79,11 @@ SELECT mine.visit_id, job.id, job.category_code, mine.zone, mine.outlet_m,
 
 @dataclass(frozen=True, slots=True)
 class Sharing:
-    """A job at a door that others share; `way_taken_fen`: what the customer paid on it for the way."""
+    """A job at a door that others share; what the customer paid on it for the way, and what was posted for it."""
 
     facts: JobFacts
     way_taken_fen: int
+    way_posted_fen: int
 
 
 def sharing(tx: Connection, visits: Iterable[int]) -> dict[int, list[Sharing]]:
@@ -87,7 +92,7 @@ def sharing(tx: Connection, visits: Iterable[int]) -> dict[int, list[Sharing]]:
     asked = {"visits": arrays.plain(set(visits)), "remote": REMOTE_TYPE}
     rows = tx.exec_driver_sql(_SHARING, asked).all()
     vain = of_jobs(tx, [row.id for row in rows if row.trips])
-    for visit_id, job_id, category, zone, metres, agreed, free_m, per_km, _, taken, works in rows:
+    for visit_id, job_id, category, zone, metres, agreed, free_m, per_km, _, taken, paid, works in rows:
         trip = next((trip for trip in vain.get(job_id, ()) if trip.visit_id == visit_id), None)
         if not works if trip is None else trip.fault == Blame.DEALER:
             continue  # nobody pays that job for having been at this door
@@ -97,5 +102,5 @@ def sharing(tx: Connection, visits: Iterable[int]) -> dict[int, list[Sharing]]:
             job_id, 0, Kind.INSTALL, category, _ZONES[zone], Scheme.SHARE,
             visit_id=visit_id, distance_m=metres, agreed_remote_fen=agreed, free_m=free_m, per_km_fen=per_km,
         )  # fmt: skip
-        found[visit_id].append(Sharing(one, taken or 0))
+        found[visit_id].append(Sharing(one, taken or 0, paid or 0))
     return found

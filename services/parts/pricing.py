@@ -136,8 +136,9 @@ class Pricing:
             return facts
         if fees.dearest((one.facts for one in sharing), rule) not in (None, facts.job_id):
             return replace(facts, carries_remote=False)
-        taken = sum(one.way_taken_fen for one in sharing if one.facts.job_id != facts.job_id)
-        return replace(facts, way_paid_fen=taken)
+        others = [one for one in sharing if one.facts.job_id != facts.job_id]
+        taken = sum(one.way_taken_fen for one in others)
+        return replace(facts, way_paid_fen=taken, way_posted_fen=sum(one.way_posted_fen for one in others))
 
 
 def _memos(facts: JobFacts, month: date, lines: Sequence[FeeLine]) -> Iterator[Memo]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import pytest
+
 from domain.actions import Action, Command, Scores
 from jobs.drains import owed
 from models.complaint import Complaint
@@ -117,25 +119,31 @@ def overturn(job_id: int, child_id: int, dealer_id: int) -> None:
     )  # fmt: skip
 
 
-def test_a_verdict_taken_back_pays_no_second_way_for_one_visit(world: World) -> None:
-    """A neighbour at the door has carried it, when the work that mends was nobody's to pay: the base comes, no way."""
+@pytest.mark.parametrize(("metres", "more"), [(30_000, "1320"), (23_400, None)])
+def test_a_verdict_taken_back_pays_no_second_way_for_one_visit(
+    world: World, metres: int, more: str | None
+) -> None:
+    """A neighbour at the door was paid ¥6.80 while the work that mends was nobody's to pay: of ¥20.00 the rest comes."""
     rule()
     first = ended(world)
     door = visit(world.dealers[0])
     neighbour = ended(world, visit_id=door, distance_m=23_400)
     mending = ended(
-        world, visit_id=door, distance_m=30_000, kind="second_visit", parent_id=first, fault="dealer"
+        world, visit_id=door, distance_m=metres, kind="second_visit", parent_id=first, fault="dealer"
     )
     run_fees(APRIL_1)
     overturn(first, mending, world.dealers[0])
 
-    post_reversed({"job_id": mending}, APRIL_1)
+    for _ in range(2):
+        post_reversed({"job_id": mending}, APRIL_1)
 
-    assert [(row.job_id, row.kind) for row in posted() if row.job_id != first] == [
-        (neighbour, "base_fee"),
-        (neighbour, "remote_fee"),
-        (mending, "base_fee"),
-    ]
+    ways = [row for row in posted() if row.kind == "remote_fee"]
+    assert [row.job_id for row in posted() if row.kind == "base_fee"] == [first, neighbour, mending]
+    assert [row.legs.split(", ")[0].split()[-1] for row in ways] == ["680", *filter(None, [more])]
+    if more is not None:
+        assert ways[-1].memo == (
+            "远程费 (30 km − 20 km) × ¥2.00 = ¥20.00，同次上门的另一工单已计 ¥6.80，余 ¥13.20（稽核申诉成立后计入）"
+        )
 
 
 def test_a_verdict_taken_back_leaves_the_ledger_as_if_it_had_never_been(world: World) -> None:
