@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, BinaryIO
@@ -21,21 +21,32 @@ _CODES = {name: code for code, name in REASONS.items()}
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A row without faults of its own. `order`: (number, line) where the platform names one."""
+class Said:
+    """What a row without faults of its own says."""
 
-    record: Record
-    header: tuple[str, ...]
-    channel: str
     number: str
     day: date
     fen: int
     reason: str
-    order: tuple[str, int] | None
 
-    def refused(self, field: str, code: str, message: str) -> Bad:
-        """The same row, refused for what the file alone could not know."""
-        return Bad.of(self.record, [Fault(field, code, message)], self.header)
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row as far as it could be read; one with `faults` of its own has nothing `said`, and may have more faults.
+
+    `order`: (number, line) where the platform names one.
+    """
+
+    record: Record
+    header: tuple[str, ...]
+    channel: str
+    order: tuple[str, int] | None
+    said: Said | None
+    faults: tuple[Fault, ...]
+
+    def refused(self, faults: Iterable[Fault]) -> Bad:
+        """The same row, refused for its own faults and for what the file alone could not know."""
+        return Bad.of(self.record, self.faults, self.header).and_also(faults)
 
 
 def read(stream: BinaryIO) -> Iterator[Line | Bad]:
@@ -52,11 +63,10 @@ def _row(record: Record, header: tuple[str, ...]) -> Line | Bad:
     cells = {name: clean(cell) for name, cell in zip(header, record.cells, strict=False)}
     faults: list[Fault] = []
     values = {name: read_cell(reads, name, cells.get(name, ""), faults) for name, reads in _READ.items()}
-    if faults:
-        return Bad.of(record, faults, header)
-    order = (values[ORDER], values[LINE] or 1) if values[ORDER] else None
-    told = (values[DAY], values[AMOUNT], values[REASON])
-    return Line(record, header, values[CHANNEL], values[NUMBER], *told, order)
+    placed = values[ORDER] and not any(fault.field == LINE for fault in faults)
+    order = (values[ORDER], values[LINE] or 1) if placed else None
+    said = None if faults else Said(values[NUMBER], values[DAY], values[AMOUNT], values[REASON])
+    return Line(record, header, values[CHANNEL] or "", order, said, tuple(faults))
 
 
 def _needed(reads: Callable[[str], Any]) -> Callable[[str], Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, BinaryIO
@@ -22,7 +22,10 @@ COLUMNS = (SKU, SINCE, CHANNEL, ORDER, LINE, *FENS)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row without faults, and how it stood in the file. An SKU with its day, or (channel, order, line)."""
+    """A row as far as it could be read, and how it stood in the file. An SKU with its day, or (channel, order, line).
+
+    One with `faults` of its own cannot go in, and may have more.
+    """
 
     record: Record
     header: tuple[str, ...]
@@ -30,10 +33,11 @@ class Line:
     since: date | None
     place: tuple[str, str, int] | None
     costs: tuple[tuple[Cost, int], ...]
+    faults: tuple[Fault, ...]
 
-    def refused(self, field: str, code: str, message: str) -> Bad:
-        """The same row, refused for what the file alone could not know."""
-        return Bad.of(self.record, [Fault(field, code, message)], self.header)
+    def refused(self, faults: Iterable[Fault]) -> Bad:
+        """The same row, refused for its own faults and for what the file alone could not know."""
+        return Bad.of(self.record, self.faults, self.header).and_also(faults)
 
 
 def read(stream: BinaryIO) -> Iterator[Line | Bad]:
@@ -54,23 +58,27 @@ def _row(record: Record, header: tuple[str, ...]) -> Line | Bad:
     }
     sku, order = values[SKU], values[ORDER]
     costs = tuple((cost, values[name]) for name, cost in FENS.items() if values[name] is not None)
-    if not faults:
-        faults.extend(_whole(values, costs))
-    if faults:
-        return Bad.of(record, faults, header)
-    place = (values[CHANNEL], order, values[LINE] or 1) if order else None
-    return Line(record, header, None if order else sku, None if order else values[SINCE], place, costs)
+    torn = {fault.field for fault in faults}
+    faults.extend(_whole(values, costs, torn))
+    place = (
+        (values[CHANNEL], order, values[LINE] or 1)
+        if order and values[CHANNEL] and LINE not in torn
+        else None
+    )
+    since = None if order else values[SINCE]
+    return Line(record, header, None if order else sku, since, place, costs, tuple(faults))
 
 
-def _whole(values: dict[str, Any], costs: tuple[tuple[Cost, int], ...]) -> Iterator[Fault]:
-    """What is wrong with the row as a whole."""
-    if values[ORDER] and not values[CHANNEL]:
+def _whole(values: dict[str, Any], costs: tuple[tuple[Cost, int], ...], torn: set[str]) -> Iterator[Fault]:
+    """What is wrong with the row as a whole; of the cells that are `torn` nothing is known."""
+    if values[ORDER] and not values[CHANNEL] and CHANNEL not in torn:
         yield Fault(CHANNEL, "empty", "填写订单号时，店铺编码不能为空")
-    if not values[ORDER] and not (values[SKU] and values[SINCE]):
+    of_a_sku = not values[ORDER] and ORDER not in torn
+    if of_a_sku and not (values[SKU] and values[SINCE]) and not torn & {SKU, SINCE}:
         yield Fault(SKU, "empty", "请填写商家编码和生效日期，或店铺编码和订单号")
-    if not costs:
+    if not costs and not torn & set(FENS):
         yield Fault(next(iter(FENS)), "empty", "没有填写任何成本")
-    if not values[ORDER] and any(cost == Cost.REVENUE for cost, _ in costs):
+    if of_a_sku and any(cost == Cost.REVENUE for cost, _ in costs):
         yield Fault(COST_NAMES[Cost.REVENUE], "of_a_line", "成交金额只能按订单填写")
 
 

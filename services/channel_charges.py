@@ -134,7 +134,7 @@ def _places(tx: Connection, lines: Sequence[Line]) -> tuple[dict[str, int], Plac
 def _known(tx: Connection, shops: Mapping[str, int], lines: Sequence[Line]) -> dict[Key, Told]:
     values = {
         "channels": arrays.plain(sorted(shops.values())),
-        "numbers": arrays.texts([one.number for one in lines]),
+        "numbers": arrays.texts([one.said.number for one in lines if one.said]),
     }
     return {(row[0], row[1]): (row[2], row[3], row[4], row[5]) for row in tx.exec_driver_sql(_KNOWN, values)}
 
@@ -143,14 +143,18 @@ def _judged(
     line: Line, shops: Mapping[str, int], places: Places, known: Mapping[Key, Told]
 ) -> Bad | tuple[Key, Told]:
     channel_id = shops.get(line.channel)
-    if channel_id is None:
-        return line.refused(CHANNEL, "unknown_channel", f"没有店铺 {line.channel}")
-    line_id = places.get((channel_id, *line.order)) if line.order else None
-    if line.order and line_id is None:
-        return line.refused(ORDER, "unknown_line", f"{ORDER}与行号没有对应的订单行")
-    key, told = (channel_id, line.number), (line.day, line.fen, line.reason, line_id)
+    line_id = places.get((channel_id, *line.order)) if line.order and channel_id else None
+    faults: list[Wrong] = []
+    if line.channel and channel_id is None:
+        faults.append(Wrong(CHANNEL, "unknown_channel", f"没有店铺 {line.channel}"))
+    if line.order and channel_id and line_id is None:
+        faults.append(Wrong(ORDER, "unknown_line", f"{ORDER}与行号没有对应的订单行"))
+    said = line.said
+    if said is None or channel_id is None or faults:
+        return line.refused(faults)
+    key, told = (channel_id, said.number), (said.day, said.fen, said.reason, line_id)
     if known.get(key, told) != told:
-        return line.refused(NUMBER, "told_otherwise", f"{NUMBER} {line.number} 已导入，内容不同")
+        return line.refused([Wrong(NUMBER, "told_otherwise", f"{NUMBER} {said.number} 已导入，内容不同")])
     return key, told
 
 

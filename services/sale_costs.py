@@ -115,10 +115,13 @@ def _known_lines(tx: Connection, lines: Sequence[Line]) -> dict[Place, int]:
 
 
 def _judged(line: Line, skus: frozenset[str], places: Mapping[Place, int]) -> Bad | list[CostOf]:
-    if line.place is None and line.sku not in skus:
-        return line.refused(SKU, "unknown_sku", f"商家编码 {line.sku} 不在商品目录中")
+    faults = []
+    if line.sku and line.sku not in skus:
+        faults.append(Fault(SKU, "unknown_sku", f"商家编码 {line.sku} 不在商品目录中"))
     if line.place is not None and line.place not in places:
-        return line.refused(ORDER, "unknown_line", f"{CHANNEL}、{ORDER}与行号没有对应的订单行")
+        faults.append(Fault(ORDER, "unknown_line", f"{CHANNEL}、{ORDER}与行号没有对应的订单行"))
+    if faults or line.faults:
+        return line.refused(faults)
     line_id = places[line.place] if line.place else None
     return [CostOf(kind, fen, line.sku, line.since, line_id) for kind, fen in line.costs]
 

@@ -63,16 +63,20 @@ def test_a_file_goes_in_once_and_names_what_is_wrong_with_its_rows(world: World)
         "no-shop,P-2,2026-03-15,1.00,超时,,",
         "dealer-shop,P-3,2026-03-15,1.00,超时,NONE,1",
         "dealer-shop,P-4,2026-03-15,0,天气,,",
+        "no-shop,P-5,2026-03-15,0,超时,,",
+        "dealer-shop,P-6,2026-03-15,0,超时,NONE,1",
     ]
     first, again = imported(world, good, good, *bad), imported(world, good)
 
-    assert (first.rows, first.new, first.same, again.new, again.same) == (6, 1, 1, 0, 1)
+    assert (first.rows, first.new, first.same, again.new, again.same) == (8, 1, 1, 0, 1)
     reasons = "、".join(REASONS.values())
     assert [(row.row, row.reason) for row in first.bad] == [
         (4, "扣款单号 P-1 已导入，内容不同"),
         (5, "没有店铺 no-shop"),
         (6, "订单号与行号没有对应的订单行"),
         (7, f"扣款金额应在 0.01 到 1000000 元之间；扣款原因应为其中之一：{reasons}"),
+        (8, "扣款金额应在 0.01 到 1000000 元之间；没有店铺 no-shop"),
+        (9, "扣款金额应在 0.01 到 1000000 元之间；订单号与行号没有对应的订单行"),
     ]
 
 

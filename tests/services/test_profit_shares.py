@@ -243,18 +243,20 @@ def test_costs_come_by_file_and_bad_rows_go_back_with_the_reason(world: World) -
     text = (
         "商家编码,生效日期,店铺编码,订单号,行号,货品成本,渠道与推广,物流,线上运营\n"
         f"{SKU},2026-01-01,,,,600,60,40,20\n,,own-shop,{number},1,610,,,\nNONE,2026-01-01,,,,1,,,\n"
-        f"{SKU},,,,,1,,,\n"
+        f"{SKU},,,,,1,,,\nNONE,2026-13-01,,,,x,,,\n,,own-shop,NONE,1,-1,,,\n"
     )
     finance = world.actor("finance")
     first = sale_costs.take(finance, "costs.csv", io.BytesIO(text.encode()), LATER)
     again = sale_costs.take(finance, "costs.csv", io.BytesIO(text.encode()), LATER)
     profit_shares.run(LATER)
-    assert (first.rows, first.new, first.bad) == (4, 5, 2)
+    assert (first.rows, first.new, first.bad) == (6, 5, 4)
     assert (again.new, again.same) == (0, 5)
     assert stands(line_id).dealer_fen == 18_050
-    errors = b"".join(sale_costs.bad_rows_csv(first.id)).decode()
-    assert "商家编码 NONE 不在商品目录中" in errors
-    assert "请填写商家编码和生效日期" in errors
+    *_, unknown, half, torn, nowhere, _ = b"".join(sale_costs.bad_rows_csv(first.id)).decode().split("\r\n")
+    assert "商家编码 NONE 不在商品目录中" in unknown
+    assert "请填写商家编码和生效日期" in half
+    assert all(said in torn for said in ("生效日期", "货品成本", "商家编码 NONE 不在商品目录中"))
+    assert all(said in nowhere for said in ("货品成本", "店铺编码、订单号与行号没有对应的订单行"))
 
 
 def test_a_price_below_the_floor_is_told_to_agents_and_finance_once(world: World) -> None:
