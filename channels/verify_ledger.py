@@ -18,6 +18,7 @@ import gzip
 import hashlib
 import json
 import sys
+import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ from typing import Any
 FORMAT = "tuozhuang-ledger/1"
 TOLD = 100
 PAYABLE = "dealer_payable:"
+CLOSE = "结账 "
 
 
 def line_of(record: dict[str, Any]) -> bytes:
@@ -61,6 +63,7 @@ class Ledger:
         self.entries = self.legs = self.last_id = self.mark = 0
         self._rules: set[int] = set()
         self._closed: dict[str, str] = {}
+        self._shut: dict[str, str] = {}
         self._statements: dict[int, tuple[int, int]] = {}
         self._kept: dict[tuple[str, str], tuple[int, int]] = {}
         self._sums: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
@@ -134,11 +137,17 @@ class Ledger:
             yield "同一账户出现两次"
         if record["rule"] is not None and record["rule"] not in self._rules:
             yield f"收费规则版本 {record['rule']} 不存在"
-        if record["posted_at"] > self._closed.get(record["month"], "9999"):
+        if record["posted_at"] > self._shut_at(record["month"]):
             yield f"记入已结账月份 {record['month']}"
         back = self._mirrors.pop(record["id"], None)
         if back is not None and sorted(back[1]) != sorted([account, -fen] for account, fen in legs):
             yield f"分录 {back[0]} 不是它的镜像冲销"
+
+    def _shut_at(self, month: str) -> str:
+        """When nothing was to be posted into the month any more: at its close, or that of a later one."""
+        if month not in self._shut:
+            self._shut[month] = min((at for one, at in self._closed.items() if one >= month), default="9999")
+        return self._shut[month]
 
     def _wrongly_stated(self, legs: list[Any], dealer: int, statement: int, fen: int) -> Iterator[str]:
         owed = -sum(amount for account, amount in legs if account == f"{PAYABLE}{dealer}")
@@ -197,29 +206,40 @@ def verify(path: Path) -> Ledger:
 
 
 def changed(earlier: Path, path: Path, faults: Faults) -> int:
-    """Hold every entry and rule of an older file against this one; how many were held."""
-    old = dict(_seals(earlier, faults))
-    count = len(old)
-    for key, seal in _seals(path, faults):
-        if old.pop(key, seal) != seal:
-            faults.add(f"{key} 与较早的文件不同")
+    """Hold every entry and rule of an older file against this one, and its closed months against what is new."""
+    old = {kept.key: kept.seal for kept in _kept(earlier, faults)}
+    count, closed = len(old), max((key for key in old if key.startswith(CLOSE)), default="")
+    for kept in _kept(path, faults):
+        if kept.key not in old and kept.month and f"{CLOSE}{kept.month}" <= closed:
+            faults.add(f"{kept.key} 记入较早的文件中已结账的月份 {kept.month}")
+        if old.pop(kept.key, kept.seal) != kept.seal:
+            faults.add(f"{kept.key} 与较早的文件不同")
     for key in old:
         faults.add(f"{key} 在较早的文件中有，现在没有")
     return count
 
 
-def _seals(path: Path, faults: Faults) -> Iterator[tuple[str, bytes]]:
-    """What may never change of each entry, rule and closed month; statements may still move on."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What may never change: an entry with its month, a rule or a close."""
+
+    key: str
+    month: str | None
+    seal: bytes
+
+
+def _kept(path: Path, faults: Faults) -> Iterator[Kept]:
+    """Each entry, rule and closed month; statements may still move on."""
     for record in records(path, faults):
         if "id" in record:
             kept, key = {**record, "stated": None}, f"分录 {record['id']}"
         elif "rule" in record:
             kept, key = record, f"收费规则版本 {record['version']}"
         elif "closed" in record:
-            kept, key = record, f"结账 {record['closed']}"
+            kept, key = record, f"{CLOSE}{record['closed']}"
         else:
             continue
-        yield key, hashlib.blake2b(line_of(kept), digest_size=12).digest()
+        yield Kept(key, kept.get("month"), hashlib.blake2b(line_of(kept), digest_size=12).digest())
 
 
 def main(arguments: Iterable[str] | None = None) -> int:
@@ -228,9 +248,12 @@ def main(arguments: Iterable[str] | None = None) -> int:
     parser.add_argument("file", type=Path)
     parser.add_argument("--earlier", type=Path, help="较早导出的文件，其中的分录不得改变")
     given = parser.parse_args(None if arguments is None else list(arguments))
-    ledger = verify(given.file)
-    if given.earlier:
-        held = changed(given.earlier, given.file, ledger.faults)
+    try:
+        ledger = verify(given.file)
+        held = changed(given.earlier, given.file, ledger.faults) if given.earlier else None
+    except (OSError, EOFError, zlib.error) as error:
+        parser.error(f"文件无法读取：{error}")
+    if held is not None:
         sys.stdout.write(f"与较早的文件核对 {held} 条\n")
     for words in ledger.faults.told:
         sys.stdout.write(f"{words}\n")

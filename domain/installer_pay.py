@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from domain.errors import Conflict, Invalid
 from domain.money import whole, yuan
+from domain.payouts import check_day
 
 ANY = "*"
 
@@ -93,9 +94,8 @@ def check_begin(effective_from: date, today: date) -> None:
         raise Invalid("生效日期最早为上月 1 日")
 
 
-def check_paid(fen: int, open_fen: int, paid_on: date, today: date) -> None:
-    """`Invalid` for a day that has not come, `EarningsChanged` where the sum is another."""
-    if paid_on > today:
-        raise Invalid("付款日期晚于今天")
+def check_paid(fen: int, open_fen: int, paid_on: date, worked_on: date, today: date) -> None:
+    """`Invalid` for a day before all of the work or to come, `EarningsChanged` where the sum is another."""
+    check_day(paid_on, worked_on, today)
     if fen != open_fen:
         raise EarningsChanged

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 
+from domain.errors import Fault, Invalid
 from domain.ledger import Account, Entry, Leg, account
 from domain.money import whole, yuan
 
@@ -26,6 +27,16 @@ STATE_NAMES: Mapping[State, str] = {State.OPEN: "待付款", State.PAID: "已付
 def key_of(statement_id: int) -> str:
     """A statement is paid once: `statement:12:payout`."""
     return f"statement:{statement_id}:payout"
+
+
+def check_day(paid_on: date, since: date, today: date) -> None:
+    """`Invalid` for a payment of before there was anything to pay, or of a day that has not come.
+
+    Approved on 1 April and told on 9 April: paid on any day of these nine.
+    """
+    words = "付款日期晚于今天" if paid_on > today else f"付款日期早于 {since}，所付款项当时尚未确定"
+    if not since <= paid_on <= today:
+        raise Invalid(words, errors=[Fault("paid_on", "out_of_range", words)])
 
 
 def payment(

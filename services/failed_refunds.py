@@ -6,6 +6,7 @@ listed.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -14,8 +15,9 @@ from sqlalchemy import Connection
 from domain import payments
 from domain.actors import Actor
 from domain.calendar import local_date
-from domain.errors import Conflict, Invalid, NotFound
+from domain.errors import Conflict, NotFound
 from domain.payments import Kind, State
+from domain.payouts import check_day
 from services.parts import access, ledger, wechat_bills
 from services.uow import use_case
 
@@ -72,11 +74,15 @@ UPDATE wechat_bill SET entry_id = (SELECT id FROM ledger_entry WHERE natural_key
 
 @use_case
 def by_hand(tx: Connection, actor: Actor, bill_id: int, paid_on: date, reference: str, now: datetime) -> None:
-    """The brand's bank paid the customer: customer_clearing to bank, once. `Invalid` for a day that has not come."""
+    """The brand's bank paid the customer: customer_clearing to bank, once.
+
+    `Invalid` for a day before the refund was made, or one that has not come.
+    """
     row = _failed(tx, bill_id)
-    if paid_on > local_date(now):
-        raise Invalid("付款日期晚于今天")
-    month = ledger.open_month(paid_on.replace(day=1), ledger.hold_months(tx))
+    check_day(paid_on, local_date(row.made_at), local_date(now))
+    wanted = paid_on.replace(day=1)
+    month = ledger.open_month(wanted, ledger.hold_months(tx))
     entry = payments.returned_by_hand(row.number, row.job_id, row.amount_fen, month, reference)
+    entry = replace(entry, memo=entry.memo + ledger.late_note(wanted, month))
     ledger.post(tx, [entry], {}, now, actor.person_id or "wechat_bills")
     tx.exec_driver_sql(_ENTRY, {"key": entry.natural_key, "id": row.id})

@@ -167,7 +167,7 @@ def _batch(
 
 
 def _compare(tx: Connection, due: Sequence[Due], sides: Sequence[Rules], comparing: Comparing) -> None:
-    was, now = (Pricing(tx, side, frozenset()).settle(due) for side in sides)
+    was, now = (Pricing(tx, side, None).settle(due) for side in sides)
     today, then = _by_job(was.entries), _by_job(now.entries)
     unpaid = {held.job_id for held in was.held}
     refused = {held.job_id: held for held in now.held}

@@ -132,7 +132,7 @@ def add_line(tx: Connection, actor: Actor, given: NewLine, now: datetime) -> Ear
 
 
 _OPEN = """
-SELECT id, amount_fen FROM installer_earning
+SELECT id, amount_fen, worked_on FROM installer_earning
  WHERE dealer_id = %(dealer)s AND installer_id = %(installer)s AND month = %(month)s AND payment_id IS NULL
  ORDER BY id FOR UPDATE
 """
@@ -156,7 +156,8 @@ def pay(
     lines = tx.exec_driver_sql(_OPEN, values).all()
     if not lines:
         raise rules.EarningsChanged
-    rules.check_paid(fen, sum(line.amount_fen for line in lines), paid_on, local_date(now))
+    open_fen, worked_on = sum(line.amount_fen for line in lines), min(line.worked_on for line in lines)
+    rules.check_paid(fen, open_fen, paid_on, worked_on, local_date(now))
     told = {**values, "fen": fen, "on": paid_on, "by": actor.person_id, "now": now}
     payment_id = int(tx.exec_driver_sql(_PAY, told).scalar_one())
     tx.exec_driver_sql(_COVER, {"payment": payment_id, "ids": [line.id for line in lines]})

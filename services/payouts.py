@@ -15,6 +15,7 @@ from domain.bank_files import Result, payout_of
 from domain.calendar import local_date
 from domain.differences import Gap
 from domain.errors import Conflict, NotFound
+from domain.payouts import check_day
 from services.parts import access, bank_batches, paying, withheld
 from services.parts.paying import End
 from services.uow import query, use_case
@@ -124,7 +125,7 @@ def batches(connection: Connection, before: int | None, limit: int) -> list[Batc
     return [Batch(*row) for row in connection.exec_driver_sql(_MANY, {"before": before, "limit": limit})]
 
 
-_READ = "SELECT id, template_id, sha256 FROM payout_batch WHERE id = %(id)s FOR UPDATE"
+_READ = "SELECT id, template_id, sha256, made_at FROM payout_batch WHERE id = %(id)s FOR UPDATE"
 
 
 @use_case
@@ -155,10 +156,14 @@ _PAYOUT = "SELECT id, statement_id, amount_fen, state FROM payout WHERE id = %(i
 def read_result(
     tx: Connection, actor: Actor, batch_id: int, data: bytes, paid_on: date, now: datetime
 ) -> ResultRead:
-    """Post what the bank paid, free what failed, keep what differs. The same file again does nothing twice."""
+    """Post what the bank paid, free what failed, keep what differs. The same file again does nothing twice.
+
+    `Invalid` for a day before the batch was made, or one that has not come.
+    """
     batch = tx.exec_driver_sql(_READ, {"id": batch_id}).first()
     if batch is None:
         raise NotFound
+    check_day(paid_on, local_date(batch.made_at), local_date(now))
     tx.exec_driver_sql(_STATEMENTS, {"id": batch_id})
     counts = dict.fromkeys(ResultRead.__slots__, 0)
     for said in bank_files.read(bank_batches.template(tx, batch.template_id), data):

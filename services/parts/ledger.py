@@ -17,15 +17,17 @@ from domain.errors import NotFound
 from domain.ledger import Entry, Leg
 from services.parts import arrays
 
-Months = frozenset[date]
+Months = date | None
+"""The newest closed month: what comes after it is open, nothing else. None while none is closed."""
 Author = int | str
 """Who posts: a person's id, or the name of a task on the timetable."""
 
 
 def hold_months(tx: Connection) -> Months:
-    """The closed months, which stay all there are until this transaction ends."""
+    """The newest closed month, which stays the newest until this transaction ends."""
     tx.exec_driver_sql("LOCK TABLE ledger_entry IN ROW EXCLUSIVE MODE")
-    return frozenset(tx.exec_driver_sql("SELECT month FROM closed_month").scalars())
+    newest: date | None = tx.exec_driver_sql("SELECT max(month) FROM closed_month").scalar()
+    return newest
 
 
 def next_month(month: date) -> date:
@@ -34,17 +36,15 @@ def next_month(month: date) -> date:
 
 
 def open_month(month: date, closed: Months) -> date:
-    """The month itself or the first open one after it: March closed, April too → May."""
-    while month in closed:
-        month = next_month(month)
-    return month
+    """The month itself or the first open one: for March or January, April closed → May."""
+    return month if closed is None else max(month, next_month(closed))
 
 
 _UNCLOSED = """
 SELECT month::date FROM generate_series(
     (SELECT min(first.month) FROM ledger_account account CROSS JOIN LATERAL (
-        SELECT month FROM ledger_leg WHERE account_id = account.id ORDER BY month LIMIT 1) first
-      WHERE account.kind = 'dealer_payable'), %(month)s::date, interval '1 month') month
+        SELECT month FROM ledger_leg WHERE account_id = account.id ORDER BY month LIMIT 1) first),
+    %(month)s::date, interval '1 month') month
  WHERE month = %(month)s OR month NOT IN (SELECT month FROM closed_month)
 """
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from domain import payouts
 from domain.actors import Actor, Role
 from domain.calendar import local_date
-from domain.errors import Conflict, Invalid
+from domain.errors import Conflict
 from domain.ledger import Account
 from services.parts import ledger, money_notices, stating, withheld
 
@@ -35,15 +35,11 @@ def post(
     out_of: Account = Account.BANK,
     withheld_fen: int = 0,
 ) -> int:
-    """Post the payment of a statement's row, once; the entry's id. The owner is told.
-
-    `Invalid` for a day that has not come.
-    """
-    if paid_on > local_date(now):
-        raise Invalid("付款日期晚于今天")
+    """Post the payment of a statement's row, once; the entry's id. The owner is told."""
     wanted = paid_on.replace(day=1)
     month = ledger.open_month(wanted, ledger.hold_months(tx))
     entry = payouts.payment(row.id, row.dealer_id, row.month, row.payout_fen, month, out_of, withheld_fen)
+    entry = replace(entry, memo=entry.memo + ledger.late_note(wanted, month))
     ledger.post(tx, [entry], {}, now, actor.person_id or "payouts")
     entry_id = int(tx.exec_driver_sql(_ENTRY, {"key": entry.natural_key}).scalar_one())
     money_notices.paid(tx, row.dealer_id, entry_id, row.month, row.payout_fen - withheld_fen, now)
@@ -59,8 +55,16 @@ ON CONFLICT (statement_id) WHERE state <> 'failed' DO NOTHING RETURNING id
 """
 
 
+_INVOICED = "SELECT issued_on FROM invoice WHERE statement_id = %(id)s AND refused_at IS NULL"
+
+
 def record(tx: Connection, actor: Actor, row: Any, paid_on: date, reference: str, now: datetime) -> None:
-    """A payment that somebody made by hand. `PayoutUnderWay` while a bank has it."""
+    """A payment that somebody made by hand. `PayoutUnderWay` while a bank has it.
+
+    `Invalid` for a day before the approval or the invoice, or one that has not come.
+    """
+    invoiced: date = tx.exec_driver_sql(_INVOICED, {"id": row.id}).scalar_one()
+    payouts.check_day(paid_on, max(local_date(row.approved_at), invoiced), local_date(now))
     less = withheld.of(tx, [row.id], paid_on).get(row.id, 0)
     values = {
         "statement": row.id,

@@ -31,7 +31,7 @@ class Answered:
 
 READ = """
 SELECT id, dealer_id, month, status, total_fen, carried_in_fen, payout_fen, carried_out_fen, version, drawn_at,
-       confirmed_by, reviewed_by FROM statement WHERE id = %(id)s
+       confirmed_by, reviewed_by, approved_at FROM statement WHERE id = %(id)s
 """
 
 

@@ -83,6 +83,7 @@ def alter(place: int, **change: Any) -> Callable[[Records], None]:
         (alter(7, id=1), "编号没有递增"),
         (alter(7, rule=2), "收费规则版本 2 不存在"),
         (alter(7, month="2026-02-01"), "记入已结账月份 2026-02-01"),
+        (alter(7, month="2025-05-01"), "记入已结账月份 2025-05-01"),
         (
             alter(6, legs=[["brand_service_expense", 9000], ["dealer_payable:7", -9000]]),
             "分录 3 不是它的镜像冲销",
@@ -129,6 +130,29 @@ def test_what_stood_in_an_earlier_file_still_stands(
     path = written(tmp_path, forged, "forged.jsonl")
     assert main([str(path), "--earlier", str(earlier)]) == 1
     assert "分录 1 与较早的文件不同" in capsys.readouterr().out
+
+
+def test_nothing_new_stands_in_what_an_earlier_file_has_closed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """February was closed when the older file was written: a new entry of January is found, whatever its day."""
+    earlier, forged = written(tmp_path, ledger()[:8], "old.jsonl"), ledger()
+    forged[8] |= {"month": "2026-01-01", "posted_at": "2026-01-31T00:00:00+00:00"}
+    path = written(tmp_path, forged)
+    assert verify(path).faults.told == []
+    assert main([str(path), "--earlier", str(earlier)]) == 1
+    assert "分录 3 记入较早的文件中已结账的月份 2026-01-01" in capsys.readouterr().out
+
+
+def test_a_file_that_cannot_be_read_is_said_in_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """None at all, and one that is not what its name says."""
+    (tmp_path / "no.gz").write_bytes(b"{}")
+    for name in ("none.jsonl", "no.gz"):
+        with pytest.raises(SystemExit):
+            main([str(tmp_path / name)])
+        assert "文件无法读取" in capsys.readouterr().err
 
 
 def test_the_verifier_works_alone(tmp_path: Path) -> None:

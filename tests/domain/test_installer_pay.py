@@ -58,9 +58,10 @@ def test_a_rate_begins_last_month_at_the_earliest() -> None:
 
 
 def test_what_is_marked_as_paid_is_what_was_seen() -> None:
-    """Another sum, or a day that has not come, is refused."""
-    check_paid(100, 100, MARCH, MARCH)
+    """Another sum, a day that has not come, or one before the work is refused."""
+    check_paid(100, 100, MARCH, MARCH, APRIL)
     with pytest.raises(EarningsChanged):
-        check_paid(100, 101, MARCH, MARCH)
-    with pytest.raises(Invalid):
-        check_paid(100, 100, APRIL, MARCH)
+        check_paid(100, 101, MARCH, MARCH, MARCH)
+    for worked_on, today in ((MARCH, MARCH), (date(2026, 4, 2), date(2026, 4, 3))):
+        with pytest.raises(Invalid):
+            check_paid(100, 100, APRIL, worked_on, today)

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from domain.actions import Action, Command
 from domain.actors import Actor, Role
-from domain.errors import Forbidden
+from domain.errors import Forbidden, Invalid
 from domain.payments import Kind, Word
 from services import adjustments, customer_payments, failed_refunds, wechat_bills, wechat_days
 from services.config import config
@@ -329,6 +329,8 @@ def test_a_refund_that_failed_is_sent_again_or_paid_by_hand_once(till: Till, job
     rows(
         "UPDATE wechat_bill SET state = 'failed', next_at = NULL, ended_at = made_at WHERE id = :i", i=second
     )
+    with pytest.raises(Invalid):
+        failed_refunds.by_hand(finance, second, till.now().date().replace(year=2001), "B1", till.now())
     failed_refunds.by_hand(finance, second, till.now().date(), "B1", till.now())
     with pytest.raises(RefundNotFailed):
         failed_refunds.by_hand(finance, second, till.now().date(), "B1", till.now())

@@ -80,6 +80,8 @@ def test_a_month_is_paid_by_what_was_seen_and_the_installer_is_told(world: World
     installer_pay.add_line(owner, NewLine(person_id, -1200, Reason.DEDUCTION, job_id), LATE)
     with pytest.raises(EarningsChanged):
         installer_pay.pay(owner, person_id, MARCH, 5000, LATE.date(), LATE)
+    with pytest.raises(Invalid):
+        installer_pay.pay(owner, person_id, MARCH, 3800, date(2001, 2, 2), LATE)
     paid = installer_pay.pay(owner, person_id, date(2026, 3, 31), 3800, LATE.date(), LATE)
     with pytest.raises(EarningsChanged):
         installer_pay.pay(owner, person_id, MARCH, 3800, LATE.date(), LATE)

@@ -215,12 +215,13 @@ def test_closing_waits_for_postings_under_way_and_postings_for_the_closing(world
     assert [row.month for row in posted()] == [MARCH]
 
 
-def test_the_next_open_month_skips_closed_ones_over_the_new_year() -> None:
-    """December closed is January of the next year."""
+def test_the_open_months_begin_after_the_newest_closed_one() -> None:
+    """December closed is January of the next year, for what belongs to May, too; and none closed is as it was."""
     december = MARCH.replace(month=12)
     january = MARCH.replace(year=2027, month=1)
-    assert ledger.open_month(december, frozenset({december, january})) == january.replace(month=2)
-    assert ledger.open_month(MAY, frozenset({MARCH})) == MAY
+    assert [ledger.open_month(month, december) for month in (MAY, december)] == [january, january]
+    assert ledger.open_month(january, december) == january
+    assert ledger.open_month(MAY, None) == MAY
 
 
 def test_array_literals_carry_any_text(raw: psycopg.Connection[Any]) -> None:

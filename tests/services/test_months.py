@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -22,6 +23,7 @@ from tests.services.money import APRIL, APRIL_1, DAY, MARCH, MAY, clock, ended, 
 from tests.worlds import World
 
 LATER = APRIL_1 + 10 * DAY
+FEBRUARY = MARCH.replace(month=2)
 
 
 def codes(refused: pytest.ExceptionInfo[MonthOpen]) -> list[str]:
@@ -87,15 +89,31 @@ def test_a_month_without_postings_is_closed_before_the_next_one(world: World) ->
     assert codes(gap) == ["earlier_open"]
 
 
+def test_an_earlier_month_bars_whatever_was_posted_in_it(world: World) -> None:
+    """February moved money at the bank only, no dealer's: March waits for it."""
+    with db.engine.begin() as tx:
+        ledger.post(
+            tx, [Entry("k", FEBRUARY, (Leg("bank", 5), Leg("penalty_income", -5)), "")], {}, APRIL_1, "test"
+        )
+    with pytest.raises(MonthOpen) as refused:
+        close_month(MARCH, world.actor("finance"), APRIL_1)
+    close_month(FEBRUARY, world.actor("finance"), APRIL_1)
+    close_month(MARCH, world.actor("finance"), APRIL_1)
+
+    assert codes(refused) == ["earlier_open"]
+
+
 def test_nothing_posts_into_a_closed_month_whoever_posts(world: World) -> None:
-    """The fees of a job that ended in March come in April and say so; what insists on March is refused whole."""
+    """The fees of a job that ended in March come in April and say so; what insists on March, or on February, which
+    nobody closed, is refused whole."""
     rule()
     close_month(MARCH, world.actor("finance"), APRIL_1)
     ended(world)
     run_fees(APRIL_1)
     insists = Entry("k", MARCH, (Leg("bank", 5), Leg("penalty_income", -5)), "")
-    with pytest.raises(IntegrityError, match="the month is closed"), db.engine.begin() as tx:
-        ledger.post(tx, [insists], {}, APRIL_1, "test")
+    for month in (MARCH, FEBRUARY):
+        with pytest.raises(IntegrityError, match="the month is closed"), db.engine.begin() as tx:
+            ledger.post(tx, [replace(insists, month=month)], {}, APRIL_1, "test")
 
     [entry] = posted()
     assert entry.month == APRIL

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from domain.errors import NotFound
+from domain.errors import Invalid, NotFound
 from domain.statements import FourEyes
 from domain.withholding import Band
 from services import bank_accounts, bank_templates, payouts, settling, withholding_rules
@@ -21,7 +21,7 @@ from services.statements import approve, confirm, draw
 from tests.rows import rows
 from tests.services.money import APRIL_1, MARCH, second
 from tests.services.test_settling import TODAY, balances, invoice
-from tests.services.test_statements import post, statement
+from tests.services.test_statements import MAY_1, post, statement
 from tests.worlds import World
 
 ACCOUNT = NewAccount("6222020200112233", "烟台某某电器", "工商银行烟台分行", "102456000012")
@@ -94,6 +94,9 @@ def test_what_the_bank_paid_is_posted_once_and_what_failed_is_paid_by_another_ba
     made = payouts.make(finance, "a", ready, (), APRIL_1)
     paid, failed = numbers()
     file = answered(f"{paid},80.00,成功,", f"{failed},50.00,失败,户名不符")
+    for day in (TODAY - timedelta(days=1), TODAY + timedelta(days=1)):
+        with pytest.raises(Invalid):
+            payouts.read_result(finance, made.id, file, day, APRIL_1)
     first = payouts.read_result(finance, made.id, file, TODAY, APRIL_1)
     same = payouts.read_result(finance, made.id, file, TODAY, APRIL_1)
     states = [statement(dealer_id).status for dealer_id in (one, two)]
@@ -126,13 +129,13 @@ def test_a_persons_tax_is_taken_off_in_the_file_and_posted_apart(world: World, r
 
 
 def test_what_was_paid_by_hand_bears_the_tax_of_the_day_it_was_paid(world: World, ready: int) -> None:
-    """Bands begin in April; of two persons the one paid on the last of March, told in April, got the whole."""
-    finance = world.actor("finance")
-    withholding_rules.add(finance, APRIL_1.date(), [Band(0, 1_000)], APRIL_1)
+    """Bands begin in May; of two persons the one paid on the last of April, told in May, got the whole."""
+    finance, may = world.actor("finance"), TODAY.replace(month=5)
+    withholding_rules.add(finance, may, [Band(0, 1_000)], APRIL_1)
     rows("UPDATE dealer SET party = 'natural_person'")
     one, two = (statement(dealer_id).id for dealer_id in world.dealers[:2])
-    settling.record_payment(finance, one, TODAY - timedelta(days=1), "回单 1", APRIL_1)
-    settling.record_payment(finance, two, TODAY, "回单 2", APRIL_1)
+    settling.record_payment(finance, one, may - timedelta(days=1), "回单 1", MAY_1)
+    settling.record_payment(finance, two, may, "回单 2", MAY_1)
 
     withheld = rows("SELECT withheld_fen FROM payout ORDER BY statement_id")
     assert [row.withheld_fen for row in withheld] == [0, 500]

@@ -83,8 +83,9 @@ def test_a_statement_goes_from_draft_to_closed_and_is_paid_once(world: World) ->
     settling.record_invoice(finance, row.id, invoice(1, 6000, 340), APRIL_1)
     settling.refuse_invoice(finance, row.id, "购买方名称有误", APRIL_1)
     settling.record_invoice(finance, row.id, invoice(2, 6000, 340), APRIL_1)
-    with pytest.raises(Invalid):
-        settling.record_payment(finance, row.id, TODAY + DAY, "回单 1", APRIL_1)
+    for day in (TODAY + DAY, TODAY - DAY):
+        with pytest.raises(Invalid):
+            settling.record_payment(finance, row.id, day, "回单 1", APRIL_1)
     settling.record_payment(finance, row.id, TODAY, "回单 1", APRIL_1)
     with pytest.raises(IllegalTransition):
         settling.record_payment(finance, row.id, TODAY, "回单 1", APRIL_1)
