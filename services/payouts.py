@@ -17,6 +17,7 @@ from domain.differences import Gap
 from domain.errors import Conflict, NotFound
 from domain.payouts import check_day
 from services.parts import access, bank_batches, paying, withheld
+from services.parts.contradicted import PayoutContradicted, contradicted
 from services.parts.paying import End
 from services.uow import query, use_case
 
@@ -28,6 +29,13 @@ class NothingToPay(Conflict):
     title = "没有可付款的结算单（须已开票、应付大于零、收款账户已核实）"
 
 
+class BatchKeyUsed(Conflict):
+    """The key stands for a batch of another template, or of other statements than are asked for."""
+
+    code = "batch_key_used"
+    title = "该批次号已用于另一批付款"
+
+
 class FileChanged(Conflict):
     """What the file would be now is not what it was: somebody wrote by hand."""
 
@@ -37,7 +45,10 @@ class FileChanged(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Payments in one file, in fen; `sha256` is the file's. `without_account`: invoiced, but nowhere to pay to."""
+    """Payments in one file, in fen; `sha256` is the file's.
+
+    `without_account`: invoiced, but nowhere to pay to; `contradicted`: said to have failed and to be paid (both today).
+    """
 
     id: int
     key: str
@@ -50,6 +61,7 @@ class Batch:
     paid: int
     failed: int
     without_account: int
+    contradicted: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +79,8 @@ SELECT batch.id, key, template_id, encode(sha256, 'hex'), batch.made_at, count(p
        coalesce(sum(amount_fen), 0)::bigint, count(*) FILTER (WHERE state = 'open'),
        count(*) FILTER (WHERE state = 'paid'), count(*) FILTER (WHERE state = 'failed'),
        (SELECT count(*) FROM statement s WHERE status = 'invoiced' AND payout_fen > 0 AND NOT EXISTS (
-           SELECT 1 FROM bank_account account WHERE account.dealer_id = s.dealer_id AND account.state = 'verified'))
+           SELECT 1 FROM bank_account account WHERE account.dealer_id = s.dealer_id AND account.state = 'verified')),
+       %(contradicted)s
   FROM payout_batch batch LEFT JOIN payout ON payout.batch_id = batch.id WHERE {which} GROUP BY batch.id
 """
 _ONE = _BATCH.format(which="key = %(key)s")
@@ -84,7 +97,8 @@ _FILL = """
 INSERT INTO payout (statement_id, dealer_id, batch_id, account_id, amount_fen, state, made_by, made_at)
 SELECT s.id, s.dealer_id, %(batch)s, account.id, s.payout_fen, 'open', %(by)s, %(now)s
   FROM (SELECT * FROM statement WHERE status = 'invoiced' AND payout_fen > 0
-           AND (%(ids)s::bigint[] IS NULL OR id = ANY(%(ids)s::bigint[])) ORDER BY id FOR UPDATE) s
+           AND (%(ids)s::bigint[] IS NULL OR id = ANY(%(ids)s::bigint[]))
+           AND id <> ALL(%(contradicted)s::bigint[]) ORDER BY id FOR UPDATE) s
   JOIN bank_account account ON account.dealer_id = s.dealer_id AND account.state = 'verified'
  ORDER BY s.id
 ON CONFLICT (statement_id) WHERE state <> 'failed' DO NOTHING RETURNING statement_id
@@ -100,15 +114,27 @@ _SEAL = "UPDATE payout_batch SET sha256 = %(sha256)s WHERE id = %(id)s"
 def make(
     tx: Connection, actor: Actor, key: str, template_id: int, statement_ids: Sequence[int], now: datetime
 ) -> Batch:
-    """Everything that is to be paid, or of these statements. The same key is the same batch, whatever else is asked.
+    """Everything that is to be paid, or of these statements; the same key is the same batch.
 
-    `NotFound` for no such template, `NothingToPay`, `NotInEncoding`.
+    `NotFound` for no such template or statement, `BatchKeyUsed`, `PayoutContradicted` for one that was asked for,
+    `NothingToPay`, `NotInEncoding`.
     """
     values = {"key": key, "template": template_id, "by": actor.person_id, "now": now}
     bank_batches.template(tx, template_id)
+    _check_known(tx, statement_ids)
+    doubted = contradicted(tx)
     batch_id = tx.exec_driver_sql(_MAKE, values).scalar()
-    if batch_id is not None:
-        asked = {**values, "batch": batch_id, "ids": list(statement_ids) or None}
+    if batch_id is None:
+        _check_same(tx, key, template_id, statement_ids)
+    else:
+        if doubted & set(statement_ids):
+            raise PayoutContradicted
+        asked = {
+            **values,
+            "batch": batch_id,
+            "ids": list(statement_ids) or None,
+            "contradicted": list(doubted),
+        }
         filled = tx.exec_driver_sql(_FILL, asked).scalars().all()
         if not filled:
             raise NothingToPay
@@ -116,13 +142,37 @@ def make(
             tx.exec_driver_sql(_LESS, {"batch": batch_id, "statement": statement_id, "fen": fen})
         digest = hashlib.sha256(bank_batches.file_of(tx, batch_id, template_id)).digest()
         tx.exec_driver_sql(_SEAL, {"id": batch_id, "sha256": digest})
-    return Batch(*tx.exec_driver_sql(_ONE, {"key": key}).one())
+    return Batch(*tx.exec_driver_sql(_ONE, {"key": key, "contradicted": len(doubted)}).one())
+
+
+_MISSING = """
+SELECT 1 FROM unnest(%(ids)s::bigint[]) AS asked(id)
+ WHERE NOT EXISTS (SELECT 1 FROM statement WHERE statement.id = asked.id) LIMIT 1
+"""
+
+
+def _check_known(tx: Connection, statement_ids: Sequence[int]) -> None:
+    if tx.exec_driver_sql(_MISSING, {"ids": list(statement_ids)}).first():
+        raise NotFound
+
+
+_OTHER = """
+SELECT 1 FROM payout_batch batch WHERE key = %(key)s
+   AND (template_id <> %(template)s OR cardinality(%(ids)s::bigint[]) > 0 AND EXISTS (
+       SELECT 1 FROM payout WHERE batch_id = batch.id AND statement_id <> ALL(%(ids)s::bigint[])))
+"""
+
+
+def _check_same(tx: Connection, key: str, template_id: int, statement_ids: Sequence[int]) -> None:
+    if tx.exec_driver_sql(_OTHER, {"key": key, "template": template_id, "ids": list(statement_ids)}).first():
+        raise BatchKeyUsed
 
 
 @query
 def batches(connection: Connection, before: int | None, limit: int) -> list[Batch]:
     """Newest first."""
-    return [Batch(*row) for row in connection.exec_driver_sql(_MANY, {"before": before, "limit": limit})]
+    asked = {"before": before, "limit": limit, "contradicted": len(contradicted(connection))}
+    return [Batch(*row) for row in connection.exec_driver_sql(_MANY, asked)]
 
 
 _READ = "SELECT id, template_id, sha256, made_at FROM payout_batch WHERE id = %(id)s FOR UPDATE"
@@ -181,11 +231,15 @@ def _settle(tx: Connection, actor: Actor, batch_id: int, said: Result, paid_on: 
     found = tx.exec_driver_sql(_PAYOUT, {"id": payout_of(said.number), "batch": batch_id}).first()
     if found is None:
         return Gap.UNKNOWN_NUMBER
-    if said.paid is None or found.amount_fen != said.amount_fen:
-        return Gap.UNKNOWN_WORD if said.paid is None else Gap.AMOUNT
+    if said.paid is None:
+        return Gap.UNKNOWN_WORD
     state = "paid" if said.paid else "failed"
-    if found.state != "open":
-        return "repeated" if found.state == state else Gap.PAID_AND_FAILED
+    if found.state not in ("open", state):
+        return Gap.PAID_AND_FAILED
+    if found.amount_fen != said.amount_fen:
+        return Gap.AMOUNT
+    if found.state == state:
+        return "repeated"
     how = End(said.number, paid_on if said.paid else None, None if said.paid else said.reason)
     paying.end(tx, actor, found.id, found.statement_id, how, now)
     return state

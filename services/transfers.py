@@ -13,7 +13,7 @@ from domain.calendar import local_date
 from domain.errors import Conflict
 from domain.payments import NAME_FROM_FEN, Kind
 from services.config import config
-from services.parts import stating, wechat_bills, withheld
+from services.parts import contradicted, stating, wechat_bills, withheld
 from services.parts.paying import PayoutUnderWay
 from services.parts.wechat_bills import NewBill
 from services.parts.wechat_calls import name_of
@@ -69,10 +69,11 @@ ON CONFLICT (statement_id) WHERE state <> 'failed' DO NOTHING RETURNING id
 def make(tx: Connection, actor: Actor, statement_id: int, now: datetime) -> TransferMade:
     """One transfer of the whole payout, less what is withheld.
 
-    `NotAPerson`, `PayeeUnclear`, `PayeeNameMissing`, `PayoutUnderWay`.
+    `NotAPerson`, `PayeeUnclear`, `PayeeNameMissing`, `PayoutUnderWay`, `PayoutContradicted`.
     """
     row = stating.locked(tx, actor, statement_id, None)
     stating.to(row, actor, "record_payment")
+    contradicted.check(tx, row.id)
     payee = _payee(tx, row)
     less = withheld.of(tx, [row.id], local_date(now)).get(row.id, 0)
     fen = row.payout_fen - less

@@ -13,7 +13,7 @@ from domain.actors import Actor, Role
 from domain.calendar import local_date
 from domain.errors import Conflict
 from domain.ledger import Account
-from services.parts import ledger, money_notices, stating, withheld
+from services.parts import contradicted, ledger, money_notices, stating, withheld
 
 
 class PayoutUnderWay(Conflict):
@@ -59,10 +59,11 @@ _INVOICED = "SELECT issued_on FROM invoice WHERE statement_id = %(id)s AND refus
 
 
 def record(tx: Connection, actor: Actor, row: Any, paid_on: date, reference: str, now: datetime) -> None:
-    """A payment that somebody made by hand. `PayoutUnderWay` while a bank has it.
+    """A payment that somebody made by hand. `PayoutUnderWay` while a bank has it, `PayoutContradicted`.
 
     `Invalid` for a day before the approval or the invoice, or one that has not come.
     """
+    contradicted.check(tx, row.id)
     invoiced: date = tx.exec_driver_sql(_INVOICED, {"id": row.id}).scalar_one()
     payouts.check_day(paid_on, max(local_date(row.approved_at), invoiced), local_date(now))
     less = withheld.of(tx, [row.id], paid_on).get(row.id, 0)

@@ -13,10 +13,11 @@ from domain.statements import FourEyes
 from domain.withholding import Band
 from services import bank_accounts, bank_templates, payouts, settling, withholding_rules
 from services.bank_accounts import AccountProposed
+from services.parts.contradicted import PayoutContradicted
 from services.parts.paying import PayoutUnderWay
 from services.parts.sealed_accounts import NewAccount
-from services.payout_check import differences
-from services.payouts import NothingToPay, ResultRead
+from services.payout_check import differences, note
+from services.payouts import BatchKeyUsed, NothingToPay, ResultRead
 from services.statements import approve, confirm, draw
 from tests.rows import rows
 from tests.services.money import APRIL_1, MARCH, second
@@ -163,6 +164,42 @@ def test_every_difference_is_listed(world: World, ready: int) -> None:
     ]  # fmt: skip
     assert [one.gap for one in late if one.gap == "not_answered"] == ["not_answered"]
     assert (early[0].ours_fen, early[0].theirs_fen) == (5000, 5001)
+
+
+def test_what_failed_and_is_said_to_be_paid_is_not_paid_again_before_somebody_says_what_it_was(
+    world: World, ready: int
+) -> None:
+    """By hand, when asked for and among all; explained, it is free."""
+    finance, row = world.actor("finance"), statement(world.dealers[0])
+    made = payouts.make(finance, "a", ready, (row.id,), APRIL_1)
+    for word in ("失败", "成功"):
+        payouts.read_result(finance, made.id, answered(f"{numbers()[0]},80.00,{word},"), TODAY, APRIL_1)
+    for attempt in (
+        lambda: settling.record_payment(finance, row.id, TODAY, "回单", APRIL_1),
+        lambda: payouts.make(finance, "b", ready, (row.id,), APRIL_1),
+    ):
+        with pytest.raises(PayoutContradicted):
+            attempt()
+    others = payouts.make(finance, "c", ready, (), APRIL_1)
+    [gap] = differences(APRIL_1)
+    note(finance, gap.key, "银行更正：未付", APRIL_1)
+    again = payouts.make(finance, "d", ready, (), APRIL_1)
+
+    assert (others.payments, others.amount_fen, others.contradicted) == (1, 5000, 1)
+    assert (again.payments, again.amount_fen, again.contradicted) == (1, 8000, 0)
+
+
+def test_a_batch_is_what_was_asked_for_by_its_key(world: World, ready: int) -> None:
+    """Of other statements or another template the key is taken; a statement that is none is not found."""
+    finance, (one, two) = world.actor("finance"), (statement(dealer_id).id for dealer_id in world.dealers[:2])
+    made = payouts.make(finance, "a", ready, (one,), APRIL_1)
+    other = bank_templates.add(finance, "另一家", TEMPLATE, APRIL_1).id
+    assert payouts.make(finance, "a", ready, (one,), APRIL_1) == made
+    for template, ids in ((ready, (two,)), (other, (one,))):
+        with pytest.raises(BatchKeyUsed):
+            payouts.make(finance, "a", template, ids, APRIL_1)
+    with pytest.raises(NotFound):
+        payouts.make(finance, "b", ready, (9_999,), APRIL_1)
 
 
 def test_money_goes_to_an_account_that_two_persons_have_seen(app: Flask, world: World) -> None:

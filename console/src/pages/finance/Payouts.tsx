@@ -19,6 +19,7 @@ const COLUMNS = [
   { title: "金额", dataIndex: "amount_fen", ...FEN },
   { title: "银行答复", render: (_: unknown, batch: Batch) => <Standing batch={batch} /> },
   { title: "没有收款账户", dataIndex: "without_account", ...COUNT, render: (count: number) => (count ? <Tag color="red">{count}</Tag> : "") },
+  { title: "结果相反", dataIndex: "contradicted", ...COUNT, render: (count: number) => (count ? <Tag color="red">{count}</Tag> : "") },
   { title: "", render: (_: unknown, batch: Batch) => <Steps batch={batch} /> },
 ];
 
