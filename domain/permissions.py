@@ -162,6 +162,7 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
         {Role.ADMIN, Role.AGENT}
     ),  # shows where the customer lives; each look is recorded
     "report:read": BRAND_ROLES,
+    "report:read_money": frozenset({Role.ADMIN, Role.FINANCE}),
     "report:read_own": BRAND_ROLES | {Role.DEALER_OWNER},  # an owner the rows of his own
     "retention:read": frozenset({Role.ADMIN}),
     "review:handle": frozenset({Role.ADMIN, Role.AGENT}),

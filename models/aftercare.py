@@ -71,6 +71,7 @@ class Review(Base):
     __table_args__ = (
         UniqueConstraint("channel_id", "platform_id"),
         CheckConstraint("score BETWEEN 1 AND 5", name="score_one_to_five"),
+        Index("ix_review_reviewed", "reviewed_at"),
         Index("ix_review_words_kept", "created_at", "id", postgresql_where=text("words IS NOT NULL")),
         Index("ix_review_loose", "channel_id", "id", postgresql_where=text("order_line_id IS NULL")),
         Index("ix_review_bad", "channel_id", "id", postgresql_where=text("bad AND answered_at IS NULL")),

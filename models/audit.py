@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.audit_sampling import Why
 from domain.audits import REASONS, VERDICTS
-from models.base import Base, Id, one_of, ref
+from models.base import SUMMARIZE, Base, Id, one_of, ref
 
 
 class Audit(Base):
@@ -20,6 +20,7 @@ class Audit(Base):
         one_of("why", Why),
         one_of("verdict", VERDICTS),
         Index("ix_audit_dealer", "dealer_id", "drawn_at"),
+        Index("ix_audit_drawn", "drawn_at", postgresql_using="brin", postgresql_with=SUMMARIZE),
         Index(
             "ix_audit_appealed",
             "appealed_at",

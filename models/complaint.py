@@ -8,14 +8,17 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Id, one_of, ref
+from models.base import SUMMARIZE, Base, Id, one_of, ref
 
 
 class Rating(Base):
     """The customer's rating, once per job: overall and four parts, 1–5."""
 
     __tablename__ = "rating"
-    __table_args__ = (CheckConstraint("overall BETWEEN 1 AND 5", name="overall_one_to_five"),)
+    __table_args__ = (
+        CheckConstraint("overall BETWEEN 1 AND 5", name="overall_one_to_five"),
+        Index("ix_rating_created", "created_at", postgresql_using="brin", postgresql_with=SUMMARIZE),
+    )
 
     job_id: Mapped[int] = ref("job.id", primary_key=True)
     dealer_id: Mapped[int | None] = ref("dealer.id", nullable=True, index=True)

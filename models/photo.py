@@ -57,6 +57,7 @@ class PhotoFinding(Base):
     """What speaks against a photo, as weighed when it was found; the words are made from code and numbers."""
 
     __tablename__ = "photo_finding"
+    __table_args__ = (Index("ix_photo_finding_reused", "found_at", postgresql_where=text("code = 'reused'")),)
 
     photo_id: Mapped[int] = ref("photo.id", primary_key=True)
     code: Mapped[str] = mapped_column(primary_key=True)

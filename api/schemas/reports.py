@@ -22,3 +22,18 @@ class FileQuery(Query):
 
 class ReportQuery(FileQuery, PageQuery):
     """The same, by pages."""
+
+
+class SpanQuery(Query):
+    """Days in Shanghai, both included; four weeks up to today unless given."""
+
+    since = Day(load_default=None)
+    until = Day(load_default=None)
+
+
+class BehindQuery(SpanQuery, PageQuery):
+    """Which of a report's figures, over which days, of whom."""
+
+    which = PlainText(40, pattern=r"[a-z_]+", required=True)
+    channel_id = BigId(load_default=None)
+    dealer_id = BigId(load_default=None)

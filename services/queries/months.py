@@ -81,7 +81,7 @@ class BalanceLine:
 
 
 # What the balances hold, and the few legs that came after their mark.
-_MOVED = """
+MOVED = """
 moved AS (
     SELECT account_id, month, amount_fen, entries FROM ledger_balance
     UNION ALL
@@ -89,7 +89,7 @@ moved AS (
      WHERE entry_id > (SELECT coalesce(max(entry_id), 0) FROM ledger_mark))
 """
 _MONTHS = f"""
-WITH {_MOVED}, held AS (
+WITH {MOVED}, held AS (
     SELECT month, sum(entries)::bigint AS legs FROM moved GROUP BY month
     UNION ALL SELECT month, 0 FROM closed_month
     UNION ALL SELECT generate_series(min(month), max(month), interval '1 month')::date, 0 FROM moved)
@@ -133,7 +133,7 @@ def _stated(connection: Connection, months: list[date]) -> dict[date, list[State
 
 
 _BALANCES = f"""
-WITH {_MOVED}
+WITH {MOVED}
 SELECT account.id, code, dealer_id, coalesce(sum(amount_fen) FILTER (WHERE month < %(month)s), 0)::bigint AS opening,
        coalesce(sum(amount_fen) FILTER (WHERE month = %(month)s), 0)::bigint AS moved
   FROM ledger_account account JOIN moved ON moved.account_id = account.id AND month <= %(month)s

@@ -13,7 +13,7 @@ from tests.services.test_lifecycle import booked
 from tests.worlds import World
 
 API = "/api/v1/reports"
-NAMES = ("on-time", "promised", "fairness", "complaint-reasons", "damage", "coverage-holes")
+NAMES = ("on-time", "promised", "fairness", "satisfaction", "complaint-reasons", "damage", "coverage-holes")
 
 
 @pytest.fixture
@@ -40,6 +40,9 @@ def test_reports_come_by_pages_and_as_files_with_their_definition(
         assert file.data.startswith(b"\xef\xbb\xbf")
         assert f"{name}-2026-03-01-2026-03-31.csv" in file.headers["Content-Disposition"]
 
+    for path in ("on-time/jobs?which=late", "fees/jobs?which=paid", "evidence-weeks", "money-standing"):
+        assert client.get(f"{API}/{path}", headers=finance).status_code == 200
+    assert client.get(f"{API}/fees", headers=owner).status_code == 403
     first = client.get(f"{API}/on-time?limit=1", headers=owner).json
     second = client.get(f"{API}/on-time?limit=1&cursor={first['next_cursor']}", headers=owner).json
     assert first["items"][0]["dealer_id"] == second["items"][0]["dealer_id"] == world.dealers[0]

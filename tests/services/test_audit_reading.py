@@ -12,7 +12,7 @@ from domain.reports import Period
 from services import audits
 from services.audits import PhotoFault, Said
 from services.queries import audits as found
-from services.queries.reports import evidence, sheet
+from services.queries.reports import evidence, evidence_weeks, sheet
 from tests.rows import rows
 from tests.services.test_audit_verdicts import PASSED, WORK, auditor, waiting
 from tests.services.test_lifecycle import HOUR
@@ -114,6 +114,8 @@ def test_the_report_counts_risky_jobs_and_estimates_the_others(world: World) -> 
     assert (row.risky, row.by_lot, row.judged, row.failed) == (2, 4, 6, 1)
     assert (row.rate_bp, row.low_bp, row.needed) == (833, 833, 6)
     assert row.high_bp > 4_000
+    [week] = evidence_weeks.rows(world.actor("admin"), MARCH)
+    assert (week.jobs, week.judged, week.failed, week.rate_bp, week.reused) == (12, 6, 1, 833, 0)
     file = sheet.written(evidence.SHEET, MARCH, [row]).decode("utf-8-sig").splitlines()
     assert file[0].startswith("月份,网点编号,网点,验收工单,")
     assert file[1].startswith(f"2026-03-01,{world.dealers[0]},烟台第1网点,12,2,4,6,1,833,833,")

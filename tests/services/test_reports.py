@@ -14,27 +14,31 @@ from sqlalchemy import insert, text
 
 from domain.actions import Action, Appraisal, Command, Window
 from domain.actors import SYSTEM, Actor
-from domain.errors import NotFound
+from domain.errors import Invalid, NotFound
 from domain.reports import grouping, period
 from models import db
 from models.dealer import Capacity
 from models.promise import Promise, PromotionDay
 from services.breaches import excuse
 from services.clocks import raise_levels
+from services.fees import run_fees
 from services.lifecycle import answer_offer, perform
+from services.queries import money_standing
 from services.queries.reports import asking, sheet
 from services.queries.reports.asking import Asked, Report
 from services.queries.reports.complaint_reasons import COMPLAINT_REASONS
 from services.queries.reports.coverage_holes import COVERAGE_HOLES
 from services.queries.reports.damage import DAMAGE
 from services.queries.reports.fairness import FAIRNESS
+from services.queries.reports.fees import FEES
 from services.queries.reports.on_time import ON_TIME
 from services.queries.reports.promised import PROMISED
+from services.queries.reports.satisfaction import SATISFACTION
 from tests.rows import rows
+from tests.services.money import DAY, ENDED, clock, corrected, ended, rule
 from tests.services.test_lifecycle import AT_DOOR, HOUR, booked, offered, submitted
 from tests.worlds import World
 
-DAY = timedelta(days=1)
 THIS_WEEK = date(2026, 3, 2)
 
 
@@ -56,6 +60,12 @@ def asked(
     return asking.page(who or world.actor("admin"), report, wanted, None, 100, now)
 
 
+def behind(world: World, report: Report[Any], which: str, days: float = 1.5) -> list[asking.JobBehind]:
+    """The jobs that one of the report's figures counted."""
+    wanted = Asked(period(THIS_WEEK, THIS_WEEK + timedelta(days=30), THIS_WEEK), ())
+    return asking.behind(world.actor("admin"), report, wanted, which, None, 9, world.now + days * DAY)
+
+
 def test_clocks_are_on_time_late_or_excused_and_the_rate_is_of_those_that_have_a_verdict(
     world: World,
 ) -> None:
@@ -73,6 +83,7 @@ def test_clocks_are_on_time_late_or_excused_and_the_rate_is_of_those_that_have_a
     assert (found["book"].decided, found["book"].late, found["book"].on_time_bp) == (1, 1, 0)
     assert (found["contact"].decided, found["contact"].excused, found["contact"].on_time_bp) == (0, 1, None)
     assert (found["finish"].decided, found["finish"].running) == (0, 2)
+    assert [job.job_id for job in behind(world, ON_TIME, "late")] == [job_id]
 
 
 def test_a_clock_ended_without_a_verdict_is_neither_kept_nor_late(world: World) -> None:
@@ -262,6 +273,45 @@ def test_orders_lost_for_want_of_a_dealer_show_where_one_is_missing(world: World
     assert (row.jobs, row.lost, row.lost_bp, row.unserved, row.lost_fen) == (2, 1, 5000, 1, 129_900)
 
 
+def test_ratings_and_platform_reviews_are_told_apart_and_lead_to_the_jobs_behind_them(world: World) -> None:
+    """A five, a two, and a bad review of nobody's job: 3.5 of two ratings, one good; the review has no dealer."""
+    for overall in (5, 2):
+        job = ended(world)
+        rows("INSERT INTO rating (job_id, dealer_id, overall, created_at) VALUES (:j, :d, :o, :at)",
+             j=job, d=world.dealers[0], o=overall, at=world.now + DAY)  # fmt: skip
+    rows("INSERT INTO review (channel_id, platform_id, score, reviewed_at, subject_id, fingerprint, bad, created_at)"
+         " SELECT :c, 'r1', 1, :at, subject_id, '', true, :at FROM job WHERE id = :j",
+         c=world.channel_id, at=world.now + DAY, j=job)  # fmt: skip
+
+    [whole] = asked(world, SATISFACTION, "total")
+    [own] = asked(world, SATISFACTION, "total", dealer_id=world.dealers[0])
+
+    assert (whole.ratings, whole.average, whole.good_bp, whole.low) == (2, 3.5, 5000, 1)
+    assert (whole.reviews, whole.review_average, whole.bad_reviews) == (1, 1.0, 1)
+    assert (own.ratings, own.reviews) == (2, 0)
+    assert [found.job_id for found in behind(world, SATISFACTION, "unhappy")] == [job]
+    with pytest.raises(Invalid):
+        behind(world, SATISFACTION, "late")
+
+
+def test_fees_are_told_by_kind_and_what_was_taken_back_stands_apart(world: World) -> None:
+    """A job of ¥80.00 and a late one less ¥20.00; the first is reversed: ¥60.00 in all, ¥80.00 clawed back."""
+    rule()
+    first, late = ended(world), ended(world)
+    clock(late, level=2, stopped_at=ENDED - DAY)
+    run_fees(ENDED + DAY)
+    [entry] = rows("SELECT id FROM ledger_entry WHERE natural_key = :k", k=f"job:{first}:base_fee:unit:1")
+    corrected(world, entry.id, "重复", ENDED + DAY)
+
+    [row] = asked(world, FEES, "month")
+    stand = money_standing.now()
+
+    assert (row.jobs, row.fees_fen, row.penalty_fen, row.clawed_fen) == (2, 8000, -2000, -8000)
+    assert (row.payable_fen, row.per_job_fen, row.month) == (6000, 3000, date(2026, 3, 1))
+    assert (stand.owed_fen, stand.jobs_unposted, stand.shares_held) == (6000, 0, 0)
+    assert [job.job_id for job in behind(world, FEES, "penalty")] == [late]
+
+
 def test_pages_put_together_are_the_whole_report(world: World) -> None:
     """One row at a time, in the order of the dimensions, rows without a dealer among them."""
     job_id = submitted(world)
@@ -305,7 +355,7 @@ def test_a_file_says_how_it_is_to_be_read_and_holds_no_formula(app: Flask, world
 
 @pytest.mark.parametrize(
     "report",
-    [ON_TIME, PROMISED, FAIRNESS, COMPLAINT_REASONS, DAMAGE, COVERAGE_HOLES],
+    [ON_TIME, PROMISED, FAIRNESS, SATISFACTION, FEES, COMPLAINT_REASONS, DAMAGE, COVERAGE_HOLES],
     ids=lambda report: report.name,
 )
 def test_every_report_can_be_one_row_and_names_all_its_columns(world: World, report: Report[Any]) -> None:

@@ -9,14 +9,14 @@ the facts stands for the same bounds on `job` as on `fact`, for a denominator be
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection
 
 from domain.actors import BRAND_ROLES, Actor, Role
-from domain.errors import NotFound
+from domain.errors import Fault, Invalid, NotFound
 from domain.reports import DEFINITIONS, Definition, Period, TooManyRows
 from services.uow import query
 
@@ -60,6 +60,7 @@ class Report(Generic[R]):
     """One report. `dims`: column of `fact` → its type; `fixed` ones are always grouped by.
 
     `labels` are columns for people beside the dimensions; `own`: a dealer's owner may read its own rows.
+    `behind`: which jobs may be asked for by name, in words and as a condition over `fact`, which has `job_id` then.
     """
 
     name: str
@@ -73,6 +74,8 @@ class Report(Generic[R]):
     fixed: tuple[str, ...] = ()
     having: str = ""
     own: bool = False
+    permission: str = "report:read"
+    behind: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def definition(self) -> Definition:
@@ -117,6 +120,51 @@ def whole(actor: Actor, report: Report[R], asked: Asked, now: datetime) -> list[
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class JobBehind:
+    """A job that a figure counted, and how many times (clocks, entries, …)."""
+
+    job_id: int
+    times: int
+    status: str
+    product_name: str
+    dealer_name: str | None
+    created_at: datetime
+
+
+_BEHIND = """
+, counted AS (SELECT job_id, count(*) AS times, min(dealer_id) AS dealer_id FROM fact
+               WHERE job_id IS NOT NULL AND {conditions} AND job_id < coalesce(%(before)s::bigint, 9223372036854775807)
+               GROUP BY job_id ORDER BY job_id DESC LIMIT %(limit)s)
+SELECT job.id, times, job.status, coalesce(product.name, job.sku), coalesce(dealer.short_name, dealer.name),
+       job.created_at
+  FROM counted JOIN job ON job.id = counted.job_id LEFT JOIN product ON product.sku = job.sku
+  LEFT JOIN dealer ON dealer.id = counted.dealer_id ORDER BY job.id DESC
+"""
+
+
+@query
+def behind(
+    connection: Connection,
+    actor: Actor,
+    report: Report[Any],
+    asked: Asked,
+    which: str,
+    before: int | None,
+    limit: int,
+    now: datetime,
+) -> list[JobBehind]:
+    """The jobs that a figure counted, newest first. `Invalid` with the list for a figure that has none."""
+    if which not in report.behind:
+        told = "、".join(f"{name} {words}" for name, (words, _) in report.behind.items())
+        raise Invalid(errors=[Fault("which", "choice", f"可选：{told}")])
+    own, values = _horizon(actor, report, asked)
+    conditions = " AND ".join([*own, f"({report.behind[which][1]})"])
+    sql = f"WITH {_facts(report, own)}{_BEHIND.format(conditions=conditions)}"
+    values |= _bounds(asked, now) | {"before": before, "limit": limit}
+    return [JobBehind(*row) for row in connection.exec_driver_sql(sql, values)]
+
+
 def key_of(report: Report[R], by: tuple[str, ...], row: R) -> Key:
     """Where the page behind this row begins: its dimensions, an unknown one as the least of its type."""
     least: Mapping[type, Any] = {int: 0, str: "", date: date.min}
@@ -149,14 +197,23 @@ def statement(
     grouped = f"GROUP BY {', '.join(asked.by)}" if asked.by else ""
     sorted_by = f"ORDER BY {', '.join(order)}" if order else ""
     labels = [f"{sql} AS {name}" for name, sql in report.labels.items()]
-    facts = report.facts.replace("{own}", " AND ".join(own))
-    sql = f"""WITH {facts},
+    sql = f"""WITH {_facts(report, own)},
 g AS (SELECT {", ".join(columns)} FROM fact WHERE {" AND ".join(conditions)} {grouped} {report.having}
  {sorted_by} LIMIT %(limit)s)
 SELECT {", ".join(["g.*", *labels])} FROM g {sorted_by}"""
-    values |= {"from": asked.period.start, "until": asked.period.end, "now": now, "limit": limit}
-    values |= {"first": asked.period.since, "last": asked.period.until, "region": REGIONS[asked.region]}
+    values |= _bounds(asked, now) | {"limit": limit}
     return sql, values
+
+
+def _facts(report: Report[Any], own: list[str]) -> str:
+    return report.facts.strip().replace("{own}", " AND ".join(own))
+
+
+def _bounds(asked: Asked, now: datetime) -> dict[str, Any]:
+    days = asked.period
+    return {"from": days.start, "until": days.end, "first": days.since, "last": days.until, "now": now} | {
+        "region": REGIONS[asked.region]
+    }
 
 
 def _sql(kind: type) -> str:

@@ -40,11 +40,11 @@ class ComplaintReasonRow:
 
 _FACTS = f"""
 fact AS (
-    SELECT job.sku, {REGION} AS region, job.channel_id, job.dealer_id, NULL::text AS category, NULL::text AS verdict,
-           false AS is_open, 0::bigint AS compensation_fen
+    SELECT job.id AS job_id, job.sku, {REGION} AS region, job.channel_id, job.dealer_id, NULL::text AS category,
+           NULL::text AS verdict, false AS is_open, 0::bigint AS compensation_fen
       FROM job WHERE job.submitted_at >= %(from)s AND job.submitted_at < %(until)s AND {{own}}
     UNION ALL
-    SELECT job.sku, {REGION}, job.channel_id, job.dealer_id, complaint.category, complaint.verdict,
+    SELECT job.id, job.sku, {REGION}, job.channel_id, job.dealer_id, complaint.category, complaint.verdict,
            complaint.closed_at IS NULL, complaint.compensation_fen
       FROM complaint JOIN job ON job.id = complaint.job_id
      WHERE complaint.opened_at >= %(from)s AND complaint.opened_at < %(until)s)
@@ -80,5 +80,10 @@ COMPLAINT_REASONS = Report(
         "open": "未结",
         **CATEGORIES,
         "compensation_fen": "赔付（分）",
+    },
+    behind={
+        "complaints": ("有投诉的", "category IS NOT NULL"),
+        "upheld": ("投诉属实的", "verdict = 'upheld'"),
+        "open": ("投诉未结的", "is_open"),
     },
 )

@@ -139,16 +139,21 @@ def rows(
     return [_row(list(groups)) for _, groups in islice(months, limit)]
 
 
-def _row(groups: list[Any]) -> EvidenceRow:
+def sampled_of(groups: list[Any]) -> Sampled:
+    """What was drawn and judged, of rows with risky, by_lot, inclusion_bp and counts of jobs, judged and failed."""
     risky = [one for one in groups if one.risky]
-    lot = [one for one in groups if one.by_lot]
-    sampled = Sampled(
+    return Sampled(
         sum(one.jobs for one in risky),
         sum(one.judged for one in risky),
         sum(one.failed for one in risky),
         sum(one.jobs for one in groups if not one.risky),
-        tuple(job for one in lot for job in _jobs(one)),
+        tuple(job for one in groups if one.by_lot for job in _jobs(one)),
     )
+
+
+def _row(groups: list[Any]) -> EvidenceRow:
+    lot = [one for one in groups if one.by_lot]
+    sampled = sampled_of(groups)
     found = agreement.failure_rate(sampled)
     judged = sum(one.judged for one in groups)
     return EvidenceRow(
@@ -160,9 +165,9 @@ def _row(groups: list[Any]) -> EvidenceRow:
         by_lot=sum(one.jobs for one in lot),
         judged=judged,
         failed=sum(one.failed for one in groups),
-        rate_bp=_bp(found.rate) if judged else None,
-        low_bp=_bp(found.low),
-        high_bp=_bp(found.high),
+        rate_bp=basis_points(found.rate) if judged else None,
+        low_bp=basis_points(found.low),
+        high_bp=basis_points(found.high),
         needed=agreement.still_needed(sampled, HALF_WIDTH),
         appealed=sum(one.appealed for one in groups),
         reversed=sum(one.reversed for one in groups),
@@ -174,7 +179,8 @@ def _jobs(group: Any) -> list[Judged]:
     return [Judged(True, group.inclusion_bp)] * group.failed + [Judged(False, group.inclusion_bp)] * passed
 
 
-def _bp(rate: float) -> int:
+def basis_points(rate: float) -> int:
+    """0.0613 → 613."""
     return round(rate * 10_000)
 
 
@@ -187,5 +193,9 @@ def agreed(connection: Connection, actor: Actor, period: Period, dealer_id: int 
     kappa = agreement.kappa({(pair.first, pair.second): pair.times for pair in table})
     if kappa is None:
         return Agreement(0, None, None, None, None, None, table)
-    value, low, high = (None if one is None else _bp(one) for one in (kappa.value, kappa.low, kappa.high))
-    return Agreement(kappa.pairs, _bp(kappa.observed), _bp(kappa.by_chance), value, low, high, table)
+    value, low, high = (
+        None if one is None else basis_points(one) for one in (kappa.value, kappa.low, kappa.high)
+    )
+    return Agreement(
+        kappa.pairs, basis_points(kappa.observed), basis_points(kappa.by_chance), value, low, high, table
+    )

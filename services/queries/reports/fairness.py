@@ -75,7 +75,7 @@ room AS (
                             AND standing.day IS NULL AND NOT standing.promotion
      GROUP BY one.id),
 fact AS (
-    SELECT taken.*, coalesce(room.free_days, 0) AS free_days, greatest(served - ready, 0) AS waited
+    SELECT taken.*, taken.id AS job_id, coalesce(room.free_days, 0) AS free_days, greatest(served - ready, 0) AS waited
       FROM taken LEFT JOIN room ON room.id = taken.id)
 """
 _JUDGED = "count(*) FILTER (WHERE verdict = 'judged')"
@@ -117,4 +117,10 @@ FAIRNESS = Report(
         "promotion_days": "本周大促日",
     },
     own=True,
+    permission="report:read_own",
+    behind={
+        "passed_over": ("有空余却未安排的", "verdict = 'judged' AND free_days > 0"),
+        "unserved_yet": ("仍未约定的", "verdict = 'judged' AND is_waiting"),
+        "no_capacity": ("网点未报产能的", "verdict = 'no_capacity'"),
+    },
 )

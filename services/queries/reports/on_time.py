@@ -49,7 +49,7 @@ ending AS MATERIALIZED (
        AND received_at < %(until)s::timestamptz + interval '1 day'
        AND ({_ENDING})),
 seen AS (
-    SELECT clock.kind AS clock, clock.family, {week_of("clock.due_at")} AS week, job.channel_id,
+    SELECT clock.job_id, clock.kind AS clock, clock.family, {week_of("clock.due_at")} AS week, job.channel_id,
            CASE WHEN clock.owner = 'dealer'
                 THEN coalesce(clock.dealer_id, breach.dealer_id, job.dealer_id) END AS dealer_id,
            clock.due_at <= coalesce(clock.stopped_at, %(now)s) AS is_late,
@@ -64,7 +64,8 @@ seen AS (
       LEFT JOIN promotion_day ON promotion_day.day = {day_of("clock.due_at")}
      WHERE clock.due_at >= %(from)s AND clock.due_at < %(until)s),
 fact AS (
-    SELECT week, dealer_id, clock, family, channel_id, promoted, is_severe AND is_late AND NOT is_excused AS severe,
+    SELECT job_id, week, dealer_id, clock, family, channel_id, promoted,
+           is_severe AND is_late AND NOT is_excused AS severe,
            CASE WHEN is_running THEN 'running' WHEN is_late AND is_excused THEN 'excused' WHEN is_late THEN 'late'
                 WHEN is_ended THEN 'no_verdict' ELSE 'on_time' END AS verdict
       FROM seen)
@@ -111,4 +112,12 @@ ON_TIME = Report(
         "promotion_days": "本周大促日",
     },
     own=True,
+    permission="report:read_own",
+    behind={
+        "late": ("超时的", "verdict = 'late'"),
+        "severe": ("严重超时的", "severe"),
+        "late_platform": ("平台承诺超时的", "verdict = 'late' AND family = 'platform'"),
+        "late_dealer": ("网点承诺超时的", "verdict = 'late' AND family = 'dealer'"),
+        "excused": ("已免责的", "verdict = 'excused'"),
+    },
 )

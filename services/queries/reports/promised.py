@@ -55,7 +55,8 @@ agreed AS (
                           AND earlier.family = clock.family AND earlier.turn < clock.turn
                           AND earlier.dealer_id IS NOT DISTINCT FROM clock.dealer_id)),
 seen AS MATERIALIZED (
-    SELECT {week_of("agreed.ends_at")} AS week, agreed.dealer_id, job.channel_id, agreed.ends_at, arrival.at,
+    SELECT agreed.job_id, {week_of("agreed.ends_at")} AS week, agreed.dealer_id, job.channel_id, agreed.ends_at,
+           arrival.at,
            EXISTS (SELECT 1 FROM clock later WHERE later.job_id = agreed.job_id AND later.kind = 'arrive'
                       AND later.turn > agreed.turn AND later.dealer_id IS NOT DISTINCT FROM agreed.dealer_id)
                AS is_moved,
@@ -120,5 +121,11 @@ PROMISED = Report(
         "lead_promised_days": "承诺提前天数（中位数）",
         "lead_actual_days": "实际天数（中位数）",
         "promotion_days": "本周大促日",
+    },
+    behind={
+        "broken": ("没有按约上门的", "verdict IN ('late', 'absent')"),
+        "late": ("晚到的", "verdict = 'late'"),
+        "absent": ("未到的", "verdict = 'absent'"),
+        "customer_moved": ("客户原因改期的", "verdict = 'customer_moved'"),
     },
 )
