@@ -28,8 +28,8 @@ worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa:
 # Would lie in the home folder, where two checkouts meet and some users have none.
 control_socket_disable = True
 
-# glibc gives every thread a heap of its own: with two for all, a worker is 7 MB smaller. And it keeps what was freed for
-# as large a piece as it ever saw: 19 MB for each password checked at once, unless the limit is named.
+# glibc gives every thread a heap of its own: with two for all, a worker is 7 MB smaller. And it keeps freed pieces as
+# large as any it has seen, like the 19 MB of a password's check, unless it is told the size from which they go back.
 M_ARENA_MAX, M_MMAP_THRESHOLD = -8, -3
 with suppress(OSError, AttributeError):  # another C library
     ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
