@@ -11,23 +11,30 @@ T ?=
 PHOTOS ?=
 BENCHES := $(filter-out $(if $(PHOTOS),,photos),$(patsubst bench/bench_%.py,%,$(wildcard bench/bench_*.py)))
 
-.PHONY: help run web test test-web lint types format bench migrate lock psql clean forget
+.PHONY: help run web phone test test-web test-phone lint types format bench migrate lock psql clean forget
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 run: .venv/run.lock ## the demo on this machine; PORT= STANDIN_PORT= HOST= STORY=play|none|only STORY_DATA=file.csv
-	@$(PY) console/build.py || echo "✗ 控制台没有生成，演示照常 / no console, the demo goes on without it"
+	@$(PY) -m console.build || echo "✗ 控制台没有生成，演示照常 / no console, the demo goes on without it"
 	@exec $(PY) -m demo
 
 web: .venv/run.lock ## the console, typed by the API's contract, into console/dist; needs npm's registry
-	@exec $(PY) console/build.py
+	@exec $(PY) -m console.build
+
+phone: .venv/run.lock ## the phone application for WeChat and for browsers, into miniprogram/dist; needs npm's registry
+	@exec $(PY) -m miniprogram.build
 
 test: .venv/dev.lock ## all tests against a real PostgreSQL; T="tests/domain -k fees" for some
-	@exec $(PY) -m pytest -n 2 --dist worksteal --ignore tests/browser $(T)
+	@exec $(PY) -m pytest -n 2 --dist worksteal --ignore tests/browser --ignore tests/phone $(T)
 
 test-web: .venv/dev.lock web ## the pages in a real browser (Debian: chromium, fonts-noto-cjk); T="-k audits" for some
 	@exec $(PY) -m pytest tests/browser $(T)
+
+test-phone: .venv/dev.lock phone ## its parts, the built mini-program in Node, and pages in a browser at phone size; T="-k offline"
+	@$(PY) -m miniprogram.check
+	@exec $(PY) -m pytest tests/phone $(T)
 
 lint: .venv/dev.lock ## ruff, formatting, and the arrows between the layers
 	$(PY) -m ruff check .
@@ -64,8 +71,8 @@ lock: .venv/dev.lock ## compile requirements*.in anew, with hashes
 psql: .venv/run.lock ## a prompt in the demo's database while `make run` runs, or in DATABASE_URL
 	@exec $(PY) -m demo.psql
 
-clean: ## remove the virtual environment, the built console and all caches; the demo's data stays
-	rm -rf console/dist console/node_modules console/src/made .venv .mypy_cache .ruff_cache .hypothesis .import_linter_cache .pytest_cache
+clean: ## remove the virtual environment, what was built for console and phone, all caches; the demo's data stays
+	rm -rf $(foreach front,console miniprogram,$(addprefix $(front)/,dist node_modules src/made)) .venv .mypy_cache .ruff_cache .hypothesis .import_linter_cache .pytest_cache
 	find . -name __pycache__ -not -path './node_modules/*' -prune -exec rm -rf {} +
 
 forget: .venv/run.lock ## remove the demo's data, photos and secrets

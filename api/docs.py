@@ -15,8 +15,10 @@ from api import routes
 from api.described import COMPONENT
 from api.errors import MEDIA, ProblemSchema
 from api.introduction import INTRODUCTION
+from api.moves import moves
 from api.routes import Call
 from api.words import WORDS
+from domain.actors import Role
 
 STATIC = Path(__file__).parent / "static"
 DOCUMENT = "application/vnd.oai.openapi+json"
@@ -76,6 +78,7 @@ def document(app: Flask) -> dict[str, Any]:
         api.spec.tag({"name": name, "description": blueprint.description})
     found: dict[str, Any] = _sayable(api.spec.to_dict())
     found["x-words"] = WORDS
+    found["x-moves"] = {"installer": moves(Role.INSTALLER)}
     return found
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from flask import Flask, request
 from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 
@@ -247,3 +248,16 @@ def test_form_and_query_read_numbers_from_text_and_json_does_not() -> None:
     with pytest.raises(Invalid) as refused:
         parsing.load(UploadForm(), {"amount_fen": "12"})
     assert [fault.field for fault in refused.value.errors] == ["file"]
+
+
+def test_when_a_deed_was_sent_is_no_part_of_what_it_is() -> None:
+    """A phone that tries again later says so in `sent_at`, under the same key; anything else makes another deed."""
+
+    def print_of(**body: str) -> bytes:
+        with Flask("t").test_request_context("/x", method="POST", json=body):
+            return parsing.fingerprint(request)
+
+    first = print_of(note="a", sent_at="2026-03-02T02:00:00Z")
+    assert first == print_of(note="a", sent_at="2026-03-02T05:30:00.250Z")
+    assert first != print_of(note="b", sent_at="2026-03-02T02:00:00Z")
+    assert print_of(note='"sent_at": "x"') != print_of(note='"sent_at": "y"')

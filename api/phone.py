@@ -1,0 +1,34 @@
+"""The phone application in a browser, at `/app/`: the page and the files that `make phone` made."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from api.built import ROOT, WORKER, Built, hand_out
+from api.routes import Call, route
+from domain.errors import NotFound
+
+
+class NotBuilt(NotFound):
+    """The API, and the customer's page at /m, work without it."""
+
+    code = "phone_not_built"
+    title = "手机端尚未生成，请运行 make phone（接口不受影响）"
+
+
+built = Built(ROOT / "miniprogram" / "dist" / "h5", NotBuilt)
+area = hand_out("phone", "手机端", "/app", built)
+
+
+@route(
+    area,
+    "GET",
+    f"/{WORKER}",
+    permission="docs:read",
+    media="text/javascript",
+    summary="手机端的离线外壳",
+    errors=(404,),
+)
+def worker(_: Call) -> Response:
+    """What lets the page open without a network. Asked for anew each time: it names the build's files."""
+    return built.file(WORKER, kept="no-cache")

@@ -1,0 +1,1 @@
+"""How the two built applications, console and phone, are made of the API's contract."""

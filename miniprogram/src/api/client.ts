@@ -1,0 +1,94 @@
+/** The one way to the server: typed by the contract, one key per press, one silent sign-in when a session is over. */
+
+import type { paths } from "@/made/schema";
+import type { Reply, Wire } from "@/platform/types";
+
+import { address, type Answer, type Asked, type Operation, type Path } from "./contract";
+import { key } from "./key";
+import { problemOf } from "./problem";
+import type { Session } from "./session";
+
+const READ_MS = 10_000;
+const CHANGE_MS = 20_000;
+const UPLOAD_MS = 60_000;
+
+/** `key`: of the press; without one, this call is a press of its own. `version`: what the person saw (If-Match). */
+export interface How {
+  key?: string;
+  version?: number;
+}
+
+interface Sent extends How {
+  body?: unknown;
+}
+
+type Wish<P extends keyof paths, M extends "get" | "post" | "put" | "patch" | "delete"> = Asked<Operation<P, M>> & How;
+/** Nothing to give: nothing need be given. */
+type Rest<W> = object extends W ? [wish?: W] : [wish: W];
+
+export class Client {
+  constructor(
+    private readonly wire: Wire,
+    private readonly session: Session,
+    private readonly base = "",
+  ) {}
+
+  /** `client.get("/api/v1/jobs/{job_id}", { path: { job_id: 7 } })` */
+  get<P extends Path<"get">>(path: P, ...[wish]: Rest<Wish<P, "get">>): Promise<Answer<Operation<P, "get">>> {
+    return this.ask("GET", path, wish);
+  }
+
+  post<P extends Path<"post">>(path: P, ...[wish]: Rest<Wish<P, "post">>): Promise<Answer<Operation<P, "post">>> {
+    return this.ask("POST", path, wish);
+  }
+
+  put<P extends Path<"put">>(path: P, ...[wish]: Rest<Wish<P, "put">>): Promise<Answer<Operation<P, "put">>> {
+    return this.ask("PUT", path, wish);
+  }
+
+  patch<P extends Path<"patch">>(path: P, ...[wish]: Rest<Wish<P, "patch">>): Promise<Answer<Operation<P, "patch">>> {
+    return this.ask("PATCH", path, wish);
+  }
+
+  delete<P extends Path<"delete">>(path: P, ...[wish]: Rest<Wish<P, "delete">>): Promise<Answer<Operation<P, "delete">>> {
+    return this.ask("DELETE", path, wish);
+  }
+
+  private async ask<T>(method: Method, path: string, wish: Sent & { path?: object; query?: object } = {}): Promise<T> {
+    const reply = await this.send(method, address(path, wish as Parameters<typeof address>[1]), wish);
+    if (reply.status >= 400 || reply.status < 200) throw problemOf(reply);
+    return reply.body as T;
+  }
+
+  /** As it came, refusals too: for the queue, which knows what to make of each. */
+  send(method: Method, filled: string, { body, key: own, version }: Sent = {}): Promise<Reply> {
+    const changing = method !== "GET";
+    const press: Record<string, string> = changing ? { "Idempotency-Key": own ?? key() } : {};
+    if (version !== undefined) press["If-Match"] = `"${version}"`;
+    if (body !== undefined) press["Content-Type"] = "application/json";
+    return this.signedIn((who) =>
+      this.wire.call({
+        method,
+        url: this.base + filled,
+        headers: { ...press, ...who },
+        body,
+        timeoutMs: changing ? CHANGE_MS : READ_MS,
+      }),
+    );
+  }
+
+  upload(filled: string, file: string, form: Record<string, string>, onProgress: (percent: number) => void): Promise<Reply> {
+    return this.signedIn((headers) =>
+      this.wire.upload({ url: this.base + filled, headers, form, file, timeoutMs: UPLOAD_MS, onProgress }),
+    );
+  }
+
+  /** Once more after a 401, if the phone could sign in by itself. */
+  private async signedIn(send: (who: Record<string, string>) => Promise<Reply>): Promise<Reply> {
+    const reply = await send(this.session.headers());
+    if (reply.status !== 401 || !(await this.session.renew())) return reply;
+    return send(this.session.headers());
+  }
+}
+
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";

@@ -1,0 +1,16 @@
+export default defineAppConfig({
+  pages: ["pages/home/index", "pages/job/index", "pages/inbox/index", "pages/claim/index", "pages/waiting/index", "pages/me/index"],
+  subPackages: [{ root: "dealer", pages: ["home/index"] }],
+  window: {
+    navigationStyle: "default",
+    navigationBarTitleText: "妥装",
+    navigationBarBackgroundColor: "#0f5c4a",
+    navigationBarTextStyle: "white",
+    backgroundColor: "#f2f4f1",
+    backgroundTextStyle: "dark",
+  },
+  lazyCodeLoading: "requiredComponents",
+  requiredPrivateInfos: ["getLocation"],
+  permission: { "scope.userLocation": { desc: "用于到场签到与拍照时记录位置" } },
+  __usePrivacyCheck__: true,
+});

@@ -1,0 +1,35 @@
+/** One thing a person did to a job, written down before it is shown as done. It holds all it takes to send it. */
+export interface Deed {
+  /** Made at the press, never changed: idempotency key, a photo's client_id, and the name of its picture. */
+  readonly id: string;
+  /** The order in which this phone's people did things. */
+  readonly seq: number;
+  /** The session it belongs to: nobody sends what somebody else did. */
+  readonly owner: string;
+  readonly job: number;
+  /** As in `available_actions`. */
+  readonly action: string;
+  /** Where it goes, filled in: `/api/v1/jobs/7/check-in`. */
+  readonly address: string;
+  /** By this phone's clock, in UTC. */
+  readonly at: string;
+  /** JSON; of a photo the form that goes with the picture. */
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly photo?: true;
+  /** Fields of the body that take the id of an earlier deed's photo: field → that deed's id. */
+  readonly awaits?: Readonly<Record<string, string>>;
+  /** A photo whose picture was not yet kept when this was written. Never shown, never sent. */
+  readonly half?: true;
+  /** Refused: it waits for a person. */
+  readonly trouble?: Trouble;
+}
+
+export interface Trouble {
+  status: number;
+  code: string;
+  /** The server's own words. */
+  title: string;
+  faults: readonly { field: string; code: string; message: string }[];
+}
+
+export type Wish = Pick<Deed, "job" | "action" | "address" | "body"> & Partial<Pick<Deed, "awaits">>;

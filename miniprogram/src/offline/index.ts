@@ -1,0 +1,6 @@
+export type { Deed, Trouble, Wish } from "./deed";
+export { expected, hopeful } from "./expected";
+export { Kept, type Heard } from "./kept";
+export { Queue, type Bar, type Waiting } from "./queue";
+export { sender } from "./sender";
+export { remedy, type Remedy } from "./verdict";

@@ -1,0 +1,69 @@
+import type { Reply } from "@/platform/types";
+
+import type { Deed, Trouble } from "./deed";
+
+/** What a reply, or silence, means for a deed. */
+export type Verdict =
+  | { kind: "done"; answer: unknown }
+  | { kind: "later"; seconds?: number }
+  | { kind: "signed_out" }
+  | { kind: "refused"; trouble: Trouble };
+
+const NOT_NOW = new Set([408, 425, 429]);
+
+/** `reply` undefined: nothing was heard, so perhaps it was done; the same key makes asking again harmless. */
+export function verdict(reply: Reply | undefined): Verdict {
+  if (!reply || reply.status >= 500 || reply.status < 200 || NOT_NOW.has(reply.status)) {
+    return reply?.retryAfter ? { kind: "later", seconds: reply.retryAfter } : { kind: "later" };
+  }
+  if (reply.status < 300) return { kind: "done", answer: reply.body };
+  if (reply.status === 401) return { kind: "signed_out" };
+  return { kind: "refused", trouble: trouble(reply) };
+}
+
+function trouble({ status, body }: Reply): Trouble {
+  const said = (typeof body === "object" && body !== null ? body : {}) as Partial<Trouble> & {
+    detail?: string;
+    errors?: Trouble["faults"];
+  };
+  const title = said.detail ? `${said.title ?? ""}：${said.detail}` : (said.title ?? "服务器没有说明原因");
+  return { status, code: said.code ?? "", title, faults: said.errors ?? [] };
+}
+
+const FIRST_S = 2;
+const LONGEST_S = 300;
+
+/** Seconds to rest after the n-th try in vain: 2, 4, 8 … 300, each shortened by up to half so that phones spread out. */
+export function rest(tries: number, chance: number): number {
+  return Math.min(LONGEST_S, FIRST_S * 2 ** (tries - 1)) * (1 - chance / 2);
+}
+
+/** What a person can do about a refused deed. */
+export interface Remedy {
+  /** One sentence on what to do. */
+  advice: string;
+  /** Trying the same again may help. */
+  again: boolean;
+  /** The server has the picture though it does not count: nothing is lost by putting it away. */
+  safe: boolean;
+}
+
+const MOVED_ON = new Set(["job_changed", "illegal_transition", "not_found"]);
+
+export function remedy({ photo, trouble: why }: Deed): Remedy {
+  if (!why) return { advice: "", again: false, safe: false };
+  if (photo && why.code === "job_changed") {
+    return { advice: "工单已改派或取消。照片已存为证据，可以收起；若已上门，可申请上门费。", again: false, safe: true };
+  }
+  if (MOVED_ON.has(why.code)) {
+    return { advice: "工单在您离线时有了变化。请打开工单看现在的状态，再决定收起还是联系网点。", again: true, safe: false };
+  }
+  if (why.code === "too_many_photos") {
+    return { advice: "先删掉一张已上传的照片，再重试；或者收起这一张。", again: true, safe: false };
+  }
+  if (photo) return { advice: "这张照片没有被接受，请重拍，再收起这一张。", again: true, safe: false };
+  if (why.code === "barred") {
+    return { advice: "还差下面这些。补齐后重试。", again: true, safe: false };
+  }
+  return { advice: "请按提示改好后重新提交，或收起这一条。", again: true, safe: false };
+}

@@ -1,0 +1,13 @@
+/** What an action on a job asks for, as the contract says: see src/made/forms.ts. */
+export interface Field {
+  name: string;
+  kind: string;
+  required: boolean;
+  options?: readonly (readonly [code: string, name: string])[];
+}
+
+export interface Form {
+  path: string;
+  name: string;
+  fields: readonly Field[];
+}

@@ -1,0 +1,11 @@
+import "./parts.css";
+
+export { Button } from "./Button";
+export { Card } from "./Card";
+export { Choice, Field } from "./Field";
+export { left, local, metres, span, when, yuan } from "./format";
+export { List } from "./List";
+export { Sheet } from "./Sheet";
+export { Countdown, Empty, Failed, Loading, Money, Tag, Time } from "./small";
+export { tell } from "./telling";
+export { Toast } from "./Toast";

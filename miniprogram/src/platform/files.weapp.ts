@@ -1,0 +1,36 @@
+import Taro from "@tarojs/taro";
+
+import type { Files } from "./types";
+
+const manager = () => Taro.getFileSystemManager();
+const folder = () => `${Taro.env.USER_DATA_PATH}/kept`;
+const path = (key: string) => `${folder()}/${key}.jpg`;
+
+function done(run: (told: { success: () => void; fail: (error: unknown) => void }) => void): Promise<void> {
+  return new Promise((resolve, reject) => run({ success: resolve, fail: reject }));
+}
+
+const there = (at: string) => done((told) => manager().access({ path: at, ...told })).then(() => true, () => false);
+
+/** Pictures in the folder that WeChat leaves to us. A half-written copy is never seen: it gets its name at the end. */
+export const files: Files = {
+  async keep(key, shot) {
+    if (!(await there(folder()))) {
+      await done((told) => manager().mkdir({ dirPath: folder(), recursive: true, ...told }));
+    }
+    const half = `${path(key)}.half`;
+    await done((told) => manager().copyFile({ srcPath: String(shot.source), destPath: half, ...told }));
+    await done((told) => manager().rename({ oldPath: half, newPath: path(key), ...told }));
+  },
+  has: (key) => there(path(key)),
+  address: async (key) => ((await there(path(key))) ? path(key) : undefined),
+  remove: (key) => done((told) => manager().unlink({ filePath: path(key), ...told })).catch(() => undefined),
+  keys: () =>
+    new Promise((resolve) =>
+      manager().readdir({
+        dirPath: folder(),
+        success: ({ files: names }) => resolve(names.filter((name) => name.endsWith(".jpg")).map((name) => name.slice(0, -4))),
+        fail: () => resolve([]),
+      }),
+    ),
+};

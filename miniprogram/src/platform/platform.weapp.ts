@@ -1,0 +1,145 @@
+import Taro from "@tarojs/taro";
+
+import { files } from "./files.weapp";
+import { MOST_BYTES, Unheard, type Network, type Place, type Platform, type Records, type Reply, type Shot } from "./types";
+
+const records: Records = {
+  read: (key) => Taro.getStorage<string>({ key }).then((found) => found.data, () => undefined),
+  write: async (key, text) => void (await Taro.setStorage({ key, data: text })),
+  remove: async (key) => void (await Taro.removeStorage({ key })),
+  keys: async (prefix) => Taro.getStorageInfoSync().keys.filter((key) => key.startsWith(prefix)),
+};
+
+function network(): Network {
+  const listeners = new Set<(up: boolean) => void>();
+  let up = true;
+  const heard = (now: boolean) => {
+    up = now;
+    listeners.forEach((told) => told(now));
+  };
+  Taro.getNetworkType({ success: ({ networkType }) => heard(networkType !== "none") });
+  Taro.onNetworkStatusChange(({ isConnected }) => heard(isConnected));
+  return {
+    up: () => up,
+    watch(told) {
+      listeners.add(told);
+      return () => listeners.delete(told);
+    },
+  };
+}
+
+function seconds(headers: Record<string, unknown> | undefined): Pick<Reply, "retryAfter"> {
+  const name = Object.keys(headers ?? {}).find((one) => one.toLowerCase() === "retry-after");
+  const said = name ? Number(headers?.[name]) : NaN;
+  return said > 0 ? { retryAfter: said } : {};
+}
+
+async function small(path: string, bytes: number): Promise<{ path: string; bytes: number }> {
+  for (const quality of [80, 60, 40]) {
+    if (bytes <= MOST_BYTES) break;
+    path = (await Taro.compressImage({ src: path, quality, compressedWidth: 2400 })).tempFilePath;
+    const found = await Taro.getFileInfo({ filePath: path });
+    bytes = "size" in found ? found.size : bytes;
+  }
+  return { path, bytes };
+}
+
+const asked = (): Record<string, string> => {
+  const { query } = Taro.getEnterOptionsSync();
+  return (query ?? {}) as Record<string, string>;
+};
+
+const busy = new Set<string>();
+
+export const platform: Platform = {
+  kind: "weapp",
+  records,
+  files,
+  network: network(),
+  textScale: () => ((Taro.getAppBaseInfo() as { fontSizeSetting?: number }).fontSizeSetting ?? 16) / 16,
+  wire: {
+    async call({ method, url, headers, body, timeoutMs }) {
+      try {
+        const found = await Taro.request({
+          method, url, header: headers, timeout: timeoutMs, dataType: "text", responseType: "text",
+          ...(body === undefined ? {} : { data: JSON.stringify(body) }),
+        });
+        return { status: found.statusCode, body: read(found.data), ...seconds(found.header) };
+      } catch (error) {
+        throw new Unheard(String((error as { errMsg?: string }).errMsg ?? error));
+      }
+    },
+    async upload({ url, headers, form, file, timeoutMs, onProgress }) {
+      const filePath = await files.address(file);
+      if (!filePath) throw new Error(`no such picture: ${file}`);
+      try {
+        const task = Taro.uploadFile({ url, filePath, name: "file", header: headers, formData: form, timeout: timeoutMs });
+        task.onProgressUpdate?.(({ progress }) => onProgress?.(progress));
+        const found = await task;
+        return { status: found.statusCode, body: read(found.data), ...seconds(found.header) };
+      } catch (error) {
+        throw new Unheard(String((error as { errMsg?: string }).errMsg ?? error));
+      }
+    },
+  },
+  proof: async () => ({ kind: "wechat", code: (await Taro.login()).code }),
+  scene: async () => {
+    const { scene } = asked();
+    return scene ? decodeURIComponent(scene) : undefined;
+  },
+  async place() {
+    try {
+      const found = await Taro.getLocation({ type: "gcj02", isHighAccuracy: true, highAccuracyExpireTime: 8000 });
+      const { longitude: lng, latitude: lat, accuracy } = found;
+      return { lng, lat, datum: "gcj02", accuracy_m: accuracy, point_source: "device" } satisfies Place;
+    } catch {
+      return undefined;
+    }
+  },
+  async photograph({ gallery, most }) {
+    const sources: ("camera" | "album")[] = gallery ? ["album"] : ["camera"];
+    try {
+      const chosen = await Taro.chooseMedia({ count: most, mediaType: ["image"], sourceType: sources, sizeType: ["compressed"] });
+      return await Promise.all(
+        chosen.tempFiles.map(async (one): Promise<Shot> => {
+          const { path, bytes } = await small(one.tempFilePath, one.size);
+          return { source: path, bytes, capture: gallery ? "gallery" : "camera" };
+        }),
+      );
+    } catch {
+      return [];
+    }
+  },
+  scan: () => Taro.scanCode({ onlyFromCamera: true }).then((found) => found.result, () => undefined),
+  async askToTell(templates) {
+    try {
+      const answers: Record<string, unknown> = { ...(await Taro.requestSubscribeMessage({ tmplIds: [...templates], entityIds: [] })) };
+      return Object.fromEntries(templates.flatMap((id) => (typeof answers[id] === "string" ? [[id, answers[id]]] : [])));
+    } catch {
+      return {};
+    }
+  },
+  ring: async (phone) => void (await Taro.makePhoneCall({ phoneNumber: phone }).catch(() => undefined)),
+  async navigate({ place, address }) {
+    if (place) await Taro.openLocation({ longitude: place.lng, latitude: place.lat, name: address, address });
+    else await Taro.setClipboardData({ data: address });
+  },
+  async alone(name, work) {
+    if (busy.has(name)) return false;
+    busy.add(name);
+    try {
+      await work();
+    } finally {
+      busy.delete(name);
+    }
+    return true;
+  },
+};
+
+function read(text: unknown): unknown {
+  try {
+    return typeof text === "string" && text ? JSON.parse(text) : text;
+  } catch {
+    return undefined;
+  }
+}

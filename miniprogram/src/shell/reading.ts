@@ -1,0 +1,62 @@
+/** Reading with what was heard last time at once, and what is true now as soon as it is heard. */
+
+import { useDidShow } from "@tarojs/taro";
+import { useCallback, useEffect, useRef, useState } from "react";
+
+import { address, Problem, problemOf, said, type Answer, type Operation, type Path } from "@/api";
+
+import { api, kept, onArrival } from "./phone";
+import { owner } from "./who";
+
+export interface Read<T> {
+  data: T | undefined;
+  /** When `data` was heard, milliseconds; a page says so when `old`. */
+  at: number | undefined;
+  /** What is shown was kept; the server could not be asked. */
+  old: boolean;
+  /** In words, when there is nothing to show. */
+  failed: string | undefined;
+  again: () => Promise<void>;
+}
+
+type Wish = { path?: Record<string, unknown>; query?: Record<string, unknown> };
+type State<T> = Omit<Read<T>, "again"> & { name: string };
+
+/** `useRead("/api/v1/jobs/{job_id}", { path: { job_id } })`; null reads nothing. */
+export function useRead<P extends Path<"get">>(path: P | null, wish: Wish = {}): Read<Answer<Operation<P, "get">>> {
+  type T = Answer<Operation<P, "get">>;
+  const name = path === null ? "" : address(path, wish);
+  const nothing: State<T> = { name, data: undefined, at: undefined, old: false, failed: undefined };
+  const [state, setState] = useState<State<T>>(nothing);
+  const wanted = useRef(name);
+  wanted.current = name;
+
+  const again = useCallback(async () => {
+    if (!name) return;
+    const mine = owner();
+    const show = (next: Partial<State<T>>) =>
+      wanted.current === name && setState((last) => ({ ...(last.name === name ? last : nothing), ...next, name }));
+    const known = await kept.heard<T>(mine, name);
+    if (known) show({ data: known.answer, at: known.at });
+    try {
+      const reply = await api.send("GET", name);
+      const answer = heard<T>(reply);
+      show({ data: answer, at: Date.now(), old: false, failed: undefined });
+      await kept.hear(mine, name, answer);
+    } catch (error) {
+      if (error instanceof Problem && error.status < 500) show({ data: undefined, failed: said(error) });
+      else show(known ? { old: true } : { failed: said(error) });
+    }
+  }, [name]);
+
+  useEffect(() => void again(), [again]);
+  useDidShow(() => void again());
+  useEffect(() => onArrival(() => void again()), [again]);
+  const shown = state.name === name ? state : nothing;
+  return { ...shown, again };
+}
+
+function heard<T>(reply: Parameters<typeof problemOf>[0]): T {
+  if (reply.status >= 400 || reply.status < 200) throw problemOf(reply);
+  return reply.body as T;
+}

@@ -1,0 +1,95 @@
+/** Who is using this phone, in which role. */
+
+import { useSyncExternalStore } from "react";
+
+import { Problem, type Schemas, type Signed } from "@/api";
+import { platform } from "@/platform";
+
+import { api, kept, queue, session } from "./phone";
+
+export type Me = Schemas["Me"];
+/** `out`: nobody, and nothing to sign in with. `unheard`: no network and nothing kept. */
+export type Who = { state: "opening" | "out" | "unheard" } | { state: "in"; me: Me };
+
+export const DEALER = new Set(["dispatcher", "dealer_owner"]);
+
+let who: Who = { state: "opening" };
+const listeners = new Set<() => void>();
+let opening: Promise<void> | undefined;
+
+function become(next: Who): void {
+  who = next;
+  listeners.forEach((told) => told());
+}
+
+export function useWho(): Who {
+  return useSyncExternalStore((told) => (listeners.add(told), () => listeners.delete(told)), () => who, () => who);
+}
+
+/** The owner of what is kept and queued: a binding, a customer's job, or nobody yet. */
+export function ownerOf(me: Me): string {
+  if (me.binding_id) return `b${me.binding_id}`;
+  return me.job_id ? `j${me.job_id}` : "guest";
+}
+
+export function owner(): string {
+  return who.state === "in" ? ownerOf(who.me) : "guest";
+}
+
+/** At the start: what was written down first, then who this is. */
+export function open(): Promise<void> {
+  opening ??= begin();
+  return opening;
+}
+
+async function begin(): Promise<void> {
+  await queue.open();
+  await session.open();
+  await kept.tidy();
+  // A browser signs in by what stands in the address; WeChat only when no session is kept.
+  const fresh = platform.kind === "h5" || !session.current;
+  if (fresh) await session.renew().catch(() => undefined);
+  await look();
+}
+
+/** Asks the server who this is; without a network, who it was. */
+export async function look(): Promise<void> {
+  if (!session.current) return become({ state: platform.network.up() ? "out" : "unheard" });
+  try {
+    const me = await api.get("/api/v1/me");
+    await kept.hear("phone", "me", me);
+    await settle(me);
+  } catch (error) {
+    if (error instanceof Problem && error.status === 401) return become({ state: "out" });
+    const known = await kept.heard<Me>("phone", "me");
+    if (known) await settle(known.answer);
+    else become({ state: "unheard" });
+  }
+}
+
+async function settle(me: Me): Promise<void> {
+  become({ state: "in", me });
+  void queue.become(ownerOf(me));
+}
+
+/** A session that was opened by an order's number. */
+export async function enter(signed: Signed): Promise<void> {
+  await session.take(signed);
+  await look();
+}
+
+export async function switchRole(binding_id: number): Promise<void> {
+  const acting = await api.post("/api/v1/me/role", { body: { binding_id } });
+  const { current } = session;
+  if (current) await session.take({ ...current, role: acting.role, dealer_id: acting.dealer_id });
+  await look();
+}
+
+/** What was read is forgotten; what was done and has not arrived stays until its owner is back. */
+export async function signOut(): Promise<void> {
+  await api.delete("/api/v1/sessions/current").catch(() => undefined);
+  await kept.forget(owner());
+  await kept.forget("phone");
+  await session.forget();
+  become({ state: "out" });
+}

@@ -1,0 +1,96 @@
+"""The built phone application in a browser of a phone's size, over the real server and WeChat's stand-in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page
+from sqlalchemy import insert
+
+from api.app import create_app
+from models import db
+from models.session import WechatIdentity
+from tests import warm, worlds
+from tests.browser.conftest import chromium, site, world
+from tests.reuse import Reused
+from tests.settings import config_for
+from tests.standing_in import APP, sim, stand_in, wechat
+from tests.worlds import World
+from wechat.gateway import Gateway
+from wechat.stand_in.remote import Remote
+
+__all__ = ["chromium", "sim", "site", "stand_in", "wechat", "world"]
+
+PHONE = {"width": 390, "height": 780}
+
+
+@pytest.fixture
+def app(database_url: str, reused: Reused, tmp_path: Path, wechat: Gateway) -> Iterator[Flask]:
+    """The whole application, its clock at the world's Monday, its WeChat the stand-in."""
+    made = create_app(config_for(database_url, tmp_path), gateway=wechat, clock=lambda: worlds.MONDAY)
+    with made.app_context(), warm.connections(reused):
+        yield made
+
+
+@dataclass
+class Phone:
+    """Somebody's browser, and everything that it complained of."""
+
+    context: BrowserContext
+    page: Page
+    site: str
+    complaints: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Listen to scripts' errors, refusals of the page's policy, and requests to anybody else."""
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on(
+            "console", lambda said: self.complaints.append(said.text) if "Policy" in said.text else None
+        )
+        self.page.on("request", lambda request: self._own(request.url))
+
+    def _own(self, url: str) -> None:
+        if not url.startswith((self.site, "blob:", "data:")):
+            self.complaints.append(f"asked a stranger: {url}")
+
+    def open(self, address: str) -> None:
+        """An address below /app."""
+        self.page.goto(f"{self.site}/app{address}")
+
+
+@pytest.fixture
+def pick_up(chromium: Browser, site: str) -> Iterator[Callable[[], Phone]]:
+    """pick_up() → a phone that nobody has used yet, in Shanghai's time, 390 px wide."""
+    contexts: list[BrowserContext] = []
+
+    def make() -> Phone:
+        context = chromium.new_context(
+            viewport=PHONE, locale="zh-CN", timezone_id="Asia/Shanghai", has_touch=True, is_mobile=True
+        )
+        context.clock.install(time=worlds.MONDAY)
+        contexts.append(context)
+        return Phone(context, context.new_page(), site)
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def as_installer(world: World, sim: Remote) -> str:
+    """An address that signs installer 1 in: the code that WeChat would have given his phone."""
+    with db.engine.begin() as tx:
+        tx.execute(
+            insert(WechatIdentity).values(
+                app_id=APP,
+                openid=sim.user("wang")["openid"],
+                person_id=world.people["installer1"],
+                first_seen=world.now,
+                last_login=world.now,
+            )
+        )
+    return f"/#code={sim.login_code('wang')}"
