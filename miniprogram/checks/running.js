@@ -46,7 +46,7 @@ const wx = {
   getWindowInfo: () => ({ windowWidth: 390, windowHeight: 844 }),
   getDeviceInfo: () => ({ platform: "devtools" }),
   getEnterOptionsSync: () => ({ query: {} }),
-  getLaunchOptionsSync: () => ({ path: "pages/home/index", query: {} }),
+  getLaunchOptionsSync: () => ({ path: "pages/start/index", query: {} }),
   getAccountInfoSync: () => ({ miniProgram: { appId: "wx0" } }),
   getStorageInfoSync: () => ({ keys: [...kept.keys()] }),
   getStorage: answers(({ key }) => {
@@ -97,14 +97,14 @@ function words(value) {
 
 async function main() {
   load("app.js");
-  registered.app.onLaunch?.({ path: "pages/home/index", query: {} });
-  registered.app.onShow?.({ path: "pages/home/index", query: {} });
-  load("pages/home/index.js");
-  const config = registered.pages.get("pages/home/index.js");
+  registered.app.onLaunch?.({ path: "pages/start/index", query: {} });
+  registered.app.onShow?.({ path: "pages/start/index", query: {} });
+  load("pages/start/index.js");
+  const config = registered.pages.get("pages/start/index.js");
   assert(config, "the home page did not register itself");
   let shown = "";
   const page = {
-    ...config, route: "pages/home/index", data: config.data, options: {},
+    ...config, route: "pages/start/index", data: config.data, options: {},
     setData(change, done) {
       shown += words(change);
       done?.();

@@ -1,6 +1,6 @@
 export default defineAppConfig({
-  pages: ["pages/home/index", "pages/job/index", "pages/inbox/index", "pages/claim/index", "pages/waiting/index", "pages/me/index"],
-  subPackages: [{ root: "dealer", pages: ["home/index"] }],
+  pages: ["pages/start/index", "pages/job/index", "pages/inbox/index", "pages/claim/index", "pages/waiting/index", "pages/me/index"],
+  subPackages: [{ root: "dealer", pages: ["start/index"] }],
   window: {
     navigationStyle: "default",
     navigationBarTitleText: "妥装",

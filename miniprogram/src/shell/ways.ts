@@ -3,13 +3,13 @@
 import Taro from "@tarojs/taro";
 
 export const WAYS = {
-  home: "/pages/home/index",
+  home: "/pages/start/index",
   job: "/pages/job/index",
   inbox: "/pages/inbox/index",
   claim: "/pages/claim/index",
   waiting: "/pages/waiting/index",
   me: "/pages/me/index",
-  dealer: "/dealer/home/index",
+  dealer: "/dealer/start/index",
 } as const;
 
 export function go(to: keyof typeof WAYS, query: Record<string, string | number> = {}): void {
