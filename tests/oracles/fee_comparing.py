@@ -14,7 +14,7 @@ from tests.oracles.fees import SHANGHAI, Line, Story, ended, fees, memos
 from tests.oracles.market_stories import PAID
 from tests.oracles.refunds import refunds
 from tests.oracles.shares import shares
-from tests.oracles.years import year
+from tests.oracles.years import corrected, year
 
 HELD = date(1970, 1, 1)  # of what waits, in place of a month
 
@@ -52,17 +52,24 @@ def by_oracle(month: Month) -> Counter[Where]:
     for story in month.stories:
         for fen in memos(story).values():
             sums[Where(story.id, months[story.id], "extra", "memo")] += fen
+    _trade(sums, month)
+    if month.alliance.terms:
+        paid = year(month.alliance, month.market, month.stories, PAID)
+        for line in paid:
+            _add(sums, line, month_of(PAID))
+        for line in corrected(month.alliance, month.market, paid):
+            _add(sums, line, month_of(LOOKS[-1]))
+    return Counter({where: fen for where, fen in sums.items() if fen})
+
+
+def _trade(sums: Counter[Where], month: Month) -> None:
     lines = _all(month, _told(month.stories)[-1][1])
-    moved_by, held = shares(month.market, lines, month.stories, LOOKS)
-    for at, line in moved_by:
+    moved, held = shares(month.market, lines, month.stories, LOOKS)
+    for at, line in moved:
         _add(sums, line, month_of(at))
     for job, missing in held.items():
         for kind in missing:
             sums[Where(job, HELD, kind, "held")] += 1
-    if month.alliance.terms:
-        for line in year(month.alliance, month.market, month.stories, PAID):
-            _add(sums, line, month_of(PAID))
-    return Counter({where: fen for where, fen in sums.items() if fen})
 
 
 def _all(month: Month, stories: list[Story]) -> list[Line]:

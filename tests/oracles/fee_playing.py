@@ -11,7 +11,7 @@ from domain.channel_charges import Fault
 from domain.profit_share import Cost
 from jobs.drains import owed
 from models import db
-from services import audits, channel_charges, penalties, profit_shares, sale_costs, year_end
+from services import adjustments, audits, channel_charges, penalties, profit_shares, sale_costs, year_end
 from services.channel_charges import Allocation
 from services.fees import post_quality, run_fees
 from services.parts import shares
@@ -21,6 +21,7 @@ from tests.oracles.fee_comparing import Disagreement
 from tests.oracles.fee_stories import AFTERWARDS as NOW
 from tests.oracles.fee_stories import LOOKS, Maker, Month
 from tests.oracles.market_stories import PAID
+from tests.oracles.shares import Sale
 
 AUDITOR = Actor(Role.AUDITOR, person_id=2)
 LATER = "UPDATE job SET status = :status, closed_at = :at WHERE id = :id"
@@ -76,19 +77,34 @@ def _afterwards(month: Month) -> None:
 
 
 def _trade(month: Month) -> None:
-    """Both looks at what was sold, what comes between them, and the year; each asked for twice."""
-    finance, market = Actor(Role.FINANCE), month.market
-    profit_shares.run(LOOKS[0])
-    profit_shares.run(LOOKS[0])
-    with db.engine.begin() as tx:
-        shares.changed(tx, market_rows.refund(tx, market.sales), LOOKS[0])
+    """Three looks at what was sold, what comes between them, and the year; each asked for twice."""
+    market = month.market
+    _look(0)
+    _refund(month, 1)
     told = [CostOf(Cost(one.kind), one.fen, one.sku, one.since, one.line) for one in market.costs if one.late]
     if told:
-        sale_costs.tell(finance, told, LOOKS[0])
-    profit_shares.run(LOOKS[1])
-    profit_shares.run(LOOKS[1])
+        sale_costs.tell(Actor(Role.FINANCE), told, LOOKS[0])
+    _look(1)
     year_end.run(PAID)
     year_end.run(PAID)
+    for sale in _refund(month, 2):
+        whole = sale.back[2] == sale.paid
+        event = {"job_id": sale.story.id, "order_line_id": sale.story.id, "order_event_id": 1, "whole": whole}
+        for _ in range(2):
+            adjustments.refund_after_close(event, LOOKS[2])
+    _look(2)
+
+
+def _look(number: int) -> None:
+    for _ in range(2):
+        profit_shares.run(LOOKS[number])
+
+
+def _refund(month: Month, look: int) -> list[Sale]:
+    with db.engine.begin() as tx:
+        found = market_rows.refund(tx, month.market.sales, look)
+        shares.changed(tx, [sale.story.id for sale in found], LOOKS[look - 1])
+    return found
 
 
 def _end(tx: Connection, jobs: list[dict[str, object]]) -> None:

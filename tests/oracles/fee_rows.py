@@ -12,8 +12,8 @@ from services.personal import new_subject
 from tests.oracles.fee_stories import (
     CATEGORIES,
     CHANNELS,
+    DEALERS,
     FIRST,
-    MEMBERS,
     Month,
     channel_of,
     operator_of,
@@ -43,7 +43,8 @@ def write(tx: Connection, month: Month) -> None:
     """Everything, in an order the foreign keys like."""
     put(tx, "category", [{"code": code, "name": code} for code in CATEGORIES])
     put(tx, "product", [{"sku": code, "category_code": code, "name": code} for code in CATEGORIES])
-    put(tx, "dealer", [{"id": n, "code": f"D{n}", "name": f"经销商{n}"} for n in range(1, MEMBERS + 1)])
+    dealers = range(1, max(DEALERS, len(month.alliance.members)) + 1)
+    put(tx, "dealer", [{"id": n, "code": f"D{n}", "name": f"经销商{n}"} for n in dealers])
     put(tx, "channel", [_channel(n) for n in range(1, CHANNELS + 1)])
     write_divisions(tx)
     new_subject(tx)
@@ -171,7 +172,7 @@ def _line(story: Story, sale: Sale | None) -> Row:
         "state": "paid",
         "fingerprint": "\\x00",
         "paid_fen": sale.paid if sale else None,
-        "refunded_fen": sale.refunded if sale else 0,
+        "refunded_fen": sale.back[0] if sale else 0,
         "delivered_at": sale.delivered if sale else None,
     }
 

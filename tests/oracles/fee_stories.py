@@ -18,11 +18,12 @@ from tests.oracles.years import Alliance
 CATEGORIES = ("heater", "hood", "toilet", "lamp")
 ZONES = ("free", "remote")
 DEALERS, CHANNELS = 12, 9
-MEMBERS = 60  # dealers of a year; those above the twelfth only declare
+MEMBERS = 60  # dealers of a year at least, a tenth of the jobs at most; those above the twelfth only declare
 SCHEMES = ("share", "dealer_ships", "exclusive")
 FIRST = datetime(2026, 3, 1, tzinfo=UTC)
 AFTERWARDS = datetime(2026, 5, 1, tzinfo=UTC)  # when all fees are paid, and what is said late is said
-LOOKS = (AFTERWARDS, datetime(2026, 6, 10, tzinfo=UTC))  # at what was sold: once, and after something changed
+# at what was sold: once, after something changed, and after the year was paid
+LOOKS = (AFTERWARDS, datetime(2026, 6, 10, tzinfo=UTC), datetime(2027, 3, 10, tzinfo=UTC))
 CLOCKS = ("accept", "contact", "book", "arrive", "finish", "supplement", "urge_reply")
 FAULTS = ("dealer", "goods", "logistics", "brand", "customer")
 COMPLAINTS = ("charge", "lateness", "workmanship", "attitude", "damage")

@@ -44,14 +44,13 @@ def write_market(tx: Connection, month: Month) -> None:
     put(tx, "offer", [_declined(sale, owner_of(market, sale)) for sale in market.sales if sale.declined])
 
 
-def refund(tx: Connection, sales: Sequence[Sale]) -> list[int]:
-    """What is given back later; the lines."""
-    back = [
-        {"id": sale.story.id, "fen": sale.refunded_later} for sale in sales if sale.refunded_later is not None
-    ]
-    if back:
+def refund(tx: Connection, sales: Sequence[Sale], look: int) -> list[Sale]:
+    """What is given back before this look; of what."""
+    found = [sale for sale in sales if sale.back[look] != sale.back[look - 1]]
+    if found:
+        back = [{"id": sale.story.id, "fen": sale.back[look]} for sale in found]
         tx.execute(text("UPDATE order_line SET refunded_fen = :fen WHERE id = :id"), back)
-    return [int(one["id"] or 0) for one in back]
+    return found
 
 
 def _share_rule(version: int, terms: Any) -> Row:

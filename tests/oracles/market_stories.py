@@ -12,7 +12,7 @@ from tests.oracles.years import Alliance, Cut, Declared, Member, YearTerms
 
 PAID = datetime(2027, 2, 10, 3, tzinfo=UTC)  # when the year is paid
 AGREED = [(1, date(2025, 1, 1)), (2, date(2026, 7, 1))]
-TIERS = [[], [(1, 50)], [(50_000_000, 100), (100_000_000, 200)], [(30_000_000, 75), (80_000_000, 123)]]
+TIERS = [[(1, 50)], [(50_000_000, 100), (100_000_000, 200)], [(30_000_000, 75), (80_000_000, 123)]]
 
 
 def trade(dice: random.Random, month: Month) -> None:
@@ -62,15 +62,11 @@ def _territories(dice: random.Random, market: Market) -> None:
 def _sell(dice: random.Random, market: Market, story: Story) -> None:
     ordered = story.events[0].at - timedelta(hours=dice.randrange(2, 90))
     paid = story.units * dice.randrange(40_000, 160_000)
-    sale = Sale(story, channel_of(story), paid, 0, ordered, None)
+    sale = Sale(story, channel_of(story), paid, _given_back(dice, paid), ordered, None)
     if dice.random() < 0.85:
         sale.delivered = ordered + timedelta(hours=dice.randrange(24, 100))
-    if dice.random() < 0.15:
-        sale.refunded = dice.choice((paid, dice.randrange(1, paid)))
-    if dice.random() < 0.15:
-        sale.refunded_later = dice.choice((paid, dice.randrange(sale.refunded, paid + 1)))
     if dice.random() < 0.05:
-        sale.paid, sale.refunded, sale.refunded_later = None, 0, None
+        sale.paid, sale.back = None, [0, 0, 0]
     for kind in (*COSTS, "revenue"):
         if dice.random() < (0.1 if kind != "revenue" else 0.03) or (sale.paid is None and kind == "revenue"):
             fen = paid if kind == "revenue" else dice.choice((0, dice.randrange(20_000)))
@@ -84,11 +80,22 @@ def _sell(dice: random.Random, market: Market, story: Story) -> None:
         sale.declined = owner not in (None, last_dealer(story)) and dice.random() < 0.4
 
 
+def _given_back(dice: random.Random, paid: int) -> list[int]:
+    """By each look, a part or the whole."""
+    back, found = 0, []
+    for often in (0.15, 0.15, 0.1):
+        if dice.random() < often:
+            back = dice.choice((paid, dice.randrange(back, paid + 1)))
+        found.append(back)
+    return found
+
+
 def unite(dice: random.Random, month: Month) -> None:
     """Who is in the alliance, what was declared, cut and appealed; and what the year's terms are."""
     terms = YearTerms(2025, tiers=[(1, 9_999)])
     month.alliance = Alliance([terms, _terms(dice)], AGREED if dice.random() < 0.7 else AGREED[:1])
-    month.alliance.members = [_member(dice, number, month.alliance) for number in range(1, MEMBERS + 1)]
+    many = max(MEMBERS, len(month.stories) // 10)
+    month.alliance.members = [_member(dice, number, month.alliance) for number in range(1, many + 1)]
 
 
 def _terms(dice: random.Random) -> YearTerms:

@@ -77,16 +77,16 @@ class Owner:
 
 @dataclass
 class Sale:
-    """An order line with its installation. `declined`: its territory's owner did not want the job."""
+    """An order line with its installation. `back`: fen given back by each look; `declined`: its territory's owner did
+    not want the job."""
 
     story: Story
     channel: int
     paid: int | None
-    refunded: int
+    back: list[int]
     ordered: datetime
     delivered: datetime | None
     declined: bool = False
-    refunded_later: int | None = None
 
     @property
     def day(self) -> date:
@@ -167,8 +167,8 @@ def due(market: Market, sale: Sale) -> datetime:
     return (sale.delivered or ended(sale.story)) + timedelta(days=days)
 
 
-def reckoned(market: Market, sale: Sale, service: int, late: bool) -> Line | list[str]:
-    """What goes to whom (perhaps nothing), or what nobody has told yet. `late`: with what is told later."""
+def reckoned(market: Market, sale: Sale, service: int, look: int) -> Line | list[str]:
+    """What goes to whom (perhaps nothing), or what nobody has told by this look, the first being 0."""
     story, terms, guard = sale.story, terms_on(market, sale.day), guard_of(market, sale)
     server = last_dealer(story)
     shop = operator(story) if story.operator is not None else "profit_share_expense"
@@ -176,9 +176,10 @@ def reckoned(market: Market, sale: Sale, service: int, late: bool) -> Line | lis
     nothing = Line(story.id, "profit_share", shop, f"dealer_payable:{server}", 0)
     if story.scheme == "exclusive" and not elsewhere:
         return nothing
+    late = look > 0
     told = cost_of(market, sale, "revenue", late)
     paid = sale.paid if told is None else told
-    back = sale.refunded if not late or sale.refunded_later is None else sale.refunded_later
+    back = sale.back[look]
     missing = [
         kind for kind in COSTS if story.scheme != "dealer_ships" and cost_of(market, sale, kind, late) is None
     ]
@@ -209,7 +210,7 @@ def reckoned(market: Market, sale: Sale, service: int, late: bool) -> Line | lis
 def shares(
     market: Market, lines: Sequence[Line], stories: Sequence[Story], looks: Sequence[datetime]
 ) -> tuple[list[tuple[datetime, Line]], dict[int, list[str]]]:
-    """Two looks: what each moved, and which lines wait for what after the last. What changes comes between them."""
+    """What each look moved, and which lines wait for what after the last. What changes comes between them."""
     moved: list[tuple[datetime, Line]] = []
     held: dict[int, list[str]] = {}
     for sale in market.sales:
@@ -221,7 +222,7 @@ def shares(
         for number, at in enumerate(looks):
             if due(market, sale) > at:
                 continue
-            found = reckoned(market, sale, service, late=number > 0)
+            found = reckoned(market, sale, service, number)
             if isinstance(found, list):
                 held[story.id] = found
                 continue

@@ -12,7 +12,8 @@ Where the text leaves something open, this is the reading that was chosen:
   appealed or whose appeal waits. Nothing to declare is declared as 0.
 * A rate on all sales is that of the highest tier that they reach, reached being from its first fen on; by slices each
   band has its own. Both are rounded once.
-* Online are the lines that the dealer shipped and installed, as paid less what was given back by then.
+* Online are the lines that the dealer shipped and installed, as paid less what was given back by then. What is given
+  back later corrects the rebate in the month of that; the reward stays.
 """
 
 from __future__ import annotations
@@ -121,15 +122,14 @@ def is_kept(terms: YearTerms, stories: Sequence[Story], dealer: int) -> bool:
     return (jobs - late) * 10_000 >= terms.on_time_bp * jobs and complaints <= terms.complaints_most
 
 
-def online(market: Market, dealer: int) -> int:
-    """Fen of the lines that this dealer shipped itself."""
+def online(market: Market, dealer: int, look: int) -> int:
+    """Fen of the lines that this dealer shipped itself, as they stand at a look at the sales."""
     total = 0
     for sale in market.sales:
         done = any(event.what == "confirm" for event in sale.story.events)
         if sale.story.scheme != "dealer_ships" or not done or last_dealer(sale.story) != dealer:
             continue
-        back = sale.refunded if sale.refunded_later is None else sale.refunded_later
-        total += max(0, (sale.paid or 0) - back)
+        total += max(0, (sale.paid or 0) - sale.back[look])
     return total
 
 
@@ -170,6 +170,20 @@ def year(alliance: Alliance, market: Market, stories: Sequence[Story], at: datet
             full = Fraction(offline * terms.reward_bp * months_of(member), 10_000 * 12)
             fen = nearest(full) - sum(cut.fen for cut in member.cuts if cut.appeal != "won")
             lines.append(Line(0, "alliance_reward", "alliance_reward_expense", to, max(0, fen)))
-        fen = rebate(terms, offline + online(market, member.dealer))
+        fen = rebate(terms, offline + online(market, member.dealer, 1))
         lines.append(Line(0, "year_rebate", "rebate_expense", to, fen))
+    return [line for line in lines if line.fen]
+
+
+def corrected(alliance: Alliance, market: Market, paid: Sequence[Line]) -> list[Line]:
+    """What a sale that is given back after the year was paid changes of its rebate."""
+    terms = [terms for terms in alliance.terms if terms.since <= YEAR][-1]
+    rebates = {line.credit: line for line in paid if line.kind == "year_rebate"}
+    lines = []
+    for member in alliance.members:
+        line = rebates.get(f"dealer_payable:{member.dealer}")
+        if line is not None:
+            offline = sum(one.verified or 0 for one in member.declared)
+            due = rebate(terms, offline + online(market, member.dealer, 2))
+            lines.append(line._replace(fen=min(0, due - line.fen)))
     return [line for line in lines if line.fen]

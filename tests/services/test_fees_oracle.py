@@ -18,12 +18,14 @@ NEAR, FAR = Terms("free", 1_000), Terms("free", 25_000)
 
 
 def test_two_hundred_random_jobs_pay_what_the_rules_text_says_to_the_fen(app: Flask) -> None:
-    """Rules changed in mid-month, lateness, redispatches, shared and second visits, cancellations at every stage."""
+    """Rules changed in mid-month, lateness, redispatches, second visits, repairs, rulings, sales online, the year."""
     month, found = random_month(7, 200)
     assert found == []
     assert len({event.what for story in month.stories for event in story.events}) == 9
-    said = {"rating_bonus", "first_time_bonus", "complaint_penalty", "promotion", "channel_charge"}
+    said = {"rating_bonus", "first_time_bonus", "complaint_penalty", "promotion", "channel_charge", "charge_refund"}
+    said |= {"compensation", "profit_share", "dealer_ships", "alliance_reward", "year_rebate"}
     assert said < {where.kind for where in fee_comparing.by_oracle(month)}
+    assert any(story.back_late for story in month.stories)
 
 
 def test_what_the_oracle_had_found_stays_mended(app: Flask) -> None:
