@@ -37,6 +37,7 @@ KINDS: Mapping[str, str] = {
     "imposed_penalty": "处罚扣款",
     "channel_charge": "平台扣款",
     "set_off": "抵扣应收",
+    "payout": "付款",
     "tax": "税额",
 }
 """Groups in the order people read them; kinds unknown here follow by name under their own name."""

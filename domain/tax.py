@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from domain.ledger import Account, Entry, Leg, account
+from domain.ledger import Account, Entry, Leg, account, reverse
 from domain.money import BP, half_up_fen, percent, share_of, whole, yuan
+from domain.payouts import PAYOUT
 
 ANY = "*"
 TAX = "tax"
@@ -44,8 +45,10 @@ NONE = TaxRule(date.min, ANY, None, 0)
 def rule_for(rules: Iterable[TaxRule], kind: str, dealer_id: int, month: date) -> TaxRule:
     """The rule that holds: a dealer's own before everybody's, then a kind's own before "*", then the newest.
 
-    None that fits: no tax.
+    None that fits: no tax. A payment, owed again once it is taken back, never bears any: what it paid for did.
     """
+    if kind == PAYOUT:
+        return NONE
     fitting = [
         rule
         for rule in rules
@@ -74,6 +77,20 @@ def on_top(
     tax = share_of(amount_fen, rule.rate_bp)
     if rule.inclusive or not tax:
         return None
-    legs = (Leg(account(Account.INPUT_TAX), tax), Leg(account(Account.DEALER_PAYABLE, dealer_id), -tax))
     memo = f"税额 {yuan(amount_fen)} × {percent(rule.rate_bp)} = {yuan(tax)}"
+    return _entry(key, job_id, dealer_id, tax, memo, month)
+
+
+def taken_back(
+    key: str, wrong_key: str, job_id: int | None, dealer_id: int, tax_fen: int, memo: str, month: date
+) -> Entry:
+    """The tax of the line `key` that takes back the line `wrong_key`: the mirror of that one's, whatever holds now."""
+    return reverse(_entry(wrong_key, job_id, dealer_id, tax_fen, memo, month), f"{key}:tax:{dealer_id}")
+
+
+def _entry(key: str, job_id: int | None, dealer_id: int, tax_fen: int, memo: str, month: date) -> Entry:
+    legs = (
+        Leg(account(Account.INPUT_TAX), tax_fen),
+        Leg(account(Account.DEALER_PAYABLE, dealer_id), -tax_fen),
+    )
     return Entry(f"{key}:tax:{dealer_id}", month, legs, memo, kind=TAX, job_id=job_id)

@@ -11,6 +11,7 @@ from api.schemas.jobs import Words
 from api.schemas.money import MOST_FEN, REASON, Month
 from domain.invoices import Invoice
 from domain.money import BP
+from domain.payouts import PAYOUT
 from domain.statements import KINDS, Answer
 from domain.tax import ANY, TAX
 from domain.withholding import MOST_BP, Band
@@ -66,7 +67,7 @@ class TaxRuleBody(Body):
 
     makes = NewTaxRule
     since = Month(required=True)
-    kind = Words((ANY, *(kind for kind in KINDS if kind != TAX)), required=True)
+    kind = Words((ANY, *(kind for kind in KINDS if kind not in (TAX, PAYOUT))), required=True)
     rate_bp = Whole(0, BP, required=True)
     inclusive = Flag(load_default=True)
     dealer_id = BigId(load_default=None, allow_none=True)

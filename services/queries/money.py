@@ -199,8 +199,9 @@ def _one(connection: Connection, actor: Actor, statement_id: int) -> StatementCa
 
 _LINES = f"""
 SELECT line.entry_id, natural_key, entry.month, entry.kind, job_id, line.amount_fen, memo, contested_at, contest_reason,
-       moved_from_id, {settled.DOUBTED}
-  FROM statement_line line JOIN ledger_entry entry ON entry.id = line.entry_id {settled.DOUBT}
+       moved_from_id, {settled.DOUBTED}, {taxing.TAX_MONTH} AS tax_month
+  FROM statement_line line JOIN ledger_entry entry ON entry.id = line.entry_id
+  JOIN statement s ON s.id = line.statement_id CROSS JOIN LATERAL (SELECT s.dealer_id) account {settled.DOUBT}
  WHERE line.statement_id = %(id)s AND line.entry_id > %(after)s ORDER BY line.entry_id LIMIT %(limit)s
 """
 
@@ -220,7 +221,7 @@ def lines_of(
     card = _one(connection, actor, statement_id)
     rules = taxing.rules(connection, card.month)
     rows = connection.exec_driver_sql(_LINES, {"id": statement_id, "after": after, "limit": limit})
-    return [_line(row, tax.rule_for(rules, row.kind, card.dealer_id, card.month)) for row in rows]
+    return [_line(row, tax.rule_for(rules, row.kind, card.dealer_id, row.tax_month)) for row in rows]
 
 
 def _line(row: Any, rule: TaxRule) -> StatementLine:

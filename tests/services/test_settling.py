@@ -16,15 +16,16 @@ from domain.papers import BadPaper
 from domain.statements import Answer
 from models import db
 from models.settling import TaxRule
-from services import settling, statement_papers
+from services import settling, statement_papers, tax_rules
 from services.contests import answer
 from services.ledger import approve as approve_correction
 from services.parts.doubts import AlreadyAnswered
 from services.queries import money as reads
 from services.queries import statement_papers as papers
 from services.statements import approve, confirm, contest, differences, draw, review, withdraw_contest
+from services.tax_rules import NewTaxRule
 from tests.rows import rows
-from tests.services.money import APRIL, APRIL_1, DAY, MARCH, MAY, second
+from tests.services.money import APRIL, APRIL_1, DAY, MARCH, MAY, corrected, second
 from tests.services.test_statements import MAY_1, post, statement, sums
 from tests.worlds import World
 
@@ -167,6 +168,58 @@ def test_tax_on_top_is_a_line_of_its_own(world: World) -> None:
     assert (page.tax.net_fen, page.tax.tax_fen) == (10_500, 600)
     assert balances()["input_tax"] == 600
     assert differences(MARCH) == []
+
+
+def test_what_is_taken_back_bears_the_tax_that_it_bore(world: World) -> None:
+    """Untaxed in March, then 6 % on top, in May 3 %: March's fee, its payment and what stands in its place bear none.
+
+    April's fee takes its 6 % back, what stands in its place bears 6 %, and a fee of May 3 %.
+    """
+    one, finance = world.dealers[0], world.actor("finance")
+    march = post("march", one, 8000)
+    row = approved(world)
+    settling.record_invoice(finance, row.id, invoice(1, 8000), APRIL_1)
+    settling.record_payment(finance, row.id, TODAY, "回单", APRIL_1)
+    for month, rate_bp in ((APRIL, 600), (MAY, 300)):
+        tax_rules.add(finance, NewTaxRule(month, "*", rate_bp, inclusive=False), APRIL_1)
+    april = post("april", one, 10_000, APRIL)
+    approved(world, APRIL, MAY_1)
+    post("may", one, 10_000, MAY)
+    paid = rows("SELECT entry_id FROM payout")[0].entry_id
+    for entry_id, instead_fen in ((march, 9000), (april, 20_000), (paid, None)):
+        corrected(world, entry_id, "错", MAY_1, instead_fen)
+    draw(MAY, MAY_1)
+    draw(MAY, MAY_1)
+
+    page = reads.statement(finance, statement(one, MAY).id)
+    assert {group.title: group.total_fen for group in page.groups} == {
+        "基础费": 10_000 - 8000 + 9000 - 10_000 + 20_000, "付款": 8000, "税额": 300 - 600 + 1200
+    }  # fmt: skip
+    back = rows("SELECT memo FROM ledger_entry WHERE kind = 'tax' AND reverses_id IS NOT NULL")
+    assert [row.memo for row in back] == ["冲销 税额 ¥100.00 × 6% = ¥6.00"]
+    assert differences(MAY) == []
+
+
+def test_tax_within_what_is_taken_back_is_what_it_held(world: World) -> None:
+    """6 % within since April: of the fee of March taken back and its payment nothing, of April's what it held."""
+    one, finance = world.dealers[0], world.actor("finance")
+    march = post("march", one, 8000)
+    row = approved(world)
+    settling.record_invoice(finance, row.id, invoice(1, 8000), APRIL_1)
+    settling.record_payment(finance, row.id, TODAY, "回单", APRIL_1)
+    for month, rate_bp in ((APRIL, 600), (MAY, 300)):
+        tax_rules.add(finance, NewTaxRule(month, "*", rate_bp), APRIL_1)
+    april = post("april", one, 10_000, APRIL)
+    approved(world, APRIL, MAY_1)
+    paid = rows("SELECT entry_id FROM payout")[0].entry_id
+    for entry_id in (march, april, paid):
+        corrected(world, entry_id, "错", MAY_1)
+    draw(MAY, MAY_1)
+    may = statement(one, MAY).id
+
+    lines = reads.statement_lines(finance, may, 0, 10)
+    assert [(line.amount_fen, line.tax_fen) for line in lines] == [(-8000, 0), (-10_000, -566), (8000, 0)]
+    assert reads.statement(finance, may).tax.tax_fen == -566
 
 
 def test_an_accepted_doubt_is_corrected_by_two_and_a_declined_one_keeps_its_words(world: World) -> None:
