@@ -16,6 +16,7 @@ class NotBuilt(NotFound):
     title = "手机端尚未生成，请运行 make phone（接口不受影响）"
 
 
+FETCHES = "default-src 'none'; connect-src 'self'"  # a worker is bound by the policy it came with
 built = Built(ROOT / "miniprogram" / "dist" / "h5", NotBuilt)
 area = hand_out("phone", "手机端", "/app", built)
 
@@ -31,4 +32,6 @@ area = hand_out("phone", "手机端", "/app", built)
 )
 def worker(_: Call) -> Response:
     """What lets the page open without a network. Asked for anew each time: it names the build's files."""
-    return built.file(WORKER, kept="no-cache")
+    response = built.file(WORKER, kept="no-cache")
+    response.headers["Content-Security-Policy"] = FETCHES
+    return response

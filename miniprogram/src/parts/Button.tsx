@@ -38,6 +38,7 @@ export function Button({ onPress, kind, small, off, openType, onPhone, id, label
       className={style.filter(Boolean).join(" ")}
       disabled={off || busy}
       onClick={press}
+      {...{ role: "button", tabIndex: 0 }}
       {...(id ? { id } : {})}
       {...(label ? { ariaLabel: label } : {})}
       {...(openType ? { openType } : {})}
