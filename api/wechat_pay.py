@@ -24,8 +24,8 @@ from domain.errors import DomainError, Unavailable
 from domain.permissions import holders
 from services import customer_payments, failed_refunds, transfers, wechat_bills
 from services.customer_payments import PaymentStarted
+from services.queries.wechat_bills import BillLine, listed
 from services.transfers import TransferMade, TransferWaiting
-from services.wechat_bills import BillLine
 from wechat.pay_terms import MAX_NOTE, BadNote, Note
 
 area = routes.area("wechat_pay", "微信支付")
@@ -87,7 +87,7 @@ def waiting(call: Call) -> Transfers:
 def bill_list(_call: Call, query: Mapping[str, Any]) -> Page[BillLine]:
     """Transfers, payments, refunds: newest first, those under way oldest first."""
     before = paging.number(query["cursor"])
-    found = wechat_bills.listed(before, query["limit"] + 1, query["state"], query["kind"])
+    found = listed(before, query["limit"] + 1, query["state"], query["kind"])
     return paging.page(found, query["limit"], lambda line: (line.id,))
 
 
@@ -118,7 +118,7 @@ def end(call: Call, bill_id: int) -> BillLine:
 )
 def refund_again(call: Call, bill_id: int) -> BillLine:
     """The new bill, for the same amount and cause."""
-    return wechat_bills.shown(failed_refunds.again(call.who, bill_id, call.now))
+    return failed_refunds.again(call.who, bill_id, call.now)
 
 
 @route(
@@ -133,8 +133,7 @@ def refund_again(call: Call, bill_id: int) -> BillLine:
 )
 def refund_by_hand(call: Call, body: Mapping[str, Any], bill_id: int) -> BillLine:
     """Posted from the customers' clearing to the bank, once."""
-    failed_refunds.by_hand(call.who, bill_id, body["paid_on"], body["reference"], call.now)
-    return wechat_bills.shown(bill_id)
+    return failed_refunds.by_hand(call.who, bill_id, body["paid_on"], body["reference"], call.now)
 
 
 def notify() -> Response:

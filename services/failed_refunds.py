@@ -19,6 +19,7 @@ from domain.errors import Conflict, NotFound
 from domain.payments import Kind, State
 from domain.payouts import check_day
 from services.parts import access, ledger, wechat_bills
+from services.queries.wechat_bills import BillLine, line
 from services.uow import use_case
 
 
@@ -54,8 +55,8 @@ def _failed(tx: Connection, bill_id: int) -> Any:
 
 
 @use_case
-def again(tx: Connection, actor: Actor, bill_id: int, now: datetime) -> int:
-    """Send the same amount for the same cause under a new number; the new bill's id. `RefundAboveLeft`."""
+def again(tx: Connection, actor: Actor, bill_id: int, now: datetime) -> BillLine:
+    """Send the same amount for the same cause under a new number; the new bill. `RefundAboveLeft`."""
     row = _failed(tx, bill_id)
     paid = tx.exec_driver_sql(_OF, {"id": row.of_id}).one()
     if wechat_bills.left_fen(tx, paid) < row.amount_fen:
@@ -64,7 +65,7 @@ def again(tx: Connection, actor: Actor, bill_id: int, now: datetime) -> int:
     if new is None:
         raise RefundNotFailed
     access.note(tx, "wechat_refund_again", now, actor, bill_id=bill_id)
-    return int(new.id)
+    return line(tx, new.id)
 
 
 _ENTRY = """
@@ -73,7 +74,9 @@ UPDATE wechat_bill SET entry_id = (SELECT id FROM ledger_entry WHERE natural_key
 
 
 @use_case
-def by_hand(tx: Connection, actor: Actor, bill_id: int, paid_on: date, reference: str, now: datetime) -> None:
+def by_hand(
+    tx: Connection, actor: Actor, bill_id: int, paid_on: date, reference: str, now: datetime
+) -> BillLine:
     """The brand's bank paid the customer: customer_clearing to bank, once.
 
     `Invalid` for a day before the refund was made, or one that has not come.
@@ -86,3 +89,4 @@ def by_hand(tx: Connection, actor: Actor, bill_id: int, paid_on: date, reference
     entry = replace(entry, memo=entry.memo + ledger.late_note(wanted, month))
     ledger.post(tx, [entry], {}, now, actor.person_id or "wechat_bills")
     tx.exec_driver_sql(_ENTRY, {"key": entry.natural_key, "id": row.id})
+    return line(tx, row.id)

@@ -7,22 +7,21 @@ leaves it so, and the next run asks before it sends again, under the same number
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Connection
 
 from domain import payments
 from domain.actors import Actor
 from domain.errors import NotFound
-from domain.payments import STATE_NAMES, Heard, Kind, State
+from domain.payments import Heard, Kind, State
 from services.config import extensions
 from services.parts import access, wechat_bills, wechat_calls, wechat_words
 from services.parts.wechat_calls import Due
 from services.parts.wechat_words import Told
-from services.queries import turns
-from services.uow import query, use_case
+from services.queries.wechat_bills import BillLine, read
+from services.uow import use_case
 from wechat.pay_terms import Note, Pay
 
 SPEND_S = 45.0  # in one run, so that a WeChat that only hangs holds nobody up for long
@@ -101,65 +100,6 @@ def heard(tx: Connection, note: Note, now: datetime) -> None:
         wechat_words.tell(tx, row, told, now)
 
 
-@dataclass(frozen=True, slots=True)
-class BillLine:
-    """A bill as finance sees it; `reason` is WeChat's code of a refusal or an end."""
-
-    id: int
-    kind: Kind
-    kind_name: str
-    number: str
-    their_number: str | None
-    amount_fen: int
-    state: State
-    state_name: str
-    job_id: int | None
-    statement_id: int | None
-    tries: int
-    made_at: datetime
-    ended_at: datetime | None
-    reason: str | None
-    entry_id: int | None
-
-
-_UNDER_WAY = (State.QUEUED, State.UNSURE, State.WAITING)
-KIND_NAMES = {Kind.TRANSFER: "转账", Kind.PAYMENT: "客户付款", Kind.REFUND: "退款"}
-_LIST = """
-SELECT bill.*, payout.statement_id FROM wechat_bill bill LEFT JOIN payout ON payout.id = payout_id
- WHERE (%(state)s::text IS NULL OR bill.state = %(state)s)
-   AND (%(kind)s::text IS NULL OR kind = %(kind)s) AND (%(id)s::bigint IS NULL OR bill.id = %(id)s)
-   AND {turn} LIMIT %(limit)s
-"""
-
-
-@query
-def listed(
-    connection: Connection,
-    cursor: int | None,
-    limit: int,
-    state: str | None,
-    kind: str | None,
-    only: int | None = None,
-) -> list[BillLine]:
-    """Newest first; those under way oldest first."""
-    sql = _LIST.format(turn=turns.by_id("bill.id", oldest=state in _UNDER_WAY))
-    asked = {"cursor": cursor, "limit": limit, "state": state, "kind": kind, "id": only}
-    return [_line(row) for row in connection.exec_driver_sql(sql, asked)]
-
-
-def shown(bill_id: int) -> BillLine:
-    """One of them."""
-    return listed(None, 1, None, None, bill_id)[0]
-
-
-def _line(row: Any) -> BillLine:
-    kind, state = Kind(row.kind), State(row.state)
-    return BillLine(
-        row.id, kind, KIND_NAMES[kind], row.number, row.their_number, row.amount_fen, state, STATE_NAMES[state],
-        row.job_id, row.statement_id, row.tries, row.made_at, row.ended_at, row.reason, row.entry_id,
-    )  # fmt: skip
-
-
 @use_case
 def _to_end(tx: Connection, actor: Actor, bill_id: int, now: datetime) -> Due | None:
     row = tx.exec_driver_sql("SELECT state, kind FROM wechat_bill WHERE id = %(id)s", {"id": bill_id}).first()
@@ -175,4 +115,4 @@ def end(actor: Actor, bill_id: int, now: datetime) -> BillLine:
     it = _to_end(actor, bill_id, now)
     if it is not None:
         tell(it.number, wechat_calls.close(wechat_calls.gateway(), it), now)
-    return shown(bill_id)
+    return read(bill_id)

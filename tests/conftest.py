@@ -6,8 +6,10 @@ import pytest
 from hypothesis import settings
 
 settings.register_profile(
-    "thorough", max_examples=2_000, deadline=None
-)  # --hypothesis-profile=thorough, for a night
+    "unhurried", deadline=None
+)  # how long one takes depends on who else is at work here
+settings.load_profile("unhurried")
+settings.register_profile("thorough", max_examples=2_000)  # --hypothesis-profile=thorough, for a night
 
 pytest_plugins = ["tests.databases", "tests.s3_server", "tests.standing_in"]
 

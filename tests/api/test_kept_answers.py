@@ -16,6 +16,9 @@ from flask import Flask
 
 from api.described import Declared
 from api.schemas.base import is_schema
+from services.uow import use_case
+
+USE_CASE = use_case(lambda _: None).__code__
 
 
 def changing(app: Flask) -> Iterator[tuple[Declared, Callable[..., Any]]]:
@@ -60,6 +63,19 @@ def kinds(node: ast.expr, given: dict[str, ast.expr], known: dict[str, Any]) -> 
         yield typing.get_type_hints(inspect.unwrap(called))["return"]
 
 
+def aside(function: Callable[..., Any]) -> Iterator[str]:
+    """The use cases that a view runs without returning what they return: that would be kept, and be another kind."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    known = inspect.unwrap(function).__globals__
+    given = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Assign | ast.Return)}
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or id(node) in given:
+            continue
+        called = ast.unparse(node.func)
+        if called.partition(".")[0] in known and getattr(eval(called, known), "__code__", None) is USE_CASE:
+            yield ast.unparse(node)
+
+
 def fits(declared: Declared, kind: Any) -> bool:
     """Whether what was returned is what is declared; a schema names fields and not a kind."""
     if is_schema(declared.answer):
@@ -67,6 +83,11 @@ def fits(declared: Declared, kind: Any) -> bool:
     return (
         set(typing.get_args(kind) or (kind,)) <= {declared.answer, declared.known} or kind == declared.answer
     )
+
+
+def test_a_view_returns_what_its_use_case_returned(app: Flask) -> None:
+    """What the use case returned is kept; of anything made of it the repeated request would know nothing."""
+    assert {declared.rule: found for declared, view in changing(app) if (found := list(aside(view)))} == {}
 
 
 def test_a_view_returns_the_very_kind_that_its_use_case_does(app: Flask) -> None:

@@ -321,7 +321,7 @@ def test_a_refund_that_failed_is_sent_again_or_paid_by_hand_once(till: Till, job
     till.sim.pay(started.number, "li")
     till.hear()
     finance, first = till.world.actor("finance"), fail_refund(till, 4000)
-    second = failed_refunds.again(finance, first, till.now())
+    second = failed_refunds.again(finance, first, till.now()).id
     with pytest.raises(RefundNotFailed):
         failed_refunds.again(finance, first, till.now())
     with pytest.raises(RefundNotFailed):
