@@ -85,8 +85,10 @@ def _word(text: str) -> str:
 
 
 def _fen(text: str) -> int:
-    """Platforms write what they take with a minus or without."""
-    fen = abs(amount_fen(text))
+    """What they take; what they give back is nobody's penalty."""
+    fen = amount_fen(text)
+    if fen < 0:
+        raise CellError("negative", "应为正数；平台退回的金额不是扣款，请勿导入")
     if not 0 < fen <= MOST_FEN:
         raise CellError("out_of_range", f"应在 0.01 到 {MOST_FEN // 100} 元之间")
     return fen

@@ -27,6 +27,10 @@ FIELDS: Mapping[str, str] = {
 }
 """What a column may hold."""
 ENCODINGS = ("utf-8-sig", "gb18030")
+NEEDED = (("number",), ("account",), ("holder",), ("amount_yuan", "amount_fen"))
+"""Without one of each a bank cannot pay, or its answer cannot be held against what was to be paid."""
+FORMULA = ("=", "+", "-", "@")
+"""A spreadsheet would reckon with it."""
 _NUMBER = re.compile(r"TZ[0-9]{10,18}")
 
 
@@ -88,6 +92,12 @@ class Result:
     amount_fen: int
     paid: bool | None
     reason: str
+
+
+def lacking(columns: Iterable[Column]) -> tuple[str, ...]:
+    """What a file with these columns lacks, in words: only a number → 收款账号, 收款户名, 金额（元）."""
+    held = {column.field for column in columns}
+    return tuple(FIELDS[fields[0]] for fields in NEEDED if held.isdisjoint(fields))
 
 
 def number_of(payout_id: int) -> str:

@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import Connection
 
 from domain.actors import Actor
-from domain.bank_files import Column, Template
+from domain.bank_files import FORMULA, Column, Template, lacking
 from domain.errors import Fault, Invalid
 from services.uow import query, use_case
 
@@ -36,12 +36,14 @@ RETURNING {_COLUMNS}
 
 @use_case
 def add(tx: Connection, actor: Actor, name: str, data: Mapping[str, Any], now: datetime) -> TemplateLine:
-    """`Invalid` where payments could not be found again, or a word means both paid and failed."""
+    """`Invalid` where a bank could not pay, payments could not be found again, or a word means both paid and failed."""
     columns = tuple(Column(**column) for column in data["columns"])
     template = Template(**{**data, "columns": columns})
     faults = []
-    if "number" not in {column.field for column in columns}:
-        faults.append(Fault("columns", "number_missing", "模板须有付款编号一列，否则银行结果无法对应"))
+    if missing := lacking(columns):
+        faults.append(Fault("columns", "column_missing", f"模板缺少列：{'、'.join(missing)}"))
+    if any(cell.startswith(FORMULA) for column in columns for cell in (column.head, column.text)):
+        faults.append(Fault("columns", "formula", "列名和固定文字不能以 = + - @ 开头"))
     if set(template.paid_words) & set(template.failed_words):
         faults.append(Fault("failed_words", "both", "同一状态词不能既表示成功又表示失败"))
     if faults:

@@ -15,11 +15,11 @@ from typing import Any, BinaryIO
 
 from sqlalchemy import Connection
 
-from channels.charge_file import CHANNEL, NUMBER, ORDER, Line, read
+from channels.charge_file import CHANNEL, DAY, NUMBER, ORDER, Line, read
 from channels.parsed import Bad
 from domain import channel_charges as rules
 from domain.actors import Actor
-from domain.calendar import month_of
+from domain.calendar import local_date, month_of
 from domain.channel_charges import AlreadyAllocated, Fault, NothingToReopen
 from domain.errors import Fault as Wrong
 from domain.errors import Invalid, NotFound
@@ -106,7 +106,7 @@ def take(tx: Connection, actor: Actor, stream: BinaryIO, now: datetime) -> Charg
     known, new, bad = _known(tx, shops, lines), dict[Key, Told](), []
     told = ChainMap(new, known)
     for one in parsed:
-        judged = one if isinstance(one, Bad) else _judged(one, shops, places, told)
+        judged = one if isinstance(one, Bad) else _judged(one, shops, places, told, local_date(now))
         if isinstance(judged, Bad):
             bad.append(BadRow(judged.row_number, "；".join(fault.message for fault in judged.faults)))
         elif judged[0] not in known:
@@ -140,7 +140,7 @@ def _known(tx: Connection, shops: Mapping[str, int], lines: Sequence[Line]) -> d
 
 
 def _judged(
-    line: Line, shops: Mapping[str, int], places: Places, known: Mapping[Key, Told]
+    line: Line, shops: Mapping[str, int], places: Places, known: Mapping[Key, Told], today: date
 ) -> Bad | tuple[Key, Told]:
     channel_id = shops.get(line.channel)
     line_id = places.get((channel_id, *line.order)) if line.order and channel_id else None
@@ -150,6 +150,8 @@ def _judged(
     if line.order and channel_id and line_id is None:
         faults.append(Wrong(ORDER, "unknown_line", f"{ORDER}与行号没有对应的订单行"))
     said = line.said
+    if said is not None and said.day > today:
+        faults.append(Wrong(DAY, "in_the_future", f"{DAY}晚于今天"))
     if said is None or channel_id is None or faults:
         return line.refused(faults)
     key, told = (channel_id, said.number), (said.day, said.fen, said.reason, line_id)

@@ -15,6 +15,7 @@ from domain.bank_files import (
     Payment,
     Result,
     Template,
+    lacking,
     number_of,
     payout_of,
     read,
@@ -74,3 +75,9 @@ def test_a_number_names_one_payment(payout_id: int) -> None:
     """There and back; nothing else is a number of ours."""
     assert payout_of(number_of(payout_id)) == payout_id
     assert payout_of(f"x{number_of(payout_id)}") is None
+
+
+def test_a_template_has_what_a_bank_needs() -> None:
+    """Number, account, holder and an amount, in yuan or in fen."""
+    enough = [Column(name, name) for name in ("number", "account", "holder", "amount_fen")]
+    assert (lacking(enough), lacking(enough[:2])) == ((), ("收款户名", "金额（元）"))

@@ -39,7 +39,7 @@ def charged(world: World, *, by_dealer: bool = True) -> tuple[int, int]:
     if by_dealer:
         shop, code = operated_channel(world, 2), "dealer-shop"
         rows("UPDATE customer_order SET channel_id = :c WHERE id = :h", c=shop, h=line.id)
-    assert imported(world, f"{code},P-1,2026-03-15,-100.00,超时,{line.number},1").new == 1
+    assert imported(world, f"{code},P-1,2026-03-15,100.00,超时,{line.number},1").new == 1
     [charge] = rows("SELECT id FROM channel_charge")
     return job_id, charge.id
 
@@ -65,10 +65,12 @@ def test_a_file_goes_in_once_and_names_what_is_wrong_with_its_rows(world: World)
         "dealer-shop,P-4,2026-03-15,0,天气,,",
         "no-shop,P-5,2026-03-15,0,超时,,",
         "dealer-shop,P-6,2026-03-15,0,超时,NONE,1",
+        "dealer-shop,P-7,2026-03-15,-1.00,超时,,",
+        "dealer-shop,P-8,2029-01-01,1.00,超时,,",
     ]
     first, again = imported(world, good, good, *bad), imported(world, good)
 
-    assert (first.rows, first.new, first.same, again.new, again.same) == (8, 1, 1, 0, 1)
+    assert (first.rows, first.new, first.same, again.new, again.same) == (10, 1, 1, 0, 1)
     reasons = "、".join(REASONS.values())
     assert [(row.row, row.reason) for row in first.bad] == [
         (4, "扣款单号 P-1 已导入，内容不同"),
@@ -77,6 +79,8 @@ def test_a_file_goes_in_once_and_names_what_is_wrong_with_its_rows(world: World)
         (7, f"扣款金额应在 0.01 到 1000000 元之间；扣款原因应为其中之一：{reasons}"),
         (8, "扣款金额应在 0.01 到 1000000 元之间；没有店铺 no-shop"),
         (9, "扣款金额应在 0.01 到 1000000 元之间；订单号与行号没有对应的订单行"),
+        (10, "扣款金额应为正数；平台退回的金额不是扣款，请勿导入"),
+        (11, "扣款日期晚于今天"),
     ]
 
 

@@ -224,3 +224,10 @@ def test_money_goes_to_an_account_that_two_persons_have_seen(app: Flask, world: 
     ]
     told = rows("SELECT payload FROM outbox WHERE dedupe_key LIKE 'bank_account:%' ORDER BY id")
     assert [row.payload["values"]["level"] for row in told] == ["待核实", "已生效"]
+
+
+@pytest.mark.parametrize("columns", [TEMPLATE["columns"][:1], [*TEMPLATE["columns"], {"head": "=1+1"}]])
+def test_a_template_by_which_nobody_could_pay_is_none(world: World, columns: list[dict[str, str]]) -> None:
+    """Account, holder or amount missing; a heading that a spreadsheet would reckon with."""
+    with pytest.raises(Invalid):
+        bank_templates.add(world.actor("finance"), "工行", {**TEMPLATE, "columns": columns}, APRIL_1)
