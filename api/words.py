@@ -8,6 +8,7 @@ from domain.actions import ASKS, CATEGORY_NAMES
 from domain.audit_sampling import WHY_NAMES
 from domain.audits import REASONS
 from domain.audits import STATE_NAMES as AUDITS
+from domain.causes import CAUSES
 from domain.channel_charges import FAULT_NAMES
 from domain.charges import FOR_STAFF, RULING_NAMES, STATE_NAMES
 from domain.fee_rules import BASE_NAMES, CHARGE_TYPES, ZONE_NAMES
@@ -17,9 +18,11 @@ from domain.installer_pay import REASON_NAMES as EARNING_REASONS
 from domain.job import KIND_NAMES, STATUS_NAMES
 from domain.pack_words import CAPTURES, CONFIRMED, FACTS, ROLES, SOURCES, VERDICTS
 from domain.packs import PHASE_NAMES
+from domain.payments import STATE_NAMES as BILLS
 from domain.payouts import STATE_NAMES as PAYOUTS
 from domain.penalties import REASON_NAMES as PENALTY_REASONS
 from domain.penalties import STATE_NAMES as PENALTIES
+from domain.profit_share import COST_NAMES
 from domain.queues import QUEUES
 from domain.reasons import DECLINE, OUTSIDE
 from domain.retention import HOLD_REASONS, LIFT_REASONS
@@ -27,11 +30,13 @@ from domain.runs import COUNTED
 from domain.runs import NAMES as TASKS
 from domain.statements import KINDS as LINE_KINDS
 from domain.statements import STATUS_NAMES as STATEMENTS
+from domain.warranty import COVERS, PAYER_NAMES
 from services.breaches import EXCUSES
 from services.queries.owed import KINDS as OWED
 from services.queries.owed import STATES as OUTBOX
 from services.queries.owed import WIRES
 from services.queries.profit_shares import STATES as SHARES
+from services.wechat_bills import KIND_NAMES as BILL_KINDS
 
 CLOCKS = {
     "accept": "接单", "name_installer": "指派师傅", "contact": "首次联系", "book": "预约", "arrive": "上门",
@@ -94,6 +99,40 @@ ACCESSES = {
     "erasure_refused": "删除被拒",
     "first_admin": "首位管理员",
 }
+SCHEMES = {"share": "分成制", "dealer_ships": "订单制", "exclusive": "独家制"}
+REPAIRS = {
+    "waiting": "序列号待核实",
+    "undecided": "待判责任",
+    "to_quote": "待报价",
+    "quoted": "待客户答复",
+    "all": "全部",
+}
+ORDER_LINES = {
+    "unpaid": "未付款",
+    "paid": "已付款",
+    "shipped": "已发货",
+    "delivered": "已签收",
+    "refunded": "已退款",
+    "closed": "已关闭",
+}
+ORDER_EVENTS = {"refund": "退款", "address": "改址", "delivery": "签收"}
+SESSIONS = {"phone": "手机", "console": "控制台", "link": "客户链接"}
+SUGGESTIONS = {"proposed": "待处理", "accepted": "已采纳", "dismissed": "未采纳"}
+EVIDENCE_SETTINGS = {
+    "dark_below": "过暗：平均亮度低于（0–255）",
+    "blurred_below": "模糊：清晰度低于",
+    "drift_minutes": "相机时钟可差（分钟）",
+    "offline_minutes": "离线照片最迟上传（分钟）",
+    "skew_minutes": "手机时钟可快（分钟）",
+    "worst_accuracy_m": "定位误差最多（米）",
+    "elsewhere_m": "异地：超出误差后仍相距（米）",
+    "travel_kmh": "行程：时速超过（公里）",
+    "travel_least_m": "行程：短于此不看（米）",
+    "shared_days": "同一手机多人使用：看多少天",
+    "flag_at": "多少分起送稽核",
+    "soft_cap": "可补拍的问题最多合计（分）",
+    **{f"weight_{code}": f"{name}（分）" for code, name in FINDINGS.items()},
+}
 IMPORTS = {"waiting": "排队中", "running": "导入中", "done": "已完成", "failed": "失败"}
 RESOLUTIONS = {"historical": "用的是旧名", "ambiguous": "有歧义", "conflict": "前后矛盾", "none": "无法识别"}
 LEVELS = {"notice": "将到期", "breach": "已超时", "severe": "严重超时"}
@@ -154,4 +193,17 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "hold_reasons": dict(HOLD_REASONS),
     "lift_reasons": dict(LIFT_REASONS),
     "platforms": PLATFORMS,
+    "schemes": SCHEMES,
+    "covers": dict(COVERS),
+    "payers": dict(PAYER_NAMES),
+    "repairs": REPAIRS,
+    "bills": {str(state): name for state, name in BILLS.items()},
+    "bill_kinds": {str(kind): name for kind, name in BILL_KINDS.items()},
+    "order_lines": ORDER_LINES,
+    "order_events": ORDER_EVENTS,
+    "sessions": SESSIONS,
+    "causes": dict(CAUSES),
+    "suggestions": SUGGESTIONS,
+    "costs": {str(cost): name for cost, name in COST_NAMES.items()},
+    "evidence_settings": EVIDENCE_SETTINGS,
 }

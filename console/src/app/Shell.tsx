@@ -7,6 +7,7 @@ import { matchPath, useLocation, useNavigate } from "react-router";
 import { api, csrf } from "@/api/client";
 import { said } from "@/api/problem";
 import { Finder } from "@/parts/Finder";
+import { Bell } from "./Bell";
 import { GROUPS } from "./page";
 import { open, PAGES } from "./pages";
 import { type Me, may, useMe } from "./session";
@@ -33,6 +34,7 @@ export function Shell({ children }: { children: ReactNode }) {
           <strong>{me.dealer_name ?? "品牌总部"}</strong>
           <span className="spring" />
           {may(me.role, "POST /api/v1/job-searches") && <Finder />}
+          {may(me.role, "GET /api/v1/inbox") && <Bell />}
           <Person me={me} />
         </Layout.Header>
         <main>{children}</main>
@@ -79,6 +81,7 @@ function Pages({ me, address }: { me: Me; address: string }) {
 }
 
 function Person({ me }: { me: Me }) {
+  const go = useNavigate();
   const { message } = App.useApp();
   const queries = useQueryClient();
   const fail = (error: unknown) => void message.error(said(error));
@@ -99,10 +102,13 @@ function Person({ me }: { me: Me }) {
       key: String(held.id),
       label: `切换为 ${word(ROLES, held.role)}${held.dealer_name ? `（${held.dealer_name}）` : ""}`,
     })),
+    ...(may(me.role, "POST /api/v1/me/password") ? [{ key: "account", label: "我的账号" }] : []),
     { key: "out", label: "退出登录" },
   ];
-  const choose = (key: string) =>
-    key === "out" ? out.mutate({}) : turn.mutate({ body: { binding_id: Number(key) } });
+  const choose = (key: string) => {
+    if (key === "account") return void go("/account");
+    return key === "out" ? out.mutate({}) : turn.mutate({ body: { binding_id: Number(key) } });
+  };
   return (
     <Dropdown menu={{ items, onClick: ({ key }) => choose(key) }} trigger={["click"]}>
       <Button type="text">

@@ -3,7 +3,11 @@ import type { Key } from "react";
 
 import { said } from "@/api/problem";
 
-/** How a list asks for its next page; the third argument of `api.useInfiniteQuery` takes it. */
+/** How a list asks for its next page; the third argument of `api.useInfiniteQuery` takes it.
+ *
+ * Trap: a list and a single question with the very same parameters share one place in the cache, in two shapes; they
+ * ask with another `limit`.
+ */
 export const PAGED = {
   pageParamName: "cursor",
   initialPageParam: null as string | null,

@@ -13,6 +13,17 @@ export interface RowColumn {
   input: (label: string) => ReactElement;
 }
 
+/** Kept in hundredths (fen, basis points), shown whole (yuan, per cent). */
+export const hundredth = scaled(100);
+
+/** Kept as whole numbers of a smaller unit than the one shown. */
+export function scaled(by: number): Pick<RowColumn, "getValueProps" | "normalize"> {
+  return {
+    getValueProps: (kept?: number | null) => ({ value: kept == null ? kept : kept / by }),
+    normalize: (shown?: number | null) => (shown == null ? shown : Math.round(shown * by)),
+  };
+}
+
 interface Props {
   name: string;
   columns: readonly RowColumn[];

@@ -1,31 +1,40 @@
 import { useQuery } from "@tanstack/react-query";
 import { Select } from "antd";
+import { useMemo } from "react";
 
-import { http } from "@/api/client";
+import { http, type Schemas } from "@/api/client";
 import { useMe } from "@/app/session";
 
-/** All dealers' names by their numbers, fetched once in a while: lists name a dealer by its number alone. */
-export function useDealers(): ReadonlyMap<number, string> {
-  const { data } = useQuery({ queryKey: ["dealers", "names"], queryFn: names, staleTime: 600_000 });
+type Dealer = Schemas["DealerLine"];
+
+/** All dealers by their numbers, fetched once in a while: lists name a dealer by its number alone. */
+export function useDealerLines(): ReadonlyMap<number, Dealer> {
+  const { data } = useQuery({ queryKey: ["dealers", "all"], queryFn: all, staleTime: 600_000 });
   return data ?? NONE;
 }
 
-const NONE: ReadonlyMap<number, string> = new Map();
+const NONE: ReadonlyMap<number, Dealer> = new Map();
 
-async function names(): Promise<ReadonlyMap<number, string>> {
-  const found = new Map<number, string>();
+/** Their names alone. */
+export function useDealers(): ReadonlyMap<number, string> {
+  const dealers = useDealerLines();
+  return useMemo(() => new Map([...dealers].map(([id, dealer]) => [id, dealer.name])), [dealers]);
+}
+
+async function all(): Promise<ReadonlyMap<number, Dealer>> {
+  const found = new Map<number, Dealer>();
   let cursor: string | undefined;
   do {
     const { data } = await http.GET("/api/v1/dealers", { params: { query: { cursor, limit: 100 } } });
-    for (const { id, name } of data?.items ?? []) found.set(id, name);
+    for (const dealer of data?.items ?? []) found.set(dealer.id, dealer);
     cursor = data?.next_cursor ?? undefined;
   } while (cursor);
   return found;
 }
 
 export function DealerName({ id }: { id: number | null | undefined }) {
-  const dealers = useDealers();
-  return <>{id == null ? "—" : (dealers.get(id) ?? id)}</>;
+  const dealers = useDealerLines();
+  return <>{id == null ? "—" : (dealers.get(id)?.name ?? id)}</>;
 }
 
 interface Props {

@@ -5,6 +5,7 @@ import { useMe } from "@/app/session";
 import { BINDINGS, ROLES, type Words, word } from "@/app/words";
 import { Deed } from "./Deed";
 import { time } from "./format";
+import { SessionsOf } from "./sessions";
 
 type Member = Schemas["Member"];
 type Invitation = Schemas["OpenInvitation"];
@@ -50,6 +51,7 @@ function Deeds({ member }: { member: Member }) {
   const path = { person_id: member.person_id, binding_id: member.binding_id };
   return (
     <Space>
+      {member.status !== "ended" && <SessionsOf person={member.person_id} name={member.name} />}
       {(NEXT[member.status] ?? []).map((deed) => (
         <Deed
           key={deed}

@@ -4,6 +4,7 @@ import dayjs, { type Dayjs } from "dayjs";
 import { api, http, type Schemas } from "@/api/client";
 import { CLOCKS, COUNTS, FAMILIES, options, word, type Words, ZONES } from "@/app/words";
 import { useCategories } from "@/parts/categories";
+import { useChannelNames } from "@/parts/channels";
 import { now } from "@/parts/days";
 import { ChoiceField, NumberField, TextField } from "@/parts/fields";
 import { useFilters } from "@/parts/filters";
@@ -26,7 +27,7 @@ interface Told extends Omit<Given, "effective_from" | "effective_until" | "windo
 export default function ClockPolicies() {
   const [filters, set] = useFilters("kind");
   const categories = useCategories();
-  const channels = useChannels();
+  const channels = useChannelNames();
   const asked = api.useInfiniteQuery("get", "/api/v1/clock-policies", { params: { query: { limit: 100 } } }, PAGED);
   const shown = filters.kind && asked.data ? { ...asked, data: only(asked.data, filters.kind) } : asked;
   return (
@@ -45,11 +46,6 @@ export default function ClockPolicies() {
 const only = (data: { pages: { items: Policy[] }[] }, kind: string) => ({
   pages: data.pages.map(({ items }) => ({ items: items.filter((one) => one.kind === kind) })),
 });
-
-function useChannels(): Words {
-  const { data } = api.useQuery("get", "/api/v1/channels", { params: { query: { limit: 100 } } }, { staleTime: 600_000 });
-  return Object.fromEntries((data?.items ?? []).map(({ id, name }) => [String(id), name]));
-}
 
 const columnsOf = (categories: Words, channels: Words) => [
   { title: "时效", dataIndex: "kind", render: (kind: string) => word(CLOCKS, kind) },
@@ -93,7 +89,7 @@ function lasting(seconds: number | null): string {
 /** A default is overruled by a version; a version is replaced by another one. */
 function Change({ policy }: { policy?: Policy }) {
   const categories = useCategories();
-  const channels = useChannels();
+  const channels = useChannelNames();
   const replaces = policy?.id;
   const initial: Partial<Told> = policy
     ? {

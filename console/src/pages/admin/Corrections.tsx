@@ -1,4 +1,5 @@
 import { Card, Tag } from "antd";
+import { Link } from "react-router";
 
 import { api, type Schemas } from "@/api/client";
 import { CORRECTIONS, word } from "@/app/words";
@@ -26,7 +27,29 @@ export function Corrections() {
   });
   return (
     <Card size="small" title="更正记录" style={{ marginTop: 16 }}>
-      <Lines asked={asked} columns={COLUMNS} rowKey={(one) => one.id} empty="没有更正过" />
+      <Lines
+        asked={asked}
+        columns={COLUMNS}
+        rowKey={(one) => one.id}
+        empty="没有更正过"
+        expandable={{ rowExpandable: (one) => one.changed > 0, expandedRowRender: (one) => <Changed correction={one.id} /> }}
+      />
     </Card>
   );
+}
+
+type Change = Schemas["ChangeLine"];
+
+/** The contract leaves open what a clock was like; its end is what people ask for. */
+const due = (clock: Change["before"]) => time(clock.due_at as string | null);
+
+const CHANGES = [
+  { title: "工单", dataIndex: "job_id", render: (id: number) => <Link to={`/jobs/${id}`}>{id}</Link> },
+  { title: "原到期", render: (_: unknown, one: Change) => due(one.before), className: "numbers" },
+  { title: "新到期", render: (_: unknown, one: Change) => due(one.after), className: "numbers" },
+];
+
+function Changed({ correction }: { correction: number }) {
+  const asked = api.useInfiniteQuery("get", "/api/v1/clock-changes", { params: { query: { correction_id: correction, limit: 20 } } }, PAGED);
+  return <Lines asked={asked} columns={CHANGES} rowKey={(one) => one.id} empty="没有时效因此改变" />;
 }

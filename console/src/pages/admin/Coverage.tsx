@@ -1,4 +1,4 @@
-import { Alert, Card, Select, Space, Switch, Tabs, Tag } from "antd";
+import { Card, Select, Space, Switch, Tabs, Tag } from "antd";
 import { useState } from "react";
 
 import { api, http, type Query, type Schemas } from "@/api/client";
@@ -6,6 +6,7 @@ import { useMay } from "@/app/session";
 import { options, type Words, word } from "@/app/words";
 import { useCategories } from "@/parts/categories";
 import { Deed } from "@/parts/Deed";
+import { FileOutcome } from "@/parts/FileOutcome";
 import { type Chosen, FileField, formOf } from "@/parts/fields";
 import { useFilters } from "@/parts/filters";
 import { Lines, PAGED } from "@/parts/Lines";
@@ -79,17 +80,7 @@ function Import() {
         </Deed>
         <a href="/api/v1/coverage-imports/template.csv">下载模板</a>
       </Space>
-      {done && <Outcome done={done} />}
+      {done && <FileOutcome told={`共 ${done.rows} 行：新增 ${done.added}，结束 ${done.ended}，没有变化 ${done.same}`} bad={done.bad} errors={`/api/v1/coverage-imports/${done.id}/errors.csv`} />}
     </Card>
   );
 }
-
-const Outcome = ({ done }: { done: Imported }) => (
-  <Alert
-    style={{ marginTop: 12 }}
-    type={done.bad ? "warning" : "success"}
-    showIcon
-    title={`共 ${done.rows} 行：新增 ${done.added}，结束 ${done.ended}，没有变化 ${done.same}，有问题 ${done.bad}`}
-    action={done.bad > 0 && <a href={`/api/v1/coverage-imports/${done.id}/errors.csv`}>下载有问题的行</a>}
-  />
-);

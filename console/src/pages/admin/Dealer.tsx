@@ -4,6 +4,7 @@ import { Link, useParams } from "react-router";
 import { useDealers } from "@/parts/dealers";
 import { number, useFilters } from "@/parts/filters";
 import { CapacityOf } from "@/pages/dealers/Capacity";
+import { Authorisations } from "./Authorisations";
 import { DealerCoverage } from "./DealerCoverage";
 import { Skills } from "./Skills";
 
@@ -16,6 +17,7 @@ export default function Dealer() {
   const tabs = [
     { key: "coverage", label: "服务范围", children: <DealerCoverage dealer={dealer} /> },
     { key: "capacity", label: "产能", children: <CapacityOf dealer={dealer} /> },
+    { key: "authorisations", label: "品类授权", children: <Authorisations dealer={dealer} /> },
     { key: "skills", label: "师傅技能与证书", children: <Skills dealer={dealer} /> },
   ];
   return (

@@ -9,7 +9,7 @@ import { Deed } from "@/parts/Deed";
 import { number, useFilters } from "@/parts/filters";
 import { money, time } from "@/parts/format";
 import { Loaded } from "@/parts/Loaded";
-import { type RowColumn, RowsField } from "@/parts/RowsField";
+import { hundredth, type RowColumn, RowsField } from "@/parts/RowsField";
 
 type Price = Schemas["PriceBody"];
 type Version = Schemas["PriceListLine"];
@@ -104,8 +104,7 @@ const fieldsOf = (categories: Words): readonly RowColumn[] => [
     name: "price_fen",
     title: "单价",
     width: 130,
-    getValueProps: (fen: number | undefined) => ({ value: fen === undefined ? fen : fen / 100 }),
-    normalize: (yuan: number | null) => (yuan === null ? undefined : Math.round(yuan * 100)),
+    ...hundredth,
     input: (label) => <InputNumber aria-label={label} min={0} precision={2} prefix="¥" controls={false} />,
   },
   { name: "unit", title: "单位", width: 80, input: (label) => <Input aria-label={label} maxLength={8} /> },

@@ -1,6 +1,9 @@
 import { Checkbox, Form } from "antd";
 
+import { Link } from "react-router";
+
 import { api, http, type Schemas } from "@/api/client";
+import { useMay } from "@/app/session";
 import { KINDS, options, word } from "@/app/words";
 import { useCategories } from "@/parts/categories";
 import { Deed } from "@/parts/Deed";
@@ -16,9 +19,10 @@ const FRESH: Partial<Body> = { job_kind: "install", needs_installation: true, le
 /** What is sold, and how it is brought into service. */
 export default function Products() {
   const categories = useCategories();
+  const writes = useMay()("POST /api/v1/products");
   const asked = api.useInfiniteQuery("get", "/api/v1/products", { params: { query: { limit: 50 } } }, PAGED);
   const columns = [
-    { title: "商品编码", dataIndex: "sku" },
+    { title: "商品编码", dataIndex: "sku", render: (sku: string) => <Link to={`/products/${encodeURIComponent(sku)}`}>{sku}</Link> },
     { title: "名称", dataIndex: "name", className: "words" },
     { title: "品类", dataIndex: "category_code", render: (code: string) => word(categories, code) },
     { title: "工单类型", dataIndex: "job_kind", render: (kind: string) => word(KINDS, kind) },
@@ -26,13 +30,14 @@ export default function Products() {
     { title: "可自行安装", dataIndex: "self_install_allowed", render: yes },
     { title: "备货天数", dataIndex: "lead_days", align: "right" as const, className: "numbers" },
     { title: "质保月数", dataIndex: "warranty_months", align: "right" as const, className: "numbers" },
-    { title: "", render: (_: unknown, product: Product) => <Edit product={product} /> },
+    { title: "", key: "deed", render: (_: unknown, product: Product) => writes && <Edit product={product} /> },
   ];
   return (
     <div className="page">
       <h1>商品</h1>
       <div className="filters">
-        <Edit />
+        {writes && <Edit />}
+        <span className="quiet">点商品编码：商品说明与序列号格式</span>
       </div>
       <Lines asked={asked} columns={columns} rowKey={(product) => product.sku} empty="还没有商品" />
     </div>

@@ -4,6 +4,7 @@ import { useMutation } from "@tanstack/react-query";
 
 import { api, http, type Query, type Schemas } from "@/api/client";
 import { IMPORTS, word } from "@/app/words";
+import { useChannels } from "@/parts/channels";
 import { type Chosen, formOf } from "@/parts/fields";
 import { number, useFilters } from "@/parts/filters";
 import { time } from "@/parts/format";
@@ -18,7 +19,7 @@ const COLOURS: Readonly<Record<string, string>> = { waiting: "default", running:
 /** Order files on their way in: how far each is, and the rows that must be mended. */
 export default function Imports() {
   const [filters, set] = useFilters("channel");
-  const shops = api.useQuery("get", "/api/v1/channels", { params: { query: { limit: 100 } } }).data?.items ?? [];
+  const shops = useChannels();
   const query = { channel_id: number(filters.channel), limit: 50 } as Query<"/api/v1/order-imports">;
   const asked = api.useInfiniteQuery("get", "/api/v1/order-imports", { params: { query } }, {
     ...PAGED,

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 
 import { api, type Schemas } from "@/api/client";
 import { said } from "@/api/problem";
+import { useChannels } from "@/parts/channels";
 import { money, span } from "@/parts/format";
 
 type Answer = Schemas["Answer"];
@@ -19,7 +20,7 @@ interface Asked {
 /** What may be said to a customer on the telephone: the very promise that the shop shows, to be read out. */
 export default function PromiseLookup() {
   const products = api.useQuery("get", "/api/v1/products", { params: { query: { limit: 100 } } }).data?.items ?? [];
-  const shops = api.useQuery("get", "/api/v1/channels", { params: { query: { limit: 100 } } }).data?.items ?? [];
+  const shops = useChannels();
   const ask = api.useMutation("post", "/api/v1/promises");
   const send = ({ sku, quantity, address, channel }: Asked) => ask.mutate({ body: { lines: [{ sku, quantity }], address, channel } });
   const refused: unknown = ask.error;

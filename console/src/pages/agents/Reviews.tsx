@@ -1,14 +1,19 @@
-import { Button, Select, Segmented, Space, Tag } from "antd";
+import { Button, Form, Segmented, Space, Tag } from "antd";
+import { useState } from "react";
 import { Link } from "react-router";
 
 import { api, http, type Query, type Schemas } from "@/api/client";
 import { useMay } from "@/app/session";
 import { COMPLAINTS, options } from "@/app/words";
+import { Cause } from "@/parts/Cause";
+import { ChannelPick, useChannels } from "@/parts/channels";
 import { Deed } from "@/parts/Deed";
-import { type Chosen, ChoiceField, FileField, formOf, NumberField, TextField } from "@/parts/fields";
+import { type Chosen, ChoiceField, FileField, formOf, TextField } from "@/parts/fields";
+import { FileOutcome } from "@/parts/FileOutcome";
 import { number, useFilters } from "@/parts/filters";
 import { time } from "@/parts/format";
 import { Lines, PAGED } from "@/parts/Lines";
+import { OrderLineChoice } from "@/parts/OrderLineChoice";
 
 type Card = Schemas["ReviewCard"];
 type Category = NonNullable<Schemas["ReviewComplaintBody"]["category"]>;
@@ -27,14 +32,13 @@ export default function Reviews() {
   const state = filters.state ?? "unanswered";
   const query = { state, channel_id: number(filters.channel), job_id: number(filters.job), limit: 50 } as Query<"/api/v1/reviews">;
   const asked = api.useInfiniteQuery("get", "/api/v1/reviews", { params: { query } }, PAGED);
-  const shops = api.useQuery("get", "/api/v1/channels", { params: { query: { limit: 100 } } }).data?.items ?? [];
-  const choices = shops.map((shop) => ({ value: shop.id, label: shop.name }));
+  const choices = useChannels().map((shop) => ({ value: shop.id, label: shop.name }));
   return (
     <div className="page">
       <h1>平台评价</h1>
       <div className="filters">
         <Segmented aria-label="哪些评价" options={STATES} value={state} onChange={(chosen) => set("state", chosen)} />
-        <Select allowClear aria-label="店铺" placeholder="店铺" style={{ width: 160 }} options={choices} value={number(filters.channel)} onChange={(id) => set("channel", id)} />
+        <ChannelPick value={number(filters.channel)} onChange={(id) => set("channel", id)} />
         {may("POST /api/v1/review-imports") && <Import shops={choices} />}
       </div>
       <Lines asked={asked} columns={COLUMNS} rowKey={(line) => line.id} empty="没有这样的评价" />
@@ -88,6 +92,7 @@ function Deeds({ line }: { line: Card }) {
           <ChoiceField name="category" label="类别" options={options(COMPLAINTS)} />
         </Deed>
       )}
+      {line.bad && <Cause source="review" id={line.id} cause={line.cause} />}
       {line.complaint_id !== null && <Link to={`/complaints?complaint=${line.complaint_id}`}>投诉 {line.complaint_id}</Link>}
       {line.order_line_id === null && (
         <Deed<{ order_line_id: number }>
@@ -95,7 +100,9 @@ function Deeds({ line }: { line: Card }) {
           label="关联订单"
           send={(body, header) => http.POST("/api/v1/reviews/{review_id}/link", { params: { path, header }, body })}
         >
-          <NumberField name="order_line_id" label="订单行编号" />
+          <Form.Item name="order_line_id" label="订单行" rules={[{ required: true, message: "请选择订单行" }]}>
+            <OrderLineChoice order={line.order_number} channel={line.channel_id} />
+          </Form.Item>
         </Deed>
       )}
     </Space>
@@ -103,17 +110,15 @@ function Deeds({ line }: { line: Card }) {
 }
 
 function Import({ shops }: { shops: { value: number; label: string }[] }) {
+  const [done, setDone] = useState<Schemas["ReviewsImported"]>();
   return (
     <>
       <Deed<{ channel_id: string; file: Chosen[] }>
         label="导入评价文件"
-        send={({ channel_id, file }, header) =>
-          http.POST("/api/v1/review-imports", {
-            params: { header },
-            body: { channel_id: Number(channel_id), file: "" },
-            bodySerializer: () => formOf(file, { channel_id }),
-          })
-        }
+        send={async ({ channel_id, file }, once) => {
+          const { data } = await http.POST("/api/v1/review-imports", { params: { header: { ...once } }, body: formOf(file, { channel_id }) });
+          setDone(data);
+        }}
       >
         <ChoiceField name="channel_id" label="店铺" options={shops.map((shop) => ({ value: String(shop.value), label: shop.label }))} />
         <FileField name="file" label="文件（CSV 或 XLSX）" accept=".csv,.xlsx" />
@@ -121,6 +126,7 @@ function Import({ shops }: { shops: { value: number; label: string }[] }) {
       <Button type="link" href="/api/v1/review-imports/template.csv">
         文件模板
       </Button>
+      {done && <FileOutcome told={`共 ${done.rows} 行：新增 ${done.new}`} bad={done.bad} errors={`/api/v1/review-imports/${done.id}/errors.csv`} />}
     </>
   );
 }

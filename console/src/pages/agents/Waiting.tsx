@@ -13,6 +13,8 @@ const MINUTE = 60_000;
 const DESKS: Readonly<Record<string, string>> = {
   address: "/addresses",
   remote_fee: "/remote-fees",
+  quote: "/service-requests?state=to_quote",
+  warranty: "/service-requests?state=undecided",
   ...Object.fromEntries(["dispatch_failed", "no_dealer_left", "no_capacity", "unserved"].map((queue) => [queue, `/dispatching?queue=${queue}`])),
 };
 
@@ -31,6 +33,7 @@ function Shown({ waits }: { waits: Waits }) {
   const quarrels = [
     { to: "/complaints", count: waits.complaints, label: "未了结的投诉", note: waits.unreplied ? `${waits.unreplied} 个还没有首次回复` : "" },
     { to: "/late?shown=appeals", count: waits.appeals, label: "网点的超时申诉", note: "" },
+    { to: "/service-requests?state=waiting", count: waits.repairs, label: "序列号待核实的维修", note: "" },
     { to: "/reviews?state=unanswered", count: waits.reviews, label: "未答复的差评", note: "" },
   ].filter((one) => one.count > 0);
   const queues = waits.queues.filter(({ queue }) => queue !== "complaint");

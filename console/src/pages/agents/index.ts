@@ -36,6 +36,14 @@ export const agents: readonly Page[] = [
     View: lazy(() => import("./Complaints")),
   },
   {
+    path: "/service-requests",
+    title: "维修申请",
+    group: "客服",
+    needs: ["GET /api/v1/service-requests", "GET /api/v1/price-list"],
+    roles: [...AGENTS, "auditor", "finance", "dealer_owner", "dispatcher"],
+    View: lazy(() => import("./ServiceRequests")),
+  },
+  {
     path: "/remote-fees",
     title: "远程费争议",
     group: "客服",
@@ -55,6 +63,13 @@ export const agents: readonly Page[] = [
     group: "客服",
     needs: ["GET /api/v1/reviews"],
     View: lazy(() => import("./Reviews")),
+  },
+  {
+    path: "/suggestions",
+    title: "商品页建议",
+    group: "客服",
+    needs: ["GET /api/v1/reports/suggestions"],
+    View: lazy(() => import("./Suggestions")),
   },
   {
     path: "/promise",

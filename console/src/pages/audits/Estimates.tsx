@@ -1,4 +1,4 @@
-import { Card, Descriptions, Table } from "antd";
+import { Button, Card, Descriptions, Table } from "antd";
 import { Link } from "react-router";
 
 import { api, type Query, type Schemas } from "@/api/client";
@@ -43,6 +43,7 @@ export default function Estimates() {
       <div className="filters">
         <DayRange since={filters.since} until={filters.until} onChange={set} />
         <DealerPick value={number(filters.dealer_id)} onChange={(value) => set("dealer_id", value)} />
+        <Button href={`/api/v1/reports/evidence.csv?${new URLSearchParams(filters as Record<string, string>)}`}>下载 CSV</Button>
         <span className="quiet" style={{ alignSelf: "center" }}>
           不选期间即近四周。圆点为估计，横线为 95 % 区间；虚线：尚无结论。
         </span>

@@ -19,6 +19,9 @@ interface Props {
 export function CapacityMonth({ dealer, category, month, standing, promotion, days }: Props) {
   const promotions = api.useQuery("get", "/api/v1/promotion-days", {}, { staleTime: 600_000 });
   const year = api.useQuery("get", "/api/v1/calendar/{year}", { params: { path: { year: month.year() } } }, { staleTime: 600_000 });
+  const taken = api.useQuery("get", "/api/v1/dealers/{dealer_id}/capacity/taken", { params: { path: { dealer_id: dealer }, query: { month: month.format("YYYY-MM-01") } } });
+  const booked = taken.data?.items.find((one) => one.category_code === category);
+  const used = new Map(booked?.days.map((one) => [one.day, one.units]));
   const named = new Map(promotions.data?.items.map((one) => [one.day, one.name]));
   const odd = new Map(year.data?.days.map((one) => [one.day, one]));
   const own = new Map(days.map((line) => [line.day, line.units]));
@@ -37,10 +40,13 @@ export function CapacityMonth({ dealer, category, month, standing, promotion, da
         </div>
         <SetUnits dealer={dealer} category={category} day={at} units={units} label={said(units)} title={`${at} 的产能`} />
         {set !== undefined && <span className="quiet"> 单独设定</span>}
+        {taken.data && <Booked units={used.get(at) ?? 0} of={units} />}
       </td>
     );
   };
   return (
+    <>
+    {booked !== undefined && booked.pending > 0 && <p>另有 {booked.pending} 台已接单、还没有约时间，会占用最近的空档。</p>}
     <table className="month">
       <thead>
         <tr>
@@ -55,7 +61,15 @@ export function CapacityMonth({ dealer, category, month, standing, promotion, da
         ))}
       </tbody>
     </table>
+    </>
   );
+}
+
+/** What is spoken for that day, and whether it is more than can be done. */
+function Booked({ units, of }: { units: number; of: number | undefined }) {
+  if (units === 0) return null;
+  const full = of !== undefined && units >= of;
+  return <div>{full ? <Tag color="red">{`已约 ${units} 台，${units > of ? "超出" : "已满"}`}</Tag> : `已约 ${units} 台`}</div>;
 }
 
 const said = (units: number | undefined): string => (units === undefined ? "不限" : units === 0 ? "不接单" : `${units} 台`);

@@ -18,7 +18,7 @@ export default function Course() {
     <div className="page">
       <h1>联盟奖励</h1>
       <Loaded asked={outlook}>{(shown) => <Year outlook={shown} />}</Loaded>
-      <Loaded asked={agreements}>{({ items: [newest] }) => (newest ? <Paper agreement={newest} /> : null)}</Loaded>
+      <Loaded asked={agreements}>{({ items: [newest] }) => (newest ? <Paper agreement={newest} member={outlook.data?.member ?? false} /> : null)}</Loaded>
     </div>
   );
 }
@@ -46,7 +46,7 @@ function Year({ outlook }: { outlook: Outlook }) {
   );
 }
 
-function Paper({ agreement }: { agreement: Agreement }) {
+function Paper({ agreement, member }: { agreement: Agreement; member: boolean }) {
   const may = useMay();
   return (
     <Card
@@ -56,7 +56,7 @@ function Paper({ agreement }: { agreement: Agreement }) {
           联盟协议第 {agreement.version} 版 {agreement.signed_at ? <Tag color="green">{time(agreement.signed_at)} 已签署</Tag> : <Tag color="red">未签署</Tag>}
         </>
       }
-      extra={!agreement.signed_at && may("POST /api/v1/alliance/agreements/{version}/sign") && <Sign agreement={agreement} />}
+      extra={!agreement.signed_at ? may("POST /api/v1/alliance/agreements/{version}/sign") && <Sign agreement={agreement} /> : member && <Leave />}
     >
       {!agreement.signed_at && <Alert type="warning" showIcon style={{ marginBottom: 12 }} title="签署之后，奖励方可发放" />}
       <p className="quiet" style={{ marginTop: 0 }}>
@@ -74,5 +74,11 @@ const Sign = ({ agreement }: { agreement: Agreement }) => (
     send={(_, once) => http.POST("/api/v1/alliance/agreements/{version}/sign", { params: { path: { version: agreement.version }, header: { ...once } }, body: { sha256: agreement.sha256 } })}
   >
     代表本网点签署第 {agreement.version} 版全文。签署的时间与正文指纹会记录在案。
+  </Deed>
+);
+
+const Leave = () => (
+  <Deed danger size="small" label="退出联盟" send={(_, once) => http.POST("/api/v1/alliance/leave", { params: { header: { ...once } }, body: {} })}>
+    自今天起不再是联盟成员，派单不再优先；今年的奖励按在盟月数计算。
   </Deed>
 );

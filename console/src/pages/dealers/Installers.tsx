@@ -12,7 +12,7 @@ type Installer = Schemas["InstallerLine"];
 /** Who of the dealer can install what, and until when with which certificate. */
 export function Installers({ dealer, deed }: { dealer: number; deed?: (installer: Installer) => ReactNode }) {
   const categories = useCategories();
-  const asked = api.useInfiniteQuery("get", "/api/v1/dealers/{dealer_id}/installers", { params: { path: { dealer_id: dealer }, query: { limit: 100 } } }, PAGED);
+  const asked = api.useInfiniteQuery("get", "/api/v1/dealers/{dealer_id}/installers", { params: { path: { dealer_id: dealer }, query: { limit: 50 } } }, PAGED);
   const columns = [
     { title: "师傅", dataIndex: "name" },
     { title: "状态", dataIndex: "status", render: (status: string) => word(BINDINGS, status) },

@@ -1,10 +1,10 @@
-import { Card, InputNumber } from "antd";
+import { Card, Form, InputNumber, Space } from "antd";
 import type { Dayjs } from "dayjs";
 
 import { api, http, type Schemas } from "@/api/client";
 import { useMay } from "@/app/session";
 import { today } from "@/parts/days";
-import { DealerName } from "@/parts/dealers";
+import { DealerName, DealerPick } from "@/parts/dealers";
 import { Deed } from "@/parts/Deed";
 import { ChoiceField, dayOf, DayField, NumberField, ShareField, TextField } from "@/parts/fields";
 import { number, useFilters } from "@/parts/filters";
@@ -133,11 +133,25 @@ function Agreements() {
   const may = useMay();
   const asked = api.useInfiniteQuery("get", "/api/v1/alliance/agreements", { params: { query: { limit: 20 } } }, PAGED);
   return (
-    <Card size="small" title="联盟协议" extra={may("POST /api/v1/alliance/agreements") && <Publish />}>
+    <Card size="small" title="联盟协议" extra={
+        <Space>
+          {may("POST /api/v1/alliance/leave") && <Leave />}
+          {may("POST /api/v1/alliance/agreements") && <Publish />}
+        </Space>
+      }>
       <Lines asked={asked} columns={AGREEMENTS} rowKey={(line) => line.id} empty="还没有发布联盟协议" />
     </Card>
   );
 }
+
+const Leave = () => (
+  <Deed<{ dealer_id: number }> danger label="登记退出" title="登记网点退出联盟" send={(body, once) => http.POST("/api/v1/alliance/leave", { params: { header: { ...once } }, body })}>
+    <p>自今天起不再是联盟成员；今年的奖励按在盟月数计算。</p>
+    <Form.Item name="dealer_id" label="网点" rules={[{ required: true, message: "请选择网点" }]}>
+      <DealerPick />
+    </Form.Item>
+  </Deed>
+);
 
 const Publish = () => (
   <Deed<{ text: string; effective_from: Dayjs }>

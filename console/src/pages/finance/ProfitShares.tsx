@@ -1,13 +1,15 @@
-import { Button, Card, Collapse, Input, Select, Space, Tag } from "antd";
+import { Button, Card, Collapse, Input, Select, Tag } from "antd";
 import type { Dayjs } from "dayjs";
+import { useState } from "react";
 import { Link } from "react-router";
 
 import { api, http, type Query, type Schemas } from "@/api/client";
 import { useMay } from "@/app/session";
-import { options, SHARES, type Words } from "@/app/words";
+import { COSTS, options, SHARES, type Words } from "@/app/words";
 import { DealerName, DealerPick } from "@/parts/dealers";
-import { Deed } from "@/parts/Deed";
-import { type Chosen, dayOf, DayField, FileField, formOf, NumberField, ShareField } from "@/parts/fields";
+import { Deed, type Once } from "@/parts/Deed";
+import { type Chosen, ChoiceField, dayOf, DayField, FileField, formOf, MoneyField, NumberField, ShareField, TextField } from "@/parts/fields";
+import { FileOutcome } from "@/parts/FileOutcome";
 import { number, useFilters } from "@/parts/filters";
 import { day, money, share } from "@/parts/format";
 import { Lines, PAGED } from "@/parts/Lines";
@@ -60,19 +62,43 @@ const Why = ({ line }: { line: Line }) => (
   </div>
 );
 
-const Costs = () => (
-  <Space>
-    <Deed<{ file: Chosen[] }>
-      label="导入成本文件"
-      send={({ file }, once) =>
-        http.POST("/api/v1/sale-cost-imports", { params: { header: { ...once } }, body: formOf(file) })
-      }
-    >
-      <p>按商家编码与生效日期，或按订单行。补齐之后，待补成本的订单自动分成。</p>
-      <FileField name="file" label="CSV 或 XLSX" accept=".csv,.xlsx" />
-    </Deed>
-    <Button href="/api/v1/sale-cost-imports/template.csv">下载模板</Button>
-  </Space>
+function Costs() {
+  const [done, setDone] = useState<Schemas["CostsImported"]>();
+  const send = async ({ file }: { file: Chosen[] }, once: Once) => {
+    const { data } = await http.POST("/api/v1/sale-cost-imports", { params: { header: { ...once } }, body: formOf(file) });
+    setDone(data);
+  };
+  return (
+    <>
+      <Deed<{ file: Chosen[] }> label="导入成本文件" send={send}>
+        <p>按商家编码与生效日期，或按订单行。补齐之后，待补成本的订单自动分成。</p>
+        <FileField name="file" label="CSV 或 XLSX" accept=".csv,.xlsx" />
+      </Deed>
+      <Button href="/api/v1/sale-cost-imports/template.csv">下载模板</Button>
+      <OneCost />
+      {done && <FileOutcome told={`共 ${done.rows} 行：新增 ${done.new}，没有变化 ${done.same}`} bad={done.bad} errors={`/api/v1/sale-cost-imports/${done.id}/errors.csv`} />}
+    </>
+  );
+}
+
+interface Cost extends Omit<Schemas["CostRow"], "since"> {
+  since?: Dayjs | null;
+}
+
+const OneCost = () => (
+  <Deed<Cost>
+    label="录入一项成本"
+    send={({ since, sku, ...told }, once) =>
+      http.POST("/api/v1/sale-costs", { params: { header: { ...once } }, body: { costs: [{ ...told, sku: sku || null, since: since ? dayOf(since) : null }] } })
+    }
+  >
+    <p>填商家编码和生效日期：那天起每件的成本；或填订单行：整行的成本。</p>
+    <ChoiceField name="kind" label="成本" options={options(COSTS)} />
+    <MoneyField name="fen" label="金额" />
+    <TextField name="sku" label="商家编码" free />
+    <DayField name="since" label="自哪天下单的订单起" free />
+    <NumberField name="line_id" label="订单行" free />
+  </Deed>
 );
 
 const TERMS = [

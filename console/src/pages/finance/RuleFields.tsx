@@ -1,9 +1,10 @@
-import { Button, Collapse, Form, InputNumber, Select } from "antd";
+import { Collapse, InputNumber, Select } from "antd";
 import type { Dayjs } from "dayjs";
 
 import type { Schemas } from "@/api/client";
 import { dayOf, DayField, MoneyField, NumberField, ShareField } from "@/parts/fields";
-import { type Body, type Column, DEFAULTS, type RuleTable, tablesOf } from "./ruleTables";
+import { type RowColumn, RowsField, scaled } from "@/parts/RowsField";
+import { type Body, type Column, DEFAULTS, tablesOf } from "./ruleTables";
 
 type Rule = Schemas["RuleLine"];
 
@@ -20,81 +21,27 @@ export function RuleFields({ rule }: { rule: Rule }) {
       </div>
       <Collapse
         defaultActiveKey={["base"]}
-        items={tablesOf(bodyOf(rule)).map((table) => ({ key: table.name, label: table.title, forceRender: true, children: <Rows table={table} /> }))}
+        items={tablesOf(bodyOf(rule)).map((table) => ({ key: table.name, label: table.title, forceRender: true, children: <RowsField name={table.name} columns={table.columns.map(fieldOf)} fresh={defaultsOf(table.columns)} add="加一行" /> }))}
       />
     </>
-  );
-}
-
-function Rows({ table }: { table: RuleTable }) {
-  return (
-    <Form.List name={table.name}>
-      {(rows, { add, remove }) => (
-        <div style={{ overflowX: "auto" }}>
-        <table className="rows">
-          <thead>
-            <tr>
-              {table.columns.map((column) => (
-                <th key={column.name}>{column.title}</th>
-              ))}
-              <th />
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row) => (
-              <tr key={row.key}>
-                {table.columns.map((column) => (
-                  <td key={column.name}>
-                    <Cell column={column} row={row.name} />
-                  </td>
-                ))}
-                <td>
-                  <Button size="small" type="text" onClick={() => remove(row.name)} aria-label={`删除${table.title}第 ${row.name + 1} 行`}>
-                    删除
-                  </Button>
-                </td>
-              </tr>
-            ))}
-            <tr>
-              <td colSpan={table.columns.length + 1}>
-                <Button size="small" onClick={() => add(defaultsOf(table.columns))}>
-                  加一行
-                </Button>
-              </td>
-            </tr>
-          </tbody>
-        </table>
-        </div>
-      )}
-    </Form.List>
   );
 }
 
 const SCALES = { money: 100, metres: 1_000, number: 1, choice: 1 };
 const UNITS = { money: "元", metres: "公里", number: "", choice: "" };
 
-function Cell({ column, row }: { column: Column; row: number }) {
-  const scale = SCALES[column.kind];
-  const label = `${column.title}，第 ${row + 1} 行`;
-  const rules = [{ required: !column.free, message: "必填" }];
-  if (column.kind === "choice")
-    return (
-      <Form.Item noStyle name={[row, column.name]} rules={rules}>
-        <Select size="small" style={{ width: "100%", minWidth: 96 }} options={column.options} aria-label={label} />
-      </Form.Item>
-    );
-  return (
-    <Form.Item
-      noStyle
-      name={[row, column.name]}
-      rules={rules}
-      getValueProps={(value?: number | null) => ({ value: value == null ? value : value / scale })}
-      normalize={(value?: number | null) => (value == null ? value : Math.round(value * scale))}
-    >
-      <InputNumber size="small" min={0} suffix={UNITS[column.kind]} style={{ width: 104 }} aria-label={label} />
-    </Form.Item>
-  );
-}
+const fieldOf = ({ name, title, kind, options, free }: Column): RowColumn => ({
+  name,
+  title,
+  free,
+  ...(kind === "choice" ? {} : scaled(SCALES[kind])),
+  input: (label) =>
+    kind === "choice" ? (
+      <Select size="small" style={{ width: "100%", minWidth: 96 }} options={options} aria-label={label} />
+    ) : (
+      <InputNumber size="small" min={0} suffix={UNITS[kind]} style={{ width: 104 }} aria-label={label} />
+    ),
+});
 
 /** The contract leaves the shape of a kept rule open; it is what was posted. */
 export const bodyOf = (line: Rule): Body => line.rule as unknown as Body;

@@ -2,6 +2,7 @@ import { Space } from "antd";
 import type { Dayjs } from "dayjs";
 
 import { http, type Schemas } from "@/api/client";
+import { useDealerLines } from "@/parts/dealers";
 import { money } from "@/parts/format";
 import { Deed, type Once } from "@/parts/Deed";
 import { dayOf, DayField, MoneyField, TextField } from "@/parts/fields";
@@ -25,6 +26,7 @@ interface Payment {
 export function StatementDeeds({ whole }: { whole: Whole }) {
   const { statement, tax } = whole;
   const may = new Set(statement.available_actions);
+  const party = useDealerLines().get(statement.dealer_id)?.party;
   const params = (once: Once) => ({ path: { statement_id: statement.id }, header: { ...once, "If-Match": `"${statement.version}"` } });
   return (
     <Space wrap>
@@ -74,6 +76,11 @@ export function StatementDeeds({ whole }: { whole: Whole }) {
           <p>在银行手工付出的 {money(statement.payout_fen)}；批量付款请用「付款批次」。</p>
           <DayField name="paid_on" label="付款日期" />
           <TextField name="reference" label="银行凭证号" />
+        </Deed>
+      )}
+      {may.has("record_payment") && party === "natural_person" && (
+        <Deed label="微信转账" send={(_, once) => http.POST("/api/v1/statements/{statement_id}/transfer", { params: { path: { statement_id: statement.id }, header: { ...once } } })}>
+          把 {money(statement.payout_fen)}（代扣另计）转给网点负责人；须由本人在小程序里一天之内确认收款。
         </Deed>
       )}
       {may.has("refuse_invoice") && (

@@ -10,6 +10,7 @@ import { ChoiceField, DayField, firstOf, ShareField } from "@/parts/fields";
 import { number, useFilters } from "@/parts/filters";
 import { monthOf, share, time } from "@/parts/format";
 import { Lines, PAGED } from "@/parts/Lines";
+import { Withholding } from "./Withholding";
 
 type Body = Schemas["TaxRuleBody"];
 
@@ -37,6 +38,7 @@ export default function TaxRules() {
         <span className="quiet">网点自己的优先于全部网点的，单个项目的优先于全部项目的，新的优先于旧的。没有规则：不计税。</span>
       </div>
       <Lines asked={asked} columns={COLUMNS} rowKey={(line) => line.id} empty="没有税率规则：不计税" />
+      {may("GET /api/v1/withholding-rules") && <Withholding />}
     </div>
   );
 }

@@ -3,10 +3,9 @@ import { useMutation } from "@tanstack/react-query";
 
 import { http, type Schemas } from "@/api/client";
 import { said } from "@/api/problem";
-import { BASE_FEES, options, ZONES } from "@/app/words";
+import { BASE_FEES, options, SCHEMES, ZONES } from "@/app/words";
 import { money } from "@/parts/format";
 import { bodyOf, ruleOf } from "./RuleFields";
-import { SCHEMES } from "./ruleTables";
 import dayjs from "dayjs";
 
 interface Case extends Omit<Schemas["CaseBody"], "distance_m"> {

@@ -57,6 +57,20 @@ export const finance: readonly Page[] = [
     View: lazy(() => import("./FeePreview")),
   },
   {
+    path: "/wechat-bills",
+    title: "微信收付款",
+    group: "财务",
+    needs: ["GET /api/v1/wechat-bills", "GET /api/v1/payout-differences"],
+    View: lazy(() => import("./WechatBills")),
+  },
+  {
+    path: "/price-guards",
+    title: "价格保护",
+    group: "财务",
+    needs: ["GET /api/v1/price-alerts", "GET /api/v1/price-guards", "GET /api/v1/channels"],
+    View: lazy(() => import("./PriceGuards")),
+  },
+  {
     path: "/profit-shares",
     title: "利润分成",
     group: "财务",

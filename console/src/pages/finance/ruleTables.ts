@@ -1,5 +1,5 @@
 import type { Schemas } from "@/api/client";
-import { BASE_FEES, CLOCK_ENDS, CLOCKS, COMPLAINTS, options, type Words, ZONES } from "@/app/words";
+import { BASE_FEES, CLOCK_ENDS, CLOCKS, COMPLAINTS, options, SCHEMES, type Words, ZONES } from "@/app/words";
 
 export type Body = Schemas["RuleBody"];
 
@@ -17,7 +17,6 @@ export interface RuleTable {
   columns: Column[];
 }
 
-export const SCHEMES: Words = { share: "分成制", dealer_ships: "订单制", exclusive: "独家制" };
 const DISTANCES: Words = { straight: "直线", road: "道路" };
 const ROUNDINGS: Words = { half_up: "四舍五入", up: "进位", down: "舍去" };
 const TIMED = ["accept", "contact", "book", "arrive", "finish", "supplement", "urge_reply"];

@@ -5,6 +5,7 @@ import { api, type Schemas } from "@/api/client";
 import { ROLES, word } from "@/app/words";
 import { FORMS } from "@/made/forms";
 import { ActionForm } from "@/parts/ActionForm";
+import { Cause } from "@/parts/Cause";
 import { money, time } from "@/parts/format";
 import { Loaded } from "@/parts/Loaded";
 
@@ -80,6 +81,7 @@ function Deeds({ whole, job }: { whole: Whole; job: Job }) {
           {job.action_names[action] ?? FORMS[action]?.name}
         </Button>
       ))}
+      <Cause source="complaint" id={whole.id} />
       {form && <ActionForm form={form} ids={{ job_id: job.id, complaint_id: whole.id }} version={job.version} onClose={() => choose(null)} />}
     </Space>
   );

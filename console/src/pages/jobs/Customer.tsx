@@ -8,7 +8,7 @@ import { options } from "@/app/words";
 
 type Reason = Schemas["RevealBody"]["reason"];
 
-const REASONS: Record<Reason, string> = {
+export const REASONS: Record<Reason, string> = {
   contact: "联系客户",
   address: "核对地址",
   complaint: "处理投诉",

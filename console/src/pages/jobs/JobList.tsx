@@ -29,7 +29,7 @@ const COLUMNS = [
   { title: "建单", dataIndex: "created_at", render: day },
 ];
 
-/** Every job within one's horizon, newest first. */
+/** Every job within one's horizon, newest first; of what waits the longest waiting first. */
 export default function JobList() {
   const [filters, set] = useFilters("status", "kind", "queue");
   const go = useNavigate();

@@ -16,8 +16,11 @@ import { Complaints } from "./Complaints";
 import { Customer } from "./Customer";
 import { Dispatch } from "./Dispatch";
 import { Notes } from "./Notes";
+import { OwnAudit } from "./OwnAudit";
+import { Papers } from "./Papers";
 import { Photos } from "./Photos";
 import { Promised } from "./Promised";
+import { SameDoor } from "./SameDoor";
 import { Timeline } from "./Timeline";
 
 type Job = Schemas["JobPage"];
@@ -68,6 +71,9 @@ function Shown({ job }: { job: Job }) {
           <Facts job={job} />
         </Card>
         {!call && may("GET /api/v1/jobs/{job_id}/photos") && <Photos job={job} />}
+        {job.audit !== "not_sampled" && may("POST /api/v1/audits/{job_id}/appeal") && <OwnAudit job={job} />}
+        {!call && may("GET /api/v1/jobs/{job_id}/same-door") && <SameDoor jobId={job.id} />}
+        {!call && <Papers job={job} />}
         {!call && may("GET /api/v1/jobs/{job_id}/dispatch") && <Dispatch jobId={job.id} />}
         {may("GET /api/v1/jobs/{job_id}/events") && <Timeline jobId={job.id} />}
       </div>
@@ -90,6 +96,7 @@ function Facts({ job }: { job: Job }) {
   const items = [
     { label: "工单号", children: job.id },
     { label: "订单号", children: <Typography.Text copyable>{job.order_number}</Typography.Text> },
+    { label: "订单", children: <Link to={`/orders?number=${encodeURIComponent(job.order_number)}`}>查看订单</Link> },
     { label: "类型", children: job.kind_name },
     { label: "商品", children: `${job.product_name}（${job.sku}）` },
     { label: "网点", children: job.dealer_name },

@@ -16,4 +16,17 @@ export const jobs: readonly Page[] = [
     needs: ["GET /api/v1/jobs/{job_id}"],
     View: lazy(() => import("./JobPage")),
   },
+  {
+    path: "/orders",
+    title: "订单",
+    group: "工单",
+    needs: ["GET /api/v1/orders", "GET /api/v1/channels"],
+    View: lazy(() => import("./Orders")),
+  },
+  {
+    path: "/orders/:orderId",
+    title: "订单详情",
+    needs: ["GET /api/v1/orders/{order_id}", "GET /api/v1/channels"],
+    View: lazy(() => import("./Order")),
+  },
 ];
