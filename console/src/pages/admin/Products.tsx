@@ -1,5 +1,4 @@
 import { Checkbox, Form } from "antd";
-
 import { Link } from "react-router";
 
 import { api, http, type Schemas } from "@/api/client";

@@ -20,7 +20,7 @@ const COLUMNS = [
   { title: "申请", dataIndex: "created_at", render: time, className: "numbers" },
   { title: "工单", render: (_: unknown, one: Card) => (one.job_id ? <Link to={`/jobs/${one.job_id}`}>{`${one.job_id} ${word(STATUSES, one.job_status)}`}</Link> : one.closed_at ? "已关闭" : "还没有") },
   { title: "序列号", dataIndex: "serial_number", render: (serial: string | null) => serial ?? "—" },
-  { title: "故障", render: (_: unknown, one: Card) => <div className="words">{one.problem ?? "—"}</div> },
+  { title: "故障", render: (_: unknown, one: Card) => <div className="words">{one.problem ?? (one.job_id ? <span className="quiet">见工单备注</span> : "—")}</div> },
   { title: "保修", render: (_: unknown, one: Card) => <Warranty one={one} /> },
   { title: "报价", render: (_: unknown, one: Card) => <Quoted one={one} /> },
   { title: "", key: "deeds", render: (_: unknown, one: Card) => <Deeds one={one} /> },

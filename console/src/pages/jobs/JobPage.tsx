@@ -71,7 +71,7 @@ function Shown({ job }: { job: Job }) {
           <Facts job={job} />
         </Card>
         {!call && may("GET /api/v1/jobs/{job_id}/photos") && <Photos job={job} />}
-        {job.audit !== "not_sampled" && may("POST /api/v1/audits/{job_id}/appeal") && <OwnAudit job={job} />}
+        {may("POST /api/v1/audits/{job_id}/appeal") && <OwnAudit job={job} />}
         {!call && may("GET /api/v1/jobs/{job_id}/same-door") && <SameDoor jobId={job.id} />}
         {!call && <Papers job={job} />}
         {!call && may("GET /api/v1/jobs/{job_id}/dispatch") && <Dispatch jobId={job.id} />}

@@ -7,16 +7,19 @@ import { AUDITS, FAULTS, VERDICTS, word } from "@/app/words";
 import { Deed } from "@/parts/Deed";
 import { TextField } from "@/parts/fields";
 import { time } from "@/parts/format";
-import { Loaded } from "@/parts/Loaded";
 
 type Audit = Schemas["AuditPage"];
 
-/** What the brand said of the dealer's work, why, and the owner's one appeal against it. */
+const DONE = ["submitted", "confirmed", "closed", "rework"];
+
+/** What the brand said of the dealer's work, why, and the owner's one appeal; a job that nobody judged has none. */
 export function OwnAudit({ job }: { job: Schemas["JobPage"] }) {
-  const asked = api.useQuery("get", "/api/v1/audits/{job_id}", { params: { path: { job_id: job.id } } });
+  const path = { params: { path: { job_id: job.id } } };
+  const { data } = api.useQuery("get", "/api/v1/audits/{job_id}", path, { enabled: DONE.includes(job.status) });
+  if (!data) return null;
   return (
-    <Card size="small" title={<>稽核 <Tag>{word(AUDITS, job.audit)}</Tag></>}>
-      <Loaded asked={asked}>{(audit) => <Said audit={audit} />}</Loaded>
+    <Card size="small" title={<>稽核 <Tag>{word(AUDITS, data.state)}</Tag></>}>
+      <Said audit={data} />
     </Card>
   );
 }
@@ -33,7 +36,7 @@ function Said({ audit }: { audit: Audit }) {
     { label: "答复期限", children: audit.appealed_at && !audit.answered_at && time(audit.answer_due_at) },
     { label: "答复", children: audit.answered_at && `${audit.reversed_at ? "成立，结论已撤销" : "不成立"}：${audit.answer ?? ""} ${audit.second_visit ?? ""}` },
   ];
-  const appealable = audit.state === "failed" && !audit.appealed_at && may("POST /api/v1/audits/{job_id}/appeal");
+  const appealable = audit.verdict !== "pass" && !audit.appealed_at && may("POST /api/v1/audits/{job_id}/appeal");
   return (
     <>
       <Descriptions size="small" column={1} items={facts.filter((fact) => fact.children).map((fact) => ({ key: fact.label, ...fact }))} />
