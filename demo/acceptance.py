@@ -24,11 +24,11 @@ Part = Generator[datetime, None, None]
 def find_dealer(world: World, plot: Plot, evening: datetime) -> Part:
     """Until a dealer has accepted."""
     yield evening
-    house, card = _offers(world, plot)[0]
+    house, card = open_offers(world, plot)[0]
     plot.what = _what(card)
     if "decline" in plot.turns:
         _decline(world, plot, house, card)
-        [(house, card)] = _offers(world, plot, fresh=True)
+        [(house, card)] = open_offers(world, plot, fresh=True)
     if "expire" in plot.turns:
         world.say(house.short, f"{plot.short} {plot.what}：无人应答 …", "flag")
         yield datetime.fromisoformat(card["expires_at"]) + MINUTE
@@ -48,7 +48,7 @@ def _what(card: Json) -> str:
     return f"{card['product_name']}（{card['division_name'] or '?'}）"
 
 
-def _offers(world: World, plot: Plot, *, fresh: bool = False) -> list[tuple[House, Json]]:
+def open_offers(world: World, plot: Plot, *, fresh: bool = False) -> list[tuple[House, Json]]:
     """The open offers; the dispatching run is asked for when there is none yet."""
     for attempt in count():
         found = world.offers(plot.job_id, fresh=fresh or attempt > 0)
@@ -68,7 +68,7 @@ def _decline(world: World, plot: Plot, house: House, card: Json) -> None:
 
 def _after_expiry(world: World, plot: Plot, house: House) -> list[tuple[House, Json]]:
     world.runs.do("expire_offers", "dispatch")
-    found = _offers(world, plot, fresh=True)
+    found = open_offers(world, plot, fresh=True)
     world.check("未应答的派单过期后转给别的网点", found[0][0].code != house.code)
     world.say("系统", f"{plot.short} 两个服务小时无人接单，派单过期 → {found[0][0].name}", "flag")
     return found
@@ -109,7 +109,7 @@ def book(world: World, plot: Plot, drive: datetime) -> Part:
         yield from _urged(world, plot, house)
     desk = house.desk.caller
     world.act(desk, plot, "contact")
-    _assign(world, plot, house)
+    assign(world, plot, house)
     if "undelivered" in plot.turns:
         yield from _not_delivered(world, plot, house, drive)
     start, end = _window(world, plot, house)
@@ -133,7 +133,7 @@ def _urged(world: World, plot: Plot, house: House) -> Part:
     world.say(house.desk.name, f"{plot.short} 15 分钟答复催办：马上联系，今天安排", "ok")
 
 
-def _assign(world: World, plot: Plot, house: House) -> None:
+def assign(world: World, plot: Plot, house: House) -> None:
     """The installer certified for everything on odd jobs and wherever it is needed, else the other."""
     certified, plain = house.installers
     chosen = certified if plot.job_id % 2 or plot.category in ("gas_water_heater", "bath_heater") else plain

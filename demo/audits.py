@@ -8,8 +8,13 @@ AUDITOR = "稽核"
 
 
 def look(world: World) -> None:
-    """Draw the lot; the auditor looks at what waits, and finds the photos as they should be."""
+    """Draw the lot, and look at who is in it."""
     world.runs.do("audit_draws")
+    judge(world)
+
+
+def judge(world: World) -> None:
+    """The auditor looks at what waits, and finds the photos as they should be."""
     auditor = world.office.auditor
     lines = [line for line in auditor.every("/audits") if _confirmed(world, line["job_id"])]
     for line in lines:

@@ -37,7 +37,11 @@ def _open_link(world: World, plot: Plot) -> Caller:
 
 def _by_link(world: World, plot: Plot) -> Part:
     yield world.stage.now + (20 + 7 * (plot.job_id % 9)) * MINUTE
-    customer = _open_link(world, plot)
+    praise(world, plot, _open_link(world, plot))
+
+
+def praise(world: World, plot: Plot, customer: Caller) -> None:
+    """The customer says that it is well done, and how well."""
     world.act(customer, plot, "confirm")
     world.say(plot.customer, f"{plot.short} {plot.came}验收{_rate(world, plot, customer)}", "ok")
 
@@ -91,7 +95,7 @@ def _dispute(world: World, plot: Plot) -> Part:
     world.say(plot.customer, f"{plot.short} 不予验收：安装质量（出水口在滴水）", "flag")
     yield world.stage.now + 30 * MINUTE
     world.act(agent, plot, "rule", outcome="rework", fault="dealer", note="照片可见接口未缠生料带")
-    child = _child(world, plot)
+    child = child_of(world, plot)
     world.say(AGENT, f"{plot.short} 裁定返工，网点责任 → 二次上门 工单 {child.job_id}", "ok")
     yield from _second_visit(world, plot, child)
     yield world.stage.now + 40 * MINUTE
@@ -101,7 +105,7 @@ def _dispute(world: World, plot: Plot) -> Part:
     world.say(plot.customer, f"{child.short} 二次上门验收", "ok")
 
 
-def _child(world: World, plot: Plot) -> Plot:
+def child_of(world: World, plot: Plot) -> Plot:
     events = world.office.agent.get(f"/jobs/{plot.job_id}/events")["items"]
     child_id = next(event["data"]["child_id"] for event in reversed(events) if "child_id" in event["data"])
     child = Plot(plot.fact, plot.row, plot.category, {"outside"} & plot.turns, "link", plot.order_id)

@@ -46,10 +46,19 @@ class OrderFile:
 
 
 def make(day: date, count: int, data: Path | None) -> OrderFile:
-    """`count` orders whose installers drive on `day`; from the deliveries in `data`, else from invented ones."""
+    """The story's `count` orders whose installers drive on `day`, each with its turns, and rows that must come back."""
+    file = sold(day, count, data, bad_rows=BAD_ROWS)
+    plots.deal(file.plots)
+    for plot in file.plots:
+        _mark(plot)
+    return file
+
+
+def sold(day: date, count: int, data: Path | None, *, prefix: str = "TZ", bad_rows: int = 0) -> OrderFile:
+    """`count` plain orders of `day`, from the deliveries in `data`, else from invented ones; the bad rows last."""
     chosen = sorted(_deliveries(day, count, data), key=lambda delivery: delivery.accept_at)
     file = order_file_from_deliveries(
-        chosen, skus=BOUGHT, day=day, seed=day.toordinal(), prefix="TZ", bad_rows=BAD_ROWS
+        chosen, skus=BOUGHT, day=day, seed=day.toordinal(), prefix=prefix, bad_rows=bad_rows
     )
     reader = csv.DictReader(io.StringIO(file.content.decode("utf-8-sig"), newline=""))
     rows = list(reader)
@@ -58,9 +67,6 @@ def make(day: date, count: int, data: Path | None) -> OrderFile:
         Plot(fact, row, categories[fact.sku])
         for fact, row in zip(file.facts, rows[: len(file.facts)], strict=True)
     ]
-    plots.deal(made)
-    for plot in made:
-        _mark(plot)
     return OrderFile([*(reader.fieldnames or ()), *POINT], rows, made)
 
 
@@ -77,15 +83,20 @@ def _deliveries(day: date, count: int, data: Path | None) -> list[Delivery]:
 
 
 def _mark(plot: Plot) -> None:
-    """The customer's pin: within 80 m of the door, far off where the turn says so; and goods not there yet."""
+    """The customer's pin, far off where the turn says so; and goods not there yet."""
+    pinned(plot)
+    if "undelivered" in plot.turns:
+        plot.row["签收时间"] = ""
+
+
+def pinned(plot: Plot) -> None:
+    """The customer's pin: within 80 m of the door, or 900 m off."""
     door = plot.fact.delivery.delivery_point
     off = int(plot.fact.order_number[-5:]) * 37 % 160 - 80
     door = replace(door, lng=door.lng + off / _METRES_PER_DEGREE)
     if "outside" in plot.turns:
         door = replace(door, lat=door.lat + PIN_OFF_M / _METRES_PER_DEGREE)
     plot.row |= zip(POINT, (f"{door.lng:.6f}", f"{door.lat:.6f}", door.datum.value), strict=True)
-    if "undelivered" in plot.turns:
-        plot.row["签收时间"] = ""
 
 
 def delivered(plot: Plot, at: datetime) -> None:

@@ -7,10 +7,16 @@ from __future__ import annotations
 
 import io
 import random
+from datetime import datetime
 
 from PIL import Image, ImageDraw
+from PIL.TiffImagePlugin import IFDRational
+
+from domain.calendar import SHANGHAI
+from domain.geo import Point
 
 SIZE = (1024, 768)
+_DETAILS, _SATELLITES, _TAKEN, _OFFSET = 0x8769, 0x8825, 0x9003, 0x9011  # of EXIF
 
 
 def photograph(seed: str, slot: str, *, dark: bool = False) -> bytes:
@@ -24,6 +30,39 @@ def photograph(seed: str, slot: str, *, dark: bool = False) -> bytes:
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=86)
     return out.getvalue()
+
+
+def stamped(picture: bytes, at: datetime, place: Point) -> bytes:
+    """The same picture as a camera leaves it: with its own time and, in WGS-84, its own place in the EXIF."""
+    exif = Image.Exif()
+    exif.get_ifd(_DETAILS)[_TAKEN] = f"{at.astimezone(SHANGHAI):%Y:%m:%d %H:%M:%S}"
+    exif.get_ifd(_DETAILS)[_OFFSET] = "+08:00"
+    where = exif.get_ifd(_SATELLITES)
+    where[1], where[2], where[3], where[4] = "N", _degrees(place.lat), "E", _degrees(place.lng)
+    out = io.BytesIO()
+    Image.open(io.BytesIO(picture)).save(out, "JPEG", quality=90, exif=exif)
+    return out.getvalue()
+
+
+def cropped(picture: bytes) -> bytes:
+    """The same picture once more, its edges cut off and packed anew, as somebody does who hopes nobody sees it."""
+    whole = Image.open(io.BytesIO(picture))
+    width, height = whole.size
+    out = io.BytesIO()
+    whole.crop((width // 20, height // 20, width - width // 30, height - height // 30)).save(
+        out, "JPEG", quality=78
+    )
+    return out.getvalue()
+
+
+def _degrees(angle: float) -> tuple[IFDRational, IFDRational, IFDRational]:
+    """37.5 → 37°, 30′, 0″."""
+    seconds = round(angle * 360_000)
+    return (
+        IFDRational(seconds // 360_000),
+        IFDRational(seconds // 6_000 % 60),
+        IFDRational(seconds % 6_000, 100),
+    )
 
 
 def _wall(rng: random.Random) -> Image.Image:

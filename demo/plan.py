@@ -93,6 +93,8 @@ def steps(root: Path, choices: Choices, environ: Mapping[str, str]) -> list[Step
         plan.append(Once(_python("people", "demo.gathering"), "演示人员 people", on_screen=True, vital=False))
     else:
         plan.append(Once(_python("story", "demo.story"), "主线故事 story", on_screen=True, vital=False))
+    if choices.story == "play":
+        plan.append(Once(_python("desks", "demo.desks"), "桌上的活 desks", on_screen=True, vital=False))
     return plan
 
 

@@ -123,15 +123,15 @@ _BASE = {
 }
 
 
-def fee_rule(since: date) -> dict[str, object]:
-    """The fee rule as the API takes it, in force from `since`."""
+def fee_rule(since: date, more_fen: int = 0) -> dict[str, object]:
+    """The fee rule as the API takes it, in force from `since`; `more_fen` for every water heater."""
     names = {category.code: category.name for category in CATEGORIES}
     timeliness = (("accept", 200, 1_000), ("arrive", 500, 2_000), ("finish", 300, 1_500))
     return {
         "effective_from": since.isoformat(),
         "categories": [{"code": code, "name": name} for code, name in names.items()],
         "base": [
-            {"category": code, "zone": zone, "fen": fen}
+            {"category": code, "zone": zone, "fen": fen + more_fen * code.endswith("water_heater")}
             for code, fens in _BASE.items()
             for zone, fen in zip(("free", "remote"), fens, strict=True)
         ],

@@ -6,6 +6,7 @@ import base64
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from demo import cast, logins, network
 from demo.caller import Caller, Json
@@ -64,6 +65,7 @@ class World:
     houses: dict[str, House]
     runs: Runs
     channel_id: int = 0
+    data: Path | None = None
     plots: list[Plot] = field(default_factory=list)
     held: list[tuple[str, bool]] = field(default_factory=list)
     children: list[Plot] = field(default_factory=list)
@@ -113,7 +115,7 @@ class World:
             plot.came = "在小程序里"
             return self.taps[plot.job_id]
         if plot.job_id not in self._customers:
-            self._customers[plot.job_id] = self._by_sms(plot) or self._by_code(plot)
+            self._customers[plot.job_id] = self._by_sms(plot) or self.by_parcel(plot)
         return self._customers[plot.job_id]
 
     def _by_sms(self, plot: Plot) -> Caller | None:
@@ -124,7 +126,7 @@ class World:
                 return cast.link(self.stage, token, f"browser-{plot.job_id}")
         return None
 
-    def _by_code(self, plot: Plot) -> Caller:
+    def by_parcel(self, plot: Plot) -> Caller:
         """A virtual number gets no SMS: the customer scans the code on the parcel's slip."""
         made = self.office.agent.get(f"/jobs/{plot.job_id}/qr")
         seen = self.stage.sim.scan(base64.b64decode(made["image_base64"]))

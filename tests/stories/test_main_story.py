@@ -32,7 +32,7 @@ def _free_port() -> int:
 
 def _plan(var: Path, database_url: str) -> tuple[list[Step], dict[str, str]]:
     """`make run`'s own plan over a database of this test's, and a second story by phones that stutter."""
-    choices = Choices("127.0.0.1", _free_port(), _free_port(), "play")
+    choices = Choices("127.0.0.1", _free_port(), _free_port(), "only")
     given = {**os.environ, "STORY_ORDERS": ORDERS, "STORY_DATA": "", "STORY_STUTTER": "1"}
     environ = environment(var, database_url, choices.host, choices.port, choices.stand_in_port, given)
     again = Program("again", (sys.executable, "-m", "demo.story"), {"STORY_STUTTER": "3"})
