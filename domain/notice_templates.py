@@ -53,6 +53,13 @@ TEMPLATES: Mapping[str, Template] = MappingProxyType(
             "请保持电话畅通",
             _C,
         ),
+        "contact_due": _T(
+            "约好的回电到点",
+            "工单 {number} 约好的回电时间已到，请联系客户；过一天仍未联系由客服跟进",
+            "task",
+            "待回电",
+            "约好的回电时间已到",
+        ),
         "booking_failed": _T(
             "暂未约上",
             "网点未能与您约定上门时间，如情况不符请点链接告知我们",
