@@ -36,7 +36,7 @@ from services.queries.owed import KINDS as OWED
 from services.queries.owed import STATES as OUTBOX
 from services.queries.owed import WIRES
 from services.queries.profit_shares import STATES as SHARES
-from services.wechat_bills import KIND_NAMES as BILL_KINDS
+from services.queries.wechat_bills import KIND_NAMES as BILL_KINDS
 
 CLOCKS = {
     "accept": "接单", "name_installer": "指派师傅", "contact": "首次联系", "book": "预约", "arrive": "上门",
