@@ -127,7 +127,12 @@ def test_a_verdict_taken_back_pays_no_second_way_for_one_visit(
     rule()
     first = ended(world)
     door = visit(world.dealers[0])
-    neighbour = ended(world, visit_id=door, distance_m=23_400)
+    neighbour = ended(
+        world, visit_id=door, distance_m=23_400, trip_fee="after_check_in", trip_fault="customer"
+    )
+    rows("UPDATE check_in SET received_at = :at WHERE visit_id = :v", at=ENDED - 8 * DAY, v=door)
+    arrive(neighbour, visit(world.dealers[0]), ENDED - 9 * DAY)  # a way of its own, on another day
+    aborted(neighbour, "customer", ENDED - 9 * DAY)
     mending = ended(
         world, visit_id=door, distance_m=metres, kind="second_visit", parent_id=first, fault="dealer"
     )
@@ -139,7 +144,7 @@ def test_a_verdict_taken_back_pays_no_second_way_for_one_visit(
 
     ways = [row for row in posted() if row.kind == "remote_fee"]
     assert [row.job_id for row in posted() if row.kind == "base_fee"] == [first, neighbour, mending]
-    assert [row.legs.split(", ")[0].split()[-1] for row in ways] == ["680", *filter(None, [more])]
+    assert [row.legs.split(", ")[0].split()[-1] for row in ways] == ["680", "680", *filter(None, [more])]
     if more is not None:
         assert ways[-1].memo == (
             "远程费 (30 km − 20 km) × ¥2.00 = ¥20.00，同次上门的另一工单已计 ¥6.80，余 ¥13.20（稽核申诉成立后计入）"
