@@ -123,7 +123,7 @@ def overturn(job_id: int, child_id: int, dealer_id: int) -> None:
 def test_a_verdict_taken_back_pays_no_second_way_for_one_visit(
     world: World, metres: int, more: str | None
 ) -> None:
-    """A neighbour at the door was paid ¥6.80 while the work that mends was nobody's to pay: of ¥20.00 the rest comes."""
+    """A neighbour was paid ¥6.80 while the work that mends was nobody's to pay: of its own ¥20.00 the rest comes."""
     rule()
     first = ended(world)
     door = visit(world.dealers[0])
