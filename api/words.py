@@ -28,7 +28,7 @@ from domain.reasons import DECLINE, OUTSIDE
 from domain.retention import HOLD_REASONS, LIFT_REASONS
 from domain.runs import COUNTED
 from domain.runs import NAMES as TASKS
-from domain.statements import KINDS as LINE_KINDS
+from domain.statements import LEDGER_KINDS
 from domain.statements import STATUS_NAMES as STATEMENTS
 from domain.warranty import COVERS, PAYER_NAMES
 from services.breaches import EXCUSES
@@ -169,7 +169,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "penalty_reasons": PENALTY_REASONS,
     "faults": {str(fault): name for fault, name in FAULT_NAMES.items() if fault},
     "shares": SHARES,
-    "line_kinds": LINE_KINDS,
+    "line_kinds": LEDGER_KINDS,
     "base_fees": {str(kind): name for kind, name in BASE_NAMES.items()},
     "zones": {str(zone): name for zone, name in ZONE_NAMES.items()},
     "clock_ends": {str(kept): name for kept, name in KEPT_NAMES.items()},

@@ -41,6 +41,8 @@ KINDS: Mapping[str, str] = {
     "tax": "税额",
 }
 """Groups in the order people read them; kinds unknown here follow by name under their own name."""
+LEDGER_KINDS: Mapping[str, str] = {**KINDS, "customer_payment": "客户付款", "customer_refund": "客户退款"}
+"""And what stands in the ledger, but on no dealer's statement."""
 
 _DIGITS = re.compile(r"(\d+)")
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from domain.errors import Fault
 from domain.ledger import Account, Entry, Leg, account, reverse
 from domain.money import BP, half_up_fen, percent, share_of, whole, yuan
 from domain.payouts import PAYOUT
@@ -57,6 +58,13 @@ def rule_for(rules: Iterable[TaxRule], kind: str, dealer_id: int, month: date) -
     return max(
         fitting, key=lambda rule: (rule.dealer_id is not None, rule.kind != ANY, rule.since), default=NONE
     )
+
+
+def begin_faults(since: date, this_month: date) -> list[Fault]:
+    """Of the month from which a rate holds: none is changed afterwards, and none begins in mid-month."""
+    if since < this_month:
+        return [Fault("since", "in_the_past", "只能从本月或以后生效")]
+    return [Fault("since", "not_a_first", "只能从某月 1 日起生效")] if since.day > 1 else []
 
 
 def part(amount_fen: int, kind: str, rule: TaxRule) -> Taxed:

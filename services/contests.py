@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from domain.actors import Actor
+from domain.errors import Fault, Invalid
 from domain.statements import Answer
 from services.parts import doubts, money_notices, proposing, stating
 from services.uow import use_case
@@ -44,9 +45,13 @@ def answer(
 ) -> ContestAnswer:
     """Accepted: the entry's correction is proposed, with `instead_fen` in its place. Declined: the line stays as it is.
 
-    Either way the line moves to the next statement once the rest is approved. `NotFound`, `AlreadyAnswered`, and
-    what a proposal is refused for.
+    Either way the line moves to the next statement once the rest is approved. `NotFound`, `AlreadyAnswered`, `Invalid`
+    for an amount with a no, and what a proposal is refused for.
     """
+    if said is Answer.DECLINED and instead_fen is not None:
+        raise Invalid(
+            errors=[Fault("instead_fen", "not_accepted", "异议不成立时明细不变，不能填写正确的金额")]
+        )
     row = stating.locked(tx, actor, statement_id, None)
     doubt_id = doubts.unanswered(tx, statement_id, entry_id)
     correction_id = None

@@ -74,12 +74,17 @@ SELECT (SELECT count(*) FROM photo WHERE job_id = %(job)s AND id = ANY(%(photos)
 def impose(tx: Connection, actor: Actor, given: PenaltyGiven, now: datetime) -> PenaltyState:
     """Lay it on the dealer of the job, who is told and has a week to appeal.
 
-    `NotFound` without such a job, `Invalid` for evidence that is not the job's, `YearPaid` for a reward paid already.
+    `NotFound` without such a job, `Invalid` for evidence that is not the job's or a year where no reward is cut,
+    `YearPaid` for a reward paid already.
     """
     job = tx.exec_driver_sql(_JOB, {"job": given.job_id}).first()
     if job is None or job.dealer_id is None:
         raise NotFound
     _check_evidence(tx, given)
+    if given.takes == Takes.STATEMENT and given.year is not None:
+        raise Invalid(
+            errors=[Fault("year", "not_of_reward", "从结算单扣减的处罚没有年度，计入下个月的结算单")]
+        )
     year = rules.reward_year(given.year, local_date(now))
     if given.takes == Takes.REWARD:
         years.refuse_paid(tx, job.dealer_id, year)

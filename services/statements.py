@@ -160,6 +160,11 @@ SELECT DISTINCT rule.created_by FROM statement_line line JOIN ledger_entry entry
 """
 
 
+_PENALISED = """
+SELECT 1 FROM statement_line line JOIN ledger_entry entry ON entry.id = line.entry_id
+  JOIN penalty ON penalty.id = substring(entry.natural_key FROM '^penalty:([0-9]+)$')::bigint
+ WHERE line.statement_id = %(id)s AND penalty.imposed_by = %(by)s LIMIT 1
+"""
 _CORRECTED = """
 SELECT 1 FROM statement_line line JOIN ledger_entry entry ON entry.id = line.entry_id
  WHERE line.statement_id = %(id)s AND entry.author_id = %(by)s LIMIT 1
@@ -179,6 +184,8 @@ def approve(
         raise FourEyes("制定分成规则或录入成本的人不能批准含有该分成的结算单")
     if tx.exec_driver_sql(_CORRECTED, {"id": row.id, "by": actor.person_id}).first():
         raise FourEyes("提出更正的人不能批准含有该更正的结算单")
+    if tx.exec_driver_sql(_PENALISED, {"id": row.id, "by": actor.person_id}).first():
+        raise FourEyes("开出处罚的人不能批准含有该处罚的结算单")
     return stating.write(tx, actor, row, status, approved_at=now, approved_by=actor.person_id)
 
 

@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 
 from domain.actors import Actor
 from domain.calendar import month_of
-from domain.errors import Conflict, Fault, Invalid, NotFound
+from domain.errors import Conflict, Invalid, NotFound
+from domain.tax import begin_faults
 from services.queries.money import horizon
 from services.uow import query, use_case
 
@@ -57,16 +58,14 @@ ON CONFLICT DO NOTHING RETURNING {_COLUMNS}
 @use_case
 def add(tx: Connection, actor: Actor, new: NewTaxRule, now: datetime) -> TaxRuleLine:
     """From this month or later. `NotFound` for no such dealer, `TaxRuleExists`."""
-    since = new.since.replace(day=1)
-    if since < month_of(now):
-        fault = Fault("since", "in_the_past", "税率只能从本月或以后生效")
-        raise Invalid(fault.message, errors=[fault])
+    if faults := begin_faults(new.since, month_of(now)):
+        raise Invalid(faults[0].message, errors=faults)
     if new.dealer_id is not None:
         found = tx.exec_driver_sql("SELECT 1 FROM dealer WHERE id = %(id)s", {"id": new.dealer_id})
         if found.first() is None:
             raise NotFound
     values = {
-        "since": since,
+        "since": new.since,
         "kind": new.kind,
         "dealer": new.dealer_id,
         "rate": new.rate_bp,

@@ -13,7 +13,8 @@ from sqlalchemy import Connection
 from domain import withholding
 from domain.actors import Actor
 from domain.calendar import month_of
-from domain.errors import Conflict, Fault, Invalid
+from domain.errors import Conflict, Invalid
+from domain.tax import begin_faults
 from domain.withholding import Band
 from services.uow import query, use_case
 
@@ -49,11 +50,7 @@ SELECT id, since, bands, made_by, made_at FROM withholding_rule WHERE id < coale
 @use_case
 def add(tx: Connection, actor: Actor, since: date, bands: Sequence[Band], now: datetime) -> WithholdingLine:
     """For what is paid from this month or a later one on. `WithholdingExists`; `Invalid` names every fault."""
-    since = since.replace(day=1)
-    found = list(withholding.faults(bands))
-    if since < month_of(now):
-        found.append(Fault("since", "in_the_past", "代扣规则只能从本月或以后生效"))
-    if found:
+    if found := [*withholding.faults(bands), *begin_faults(since, month_of(now))]:
         raise Invalid(errors=found)
     told = orjson.dumps([asdict(band) for band in bands]).decode()
     values = {"since": since, "bands": told, "by": actor.person_id, "now": now}

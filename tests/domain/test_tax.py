@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.tax import TAX, TaxRule, on_top, part, rule_for
+from domain.tax import TAX, TaxRule, begin_faults, on_top, part, rule_for
 
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
 EVERYBODY = TaxRule(MARCH, "*", None, 600)
@@ -30,6 +30,14 @@ LATER = TaxRule(APRIL, "*", 7, 300, inclusive=False)
 def test_a_dealers_own_rate_comes_first(kind: str, dealer_id: int, month: date, rate_bp: int) -> None:
     """Then the kind's own, then everybody's; the newest among equals."""
     assert rule_for([EVERYBODY, FEES, SMALL, LATER], kind, dealer_id, month).rate_bp == rate_bp
+
+
+def test_a_rate_begins_with_a_month_that_is_not_over() -> None:
+    """This one or a later one, and on its first day."""
+    told = {
+        day: [fault.code for fault in begin_faults(day, APRIL)] for day in (MARCH, APRIL, date(2026, 5, 15))
+    }
+    assert list(told.values()) == [["in_the_past"], [], ["not_a_first"]]
 
 
 def test_the_arithmetic_of_the_text() -> None:

@@ -326,6 +326,21 @@ def test_a_penalty_is_taken_from_the_next_statement_once(world: World, tmp_path:
     assert len(rows("SELECT 1 FROM inbox_item WHERE template = 'penalty_imposed'")) == 1
 
 
+def test_who_laid_a_penalty_on_does_not_approve_the_statement_that_takes_it(world: World) -> None:
+    """Another person does; and only a reward is cut by the year."""
+    at, job_id, finance = datetime(2026, 6, 29, 2, tzinfo=UTC), ended(world, at=JUNE), world.actor("finance")
+    with pytest.raises(Invalid):
+        penalties.impose(finance, PenaltyGiven(job_id, "other", "", 5, year=2026), at)
+    penalties.impose(finance, PenaltyGiven(job_id, "other", "", 20_000), at)
+    penalties.post_due(at + 3 * DAY)
+    statements.draw(date(2026, 7, 1), at + 40 * DAY)
+    row = rows("SELECT id FROM statement")[0]
+    statements.confirm(world.actor("owner1"), row.id, at + 40 * DAY)
+    with pytest.raises(FourEyes):
+        statements.approve(finance, row.id, at + 40 * DAY)
+    assert statements.approve(second(world), row.id, at + 40 * DAY).status == "approved"
+
+
 @pytest.mark.parametrize("before", [True, False])
 def test_a_won_appeal_takes_a_penalty_back_wherever_it_stands(world: World, before: bool) -> None:
     """Held while the appeal is open; won before it was posted it never is, won afterwards it is reversed."""

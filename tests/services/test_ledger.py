@@ -182,12 +182,13 @@ def test_two_who_approve_at_once_post_one_correction(app: Flask, world: World) -
 
 
 def test_a_correction_refuses_what_cannot_be(world: World) -> None:
-    """No such entry, no amount; and nothing is posted."""
+    """No such entry, no amount, the amount that stands; and nothing is posted."""
     entry, finance = one_entry(world), world.actor("finance")
     with pytest.raises(NotFound):
         propose(finance, entry.id + 1, "错", APRIL_1)
-    with pytest.raises(Invalid):
-        propose(finance, entry.id, "错", APRIL_1, instead_fen=0)
+    for fen in (0, 8000):
+        with pytest.raises(Invalid):
+            propose(finance, entry.id, "错", APRIL_1, instead_fen=fen)
     assert len(posted()) == 1
 
 

@@ -268,6 +268,8 @@ def test_a_withdrawn_doubt_is_answered_no_more(world: World) -> None:
     withdraw_contest(owner, row.id, APRIL_1)
     with pytest.raises(AlreadyAnswered):
         answer(world.actor("finance"), row.id, doubted, Answer.DECLINED, "……", APRIL_1)
+    with pytest.raises(Invalid):
+        answer(world.actor("finance"), row.id, doubted, Answer.DECLINED, "……", APRIL_1, 100)
     [line] = reads.statement_lines(owner, row.id, 0, 10)
     assert (line.contest, statement(one).total_fen) == (None, 8000)
 

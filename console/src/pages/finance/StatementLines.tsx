@@ -1,4 +1,4 @@
-import { Card, Tag } from "antd";
+import { Card, Form, Tag } from "antd";
 import { type Key, useState } from "react";
 import { Link } from "react-router";
 
@@ -107,7 +107,6 @@ function Answer({ statementId, line }: { statementId: number; line: Line }) {
       size="small"
       label="答复异议"
       title={`答复异议：${line.memo}`}
-      initial={{ answer: "declined" }}
       send={(body, once) =>
         http.POST("/api/v1/statements/{statement_id}/contests/{entry_id}/answer", {
           params: { path: { statement_id: statementId, entry_id: line.entry_id }, header: { ...once } },
@@ -117,7 +116,13 @@ function Answer({ statementId, line }: { statementId: number; line: Line }) {
     >
       <ChoiceField name="answer" label="结论" options={ANSWERS} />
       <TextField name="words" label="给网点的答复" long />
-      <MoneyField name="instead_fen" label="成立时，正确的金额" free help="留空：整笔冲销，没有替代" />
+      <Instead />
     </Deed>
   );
+}
+
+/** Only what is accepted has another amount. */
+function Instead() {
+  const accepted = Form.useWatch("answer") === "accepted";
+  return accepted && <MoneyField name="instead_fen" label="正确的金额" free help="留空：整笔冲销，没有替代" />;
 }
