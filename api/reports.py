@@ -129,8 +129,10 @@ def _as_jobs(report: Report[Any]) -> Any:
         before, limit = paging.number(query["cursor"]), query["limit"]
         found = asking.behind(call.who, report, asked, query["which"], before, limit + 1, call.now)
         shown = paging.page(found, limit, lambda job: (job.job_id,))
-        title = f"{report.title}：{report.behind[query['which']][0]}"
-        return JobsBehind(title, asked.period.since, asked.period.until, shown.items, shown.next_cursor)
+        words = report.behind[query["which"]][0] if query["which"] else "全部"
+        return JobsBehind(
+            f"{report.title}：{words}", asked.period.since, asked.period.until, shown.items, shown.next_cursor
+        )
 
     return view
 

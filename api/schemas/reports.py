@@ -34,6 +34,6 @@ class SpanQuery(Query):
 class BehindQuery(SpanQuery, PageQuery):
     """Which of a report's figures, over which days, of whom."""
 
-    which = PlainText(40, pattern=r"[a-z_]+", required=True)
+    which = PlainText(40, pattern=r"[a-z_]+", load_default=None)
     channel_id = BigId(load_default=None)
     dealer_id = BigId(load_default=None)

@@ -14,10 +14,12 @@ interface Props {
   height?: number;
   /** What it shows, for those who don't see it. */
   label: string;
+  /** A point or bar was pressed: its place on the category axis. */
+  onPick?: (name: string) => void;
 }
 
 /** A chart; import it lazily, the library is larger than everything else together. */
-export default function Chart({ option, height = 240, label }: Props) {
+export default function Chart({ option, height = 240, label, onPick }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<echarts.ECharts | null>(null);
   useEffect(() => {
@@ -34,5 +36,11 @@ export default function Chart({ option, height = 240, label }: Props) {
     // richText: the policy lets no page write styles into HTML.
     chart.current?.setOption({ color: COLOURS, tooltip: { trigger: "axis", renderMode: "richText" }, ...option }, true);
   }, [option]);
+  useEffect(() => {
+    const drawn = chart.current;
+    const pick = ({ name }: { name: string }) => onPick?.(name);
+    drawn?.on("click", pick as never);
+    return () => void (drawn?.isDisposed() || drawn?.off("click", pick));
+  }, [onPick]);
   return <div ref={place} role="img" aria-label={label} style={{ height }} />;
 }

@@ -32,10 +32,12 @@ interface Props<Line> {
   onOpen?: (line: Line) => void;
   selection?: TableProps<Line>["rowSelection"];
   expandable?: TableProps<Line>["expandable"];
+  /** Many narrow columns: heads wrap, nothing is pushed out of sight. */
+  fit?: boolean;
 }
 
 /** A list with its three other faces: being fetched, empty, failed. */
-export function Lines<Line extends object>({ asked, columns, rowKey, empty, onOpen, selection, expandable }: Props<Line>) {
+export function Lines<Line extends object>({ asked, columns, rowKey, empty, onOpen, selection, expandable, fit }: Props<Line>) {
   if (asked.error && !asked.data)
     return (
       <Alert
@@ -57,7 +59,7 @@ export function Lines<Line extends object>({ asked, columns, rowKey, empty, onOp
         rowSelection={selection}
         expandable={expandable}
         locale={{ emptyText: asked.isPending ? " " : empty }}
-        scroll={{ x: "max-content" }}
+        scroll={fit ? undefined : { x: "max-content" }}
         onRow={onOpen && ((line) => ({ onDoubleClick: () => onOpen(line) }))}
       />
       {asked.hasNextPage && (

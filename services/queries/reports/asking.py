@@ -149,17 +149,18 @@ def behind(
     actor: Actor,
     report: Report[Any],
     asked: Asked,
-    which: str,
+    which: str | None,
     before: int | None,
     limit: int,
     now: datetime,
 ) -> list[JobBehind]:
-    """The jobs that a figure counted, newest first. `Invalid` with the list for a figure that has none."""
-    if which not in report.behind:
+    """The jobs a figure counted, None: all of the report, newest first. `Invalid` for no such figure, with the list."""
+    if which is not None and which not in report.behind:
         told = "、".join(f"{name} {words}" for name, (words, _) in report.behind.items())
         raise Invalid(errors=[Fault("which", "choice", f"可选：{told}")])
     own, values = _horizon(actor, report, asked)
-    conditions = " AND ".join([*own, f"({report.behind[which][1]})"])
+    counted = [] if which is None else [f"({report.behind[which][1]})"]
+    conditions = " AND ".join([*own, *counted])
     sql = f"WITH {_facts(report, own)}{_BEHIND.format(conditions=conditions)}"
     values |= _bounds(asked, now) | {"before": before, "limit": limit}
     return [JobBehind(*row) for row in connection.exec_driver_sql(sql, values)]

@@ -6,6 +6,7 @@ import { useMay } from "@/app/session";
 import type { Operation } from "@/made/access";
 import { CLOCKS, FAMILIES, word } from "@/app/words";
 import { DayRange } from "@/parts/DayRange";
+import { daysAgo, today } from "@/parts/days";
 import { useFilters } from "@/parts/filters";
 import { money, share } from "@/parts/format";
 import { Lines, PAGED } from "@/parts/Lines";
@@ -15,6 +16,8 @@ const NAMES = {
   "on-time": "准时率",
   promised: "承诺与实际",
   fairness: "线上工单公平性",
+  satisfaction: "满意度",
+  fees: "费用",
   "complaint-reasons": "投诉原因",
   causes: "不满原因",
   damage: "货损",
@@ -27,6 +30,8 @@ const DIMENSIONS: Record<Name, readonly string[]> = {
   "on-time": ["week", "dealer_id", "clock", "family"],
   promised: ["week", "dealer_id"],
   fairness: ["week", "dealer_id"],
+  satisfaction: ["week", "dealer_id"],
+  fees: ["week", "month", "dealer_id"],
   "complaint-reasons": ["sku", "region"],
   causes: ["sku", "region", "month"],
   damage: ["sku", "carrier", "package"],
@@ -50,13 +55,15 @@ export default function Reports() {
   const may = useMay();
   const open = (Object.keys(NAMES) as Name[]).filter((name) => may(`GET /api/v1/reports/${name}` as Operation));
   const name = open.find((one) => one === filters.name) ?? open[0]!;
-  const { name: _, ...rest } = filters;
+  // Eight weeks by the first of its groupings, until somebody asks for something else.
+  const since = filters.since ?? (filters.until ? undefined : daysAgo(55));
+  const rest = given({ since, until: filters.until, by: filters.by ?? DIMENSIONS[name][0], region: filters.region });
   const query = { ...rest, limit: 100 } as Query<"/api/v1/reports/on-time">;
   // One shape of question, seven answers: the path is typed as the first of them, rows as what they say of themselves.
   const path = `/api/v1/reports/${name}` as "/api/v1/reports/on-time";
   const asked = api.useInfiniteQuery("get", path, { params: { query } }, PAGED);
   const page = asked.data?.pages[0];
-  const file = `${path}.csv?${new URLSearchParams(rest as Record<string, string>)}`;
+  const file = `${path}.csv?${new URLSearchParams(rest)}`;
   const choose = (value: Name) => {
     set("by", null);
     set("name", value);
@@ -66,7 +73,7 @@ export default function Reports() {
       <h1>{NAMES[name]}</h1>
       <div className="filters">
         <Select<Name> aria-label="报表" style={{ width: 150 }} value={name} onChange={choose} options={open.map((value) => ({ value, label: NAMES[value] }))} />
-        <DayRange since={filters.since} until={filters.until} onChange={set} />
+        <DayRange since={since} until={filters.until ?? today()} onChange={set} />
         <Checkbox.Group
           options={DIMENSIONS[name].map((value) => ({ value, label: `按${BY[value]}` }))}
           value={page ? [...page.by] : []}
@@ -78,12 +85,16 @@ export default function Reports() {
         asked={asked as never}
         columns={page ? columnsOf(page.heads, DIMENSIONS[name].filter((dimension) => !page.by.includes(dimension))) : []}
         rowKey={(row) => JSON.stringify(DIMENSIONS[name].map((dimension) => row[dimension]))}
-        empty="这段时间没有数据"
+        empty="这段时间没有数据，请换一段日期"
+        fit
       />
-      {page && <Definition of={page.definition} heads={page.heads} />}
+      {page && <Definition of={page.definition} />}
     </div>
   );
 }
+
+const given = (filters: Record<string, string | undefined>): Record<string, string> =>
+  Object.fromEntries(Object.entries(filters).filter((one): one is [string, string] => Boolean(one[1])));
 
 /** Columns of what is not grouped by, and numbers of dealers beside their names, are left out. */
 function columnsOf(heads: Readonly<Record<string, string>>, merged: readonly string[]): TableColumnsType<Row> {
@@ -124,13 +135,12 @@ interface Defined {
 }
 
 /** What is counted and what is left out: a rate without it starts a quarrel. */
-function Definition({ of, heads }: { of: Defined; heads: Readonly<Record<string, string>> }) {
-  const told = (text: string) => text.replace(/[a-z_]{4,}/g, (name) => heads[name] ?? name);
+function Definition({ of }: { of: Defined }) {
   const items = [
-    { key: "period", label: "统计期", children: told(of.period) },
-    { key: "numerator", label: "分子", children: told(of.numerator) },
-    { key: "denominator", label: "分母", children: told(of.denominator) },
-    { key: "excluded", label: "不计入", children: told(of.excluded) },
+    { key: "period", label: "统计期", children: of.period },
+    { key: "numerator", label: "数什么", children: of.numerator },
+    { key: "denominator", label: "与什么比", children: of.denominator },
+    { key: "excluded", label: "不计入", children: of.excluded },
   ];
   return (
     <Alert
@@ -140,7 +150,7 @@ function Definition({ of, heads }: { of: Defined; heads: Readonly<Record<string,
         <>
           <Descriptions size="small" column={1} items={items} />
           {of.notes.map((note) => (
-            <div key={note}>{told(note)}</div>
+            <div key={note}>{note}</div>
           ))}
         </>
       }

@@ -17,4 +17,10 @@ export const overview: readonly Page[] = [
     needs: ["GET /api/v1/reports/on-time", "GET /api/v1/reports/fairness"],
     View: lazy(() => import("./Reports")),
   },
+  {
+    path: "/report-jobs",
+    title: "背后的工单",
+    needs: ["GET /api/v1/reports/on-time/jobs"],
+    View: lazy(() => import("./Behind")),
+  },
 ];

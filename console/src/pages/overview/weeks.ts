@@ -1,42 +1,88 @@
 import type { EChartsCoreOption } from "echarts/core";
 
 import { COLOURS, MARKS } from "@/parts/colours";
+import { share } from "@/parts/format";
 
-/** One line of a chart by weeks: a rate in basis points, or none where there was nothing to divide by. */
+/** One line or row of bars over weeks; nothing where there was nothing to divide by. */
 export interface Line {
   name: string;
   of: ReadonlyMap<string, number | null>;
+  /** Bars of one stack stand on each other. */
+  stack?: string;
+  dashed?: boolean;
 }
 
+/** How an axis is read: the figure of a value, its ends, its words. */
+export interface Scale {
+  of: (value: number) => number;
+  told: (value: number) => string;
+  min?: number;
+  max?: number;
+}
+
+export const RATE: Scale = { of: (bp) => bp / 100, told: (bp) => share(bp), min: 0, max: 100 };
+export const STARS: Scale = { of: (stars) => stars, told: (stars) => `${stars.toFixed(2)} 分`, min: 1, max: 5 };
+export const COUNT: Scale = { of: (count) => count, told: (count) => String(count), min: 0 };
+export const YUAN: Scale = { of: (fen) => fen / 100, told: (fen) => `¥${(fen / 100).toLocaleString("zh-CN", { minimumFractionDigits: 2 })}` };
+
+const GRID = { left: 56, right: 16, top: 56, bottom: 28 };
+
 /** Lines over weeks, promotion weeks shaded and named. */
-export function byWeek(weeks: readonly string[], lines: readonly Line[], promotion: ReadonlySet<string>): EChartsCoreOption {
-  const shaded = weeks.filter((week) => promotion.has(week)).map((week) => [{ xAxis: week, name: "大促" }, { xAxis: week }]);
+export function byWeek(weeks: readonly string[], lines: readonly Line[], promotions: ReadonlyMap<string, string>, scale: Scale = RATE, bars = false): EChartsCoreOption {
+  const shaded = weeks.filter((week) => promotions.has(week)).map((week) => [{ xAxis: week, name: promotions.get(week) }, { xAxis: week }]);
   return {
-    grid: { left: 44, right: 12, top: 34, bottom: 26 },
-    legend: { top: 0, right: 0 },
-    xAxis: { type: "category", data: weeks, axisLabel: { formatter: (week: string) => week.slice(5) } },
-    yAxis: { type: "value", min: 0, max: 100, axisLabel: { formatter: "{value} %" } },
+    grid: GRID,
+    legend: { top: 0, left: 0, icon: bars ? "rect" : undefined },
+    xAxis: { type: "category", data: weeks, boundaryGap: true, axisLabel: { formatter: (week: string) => week.slice(5) } },
+    yAxis: { type: "value", min: scale.min, max: scale.max, minInterval: scale === COUNT ? 1 : undefined, axisLabel: { formatter: scale === RATE ? "{value} %" : scale === YUAN ? "¥{value}" : undefined } },
     series: lines.map((line, place) => ({
       name: line.name,
-      type: "line",
+      type: bars ? "bar" : "line",
+      stack: line.stack,
+      barMaxWidth: 36,
       symbol: MARKS[place % MARKS.length],
-      symbolSize: 7,
-      lineStyle: { color: COLOURS[place % COLOURS.length] },
-      data: weeks.map((week) => rate(line.of.get(week))),
-      tooltip: { valueFormatter: (value: unknown) => (value == null ? "无数据" : `${Number(value)} %`) },
+      symbolSize: 9,
+      lineStyle: { width: 2, color: COLOURS[place % COLOURS.length], type: line.dashed ? "dashed" : "solid" },
+      data: weeks.map((week) => plotted(line.of.get(week), scale)),
+      tooltip: { valueFormatter: (value: unknown) => (value == null ? "无数据" : scale.told(Math.round(Number(value) * (scale.of(1) === 1 ? 1 : 100) * 100) / 100)) },
       ...(place === 0 && shaded.length > 0
-        ? { markArea: { silent: true, itemStyle: { color: "rgba(230,159,0,0.16)" }, data: shaded } }
+        ? { markArea: { silent: true, label: { color: "#7a5200", position: "top" }, itemStyle: { color: "rgba(230,159,0,0.16)" }, data: shaded } }
         : {}),
     })),
   };
 }
 
-const rate = (bp: number | null | undefined) => (bp == null ? null : Math.round(bp / 10) / 10);
+const plotted = (value: number | null | undefined, scale: Scale) => (value == null ? null : scale.of(value));
 
-/** The weeks that appear in some rows, oldest first. */
-export const weeksOf = (rows: readonly { week: string | null }[]): string[] =>
-  [...new Set(rows.flatMap((row) => (row.week ? [row.week] : [])))].sort();
+const monday = (day: string): Date => {
+  const at = new Date(`${day}T00:00:00Z`);
+  at.setUTCDate(at.getUTCDate() - ((at.getUTCDay() + 6) % 7));
+  return at;
+};
 
-/** Weeks that hold a promotion day. */
-export const promotionOf = (rows: readonly { week: string | null; promotion_days: readonly string[] }[]): Set<string> =>
-  new Set(rows.flatMap((row) => (row.week && row.promotion_days.length > 0 ? [row.week] : [])));
+/** Every Monday whose week has a day between two days: an empty week has its place too, so that all charts have one scale. */
+export function weeksBetween(since: string, until: string): string[] {
+  const weeks: string[] = [];
+  for (const at = monday(since); at <= new Date(`${until}T00:00:00Z`); at.setUTCDate(at.getUTCDate() + 7)) weeks.push(at.toISOString().slice(0, 10));
+  return weeks;
+}
+
+export const sundayOf = (week: string): string => {
+  const at = new Date(`${week}T00:00:00Z`);
+  at.setUTCDate(at.getUTCDate() + 6);
+  return at.toISOString().slice(0, 10);
+};
+
+/** Weeks that hold a promotion day, with its name; a week of several has the first one's and their number. */
+export function promotionsOf(rows: readonly { week: string | null; promotion_days: readonly string[] }[]): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const { week, promotion_days } of rows) {
+    const names = [...new Set(promotion_days.map((day) => day.replace(/^[\d-]+ /, "")))];
+    if (week && names.length > 0) found.set(week, names.length > 1 ? `${names[0]} 等` : names[0]!);
+  }
+  return found;
+}
+
+/** One column of a report's rows by their week. */
+export const column = <Row extends { week: string | null }>(rows: readonly Row[], of: (row: Row) => number | null): ReadonlyMap<string, number | null> =>
+  new Map(rows.map((row) => [row.week ?? "", of(row)]));
