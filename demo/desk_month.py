@@ -6,7 +6,7 @@ import csv
 import io
 from datetime import timedelta
 
-from demo import cast, shelf
+from demo import cast, orders_in, shelf
 from demo.caller import Json, Refused
 from demo.money import first_of_next
 from demo.plots import Plot
@@ -114,9 +114,25 @@ def channel_charges(world: World) -> str:
     first, second = _sold(world, "no_show")[0], _sold(world, "poor")[0]
     heads = ("店铺编码", "扣款单号", "扣款日期", "扣款金额", "扣款原因", "订单号", "行号")
     rows = [
-        ("own-shop", f"PF{today:%y%m%d}01", today - DAY, "50.00", "超时", first.fact.order_number, "1"),
-        ("own-shop", f"PF{today:%y%m%d}02", today - DAY, "100.00", "客户投诉", second.fact.order_number, "1"),
-        ("own-shop", f"PF{today:%y%m%d}03", today, "30.00", "其他", "", ""),
+        (
+            orders_in.SHOP[0],
+            f"PF{today:%y%m%d}01",
+            today - DAY,
+            "50.00",
+            "超时",
+            first.fact.order_number,
+            "1",
+        ),
+        (
+            orders_in.SHOP[0],
+            f"PF{today:%y%m%d}02",
+            today - DAY,
+            "100.00",
+            "客户投诉",
+            second.fact.order_number,
+            "1",
+        ),
+        (orders_in.SHOP[0], f"PF{today:%y%m%d}03", today, "30.00", "其他", "", ""),
     ]
     content = "\r\n".join(",".join(str(cell) for cell in row) for row in (heads, *rows)).encode("utf-8-sig")
     finance.upload("/channel-charge-imports", {}, f"charges-{today}.csv", content, "text/csv")

@@ -12,13 +12,11 @@ import time as stopwatch
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from demo import desk_jobs, desk_month, desk_year, weeks
-from demo.network import CHANNELS
+from demo import desk_jobs, desk_month, desk_year, orders_in, weeks
 from demo.stage import from_environment
 from demo.telling import Telling, fit
 from demo.world import World, gather, office
 
-CHANNEL = "own-shop"
 TITLE_COLUMNS = 20
 Desk = Callable[[World], str]
 
@@ -59,10 +57,10 @@ def main(environ: Mapping[str, str] = os.environ) -> int:
     data = Path(environ["STORY_DATA"]) if environ.get("STORY_DATA") else None
     stage.open_wechat()
     world = gather(stage, office(stage))
-    world.channel_id, world.data = channel(world, CHANNEL), data
+    world.channel_id, world.data = orders_in.shop(world.office.admin), data
     tell.chapter("八", "每张桌上的活")
     quiet = ("平静的几周", weeks.pass_by)
-    failed = [title for title, desk in (*BEFORE, quiet, *AFTER) if not _tried(world, tell, title, desk)]
+    failed = [title for title, desk in (*BEFORE, quiet, *AFTER) if not tried(world, tell, title, desk)]
     seconds, requests = stopwatch.monotonic() - began, stage.line.counts["requests"]
     tell.say()
     tell.say(
@@ -71,7 +69,7 @@ def main(environ: Mapping[str, str] = os.environ) -> int:
     return 1 if failed else 0
 
 
-def _tried(world: World, tell: Telling, title: str, desk: Desk) -> bool:
+def tried(world: World, tell: Telling, title: str, desk: Desk) -> bool:
     """Whether this desk could be laid; why not is said, and the next one is tried."""
     try:
         said, mark = desk(world), ("✓", "green")
@@ -79,15 +77,6 @@ def _tried(world: World, tell: Telling, title: str, desk: Desk) -> bool:
         said, mark = f"{type(trouble).__name__}: {trouble}"[:300], ("✗", "red")
     tell.say(f"  {tell.dye(*mark)} {tell.dye(fit(title, TITLE_COLUMNS), 'cyan')} {said}")
     return mark[0] == "✓"
-
-
-def channel(world: World, wanted: str) -> int:
-    """A shop's id; writing it again as it is tells it."""
-    code, name, platform, operator = next(line for line in CHANNELS if line[0] == wanted)
-    body = {"code": code, "name": name, "platform": platform}
-    if operator is not None:
-        body["operator_dealer_id"] = str(world.houses[operator].id)
-    return int(world.office.admin.post("/channels", body)["id"])
 
 
 if __name__ == "__main__":

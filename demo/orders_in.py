@@ -14,6 +14,7 @@ from pathlib import Path
 from channels.formats import POINT
 from demo import plots
 from demo.caller import Caller, Json
+from demo.network import CHANNELS
 from demo.order_files import Delivery, invented_deliveries, order_file_from_deliveries, read_deliveries
 from demo.plots import FEWEST, Plot
 from demo.runs import Runs
@@ -22,6 +23,7 @@ from demo.telling import Telling
 from domain.calendar import SHANGHAI
 from domain.geo import Point
 
+SHOP = CHANNELS[0]
 BAD_ROWS = 3
 PATIENCE_S = 60.0
 PIN_OFF_M = 900.0  # how far a customer's pin may lie from his door
@@ -102,6 +104,12 @@ def pinned(plot: Plot) -> None:
 def delivered(plot: Plot, at: datetime) -> None:
     """The platform now knows that the goods are there."""
     plot.row["签收时间"] = f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
+
+
+def shop(admin: Caller) -> int:
+    """The id of the brand's own shop, where everything is bought; writing it again as it is tells it."""
+    code, name, platform, _ = SHOP
+    return int(admin.post("/channels", {"code": code, "name": name, "platform": platform})["id"])
 
 
 def bring_in(agent: Caller, runs: Runs, channel_id: int, file: OrderFile, name: str) -> Json:

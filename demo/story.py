@@ -16,7 +16,6 @@ from pathlib import Path
 from demo import earnings, orders_in, settling, watch
 from demo.acceptance import book, find_dealer
 from demo.ending import end
-from demo.network import CHANNELS
 from demo.orders_in import OrderFile
 from demo.paying import open_app
 from demo.plots import Plot
@@ -27,7 +26,6 @@ from demo.world import AGENT, World, gather, office
 from domain.calendar import SHANGHAI, local_date
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-CHANNEL = "own-shop"
 
 
 def main(environ: Mapping[str, str] = os.environ) -> int:
@@ -69,7 +67,7 @@ def _orders(world: World, evening: datetime, count: int, data: Path | None) -> O
     file = orders_in.make(drives, count, data)
     source = f"取自 {data.name} 的真实配送" if data else "由生成器编造的配送（标为 invented）"
     stage.tell.say(f"  时间和地点{source}；姓名、电话、门牌均为编造")
-    world.channel_id = _channel(world)
+    world.channel_id = orders_in.shop(world.office.admin)
     name = f"orders-{drives:%Y%m%d}.csv"
     first = orders_in.bring_in(agent, world.runs, world.channel_id, file, name)
     words = f"导入 {name}：新增 {first['rows_new']}，退回 {first['rows_bad']} 行"
@@ -87,12 +85,6 @@ def _orders(world: World, evening: datetime, count: int, data: Path | None) -> O
     orders_in.find_jobs(agent, world.channel_id, file)
     world.plots = file.plots
     return file
-
-
-def _channel(world: World) -> int:
-    """The shop's id; writing it again as it is tells it."""
-    code, name, platform, _ = next(line for line in CHANNELS if line[0] == CHANNEL)
-    return int(world.office.admin.post("/channels", {"code": code, "name": name, "platform": platform})["id"])
 
 
 def _play(world: World, file: OrderFile, evening: datetime) -> None:

@@ -80,8 +80,8 @@ def test_a_desk_that_cannot_be_laid_is_said_and_the_next_one_is_laid() -> None:
         raise RuntimeError("没有银行")
 
     laid = [
-        desks._tried(world, tell, "付款批次", broken),
-        desks._tried(world, tell, "邀请", lambda _: "1 人"),
+        desks.tried(world, tell, "付款批次", broken),
+        desks.tried(world, tell, "邀请", lambda _: "1 人"),
     ]
 
     assert laid == [False, True]
