@@ -138,9 +138,8 @@ def _compare(world: World, card: Json, lines: list[Json]) -> None:
     account = f"dealer_payable:{card['dealer_id']}"
     query = {"dealer_id": card["dealer_id"], "month": card["month"]}
     entries = world.office.finance.every("/ledger/entries", **query)
-    legs = [
-        leg for entry in entries if entry["kind"] in KINDS for leg in entry["legs"]
-    ]  # a payout is on none
+    due = [entry for entry in entries if entry["kind"] != "payout"]  # what was paid stands on no statement
+    legs = [leg for entry in due for leg in entry["legs"]]
     owed = -sum(leg["amount_fen"] for leg in legs if leg["account"] == account)
     of_lines = sum(line["amount_fen"] for line in lines)
     moved = sum(line["amount_fen"] for line in lines if line["moved_from_id"] is not None)
