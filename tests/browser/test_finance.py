@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from services.fees import run_fees
 from services.statements import approve, confirm, draw
 from tests.browser.conftest import Desk
+from tests.browser.test_agents import choose
 from tests.rows import rows
 from tests.services.money import ended, rule, second
 from tests.worlds import World
@@ -48,6 +49,7 @@ def test_a_doubted_line_is_answered_and_two_persons_approve_the_rest(sit_down: S
     finance = sit_down("finance")
     finance.open(f"/statements/{statement}")
     finance.page.get_by_role("button", name="答复异议").click()
+    choose(finance.page, "结论", "不成立")
     finance.page.get_by_label("给网点的答复").fill("按门牌坐标属免费区")
     press(finance.page, "答复异议")
     expect(finance.page.get_by_text("财务答复：按门牌坐标属免费区")).to_be_visible()

@@ -25,7 +25,7 @@ from services.queries import statement_papers as papers
 from services.statements import approve, confirm, contest, differences, draw, review, withdraw_contest
 from services.tax_rules import NewTaxRule
 from tests.rows import rows
-from tests.services.money import APRIL, APRIL_1, DAY, MARCH, MAY, corrected, second
+from tests.services.money import APRIL, APRIL_1, DAY, MARCH, MAY, closed, corrected, second
 from tests.services.test_statements import MAY_1, post, statement, sums
 from tests.worlds import World
 
@@ -90,10 +90,10 @@ def test_a_statement_goes_from_draft_to_closed_and_is_paid_once(world: World) ->
     settling.record_payment(finance, row.id, TODAY, "回单 1", APRIL_1)
     with pytest.raises(IllegalTransition):
         settling.record_payment(finance, row.id, TODAY, "回单 1", APRIL_1)
-    closed = settling.close(finance, row.id, APRIL_1)
+    done = settling.close(finance, row.id, APRIL_1)
     draw(APRIL, MAY_1)
 
-    assert (closed.status, closed.available_actions) == ("closed", ())
+    assert (done.status, done.available_actions) == ("closed", ())
     assert balances() == {f"dealer_payable:{one}": 0, "brand_service_expense": 6000, "bank": -6000}
     assert rows("SELECT 1 FROM statement WHERE month = '2026-04-01'") == []
     assert differences(MARCH) == differences(APRIL) == []
@@ -107,6 +107,21 @@ def test_a_statement_goes_from_draft_to_closed_and_is_paid_once(world: World) ->
         ("invoice_refused", "2026 年 3 月结算单"),
         ("statement_paid", "2026 年 3 月结算单 ¥60.00 "),
     ]
+
+
+def test_a_payment_told_after_its_month_was_closed_says_so(world: World) -> None:
+    """Paid in April, told in May: posted into May, with the month it belongs to in its words."""
+    finance = world.actor("finance")
+    post("fee", world.dealers[0], 8000)
+    row = approved(world)
+    settling.record_invoice(finance, row.id, invoice(1, 8000), APRIL_1)
+    closed(APRIL)
+    settling.record_payment(finance, row.id, TODAY, "回单", MAY_1)
+
+    [paid] = rows("SELECT month, memo FROM ledger_entry WHERE kind = 'payout'")
+    assert (paid.month, paid.memo) == (
+        MAY, "支付 2026-03 结算单 ¥80.00（原属 2026-04，已结账，计入 2026-05）",
+    )  # fmt: skip
 
 
 def test_an_invoice_stands_for_one_statement(world: World) -> None:

@@ -8,7 +8,7 @@ const clock = new Intl.DateTimeFormat("zh-CN", { timeZone: "Asia/Shanghai", hour
 
 const NOTHING = "—";
 
-export const money = (fen: number | null | undefined): string => (fen == null ? NOTHING : yuan.format(fen / 100));
+export const money = (fen: number | null | undefined): string => (fen == null ? NOTHING : yuan.format(fen / 100).replace("-", "−"));
 
 export const time = (at: string | null | undefined): string => (at ? moment.format(new Date(at)).replaceAll("/", "-") : NOTHING);
 
