@@ -106,7 +106,7 @@ def rule(deed: Deed, _to: Status, charge: Any) -> Effect:
     how, cost = ("silence", "brand") if by_silence else ("agent", "dealer")
     _write(deed, ruling, fen, how, cost, overcharge)
     said = {"charge_id": command.charge_id, "refund_fen": fen, "how": how}
-    return Effect(_quarrel_over(deed) if by_silence else {}, said)  # an agent ends the quarrel by `rule`
+    return Effect(_quarrel_over(deed), said)
 
 
 def _write(

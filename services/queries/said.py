@@ -198,12 +198,14 @@ def complaint(connection: Connection, actor: Actor, complaint_id: int, now: date
 _GROUND = """
 SELECT e.action, e.reason, e.received_at, note.text FROM job_event e
   LEFT JOIN note ON note.id = (e.data ->> 'note_id')::bigint
- WHERE e.job_id = %(id)s AND e.action IN ('dispute', 'confirm_with_reserves') ORDER BY e.seq DESC LIMIT 1
+ WHERE e.job_id = %(id)s AND e.action IN ('dispute', 'confirm_with_reserves')
+   AND e.seq > coalesce((SELECT max(seq) FROM job_event WHERE job_id = %(id)s AND action = 'rule'), 0)
+ ORDER BY e.seq DESC LIMIT 1
 """
 
 
 def ground(connection: Connection, job_id: int, opened: Open) -> Ground | None:
-    """The last ground a customer gave for not accepting the work, or None: he only disputed an extra."""
+    """The last ground, not ruled on yet, a customer gave for not accepting the work, or None: an extra is disputed."""
     row = connection.exec_driver_sql(_GROUND, {"id": job_id}).first()
     if row is None:
         return None

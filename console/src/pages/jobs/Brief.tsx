@@ -92,7 +92,8 @@ function Quarrels({ job, complaints }: { job: Job; complaints: readonly Schemas[
     <>
       <strong>{open.length ? `${open.length} 个投诉未了结` : "没有未了结的投诉"}</strong>
       {unreplied > 0 && <Tag color="red">待首次回复</Tag>}
-      {job.dispute_open && <Tag color="red">验收争议：{job.dispute?.reason_name ?? "待裁定"}</Tag>}
+      {job.dispute && <Tag color="red">验收争议：{job.dispute.reason_name ?? "待裁定"}</Tag>}
+      {job.dispute_open && !job.dispute && <Tag color="red">收费争议</Tag>}
       {job.remote_open && <Tag color="red">远程费争议</Tag>}
       <div className="quiet">{complaints.length > open.length ? `另有 ${complaints.length - open.length} 个已了结` : ""}</div>
     </>
