@@ -134,9 +134,11 @@ UPDATE alliance_membership SET left_on = greatest(joined_on, %(day)s), left_by =
 def leave(tx: Connection, actor: Actor, dealer_id: int | None, now: datetime) -> Left:
     """The owner leaves, or an admin ends a dealer's membership; yesterday is its last day. The reward is by months.
 
-    `NotFound` for who is no member. Who joined today and leaves today had a day.
+    `NotFound` for who is no member, and for an owner who names another dealer.
+    Who joined today and leaves today had a day.
     """
-    dealer_id = _own(actor) if actor.role != Role.ADMIN else dealer_id
+    if actor.role != Role.ADMIN:
+        dealer_id = _own(actor, dealer_id)
     if dealer_id is None:
         raise Invalid(errors=[Fault("dealer_id", "required", "请指明经销商")])
     _hold(tx, dealer_id)
@@ -149,8 +151,9 @@ def leave(tx: Connection, actor: Actor, dealer_id: int | None, now: datetime) ->
     return Left(*row)
 
 
-def _own(actor: Actor) -> int:
-    if actor.role != Role.DEALER_OWNER or actor.dealer_id is None:
+def _own(actor: Actor, named: int | None = None) -> int:
+    own = actor.role == Role.DEALER_OWNER and named in (None, actor.dealer_id)
+    if not own or actor.dealer_id is None:
         raise NotFound
     return actor.dealer_id
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from domain import declarations as rules
 from domain.actors import Actor, Role
 from domain.calendar import local_date
-from domain.errors import NotFound
+from domain.errors import Fault, Invalid, NotFound
 from domain.money import whole
 from domain.papers import check_room
 from services.parts import papers, years
@@ -42,11 +42,14 @@ def declare(
     """By the dealer's owner, or by finance from paper. Until it is verified a later figure replaces it.
 
     `NotOwnMarket` where the dealer never covered any of it, `AlreadyVerified`, `YearPaid`, `Invalid` for a
-    year to come.
+    year to come, `NotFound` where an owner names another dealer.
     """
-    dealer_id = dealer_id if actor.role == Role.FINANCE else actor.dealer_id
-    if dealer_id is None or actor.role not in (Role.FINANCE, Role.DEALER_OWNER):
+    owner = actor.role == Role.DEALER_OWNER and dealer_id in (None, actor.dealer_id)
+    if not (owner or actor.role == Role.FINANCE):
         raise NotFound
+    dealer_id = actor.dealer_id if owner else dealer_id
+    if dealer_id is None:
+        raise Invalid(errors=[Fault("dealer_id", "required", "请指明经销商")])
     rules.check_year(year, local_date(now))
     own = tx.exec_driver_sql(_MARKETS, {"dealer": dealer_id}).scalars().all()
     rules.check_market(own, division_code)

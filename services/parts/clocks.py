@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from domain.calendar import Counts
 from domain.clocks import (
+    EARLIEST,
     ENDS,
     PAUSE_RULES,
     STOPS,
@@ -124,6 +125,10 @@ def lifted_reasons(action: str, variant: str) -> list[str]:
     """The pause reasons (their opening actions) that an action ends."""
     names = {action, f"{action}:{variant}"}
     return [rule.opens_on for rule in PAUSE_RULES if not names.isdisjoint(rule.closes_on)]
+
+
+TOO_EARLY = f"(clock.kind = 'arrive' AND clock.stopped_at < clock.starts_at - interval '{EARLIEST}')"
+"""Somebody came long before the window that was agreed: nothing late, but the window was not kept either."""
 
 
 _PAUSE = """

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from domain.clocks import ClockKind, Family, Level, Owner
 from domain.fee_facts import ClockFact
 from domain.fee_rules import CLOCK_NAMES
+from services.parts.clocks import TOO_EARLY
 
 _LEVELS = (None, Level.NOTICE, Level.BREACH, Level.SEVERE)
 _CLOCKS = {kind.value: kind for kind in ClockKind}
@@ -19,7 +20,10 @@ _CLOCKS = {kind.value: kind for kind in ClockKind}
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A clock that may carry money, as it ended; without a dealer nobody's own. `unswept`: a level is to be raised."""
+    """A clock that may carry money, as it ended; without a dealer nobody's own. `unswept`: a level is to be raised.
+
+    `kept`: stopped in time, an arrival not long before its window.
+    """
 
     dealer_id: int | None
     fact: ClockFact
@@ -28,10 +32,10 @@ class Ended:
 
 
 # The finish clock is nobody's own: a level it reached is of the dealer who had the job then, as the breach says.
-_CLOCK_ROWS = """
+_CLOCK_ROWS = f"""
 SELECT job_id, coalesce(dealer_id, CASE WHEN level > 1 THEN (SELECT breach.dealer_id FROM breach
            WHERE clock_id = clock.id AND breach.level = clock.level AND withdrawn_at IS NULL) END) AS dealer_id,
-       kind, turn, level, stopped_at IS NOT NULL AS stopped,
+       kind, turn, level, stopped_at IS NOT NULL AND NOT {TOO_EARLY} AS stopped,
        coalesce(next_at <= %(now)s, false) AS unswept,
        level > 1 AND EXISTS (SELECT 1 FROM breach
            WHERE clock_id = clock.id AND breach.level = clock.level AND excused_at IS NOT NULL) AS excused,

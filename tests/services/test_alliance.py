@@ -140,6 +140,8 @@ def test_who_left_in_mid_year_is_paid_by_months_and_may_come_back(world: World) 
     """Left on 10 June: five months of twelve, ¥6,250; the door stays open to sign again."""
     agreement = joined(world)
     owner = world.actor("owner1")
+    with pytest.raises(NotFound):
+        alliance.leave(owner, world.dealers[1], JUNE)
     assert alliance.leave(owner, None, JUNE).left_on == JUNE.date() - timedelta(days=1)
     with pytest.raises(NotFound):
         alliance.leave(owner, None, JUNE)
@@ -158,6 +160,8 @@ def test_sales_count_as_finance_verified_them_and_not_by_who_entered_them(world:
         declarations.declare(owner, None, 2026, "110000", MILLION, PAID)
     with pytest.raises(Invalid):
         declarations.declare(owner, None, 2028, DISTRICT, MILLION, PAID)
+    with pytest.raises(NotFound):
+        declarations.declare(owner, world.dealers[1], 2026, DISTRICT, MILLION, PAID)
     made = declarations.declare(owner, None, 2026, DISTRICT, MILLION, PAID)
     with pytest.raises(BadPaper):
         declarations.attach(owner, made.id, b"MZ", PAID)

@@ -10,6 +10,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -186,12 +187,14 @@ def test_only_what_the_brand_collected_is_owed_to_the_dealer(world: World) -> No
         (2, {"family": "platform"}, []),
         (2, {"owner": "agent"}, []),
         (0, {"stopped_at": None}, []),
+        (0, {"starts_at": ENDED - 8 * DAY + timedelta(hours=1)}, [("bonus", 500)]),
+        (0, {"starts_at": ENDED - 7 * DAY}, []),
     ],
 )
 def test_timeliness_is_the_dealers_own_clock_at_its_highest_level(
     world: World, level: int, more: dict[str, Any], expected: list[tuple[str, int]]
 ) -> None:
-    """Kept pays a bonus, severe replaces breach, excused and platform clocks carry no money."""
+    """Kept, and not a day before its window, pays a bonus; severe replaces breach, excused and platform clocks carry no money."""
     rule()
     clock(ended(world), "arrive", level, **more)
     run_fees(APRIL_1)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from domain.clocks import ENDS
+from services.parts.clocks import TOO_EARLY
 from services.queries.reports.asking import DEALER_NAME, PROMOTIONS, Report, day_of, rate, week_of
 
 
@@ -55,7 +56,7 @@ seen AS (
            clock.due_at <= coalesce(clock.stopped_at, %(now)s) AS is_late,
            coalesce(clock.severe_at <= coalesce(clock.stopped_at, %(now)s), false) AS is_severe,
            clock.stopped_at IS NULL AND clock.due_at > %(now)s AS is_running,
-           breach.excused_at IS NOT NULL AS is_excused, ending.job_id IS NOT NULL AS is_ended,
+           breach.excused_at IS NOT NULL AS is_excused, ending.job_id IS NOT NULL OR {TOO_EARLY} AS is_ended,
            promotion_day.day IS NOT NULL AS promoted
       FROM clock JOIN job ON job.id = clock.job_id
       LEFT JOIN breach ON breach.clock_id = clock.id AND breach.level = clock.level AND clock.level > 1
