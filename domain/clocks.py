@@ -173,10 +173,6 @@ class Zone(StrEnum):
     REMOTE = "remote"
 
 
-EARLIEST = timedelta(hours=1)
-"""How long before its window a check-in still keeps it: for 14:00 that of 13:00, not that of the evening before."""
-
-
 class Since(StrEnum):
     """Where a clock counts from: the action, the start of the booked window, or `ready_at` of the goods."""
 

@@ -20,6 +20,9 @@ from domain.job import JobState
 LAST_MINUTE = timedelta(hours=4)
 """Default of the setting LATE_CHANGE_HOURS."""
 
+EARLIEST = timedelta(hours=1)
+"""How long before its window a check-in still keeps it: for 14:00 that of 13:00, not that of the evening before."""
+
 CUSTOMERS: dict[Action, frozenset[str]] = {
     Action.FAIL_BOOKING: frozenset({"2", "3"}),
     Action.SUSPEND: frozenset({"customer_asked", "goods_missing", "site_unfit"}),

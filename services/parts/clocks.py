@@ -15,7 +15,6 @@ from sqlalchemy import Connection
 
 from domain.calendar import Counts
 from domain.clocks import (
-    EARLIEST,
     ENDS,
     PAUSE_RULES,
     STOPS,
@@ -27,6 +26,7 @@ from domain.clocks import (
     levels,
     started_by,
 )
+from domain.delays import EARLIEST
 from domain.delivery import measured_from, ready_at
 from domain.job import JobState, Kind
 from services.parts import policies
@@ -129,8 +129,6 @@ def lifted_reasons(action: str, variant: str) -> list[str]:
 
 TOO_EARLY = f"(clock.kind = 'arrive' AND clock.stopped_at < clock.starts_at - interval '{EARLIEST}')"
 """Somebody came long before the window that was agreed: nothing late, but the window was not kept either."""
-
-
 _PAUSE = """
 WITH held AS (
     UPDATE clock SET paused_at = coalesce(paused_at, %(at)s),

@@ -165,9 +165,14 @@ def test_a_cancelled_jobs_dispute_ends_like_any_other(world: World) -> None:
 def test_an_agents_ruling_on_the_last_extra_ends_the_quarrel(world: World) -> None:
     """The work was never disputed: a confirmed job goes on to its end, and nothing is left to rule."""
     job_id, charge, at = disputed(world)
-    rows("UPDATE job SET status = 'confirmed', confirmed_at = :at WHERE id = :j RETURNING id", j=job_id, at=at)
+    rows(
+        "UPDATE job SET status = 'confirmed', confirmed_at = :at WHERE id = :j RETURNING id", j=job_id, at=at
+    )
     perform(
-        world.actor("agent"), job_id, Command(Action.RULE_CHARGE, charge_id=charge, outcome="stands"), at + HOUR
+        world.actor("agent"),
+        job_id,
+        Command(Action.RULE_CHARGE, charge_id=charge, outcome="stands"),
+        at + HOUR,
     )
 
     row = world.row(job_id)

@@ -194,7 +194,7 @@ def test_only_what_the_brand_collected_is_owed_to_the_dealer(world: World) -> No
 def test_timeliness_is_the_dealers_own_clock_at_its_highest_level(
     world: World, level: int, more: dict[str, Any], expected: list[tuple[str, int]]
 ) -> None:
-    """Kept, and not a day before its window, pays a bonus; severe replaces breach, excused and platform clocks carry no money."""
+    """Kept, not a day early, pays a bonus; severe replaces breach; excused and platform clocks carry no money."""
     rule()
     clock(ended(world), "arrive", level, **more)
     run_fees(APRIL_1)
