@@ -164,7 +164,8 @@ def correction(world: World) -> str:
     finance = world.office.finance
     entries = finance.every("/ledger/entries", month=_last_month(world))
     entry = next(one for one in entries if one["kind"] == "base_fee" and one["reverses_id"] is None)
-    body = {"reason": "按两台计费，实际安装一台", "instead_fen": 4_000}
+    half = abs(entry["legs"][0]["amount_fen"]) // 2
+    body = {"reason": "按两台计费，实际安装一台", "instead_fen": half}
     finance.post(f"/ledger/entries/{entry['id']}/corrections", body)
     return "一笔基础安装费的更正待第二人复核"
 
