@@ -35,7 +35,7 @@ def quarrel(dice: random.Random, month: Month) -> None:
     for story in month.stories:
         if served_by(story) is not None:
             for extra in (extra for extra in story.extras if _paid(extra) and not extra.way):
-                if dice.random() < 0.3:
+                if dice.random() < 0.5:
                     most = extra.quantity * extra.unit_fen
                     extra.quarrel = Quarrel(
                         dice.choice(HOWS), dice.randrange(1, most + 1), dice.random() < 0.5

@@ -17,12 +17,19 @@ MARCH_2 = datetime(2026, 3, 2, 1, tzinfo=UTC)
 NEAR, FAR = Terms("free", 1_000), Terms("free", 25_000)
 
 
-def test_two_hundred_random_jobs_pay_what_the_rules_text_says_to_the_fen(app: Flask) -> None:
+def test_a_hundred_and_twenty_random_jobs_pay_what_the_rules_text_says_to_the_fen(app: Flask) -> None:
     """Rules changed in mid-month, lateness, redispatches, second visits, repairs, rulings, sales online, the year."""
-    month, found = random_month(7, 200)
+    month, found = random_month(30, 120)
     assert found == []
     assert len({event.what for story in month.stories for event in story.events}) == 9
-    said = {"rating_bonus", "first_time_bonus", "complaint_penalty", "promotion", "channel_charge", "charge_refund"}
+    said = {
+        "rating_bonus",
+        "first_time_bonus",
+        "complaint_penalty",
+        "promotion",
+        "channel_charge",
+        "charge_refund",
+    }
     said |= {"compensation", "profit_share", "dealer_ships", "alliance_reward", "year_rebate"}
     assert said < {where.kind for where in fee_comparing.by_oracle(month)}
     assert any(story.back_late for story in month.stories)
