@@ -46,21 +46,21 @@ export function CapacityMonth({ dealer, category, month, standing, promotion, da
   };
   return (
     <>
-    {booked !== undefined && booked.pending > 0 && <p>另有 {booked.pending} 台已接单、还没有约时间，会占用最近的空档。</p>}
-    <table className="month">
-      <thead>
-        <tr>
-          {WEEK.map((name) => (
-            <th key={name}>周{name}</th>
+      {booked !== undefined && booked.pending > 0 && <p>另有 {booked.pending} 台已接单、还没有约时间，会占用最近的空档。</p>}
+      <table className="month">
+        <thead>
+          <tr>
+            {WEEK.map((name) => (
+              <th key={name}>周{name}</th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {weeksOf(month).map((week, at) => (
+            <tr key={at}>{week.map((day, place) => (day ? cell(day) : <td key={place} className="none" />))}</tr>
           ))}
-        </tr>
-      </thead>
-      <tbody>
-        {weeksOf(month).map((week, at) => (
-          <tr key={at}>{week.map((day, place) => (day ? cell(day) : <td key={place} className="none" />))}</tr>
-        ))}
-      </tbody>
-    </table>
+        </tbody>
+      </table>
     </>
   );
 }

@@ -2,7 +2,7 @@ import { Button, Card, Descriptions, Tag, Typography } from "antd";
 import { Link, useParams } from "react-router";
 
 import { api, type Schemas } from "@/api/client";
-import { useMay } from "@/app/session";
+import { useMay, useMe } from "@/app/session";
 import { QUEUES, STATUS_COLOURS, word } from "@/app/words";
 import { Actions } from "@/parts/Actions";
 import { span, time } from "@/parts/format";
@@ -93,10 +93,11 @@ function CallLater({ job }: { job: Job }) {
 }
 
 function Facts({ job }: { job: Job }) {
+  const { dealer_id } = useMe();
   const items = [
     { label: "工单号", children: job.id },
     { label: "订单号", children: <Typography.Text copyable>{job.order_number}</Typography.Text> },
-    { label: "订单", children: <Link to={`/orders?number=${encodeURIComponent(job.order_number)}`}>查看订单</Link> },
+    { label: "订单", children: dealer_id === null && <Link to={`/orders?number=${encodeURIComponent(job.order_number)}`}>查看订单</Link> },
     { label: "类型", children: job.kind_name },
     { label: "商品", children: `${job.product_name}（${job.sku}）` },
     { label: "网点", children: job.dealer_name },
