@@ -102,6 +102,7 @@ function columnsOf(heads: Readonly<Record<string, string>>, merged: readonly str
   return shownHeads.map(([name, title]) => ({
     title: title.replace(/（(万分比|分)）$/, ""),
     dataIndex: name,
+    className: /^week$|_fen$|_bp$/.test(name) ? "whole" : undefined,
     align: /^(week|month|clock|family|sku|.*name|region|carrier|package|category_code|dealer_id|promotion_days)$/.test(name) ? "left" : "right",
     render: (value: unknown, row: Row) => shown(name, value, row),
   }));
