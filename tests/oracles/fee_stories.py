@@ -80,7 +80,7 @@ def rule(dice: random.Random, day: str) -> dict[str, Any]:
         "remote": remote,
         "timeliness": timeliness,
         "exclusive_markup_bp": dice.choice((1_000, 1_000, 750, 1_234)),
-        "trip_bp": dice.choice((5_000, 5_000, 3_333)),
+        "trip_bp": dice.choice((5_000, 4_321, 3_333)),
         "overcharge_times": dice.choice((2, 2, 3)),
     } | quality(dice)
 
