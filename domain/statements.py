@@ -202,6 +202,24 @@ class FourEyes(Forbidden):
     title = "须由另一人复核后批准"
 
 
+UNSEEN = "还没有人复核：须先由一人复核，再由另一人批准"
+SEEN_ONESELF = "您确认或复核过这张结算单，须由另一人批准"
+HANDS: Mapping[str, str] = {
+    "rule": "制定收费规则的人不能批准按该规则计算的结算单",
+    "share": "制定分成规则或录入成本的人不能批准含有该分成的结算单",
+    "correction": "提出更正的人不能批准含有该更正的结算单",
+    "penalty": "开出处罚的人不能批准含有该处罚的结算单",
+}
+"""By what somebody had a hand in: why he does not approve the statement."""
+
+
+def unseen(actor: Actor, seen_by: frozenset[int]) -> str | None:
+    """What of the four eyes is missing for this person to approve, in words; None: somebody else has seen it."""
+    if not seen_by:
+        return UNSEEN
+    return SEEN_ONESELF if actor.person_id is None or actor.person_id in seen_by else None
+
+
 class PayoutOpen(IllegalTransition):
     """A statement that pays out is closed by payment, one that does not has nothing to invoice."""
 
@@ -237,8 +255,8 @@ def move(
         raise IllegalTransition(available_actions=available_actions(status, actor.role, payout_fen))
     if actor.role == Role.DEALER_OWNER and actor.dealer_id != dealer_id:
         raise Forbidden
-    if action == "approve" and (not seen_by or actor.person_id is None or actor.person_id in seen_by):
-        raise FourEyes
+    if action == "approve" and (missing := unseen(actor, seen_by)):
+        raise FourEyes(missing)
     if action not in available_actions(status, actor.role, payout_fen):
         raise PayoutOpen(available_actions=available_actions(status, actor.role, payout_fen))
     return after

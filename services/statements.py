@@ -13,7 +13,7 @@ from domain.actors import SYSTEM, Actor
 from domain.calendar import month_of
 from domain.errors import Conflict, Invalid
 from domain.statements import MOVES, FourEyes, Status, answer_by, end_of
-from services.parts import doubts, drawing, makers, netting, stating, taxing
+from services.parts import approving, doubts, drawing, netting, stating, taxing
 from services.parts.drawing import Difference, Drawn
 from services.parts.stating import Answered
 from services.uow import query, use_case
@@ -153,24 +153,6 @@ def review(
     return stating.write(tx, actor, row, status, reviewed_at=now, reviewed_by=actor.person_id)
 
 
-_RULE_MAKERS = """
-SELECT DISTINCT rule.created_by FROM statement_line line JOIN ledger_entry entry ON entry.id = line.entry_id
-  JOIN fee_rule rule ON rule.id = entry.fee_rule_id
- WHERE line.statement_id = %(id)s AND rule.created_by IS NOT NULL
-"""
-
-
-_PENALISED = """
-SELECT 1 FROM statement_line line JOIN ledger_entry entry ON entry.id = line.entry_id
-  JOIN penalty ON penalty.id = substring(entry.natural_key FROM '^penalty:([0-9]+)$')::bigint
- WHERE line.statement_id = %(id)s AND penalty.imposed_by = %(by)s LIMIT 1
-"""
-_CORRECTED = """
-SELECT 1 FROM statement_line line JOIN ledger_entry entry ON entry.id = line.entry_id
- WHERE line.statement_id = %(id)s AND entry.author_id = %(by)s LIMIT 1
-"""
-
-
 @use_case
 def approve(
     tx: Connection, actor: Actor, statement_id: int, now: datetime, *, if_match: int | None = None
@@ -178,14 +160,8 @@ def approve(
     """Four eyes: neither who confirmed or reviewed it, nor who made a rule, a cost or an entry of it by hand."""
     row = stating.locked(tx, actor, statement_id, if_match)
     status = stating.to(row, actor, "approve")
-    if actor.person_id in tx.exec_driver_sql(_RULE_MAKERS, {"id": row.id}).scalars().all():
-        raise FourEyes("制定收费规则的人不能批准按该规则计算的结算单")
-    if makers.made_shares_of(tx, row.id, actor):
-        raise FourEyes("制定分成规则或录入成本的人不能批准含有该分成的结算单")
-    if tx.exec_driver_sql(_CORRECTED, {"id": row.id, "by": actor.person_id}).first():
-        raise FourEyes("提出更正的人不能批准含有该更正的结算单")
-    if tx.exec_driver_sql(_PENALISED, {"id": row.id, "by": actor.person_id}).first():
-        raise FourEyes("开出处罚的人不能批准含有该处罚的结算单")
+    if told := approving.hand(tx, actor, row.id):
+        raise FourEyes(told)
     return stating.write(tx, actor, row, status, approved_at=now, approved_by=actor.person_id)
 
 

@@ -12,6 +12,7 @@ from domain import statements
 from domain.actors import Actor, Role
 from domain.errors import NotFound, StaleVersion
 from domain.statements import Status
+from services.parts import approving
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,8 @@ def locked(tx: Connection, actor: Actor, statement_id: int, if_match: int | None
 
 def to(row: Any, actor: Actor, action: str) -> Status:
     """Where the table leads, or its refusal."""
-    seen_by = frozenset(person for person in (row.confirmed_by, row.reviewed_by) if person is not None)
-    return statements.move(
-        Status(row.status), action, actor, dealer_id=row.dealer_id, payout_fen=row.payout_fen, seen_by=seen_by
-    )
+    given = {"dealer_id": row.dealer_id, "payout_fen": row.payout_fen, "seen_by": approving.seen_by(row)}
+    return statements.move(Status(row.status), action, actor, **given)
 
 
 def write(tx: Connection, actor: Actor, row: Any, status: Status, **columns: Any) -> Answered:
@@ -62,5 +61,6 @@ def write(tx: Connection, actor: Actor, row: Any, status: Status, **columns: Any
     )
     after = tx.exec_driver_sql(READ, {"id": row.id}).one()
     sums = (after.total_fen, after.carried_in_fen, after.payout_fen, after.carried_out_fen)
-    actions = statements.available_actions(status, actor.role, after.payout_fen)
+    possible = statements.available_actions(status, actor.role, after.payout_fen)
+    actions, _ = approving.left(tx, actor, after, possible)
     return Answered(after.id, after.month, status, *sums, after.version, actions)

@@ -6,7 +6,7 @@ Everything else does not exist for it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from domain.actors import Actor, Role
 from domain.errors import NotFound
 from domain.statements import KINDS, STATUS_NAMES, Status, answer_by, available_actions
 from domain.tax import TaxRule
-from services.parts import taxing
+from services.parts import approving, taxing
 from services.queries import settled
 from services.queries.settled import ContestLine, InvoiceLine, PaymentLine, TaxSums
 from services.uow import query
@@ -59,9 +59,13 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class StatementPage:
-    """A statement with its groups in the order people read them; the lines are a list of their own."""
+    """A statement with its groups in the order people read them; the lines are a list of their own.
+
+    `approval_bar`: why the reader himself may not approve it, in words, where somebody of his role may.
+    """
 
     statement: StatementCard
+    approval_bar: str | None
     groups: tuple[Group, ...]
     tax: TaxSums
     invoices: tuple[InvoiceLine, ...]
@@ -116,7 +120,7 @@ SELECT s.id, s.dealer_id, dealer.name, s.month, s.status, s.total_fen,
        coalesce((SELECT sum(amount_fen) FROM statement_line
                   WHERE statement_id = s.id AND contested_at IS NOT NULL), 0)::bigint AS contested_fen,
        s.carried_in_fen, s.payout_fen, s.carried_out_fen, s.drawn_at, s.confirmed_at, s.reviewed_at, s.approved_at,
-       s.version
+       s.version, s.confirmed_by, s.reviewed_by
   FROM statement s JOIN dealer ON dealer.id = s.dealer_id
 """
 
@@ -175,7 +179,9 @@ def statement(connection: Connection, actor: Actor, statement_id: int) -> Statem
 
 def page_of(connection: Connection, actor: Actor, statement_id: int) -> StatementPage:
     """`statement`, for who reads more at the same instant."""
-    card = _one(connection, actor, statement_id)
+    row = _row(connection, actor, statement_id)
+    card = _card(row, actor)
+    actions, bar = approving.left(connection, actor, row, card.available_actions)
     order = list(KINDS)
     found = connection.exec_driver_sql(_GROUPS, {"id": statement_id}).all()
     rows = sorted(
@@ -186,15 +192,15 @@ def page_of(connection: Connection, actor: Actor, statement_id: int) -> Statemen
     payable = card.payout_fen, all_of_it if card.payout_fen else 0
     sums = TaxSums(card.total_fen - own, own, *payable)
     told = settled.invoices(connection, statement_id), settled.payments(connection, statement_id)
-    return StatementPage(card, groups, sums, *told)
+    return StatementPage(replace(card, available_actions=actions), bar, groups, sums, *told)
 
 
-def _one(connection: Connection, actor: Actor, statement_id: int) -> StatementCard:
+def _row(connection: Connection, actor: Actor, statement_id: int) -> Any:
     row = connection.exec_driver_sql(f"{_CARD} WHERE s.id = %(id)s", {"id": statement_id}).first()
     if row is None:
         raise NotFound
     horizon(actor, row.dealer_id)
-    return _card(row, actor)
+    return row
 
 
 _LINES = f"""
@@ -218,7 +224,7 @@ def lines_of(
     connection: Connection, actor: Actor, statement_id: int, after: int, limit: int
 ) -> list[StatementLine]:
     """`statement_lines`, for who reads more at the same instant."""
-    card = _one(connection, actor, statement_id)
+    card = _row(connection, actor, statement_id)
     rules = taxing.rules(connection, card.month)
     rows = connection.exec_driver_sql(_LINES, {"id": statement_id, "after": after, "limit": limit})
     return [_line(row, tax.rule_for(rules, row.kind, card.dealer_id, row.tax_month)) for row in rows]

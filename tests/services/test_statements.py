@@ -11,9 +11,10 @@ import pytest
 from domain import statements as pure
 from domain.errors import Forbidden, IllegalTransition, NotFound, StaleVersion
 from domain.ledger import Entry, Leg
-from domain.statements import FourEyes, LedgerRow
+from domain.statements import UNSEEN, FourEyes, LedgerRow
 from services.fees import run_fees
 from services.parts import ledger
+from services.queries import money
 from services.statements import (
     ContestOver,
     EarlierOpen,
@@ -293,13 +294,16 @@ def test_approval_needs_a_second_pair_of_eyes(world: World) -> None:
     confirm(world.actor("owner1"), statement(one).id, APRIL_1)
     silence_confirms(APRIL_1 + 8 * DAY)
     finance, then = world.actor("finance"), APRIL_1 + 9 * DAY
+    shown = money.statement(finance, statement(two).id)
 
+    assert (shown.statement.available_actions, shown.approval_bar) == (("review",), UNSEEN)
     assert approve(finance, statement(one).id, then).status == "approved"
-    with pytest.raises(FourEyes):
+    with pytest.raises(FourEyes, match="还没有人复核"):
         approve(finance, statement(two).id, then)
-    review(finance, statement(two).id, then)
-    with pytest.raises(FourEyes):
+    assert review(finance, statement(two).id, then).available_actions == ("review",)
+    with pytest.raises(FourEyes, match="您确认或复核过"):
         approve(finance, statement(two).id, then)
+    assert "approve" in money.statement(second(world), statement(two).id).statement.available_actions
     assert approve(second(world), statement(two).id, then).status == "approved"
 
 
@@ -311,7 +315,8 @@ def test_who_made_the_fee_rule_does_not_approve_what_it_pays(world: World) -> No
     draw(MARCH, APRIL_1)
     march = statement(world.dealers[0]).id
     confirm(world.actor("owner1"), march, APRIL_1)
-    with pytest.raises(FourEyes):
+    told = money.statement(world.actor("finance"), march).approval_bar
+    with pytest.raises(FourEyes, match=str(told)):
         approve(world.actor("finance"), march, APRIL_1)
     assert approve(second(world), march, APRIL_1).status == "approved"
 

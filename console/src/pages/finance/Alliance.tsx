@@ -161,6 +161,6 @@ const Publish = () => (
   >
     <p>发布后不能修改；各网点须签署这一版。</p>
     <DayField name="effective_from" label="生效日期" />
-    <TextField name="text" label="正文" long most={100_000} />
+    <TextField name="text" label="正文" long most={50_000} />
   </Deed>
 );

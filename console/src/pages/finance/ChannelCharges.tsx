@@ -67,7 +67,7 @@ function Allocate({ charge }: { charge: Charge }) {
       send={(body, once) => http.POST("/api/v1/channel-charges/{channel_charge_id}/allocate", { params: { path: { channel_charge_id: charge.id }, header: { ...once } }, body })}
     >
       <ChoiceField name="fault" label="谁的责任" options={options(FAULTS)} />
-      <TextField name="words" label="事实说明" long free help="服务商责任时必填：会作为处罚发给网点，可以申诉" />
+      <TextField name="words" label="事实说明" long most={500} free help="服务商责任时必填：会作为处罚发给网点，可以申诉" />
       <NumberField name="job_id" label="工单号" free />
     </Deed>
   );

@@ -124,10 +124,10 @@ function Verdict({ declared }: { declared: Declared }) {
         send={(body, once) => http.POST("/api/v1/alliance/declarations/{declaration_id}/verify", { params: { path, header: { ...once } }, body })}
       >
         <MoneyField name="verified_fen" label="核定金额" />
-        <TextField name="reason" label="与申报不同时的理由" free long />
+        <TextField name="reason" label="与申报不同时的理由" free long most={200} />
       </Deed>
       <Deed<{ reason: string }> label="退回" send={(body, once) => http.POST("/api/v1/alliance/declarations/{declaration_id}/refuse", { params: { path, header: { ...once } }, body })}>
-        <TextField name="reason" label="退回原因" long />
+        <TextField name="reason" label="退回原因" long most={200} />
       </Deed>
     </>
   );

@@ -62,7 +62,7 @@ function Correct({ told }: { told: Explained }) {
         }
       >
         <p>须由另一人批准；批准后冲销原分录，正确的金额记入未关账的月份。</p>
-        <TextField name="reason" label="哪里错了" long />
+        <TextField name="reason" label="哪里错了" long most={200} />
         <MoneyField name="instead_fen" label="正确的金额" free help="留空：只冲销" />
       </Deed>
     </div>

@@ -45,6 +45,6 @@ const Note = ({ of }: { of: Difference }) => (
     send={({ memo }, once) => http.POST("/api/v1/payout-differences/notes", { params: { header: { ...once } }, body: { key: of.key, memo } })}
   >
     <p>{of.title}。说明后仍列在这里，不再报警。</p>
-    <TextField name="memo" label="查明的情况" long />
+    <TextField name="memo" label="查明的情况" long most={500} />
   </Deed>
 );

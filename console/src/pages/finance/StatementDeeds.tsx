@@ -24,7 +24,7 @@ interface Payment {
 
 /** A button for each thing that this person may do to the statement as it stands; a doubt begins at the lines. */
 export function StatementDeeds({ whole }: { whole: Whole }) {
-  const { statement, tax } = whole;
+  const { statement, tax, approval_bar } = whole;
   const may = new Set(statement.available_actions);
   const party = useDealerLines().get(statement.dealer_id)?.party;
   const params = (once: Once) => ({ path: { statement_id: statement.id }, header: { ...once, "If-Match": `"${statement.version}"` } });
@@ -42,14 +42,15 @@ export function StatementDeeds({ whole }: { whole: Whole }) {
       )}
       {may.has("review") && (
         <Deed label={DEEDS.review!} send={(_, once) => http.POST("/api/v1/statements/{statement_id}/review", { params: params(once) })}>
-          您已看过这张结算单。复核之后，须由另一人批准。
+          {may.has("approve") ? "您现在就可以批准；您若再复核一遍，就须由另一人批准。" : "您已看过这张结算单。复核之后，须由另一人批准。"}
         </Deed>
       )}
       {may.has("approve") && (
         <Deed type="primary" label={DEEDS.approve!} send={(_, once) => http.POST("/api/v1/statements/{statement_id}/approve", { params: params(once) })}>
-          批准后应付 {money(statement.payout_fen)}。复核过它、或制定所用规则的人不能批准。
+          批准后应付 {money(statement.payout_fen)}。
         </Deed>
       )}
+      {approval_bar && <span className="quiet">{approval_bar}</span>}
       {may.has("record_invoice") && (
         <Deed<Invoice>
           type="primary"
@@ -88,7 +89,7 @@ export function StatementDeeds({ whole }: { whole: Whole }) {
           label={DEEDS.refuse_invoice!}
           send={(body, once) => http.POST("/api/v1/statements/{statement_id}/refuse-invoice", { params: params(once), body })}
         >
-          <TextField name="reason" label="退回原因" long />
+          <TextField name="reason" label="退回原因" long most={200} />
         </Deed>
       )}
       {may.has("close") && (

@@ -96,7 +96,7 @@ function Contest({ statement, entryIds, onDone }: { statement: Statement; entryI
         })
       }
     >
-      <TextField name="reason" label="原因" long help="财务会逐笔答复；有异议的明细转入下一期，其余照常结算。" />
+      <TextField name="reason" label="原因" long most={200} help="财务会逐笔答复；有异议的明细转入下一期，其余照常结算。" />
     </Deed>
   );
 }
@@ -115,7 +115,7 @@ function Answer({ statementId, line }: { statementId: number; line: Line }) {
       }
     >
       <ChoiceField name="answer" label="结论" options={ANSWERS} />
-      <TextField name="words" label="给网点的答复" long />
+      <TextField name="words" label="给网点的答复" long most={200} />
       <Instead />
     </Deed>
   );
