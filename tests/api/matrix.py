@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -140,12 +142,9 @@ def _gateway(stand_in: StandIn) -> Gateway:
     return Gateway(settings, standing_in.OneToken(), stand_in.world.clock.now)
 
 
-@pytest.fixture(scope="module", name="matrix")
-def made_matrix(
-    postgres_server: str, stand_in: StandIn, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Matrix]:
-    """Two realms, and how they were at first."""
-    folder = tmp_path_factory.mktemp("matrix")
+@contextmanager
+def built(postgres_server: str, stand_in: StandIn, folder: Path) -> Iterator[Matrix]:
+    """Two realms in a database of their own, and how they were at first."""
     name = f"m_{folder.parent.name}_{folder.name}".replace("-", "_").lower()
     config = config_for(postgres.clone(postgres_server, TEMPLATE, name), folder)
     app = create_app(config, gateway=_gateway(stand_in), clock=lambda: worlds.MONDAY + timedelta(hours=1))
@@ -168,3 +167,12 @@ def made_matrix(
         yield made
         db.engine.dispose()
     postgres.drop(postgres_server, name)
+
+
+@pytest.fixture(scope="module", name="matrix")
+def made_matrix(
+    postgres_server: str, stand_in: StandIn, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Matrix]:
+    """One for a module's tests."""
+    with built(postgres_server, stand_in, tmp_path_factory.mktemp("matrix")) as made:
+        yield made

@@ -7,10 +7,11 @@ import secrets
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask import Flask
@@ -23,9 +24,14 @@ from models import db
 from models.session import Session
 from services.queries.sessions import hashed
 from tests import warm, worlds
+from tests.api.matrix import built
 from tests.reuse import Reused
 from tests.settings import config_for
 from tests.worlds import World
+from wechat.stand_in.server import StandIn
+
+if TYPE_CHECKING:
+    from tests.browser.tour import Tour
 
 DESK = {"width": 1280, "height": 860}
 AS_OURS: Any = {"httpOnly": True, "sameSite": "Strict"}  # as the application sets its cookie
@@ -63,15 +69,22 @@ class Quiet(WSGIRequestHandler):
         pass
 
 
-@pytest.fixture
-def site(app: Flask) -> Iterator[str]:
-    """Where the application answers."""
+@contextmanager
+def serving(app: Flask) -> Iterator[str]:
+    """The application over a socket; where it answers."""
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture
+def site(app: Flask) -> Iterator[str]:
+    """Where the application answers."""
+    with serving(app) as address:
+        yield address
 
 
 @dataclass
@@ -95,24 +108,32 @@ class Desk:
         self.page.goto(f"{self.site}/console{address}")
         self.settle()
 
+    def turn(self, address: str) -> None:
+        """Go there as a click does, without loading the application anew; what stood there may stand there still."""
+        self.page.evaluate(
+            """at => {
+                document.title = "";
+                history.pushState({}, "", at);
+                dispatchEvent(new PopStateEvent("popstate"));
+            }""",
+            f"/console{address}",
+        )
+
     def turn_to(self, address: str) -> None:
-        """Go there as a click does, without loading the application anew."""
+        """Turn, and wait until nothing is fetched any more."""
         if not self.page.url.endswith(f"/console{address}"):
-            self.page.evaluate(
-                """at => {
-                    document.title = "";
-                    history.pushState({}, "", at);
-                    dispatchEvent(new PopStateEvent("popstate"));
-                }""",
-                f"/console{address}",
-            )
+            self.turn(address)
             # The page before stands there until this one is.
             expect(self.page).to_have_title(re.compile("妥装"))
         self.settle()
 
     def settle(self) -> None:
-        """Wait until nothing is fetched any more."""
+        """Wait for the page and until nothing is fetched any more."""
         self.page.locator("main h1, main .ant-result-title").first.wait_for()
+        self.calm()
+
+    def calm(self) -> None:
+        """Wait until nothing is fetched any more."""
         quiet = 0
         while quiet < 3:
             quiet = 0 if self.asked else quiet + 1
@@ -125,17 +146,22 @@ def sit_down(chromium: Browser, site: str, world: World) -> Iterator[Callable[[s
     contexts: list[BrowserContext] = []
 
     def make(name: str) -> Desk:
-        context = chromium.new_context(viewport=DESK, locale="zh-CN")
-        contexts.append(context)
-        token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
-        _keep_session(world, name, token, csrf)
-        context.add_cookies([{"name": "tz_session", "value": token, "url": site, **AS_OURS}])
-        context.add_init_script(f"localStorage.setItem('tz-csrf', '{csrf}')")
-        return Desk(context.new_page(), site)
+        contexts.append(at_desk(chromium, world, site, name))
+        return Desk(contexts[-1].new_page(), site)
 
     yield make
     for context in contexts:
         context.close()
+
+
+def at_desk(browser: Browser, world: World, site: str, name: str) -> BrowserContext:
+    """A browser in which this person is signed in."""
+    context = browser.new_context(viewport=DESK, locale="zh-CN", reduced_motion="reduce")
+    token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+    _keep_session(world, name, token, csrf)
+    context.add_cookies([{"name": "tz_session", "value": token, "url": site, **AS_OURS}])
+    context.add_init_script(f"localStorage.setItem('tz-csrf', '{csrf}')")
+    return context
 
 
 def _keep_session(world: World, name: str, token: str, csrf: str) -> None:
@@ -155,3 +181,14 @@ def _keep_session(world: World, name: str, token: str, csrf: str) -> None:
                 expires_at=world.now + timedelta(days=30),
             )
         )
+
+
+@pytest.fixture(scope="session")
+def tour(
+    postgres_server: str, stand_in: StandIn, chromium: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Tour:
+    """The one walk over all pages; several tests ask what it saw."""
+    from tests.browser.tour import walk  # which imports this file
+
+    with built(postgres_server, stand_in, tmp_path_factory.mktemp("tour")) as matrix:
+        return walk(matrix, chromium)

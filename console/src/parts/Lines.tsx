@@ -1,7 +1,8 @@
-import { Alert, Button, Table, type TableColumnsType, type TableProps } from "antd";
+import { Alert, Button, type TableColumnsType, type TableProps } from "antd";
 import type { Key } from "react";
 
 import { said } from "@/api/problem";
+import { WideTable } from "./WideTable";
 
 /** How a list asks for its next page; the third argument of `api.useInfiniteQuery` takes it.
  *
@@ -49,17 +50,15 @@ export function Lines<Line extends object>({ asked, columns, rowKey, empty, onOp
     );
   return (
     <>
-      <Table<Line>
-        size="small"
+      <WideTable<Line>
         columns={columns}
         rowKey={rowKey}
         dataSource={asked.data?.pages.flatMap((page) => page.items) ?? []}
         loading={asked.isPending}
-        pagination={false}
         rowSelection={selection}
         expandable={expandable}
         locale={{ emptyText: asked.isPending ? " " : empty }}
-        scroll={fit ? undefined : { x: "max-content" }}
+        {...(fit && { scroll: undefined })}
         onRow={onOpen && ((line) => ({ onDoubleClick: () => onOpen(line) }))}
       />
       {asked.hasNextPage && (

@@ -5,6 +5,7 @@ import { word, type Words } from "@/app/words";
 import { day, time } from "@/parts/format";
 import { Lines, PAGED } from "@/parts/Lines";
 import { Loaded } from "@/parts/Loaded";
+import { WideTable } from "@/parts/WideTable";
 
 type Due = Schemas["Due"];
 type Record = Schemas["RecordLine"];
@@ -59,7 +60,7 @@ function Preview() {
         <Loaded asked={asked}>
           {({ at, kinds }) => (
             <Space orientation="vertical" style={{ width: "100%" }}>
-              <Table size="small" pagination={false} columns={DUE} scroll={{ x: "max-content" }} dataSource={kinds} rowKey="kind" />
+              <WideTable columns={DUE} dataSource={kinds} rowKey="kind" />
               <span className="quiet">{time(at)} 试算，没有删除任何数据</span>
             </Space>
           )}

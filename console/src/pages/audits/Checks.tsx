@@ -1,4 +1,4 @@
-import { Alert, Card, Table, Tag } from "antd";
+import { Alert, Card, Tag } from "antd";
 import { Link } from "react-router";
 
 import { api, type Schemas } from "@/api/client";
@@ -7,6 +7,7 @@ import { KINDS, SERIAL_SOURCES, STATUSES, word } from "@/app/words";
 import { DealerName } from "@/parts/dealers";
 import { money, time } from "@/parts/format";
 import { Loaded } from "@/parts/Loaded";
+import { WideTable } from "@/parts/WideTable";
 
 type Charge = Schemas["ChargeCard"];
 
@@ -39,7 +40,7 @@ export function Charged({ jobId }: { jobId: number }) {
   return (
     <Card size="small" title={`收费与价目表${list.data ? `（第 ${list.data.version} 版）` : ""}`}>
       <Loaded asked={sheet}>
-        {({ charges }) => <Table size="small" pagination={false} columns={columns} dataSource={charges} rowKey="id" locale={{ emptyText: "没有额外收费" }} scroll={{ x: "max-content" }} />}
+        {({ charges }) => <WideTable columns={columns} dataSource={charges} rowKey="id" locale={{ emptyText: "没有额外收费" }} />}
       </Loaded>
     </Card>
   );
@@ -79,7 +80,7 @@ function History({ serial, jobId }: { serial: string; jobId: number }) {
           <div style={{ marginBottom: 8 }}>
             <strong>{serial}</strong>{" "}
             {noted ? <Alert type="error" message="该序列号曾在其他订单的工单安装" /> : <Tag color="green">{jobs.length > 1 ? "仅见于同一订单" : "未在别处安装"}</Tag>}
-            {jobs.length > 1 && <Table size="small" pagination={false} columns={STOPS} dataSource={jobs} rowKey="job_id" scroll={{ x: "max-content" }} />}
+            {jobs.length > 1 && <WideTable columns={STOPS} dataSource={jobs} rowKey="job_id" />}
           </div>
         );
       }}

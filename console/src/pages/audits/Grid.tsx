@@ -72,7 +72,7 @@ export function Grid({ index, at, onMove, onOpen, told, marked, onShown }: Props
             id={`photo-${id}`}
             role="option"
             aria-selected={place === at}
-            aria-label={label(id, shown.get(id))}
+            aria-label={shown.has(id) ? undefined : `照片 ${id}`}
             className="tile"
             style={{ top: Math.floor(place / columns) * ROW, left: (place % columns) * (width / columns), width: width / columns - 8 }}
             onClick={() => onMove(place - at)}
@@ -85,9 +85,6 @@ export function Grid({ index, at, onMove, onOpen, told, marked, onShown }: Props
     </div>
   );
 }
-
-const label = (id: number, shown?: Shown) =>
-  shown ? `${shown.photo.slot_name}，工单 ${shown.job.id}，${found(shown) || "没有发现问题"}` : `照片 ${id}`;
 
 const found = ({ photo }: Shown) => photo.findings.map((finding) => word(FINDINGS, finding.code)).join(" ");
 

@@ -1,4 +1,4 @@
-import { Alert, Table, Tag } from "antd";
+import { Alert, Tag } from "antd";
 
 import { api, type Schemas } from "@/api/client";
 import { OUTSIDE_REASONS, word } from "@/app/words";
@@ -6,6 +6,7 @@ import { time } from "@/parts/format";
 import { Loaded } from "@/parts/Loaded";
 import { SceneMap } from "./SceneMap";
 import { SceneTimes } from "./SceneTimes";
+import { WideTable } from "@/parts/WideTable";
 
 type Times = Schemas["PhotoTimes"];
 type Arrival = Schemas["ArrivalSeen"];
@@ -36,7 +37,7 @@ export function Scene({ jobId }: { jobId: number }) {
           ))}
           {scene.origin ? <SceneMap scene={scene} /> : <Alert type="info" message="没有可用的门牌或签到位置，无法作图" />}
           <SceneTimes scene={scene} />
-          <Table<Times> size="small" pagination={false} columns={COLUMNS} dataSource={scene.photos} rowKey="photo_id" scroll={{ x: "max-content" }} locale={{ emptyText: "没有照片" }} />
+          <WideTable<Times> columns={COLUMNS} dataSource={scene.photos} rowKey="photo_id" locale={{ emptyText: "没有照片" }} />
         </>
       )}
     </Loaded>

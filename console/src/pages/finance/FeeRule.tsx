@@ -12,6 +12,7 @@ import { Loaded } from "@/parts/Loaded";
 import { bodyOf } from "./RuleFields";
 import { TryOut } from "./TryOut";
 import { type Column, DEFAULTS, tablesOf } from "./ruleTables";
+import { WideTable } from "@/parts/WideTable";
 
 type Rule = Schemas["RuleLine"];
 
@@ -50,7 +51,7 @@ function Shown({ rule, says, all }: { rule: Rule; says: readonly string[]; all: 
           if (rows.length === 0) return null;
           return (
             <Card size="small" key={name} title={title}>
-              <Table size="small" pagination={false} scroll={{ x: "max-content" }} columns={columns.map(shown)} dataSource={[...rows]} rowKey={(row) => JSON.stringify(row)} />
+              <WideTable columns={columns.map(shown)} dataSource={[...rows]} rowKey={(row) => JSON.stringify(row)} />
             </Card>
           );
         })}

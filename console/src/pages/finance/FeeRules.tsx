@@ -63,5 +63,5 @@ export function Way({ preview }: { preview: Preview }) {
   if (preview.error) return <Tag color="red">失败：{preview.error}</Tag>;
   if (preview.finished_at) return <Tag color="green">完成，{preview.jobs} 单</Tag>;
   const percent = preview.jobs ? Math.floor((preview.done / preview.jobs) * 100) : 0;
-  return <Progress percent={percent} style={{ width: 180 }} format={() => (preview.jobs == null ? "排队中" : `${preview.done} / ${preview.jobs}`)} />;
+  return <Progress percent={percent} aria-label="预览进度" style={{ width: 180 }} format={() => (preview.jobs == null ? "排队中" : `${preview.done} / ${preview.jobs}`)} />;
 }
