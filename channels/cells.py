@@ -6,6 +6,7 @@ import re
 from datetime import UTC, date, datetime, timedelta, timezone
 
 from domain.orders import FIRST_YEAR, LAST_YEAR, OrderState
+from domain.texts import straight
 
 CHINA = timezone(timedelta(hours=8))
 _WIDE = str.maketrans("０１２３４５６７８９，．：／－￥", "0123456789,.:/-¥")
@@ -32,8 +33,8 @@ class CellError(Exception):
 
 
 def clean(cell: str) -> str:
-    """The value inside: `="123"` → 123, `'138…` → 138…, `null` → nothing, no blanks around."""
-    text = cell.strip(_AROUND).removeprefix("'")
+    """The value inside: `="123"` → 123, `'138…` → 138…, `null` → nothing, no blanks around, nothing turned around."""
+    text = straight(cell).strip(_AROUND).removeprefix("'")
     if wrapped := _WRAPPED.fullmatch(text):
         text = wrapped[1].replace('""', '"')
     text = text.removeprefix("'").strip(_AROUND)

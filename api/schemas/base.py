@@ -18,6 +18,8 @@ from typing import Any, ClassVar
 
 from marshmallow import RAISE, Schema, ValidationError, fields, missing, post_load, validate
 
+from domain.texts import straight
+
 BIGINT = 2**63 - 1
 EXACT = 2**53  # a JSON number beyond this is no exact integer in a browser
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -174,7 +176,7 @@ class Flag(fields.Boolean):
 
 
 class PlainText(fields.String):
-    """1 … `longest` characters without control characters; blanks around it are cut off."""
+    """1 … `longest` characters without control characters; blanks around it and what turns it around are left out."""
 
     def __init__(self, longest: int, least: int = 1, *, pattern: str | None = None, **more: Any) -> None:
         checks: list[Any] = [
@@ -189,7 +191,7 @@ class PlainText(fields.String):
             raise ValidationError("type: 应为文字")
         if CONTROL.search(value):
             raise ValidationError("characters: 含有不可见字符")
-        return value.strip()
+        return straight(value).strip()
 
 
 class Choice(fields.String):

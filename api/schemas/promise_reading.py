@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from api.schemas.base import CONTROL, Datum, PointSource
+from domain.texts import straight
 from services.promises import Asked, AskedLine
 
 DIVISION = "[0-9]{6,12}"
@@ -42,7 +43,7 @@ def _text(value: Any, longest: int) -> bool:
     return (
         type(value) is str
         and 0 < len(value) <= longest
-        and value == value.strip()
+        and value == straight(value).strip()
         and not CONTROL.search(value)
     )
 

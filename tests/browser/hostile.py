@@ -6,6 +6,9 @@ role may, in a state of the job that allows it: first as a spreadsheet's formula
 
 from __future__ import annotations
 
+import csv
+import io
+import re
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -14,17 +17,21 @@ from typing import Any
 
 import orjson
 from marshmallow import Schema, ValidationError, fields
+from openpyxl import load_workbook
 
 from api.described import Declared
+from api.files import CSV, XLSX
 from api.schemas import base
 from api.schemas.jobs import Words
 from domain.actors import Role
 from domain.job import Kind
 from domain.lifecycle import TABLES
 from domain.permissions import Standing
+from services import order_imports
 from tests.api.bodies import example
 from tests.api.guises import Guise
 from tests.api.matrix import OWN, Matrix, converters, filled, run
+from tests.api.realms import KINDS
 from tests.rows import rows
 
 # The longest that fits is sent; `{}` tells where it was said, as q12q.
@@ -34,6 +41,7 @@ MARKUP = (
     "<b id=pwned>q{}q",
     "<b id=pwned>",
 )
+FILE = 0  # where a file's name stands: q0q
 FORMULA = ("=1+1<img id=pwned src=/pwned onerror=pwned()>q{}q", "=1+1q{}q")
 OUTSIDE = frozenset(
     {Role.CUSTOMER, Role.INSTALLER, Role.DISPATCHER, Role.DEALER_OWNER}
@@ -41,6 +49,7 @@ OUTSIDE = frozenset(
 )
 # Secrets and codes: compared, spent or hashed, kept and shown nowhere.
 SECRET = frozenset({"session:create", "me:secure", "me:bind"})
+RECKONED = re.compile(r"-(?![\d.]+$)")  # a negative number is one
 VISIT = TABLES[Kind.INSTALL]
 REASONS = 6  # of a choice, as many are tried
 
@@ -127,8 +136,31 @@ class Mouth:
                 places = list(texts(declared.body))
                 for wishes in (FORMULA, MARKUP):
                     self._say(declared, rule, self._fitted(places, wishes))
+        for declared, rule in self.matrix.routes():
+            if declared.is_form and "file" in declared.body.fields:
+                self._upload(declared, rule)
+        while number := order_imports.claim_next(self.matrix.mine.world.now):
+            order_imports.run_import(number, self.matrix.mine.world.now)
         run(self._back)
         return self.said
+
+    def _upload(self, declared: Declared, rule: str) -> None:
+        """Our own template, every cell of its example hostile, under a name that is too."""
+        client = self.matrix.app.test_client(use_cookies=False)
+        who = self.matrix.knocking(declared)[-1]
+        template = client.get(f"{rule}/template.csv", headers=who.headers("GET", "", b"", 0))
+        if template.status_code == 200:
+            heads, *_ = csv.reader(io.StringIO(template.data.decode("utf-8-sig")))
+            table = io.StringIO()
+            csv.writer(table).writerows([heads, [FORMULA[0].format(0)] * len(heads)])
+            file = (io.BytesIO(table.getvalue().encode("utf-8-sig")), MARKUP[1].format(FILE) + ".csv")
+            body = {**self._body(declared, {}, 0), "file": file}
+            taken = self._post(who, declared, rule, body)
+            assert taken.status_code < 300, (rule, taken.text)
+            for name in {
+                converters(one)[0] for _, one in self.matrix.routes() if one.startswith(f"{rule}/<")
+            }:
+                self.matrix.mine.objects[KINDS[name]] = taken.json["id"]  # its bad rows are a file to fetch
 
     def _fitted(self, places: list[tuple[Place, base.PlainText]], wishes: Sequence[str]) -> dict[Place, str]:
         found = {}
@@ -230,3 +262,29 @@ def _statuses(declared: Declared) -> list[str | None]:
     """Where an action of a job may be done; None alone where it is none."""
     action = declared.permission.removeprefix("job:")
     return [status for status, name in VISIT if name == action] or [None]
+
+
+def files(matrix: Matrix) -> Iterator[tuple[str, list[str]]]:
+    """Every table that anybody may fetch, and the cells in it that a spreadsheet would reckon out."""
+    for declared, rule in matrix.routes():
+        kinds = set(declared.media.split(", ")) & {CSV, XLSX}
+        if not kinds or declared.method != "GET":
+            continue
+        for who in matrix.knocking(declared):
+            own = {name: matrix.value(who, name, OWN) for name in converters(rule)}
+            path = filled(rule, own)
+            if "format" in (declared.query.fields if declared.query else ()):
+                path += "?format=xlsx"
+            client = matrix.app.test_client(use_cookies=False)
+            answer = client.get(path, headers=who.headers("GET", path, b"", 0), buffered=True)
+            if answer.status_code == 200:
+                yield f"{rule} as {who.name}", list(_formulas(answer.data, answer.mimetype))
+
+
+def _formulas(data: bytes, media: str) -> Iterator[str]:
+    if media == XLSX:
+        cells = (cell for sheet in load_workbook(io.BytesIO(data)) for line in sheet for cell in line)
+        yield from (str(cell.value) for cell in cells if cell.data_type == "f")
+    else:
+        cells = (cell for line in csv.reader(io.StringIO(data.decode("utf-8-sig"))) for cell in line)
+        yield from (cell for cell in cells if cell[:1] in ("=", "+", "@", "\t", "\r") or RECKONED.match(cell))

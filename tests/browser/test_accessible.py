@@ -8,4 +8,5 @@ from tests.browser.tour import Tour
 def test_axe_finds_nothing_serious(tour: Tour) -> None:
     """Names of fields and buttons, contrast, roles, order of headings: nothing that shuts somebody out of any page."""
     assert len(tour.barriers) > len(tour.table)  # those for visitors too
-    assert {address: found for address, found in tour.barriers.items() if found} == {}
+    wrong = [f"{address}: {found}" for address, found in tour.barriers.items() if found]
+    assert not wrong, "\n".join(wrong)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tests.browser.hostile import FILE
 from tests.browser.tour import Tour
 
 # Texts that a rule of the domain refuses, whatever the schema says; a new field that isn't kept must say here why.
@@ -74,3 +75,10 @@ def test_what_was_said_stands_there_as_it_was_said(tour: Tour) -> None:
     """Letter by letter, on some page of the desk: nothing was cut out of it or taken for a formula or a template."""
     unseen = [where for where in SHOWN if NUMBER.findall(tour.said.stored[where])[0] not in tour.numbers]
     assert unseen == []
+    assert f"q{FILE}q" in tour.numbers, "a file's name"
+
+
+def test_no_table_that_is_handed_out_holds_a_formula(tour: Tour) -> None:
+    """Reports, statements, lists of bad rows: what begins like a formula is text in CSV and XLSX."""
+    assert len(tour.files) > 20
+    assert {file: cells for file, cells in tour.files.items() if cells} == {}

@@ -40,6 +40,10 @@ WATCH = """
 window.ran = 0;
 window.pwned = () => { window.ran += 1; };
 window.barred = [];
+const send = window.fetch;
+window.held = false;
+const sends = asked => (asked.method || "GET") !== "GET";
+window.fetch = (asked, more) => held && sends(asked) ? Promise.reject(new TypeError("held")) : send(asked, more);
 addEventListener("securitypolicyviolation", one => barred.push(one.effectiveDirective + " " + one.blockedURI));
 """
 UNFOLD = """() => {
@@ -48,6 +52,24 @@ UNFOLD = """() => {
     found.forEach(one => one.click());
     return found.length;
 }"""
+# One button of each name; those of a field or a list's head open no dialogue.
+BUTTONS = """() => {
+    const names = new Map();
+    for (const one of document.querySelectorAll("main button.ant-btn:enabled, main button.choice"))
+        if (one.offsetParent) names.set(one.innerText.replace(/\\d+/g, "1"), one);
+    [...names.values()].forEach((one, place) => one.dataset.tour = place);
+    return [...names.keys()];
+}"""
+DIALOGUE = "[...document.querySelectorAll('[role=dialog]')].find(one => one.offsetParent)"
+INSIDE = f"() => {DIALOGUE}?.closest('.ant-drawer, .ant-modal-wrap').contains(document.activeElement)"
+ROUND = f"""() => {{
+    const all = [...{DIALOGUE}.querySelectorAll("a[href], button, input, textarea, select, [tabindex='0']")];
+    all.filter(one => one.offsetParent && !one.disabled && one.tabIndex >= 0).at(-1)?.focus();
+}}"""
+NAME = f"""() => {{
+    const shown = {DIALOGUE}, title = document.getElementById(shown.getAttribute("aria-labelledby"));
+    return shown.getAttribute("aria-label") || title?.innerText;
+}}"""
 LOOK = """() => ({
     ran, barred: barred.splice(0).filter(one => !one.startsWith("style-src")),
     planted: document.querySelectorAll("#pwned, a[href^='javascript:' i], [onerror], [onload]").length,
@@ -56,6 +78,11 @@ LOOK = """() => ({
 CHECK = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations
     .filter(one => one.impact === 'serious' || one.impact === 'critical')
     .map(one => [one.id, one.nodes.length, one.nodes[0].html.slice(0, 160), one.nodes[0].failureSummary])"""
+
+# What would be told by its colour alone.
+WORDLESS = (
+    "() => [...document.querySelectorAll('.ant-tag')].filter(one => !one.innerText).map(one => one.outerHTML)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +106,10 @@ class Tour:
     left_open: list[str] = field(default_factory=list)  # shown to, or asked for, who may not see it
     ran: list[str] = field(default_factory=list)  # markup that became more than text
     numbers: dict[str, set[str]] = field(default_factory=dict)  # said text → where it stood as text
+    files: dict[str, list[str]] = field(
+        default_factory=dict
+    )  # each table handed out, and its cells that are formulas
+    dialogues: dict[str, str] = field(default_factory=dict)  # what is wrong with each, if anything
     barriers: dict[str, Any] = field(default_factory=dict)  # what axe finds serious
 
     def look(self, desk: Desk, where: str) -> None:
@@ -96,6 +127,7 @@ def walk(matrix: Matrix, browser: Browser) -> Tour:
     _furnish()
     tour = Tour(hostile.Mouth(matrix).everywhere(), _holders(matrix.app))
     _queue(matrix)
+    tour.files = dict(hostile.files(matrix))
     _lie(matrix.app)
     with serving(matrix.app) as site:
         services = matrix.app.extensions["tuozhuang"]
@@ -112,7 +144,9 @@ def walk(matrix: Matrix, browser: Browser) -> Tour:
 
 
 def _furnish() -> None:
-    """Photos for every slot, so that a job can be submitted."""
+    """Photos for every slot, so that a job can be submitted; names that a spreadsheet would take for formulas."""
+    for table in ("dealer", "product", "category", "channel"):
+        rows(f"UPDATE {table} SET name = '=1+1' || name")
     likewise = "1, format, width, height, brightness, sharpness, capture, received_at, installer_id"
     columns = likewise.replace("1,", "size_bytes,", 1)
     for slot in ("nameplate", "finished"):
@@ -241,6 +275,55 @@ def _round(matrix: Matrix, tour: Tour, desk: Desk, role: str) -> None:
             _open(tour, desk, f"{role} {address}", _filled(matrix, address))
             if address not in tour.barriers:
                 tour.barriers[address] = _barriers(desk)
+                _dialogues(tour, desk, f"{role} {address}")
+
+
+def _dialogues(tour: Tour, desk: Desk, where: str) -> None:
+    """Each button's dialogue, opened and left by keys; nothing is sent meanwhile."""
+    page = desk.page
+    page.evaluate("held = true")
+    for place, name in enumerate(page.evaluate(BUTTONS)):
+        button = page.locator(f"[data-tour='{place}']")
+        if not button.count():
+            continue
+        button.focus()
+        page.keyboard.press("Enter")
+        with suppress(Error):
+            page.wait_for_function(INSIDE, timeout=150)
+        if page.evaluate(f"() => Boolean({DIALOGUE})"):
+            desk.calm()
+            tour.look(desk, f"{where} {name}")
+            tour.dialogues[f"{where} {name}"] = _wrong(desk, place)
+    page.evaluate("held = false")
+
+
+def _wrong(desk: Desk, place: int) -> str:
+    """What is wrong with the dialogue that stands open, if anything."""
+    page, faults = desk.page, []
+    if not page.evaluate(NAME):
+        faults.append("no name")
+    if not page.evaluate(INSIDE):
+        faults.append("the focus stays outside")
+    page.evaluate(ROUND)
+    page.keyboard.press("Tab")
+    if not page.evaluate(INSIDE) and page.evaluate("document.activeElement === document.body"):
+        page.keyboard.press("Tab")  # round by the browser's own bar
+    if not page.evaluate(INSIDE):
+        faults.append("Tab leads out of it")
+    page.keyboard.press("Escape")
+    try:
+        page.wait_for_function(f"() => !{DIALOGUE}", timeout=1_000)
+    except Error:
+        faults.append("Escape does not close it")
+        desk.open(page.url.partition("/console")[2])
+        page.evaluate("held = true")
+        page.evaluate(BUTTONS)
+        return "; ".join(faults)
+    with suppress(Error):
+        page.wait_for_function(f"() => document.activeElement.dataset.tour === '{place}'", timeout=500)
+    if page.evaluate("() => document.activeElement.dataset.tour") != str(place):
+        faults.append("the focus is not given back")
+    return "; ".join(faults)
 
 
 def _open(tour: Tour, desk: Desk, where: str, address: str) -> None:
@@ -262,7 +345,7 @@ def _open(tour: Tour, desk: Desk, where: str, address: str) -> None:
 def _barriers(desk: Desk) -> Any:
     if not desk.page.evaluate("'axe' in window"):
         desk.page.evaluate(AXE.read_text(encoding="utf-8"))
-    return desk.page.evaluate(CHECK)
+    return [*desk.page.evaluate(CHECK), *desk.page.evaluate(WORDLESS)]
 
 
 def _filled(matrix: Matrix, address: str) -> str:

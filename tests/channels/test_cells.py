@@ -82,6 +82,12 @@ def test_amounts_are_read_in_every_usual_form(cell: str, fen: int) -> None:
     assert good(template_csv([own(paid_fen=cell)]))[0].paid_fen == fen
 
 
+def test_what_a_phone_book_pastes_around_a_number_is_left_out() -> None:
+    """The marks are unseen and turn the text around them; the number is the number."""
+    [row] = good(template_csv([own(phone="\u202d13800138000\u202c", receiver="张三\u202e")]))
+    assert (row.phone, row.receiver) == ("13800138000", "张三")
+
+
 @pytest.mark.parametrize(
     "cell",
     [

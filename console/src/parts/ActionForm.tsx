@@ -1,6 +1,6 @@
 import { App, Checkbox, DatePicker, Form, Input, InputNumber, Modal, Select } from "antd";
 import type { Dayjs } from "dayjs";
-import { useRef } from "react";
+import { useRef, useState } from "react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { http, key } from "@/api/client";
@@ -27,11 +27,13 @@ export function ActionForm({ form, ids, version, onClose }: Props) {
   const { message } = App.useApp();
   const queries = useQueryClient();
   const once = useRef(key());
+  // Shut before it is gone: only so does the library give the focus back to the button.
+  const [open, setOpen] = useState(true);
   const send = useMutation({
     mutationFn: (body: Values) => post(form.path, ids, body, once.current, version),
     onSuccess: async () => {
       void message.success(`${form.name}：已完成`);
-      onClose();
+      setOpen(false);
       await queries.invalidateQueries();
     },
     onError: (error) => {
@@ -41,13 +43,14 @@ export function ActionForm({ form, ids, version, onClose }: Props) {
   });
   return (
     <Modal
-      open
+      open={open}
       title={form.name}
       okText="确定"
       cancelText="取消"
       confirmLoading={send.isPending}
       onOk={() => void fields.validateFields().then((values) => send.mutate(bodyOf(form, values)))}
-      onCancel={onClose}
+      onCancel={() => setOpen(false)}
+      afterClose={onClose}
       destroyOnHidden
     >
       <Form form={fields} layout="vertical">

@@ -18,7 +18,7 @@ const asked = ({ name, label, free, help }: Props) => ({
 });
 
 export const TextField = ({ long, most = 1_000, ...field }: Props & { long?: boolean; most?: number }) => (
-  <Form.Item {...asked(field)}>{long ? <Input.TextArea autoSize={{ minRows: 3, maxRows: 16 }} maxLength={most} showCount /> : <Input maxLength={200} />}</Form.Item>
+  <Form.Item {...asked(field)}>{long ? <Input.TextArea rows={4} maxLength={most} showCount /> : <Input maxLength={200} />}</Form.Item>
 );
 
 /** Yuan for the person, fen for everybody else. */

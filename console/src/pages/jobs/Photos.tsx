@@ -28,6 +28,7 @@ export function Photos({ job }: { job: Schemas["JobPage"] }) {
                       <div className="quiet">{time(photo.captured_at ?? photo.received_at)}</div>
                       {photo.findings.map((finding) => (
                         <Tag key={finding.code} color={finding.weight >= 40 ? "red" : "gold"} title={finding.reason}>
+                          {finding.weight >= 40 && "▲ "}
                           {finding.reason.slice(0, 12)}
                         </Tag>
                       ))}
