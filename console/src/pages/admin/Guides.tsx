@@ -75,7 +75,7 @@ const TEXTS = [
 
 const TROUBLES: readonly RowColumn[] = [
   { name: "symptom", title: "故障", width: 200, input: (label) => <Input aria-label={label} maxLength={60} /> },
-  { name: "checks", title: "依次检查（一行一项）", input: (label) => <Input.TextArea aria-label={label} autoSize /> },
+  { name: "checks", title: "依次检查（一行一项）", input: (label) => <Input.TextArea aria-label={label} rows={3} /> },
 ];
 const SHOTS: readonly RowColumn[] = [
   { name: "slot", title: "拍照项编码", width: 200, input: (label) => <Input aria-label={label} maxLength={40} /> },
@@ -118,7 +118,7 @@ function Draft({ sku, from }: { sku: string; from?: Version }) {
       </div>
       {TEXTS.map(({ name, label, most }) => (
         <Form.Item key={name} name={name} label={`${label}（一行一条，最多 ${most} 条）`} {...BY_LINE}>
-          <Input.TextArea autoSize={{ minRows: 2 }} />
+          <Input.TextArea rows={2} />
         </Form.Item>
       ))}
       <Form.Item label="故障排查">

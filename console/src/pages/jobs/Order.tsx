@@ -1,4 +1,4 @@
-import { Card, DatePicker, Descriptions, Form, Result, Select, Space, Table, Tag } from "antd";
+import { Card, DatePicker, Descriptions, Form, Result, Select, Space, Tag } from "antd";
 import type { Dayjs } from "dayjs";
 import { Link, useParams } from "react-router";
 
@@ -11,6 +11,7 @@ import { MoneyField, TextField } from "@/parts/fields";
 import { number } from "@/parts/filters";
 import { day, money, time } from "@/parts/format";
 import { Loaded } from "@/parts/Loaded";
+import { WideTable } from "@/parts/WideTable";
 
 type Whole = Schemas["OrderPage"];
 type Line = Schemas["LinePage"];
@@ -71,7 +72,7 @@ function Shown({ order }: { order: Whole }) {
       <Card size="small" style={{ marginBottom: 16 }}>
         <Descriptions size="small" column={3} items={facts.filter((fact) => fact.children).map((fact) => ({ key: fact.label, ...fact }))} />
       </Card>
-      <Table size="small" pagination={false} columns={COLUMNS} dataSource={order.lines} rowKey="id" scroll={{ x: "max-content" }} />
+      <WideTable columns={COLUMNS} dataSource={order.lines} rowKey="id" />
     </>
   );
 }
