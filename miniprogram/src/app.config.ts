@@ -1,5 +1,8 @@
 export default defineAppConfig({
-  pages: ["pages/start/index", "pages/job/index", "pages/inbox/index", "pages/claim/index", "pages/waiting/index", "pages/me/index"],
+  pages: [
+    "pages/start/index", "pages/job/index", "pages/inbox/index", "pages/claim/index", "pages/waiting/index", "pages/me/index",
+    "pages/earnings/index",
+  ],
   subPackages: [{ root: "dealer", pages: ["start/index"] }],
   window: {
     navigationStyle: "default",

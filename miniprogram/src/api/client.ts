@@ -54,8 +54,13 @@ export class Client {
     return this.ask("DELETE", path, wish);
   }
 
-  private async ask<T>(method: Method, path: string, wish: Sent & { path?: object; query?: object } = {}): Promise<T> {
-    const reply = await this.send(method, address(path, wish as Parameters<typeof address>[1]), wish);
+  private ask<T>(method: Method, path: string, wish: Sent & { path?: object; query?: object } = {}): Promise<T> {
+    return this.answer(method, address(path, wish as Parameters<typeof address>[1]), wish);
+  }
+
+  /** Of an address already filled in; a refusal is thrown as a `Problem`. */
+  async answer<T>(method: Method, filled: string, sent: Sent = {}): Promise<T> {
+    const reply = await this.send(method, filled, sent);
     if (reply.status >= 400 || reply.status < 200) throw problemOf(reply);
     return reply.body as T;
   }

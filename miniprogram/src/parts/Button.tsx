@@ -6,7 +6,7 @@ import { tell } from "./telling";
 interface Props {
   /** A promise keeps the button from being pressed again; what it fails with is told in words. */
   onPress?: () => void | Promise<unknown>;
-  kind?: "main" | "bad" | "plain";
+  kind?: "main" | "bad" | "plain" | undefined;
   small?: boolean;
   off?: boolean;
   /** WeChat's own deeds, such as getPhoneNumber. */

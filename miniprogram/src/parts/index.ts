@@ -1,9 +1,13 @@
 import "./parts.css";
+import "./icons.css";
 
+export { Bar } from "./Bar";
 export { Button } from "./Button";
 export { Card } from "./Card";
 export { Choice, Field } from "./Field";
 export { left, local, metres, span, when, yuan } from "./format";
+export type { Field as FormField } from "./form";
+export { Icon } from "./Icon";
 export { List } from "./List";
 export { Sheet } from "./Sheet";
 export { Countdown, Empty, Failed, Loading, Money, Tag, Time } from "./small";

@@ -4,7 +4,7 @@ import { useEffect, useState, type PropsWithChildren } from "react";
 import { Button } from "./Button";
 import { left, span, when, yuan } from "./format";
 
-export function Tag({ kind, children }: PropsWithChildren<{ kind?: "good" | "wait" | "warn" | "bad" }>) {
+export function Tag({ kind, children }: PropsWithChildren<{ kind?: "good" | "wait" | "warn" | "bad" | undefined }>) {
   return <Text className={`tz-tag ${kind ? `tz-tag--${kind}` : ""}`}>{children}</Text>;
 }
 

@@ -1,5 +1,6 @@
 import { within } from "./base.h5";
 import { camera } from "./camera.h5";
+import { pressByKey } from "./keys.h5";
 import { scan } from "./scan.h5";
 import { wire } from "./wire.h5";
 import type { Files, Place, Platform, Proof, Records } from "./types";
@@ -41,6 +42,7 @@ function fromAddress(): URLSearchParams {
 }
 
 const said = fromAddress();
+pressByKey();
 
 function proof(): Proof | undefined {
   const [token, code] = [said.get("t"), said.get("code")];

@@ -1,9 +1,11 @@
 /** Around every page: who is here, what waits, what is asked, what was said. */
 
 import { View } from "@tarojs/components";
-import { useEffect, type ReactNode } from "react";
+import { useDidHide, useDidShow } from "@tarojs/taro";
+import { useEffect, useState, type ReactNode } from "react";
 
-import { Button, Failed, Loading, Toast } from "@/parts";
+import { Bar, Button, Failed, Loading, Toast } from "@/parts";
+import { platform } from "@/platform";
 
 import { ConsentSheet } from "./consent";
 import { useWaiting } from "./doing";
@@ -21,16 +23,28 @@ interface Props {
 
 export function Frame({ bar, children, open: anybody }: Props) {
   const who = useWho();
+  const front = useFront();
   useEffect(() => void open(), []);
   return (
-    <View className="tz-page">
+    <View className="tz-page" {...LARGE}>
       {who.state === "in" && <Strip />}
       {inside(who, children, anybody)}
-      {bar && who.state === "in" && <View className="tz-bar">{bar}</View>}
-      <ConsentSheet />
-      <Toast />
+      {bar && who.state === "in" && <Bar>{bar}</Bar>}
+      {front && <ConsentSheet />}
+      {front && <Toast />}
     </View>
   );
+}
+
+/** WeChat's setting for text; a browser's stands in `rem` by itself. */
+const LARGE = platform.kind === "weapp" ? { style: { "--rem": `${16 * platform.textScale()}px` } as object } : {};
+
+/** The pages below this one are still there: only the one in front asks and tells. */
+function useFront(): boolean {
+  const [front, setFront] = useState(true);
+  useDidShow(() => setFront(true));
+  useDidHide(() => setFront(false));
+  return front;
 }
 
 function inside(who: Who, children: Props["children"], anybody = false): ReactNode {

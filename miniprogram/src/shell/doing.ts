@@ -1,14 +1,15 @@
 /** Deeds of a job: written down here, sent by the queue, shown as done at once. */
 
-import { useCallback, useMemo, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 
-import { type JobPage } from "@/api";
+import { type JobPage, type Schemas } from "@/api";
 import { FORMS } from "@/made/forms";
 import { expected, hopeful, type Deed, type Waiting } from "@/offline";
 import { platform, type Place, type Shot } from "@/platform";
 
-import { queue } from "./phone";
+import { api, kept, queue } from "./phone";
 import { useRead, type Read } from "./reading";
+import { owner } from "./who";
 
 /** Everything that waits, or of one job. */
 export function useWaiting(job?: number): Waiting[] {
@@ -32,16 +33,44 @@ export function useJob(id: number): Read<JobPage> & { waiting: Waiting[] } {
   return { ...read, data, waiting };
 }
 
+type Acted = Schemas["Acted"];
+
+/** Does a deed of `FORMS` at once, for people who sit where there is a network: refused, it throws what the server said. */
+export function doNow(job: number, action: string, body: Record<string, unknown> = {}, version?: number): Promise<Acted> {
+  const { address, body: rest } = called(job, action, body);
+  return api.answer<Acted>("POST", address, { body: rest, ...(version === undefined ? {} : { version }) });
+}
+
+/** Where a deed goes, and what goes with it: what stands in its address is not said again. */
+function called(job: number, action: string, given: Record<string, unknown>) {
+  const form = FORMS[action];
+  if (!form) throw new Error(`no such action: ${action}`);
+  const all: Record<string, unknown> = { ...given, job_id: job };
+  const body = { ...given };
+  const address = form.path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    delete body[name];
+    return String(all[name]);
+  });
+  return { address, body };
+}
+
+/** What is filled in, kept while the application is closed. `settle` when it became a deed. */
+export function useDraft<T>(name: string, empty: T) {
+  const [draft, setDraft] = useState(empty);
+  useEffect(() => void kept.draft<T>(owner(), name).then((found) => found !== undefined && setDraft(found)), [name]);
+  const write = useCallback((next: T) => {
+    setDraft(next);
+    void kept.write(owner(), name, next);
+  }, [name]);
+  const settle = useCallback(() => kept.settle(owner(), name), [name]);
+  return { draft, write, settle };
+}
+
 /** Writes a deed of `FORMS` down; `awaits`: fields that take the id of a photo still on this phone. */
 export function useDeeds(job: number) {
   const act = useCallback(
     (action: string, body: Record<string, unknown>, awaits?: Record<string, string>): Promise<Deed> => {
-      const form = FORMS[action];
-      if (!form) throw new Error(`no such action: ${action}`);
-      const address = form.path.replace("{job_id}", String(job)).replace(/\{(\w+)\}/g, (_, name: string) => String(body[name]));
-      const inPath = [...form.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
-      const rest = Object.fromEntries(Object.entries(body).filter(([name]) => !inPath.includes(name)));
-      return queue.add({ job, action, address, body: rest, ...(awaits ? { awaits } : {}) });
+      return queue.add({ job, action, ...called(job, action, body), ...(awaits ? { awaits } : {}) });
     },
     [job],
   );

@@ -3,7 +3,7 @@
 import { useDidShow } from "@tarojs/taro";
 import { useCallback, useEffect, useRef, useState } from "react";
 
-import { address, Problem, problemOf, said, type Answer, type Operation, type Path } from "@/api";
+import { address, Problem, said, type Answer, type Operation, type Path } from "@/api";
 
 import { api, kept, onArrival } from "./phone";
 import { owner } from "./who";
@@ -18,6 +18,8 @@ export interface Read<T> {
   failed: string | undefined;
   again: () => Promise<void>;
 }
+
+const FRESH_MS = 5 * 60_000;
 
 type Wish = { path?: Record<string, unknown>; query?: Record<string, unknown> };
 type State<T> = Omit<Read<T>, "again"> & { name: string };
@@ -39,8 +41,7 @@ export function useRead<P extends Path<"get">>(path: P | null, wish: Wish = {}):
     const known = await kept.heard<T>(mine, name);
     if (known) show({ data: known.answer, at: known.at });
     try {
-      const reply = await api.send("GET", name);
-      const answer = heard<T>(reply);
+      const answer = await api.answer<T>("GET", name);
       show({ data: answer, at: Date.now(), old: false, failed: undefined });
       await kept.hear(mine, name, answer);
     } catch (error) {
@@ -56,7 +57,16 @@ export function useRead<P extends Path<"get">>(path: P | null, wish: Wish = {}):
   return { ...shown, again };
 }
 
-function heard<T>(reply: Parameters<typeof problemOf>[0]): T {
-  if (reply.status >= 400 || reply.status < 200) throw problemOf(reply);
-  return reply.body as T;
+/** So that a page opens later where there is no network: read now, unless it was heard in the last minutes. */
+export async function fetchAhead<P extends Path<"get">>(path: P, wish: Wish = {}): Promise<Answer<Operation<P, "get">> | undefined> {
+  const [mine, name] = [owner(), address(path, wish)];
+  const known = await kept.heard<Answer<Operation<P, "get">>>(mine, name);
+  if (known && Date.now() - known.at < FRESH_MS) return known.answer;
+  try {
+    const answer = await api.answer<Answer<Operation<P, "get">>>("GET", name);
+    await kept.hear(mine, name, answer);
+    return answer;
+  } catch {
+    return known?.answer; // the page itself will say what is wrong
+  }
 }

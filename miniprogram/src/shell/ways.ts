@@ -8,6 +8,7 @@ export const WAYS = {
   inbox: "/pages/inbox/index",
   claim: "/pages/claim/index",
   waiting: "/pages/waiting/index",
+  earnings: "/pages/earnings/index",
   me: "/pages/me/index",
   dealer: "/dealer/start/index",
 } as const;

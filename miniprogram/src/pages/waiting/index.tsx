@@ -1,14 +1,7 @@
-import { Image, View } from "@tarojs/components";
-import { useEffect, useState } from "react";
+import { View } from "@tarojs/components";
 
-import { Frame, go, look, queue, useWaiting } from "@/shell";
-import { ACTIONS } from "@/made/words";
-import { remedy, type Waiting } from "@/offline";
-import { Button, Card, Empty, Sheet, Tag, Time } from "@/parts";
-import { platform } from "@/platform";
-
-const STATES = { waiting: "待发送", sending: "发送中", refused: "未被接受", foreign: "另一身份的" } as const;
-const KINDS = { waiting: "wait", sending: "wait", refused: "bad", foreign: "warn" } as const;
+import { DeedCard, Frame, look, queue, useWaiting } from "@/shell";
+import { Button, Empty } from "@/parts";
 
 /** What was done and has not arrived, and what can be done about what was refused. */
 export default function WaitingPage() {
@@ -21,54 +14,7 @@ function All() {
   return (
     <View>
       {queue.barred === "signed_out" && <Button kind="main" id="sign-in" onPress={look}>重新登录后发送</Button>}
-      {waiting.map((one) => <One key={one.deed.id} one={one} />)}
+      {waiting.map((one) => <DeedCard key={one.deed.id} one={one} />)}
     </View>
   );
-}
-
-function One({ one: { deed, state, percent, tries } }: { one: Waiting }) {
-  const [asked, setAsked] = useState(false);
-  const { advice, again, safe } = remedy(deed);
-  const gone = queue.awaiting(deed.id).length;
-  const drop = () => (safe && !gone ? queue.drop(deed.id) : setAsked(true));
-  return (
-    <Card
-      title={ACTIONS[deed.action] ?? deed.action}
-      aside={<Tag kind={KINDS[state]}>{state === "sending" && percent ? `${percent}%` : STATES[state]}</Tag>}
-    >
-      <View className="tz-quiet">工单 {deed.job} · <Time at={deed.at} />{tries > 0 && ` · 已试 ${tries} 次`}</View>
-      {deed.photo && <Picture id={deed.id} />}
-      {deed.trouble && (
-        <View>
-          <View>{deed.trouble.title}</View>
-          {deed.trouble.faults.map((fault) => <View key={fault.field + fault.code}>· {fault.message}</View>)}
-          <View className="tz-quiet">{advice}</View>
-          <View className="tz-row">
-            <Button small onPress={() => go("job", { id: deed.job })}>看工单</Button>
-            {again && <Button small kind="main" onPress={() => queue.retry(deed.id)}>重试</Button>}
-            <Button small kind="bad" onPress={drop}>收起</Button>
-          </View>
-        </View>
-      )}
-      <Sheet
-        title={deed.photo ? "删除这张照片？" : "放弃这一条？"}
-        open={asked}
-        onClose={() => setAsked(false)}
-        ways={
-          <>
-            <Button kind="main" onPress={() => setAsked(false)}>留着</Button>
-            <Button kind="bad" onPress={() => queue.drop(deed.id)}>放弃</Button>
-          </>
-        }
-      >
-        <View>它还没有送到，放弃后手机上也没有了。{gone > 0 && `用到它的 ${gone} 项也会一起放弃。`}</View>
-      </Sheet>
-    </Card>
-  );
-}
-
-function Picture({ id }: { id: string }) {
-  const [address, setAddress] = useState<string>();
-  useEffect(() => void platform.files.address(id).then(setAddress), [id]);
-  return address ? <Image src={address} mode="aspectFill" className="tz-picture" {...{ ariaLabel: "待发送的照片" }} /> : null;
 }

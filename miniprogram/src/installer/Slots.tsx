@@ -1,0 +1,94 @@
+import { Image, View } from "@tarojs/components";
+import { useState } from "react";
+
+import type { JobPage, Schemas } from "@/api";
+import { Ask, consent, Picture, useDeeds, useRead } from "@/shell";
+import { PHASES } from "@/made/words";
+import type { Waiting } from "@/offline";
+import { Button, Card, Icon, Tag } from "@/parts";
+import { platform } from "@/platform";
+
+type Slot = JobPage["slots"][number];
+type Photo = Schemas["PhotoCard"];
+// The server's own pictures come from where the page came, by whatever name it was reached.
+const OURS = /^https?:\/\/[^/]+(?=\/api\/)/;
+
+interface Props {
+  job: JobPage;
+  waiting: readonly Waiting[];
+}
+
+/** The pictures that prove the work, slot by slot: what should be seen, what is there, what is wrong with it. */
+export function Slots({ job, waiting }: Props) {
+  const { data } = useRead("/api/v1/jobs/{job_id}/photos", { path: { job_id: job.id } });
+  const phases = [...new Set(job.slots.map((slot) => slot.phase))];
+  const photos = data?.items.filter((photo) => photo.status !== "superseded") ?? [];
+  return (
+    <View>
+      {phases.map((phase) => (
+        <View key={phase}>
+          <View className="tz-heading">{PHASES[phase] ?? phase}要拍的</View>
+          {job.slots.filter((slot) => slot.phase === phase).map((slot) => (
+            <SlotCard
+              key={slot.code}
+              job={job}
+              slot={slot}
+              photos={photos.filter((photo) => photo.slot === slot.code)}
+              under={waiting.filter(({ deed }) => deed.photo && deed.body.slot === slot.code)}
+            />
+          ))}
+        </View>
+      ))}
+    </View>
+  );
+}
+
+function SlotCard({ job, slot, photos, under }: { job: JobPage; slot: Slot; photos: readonly Photo[]; under: readonly Waiting[] }) {
+  const [skipping, setSkipping] = useState(false);
+  const { act, photograph } = useDeeds(job.id);
+  const may = job.available_actions;
+  const take = async (gallery = false) => {
+    if (!(await consent("photo"))) return;
+    const [shot] = await platform.photograph({ gallery, most: 1 });
+    if (shot) await photograph(slot.code, shot, (await consent("place", false)) ? await platform.place() : undefined);
+  };
+  const full = slot.photos > 0;
+  return (
+    <Card title={slot.name} aside={<State slot={slot} />}>
+      <View className="tz-quiet">{slot.hint}</View>
+      <View className="tz-pictures">
+        {photos.map((photo) => <Taken key={photo.id} photo={photo} />)}
+        {under.map(({ deed, percent, state }) => (
+          <View key={deed.id}>
+            <Picture id={deed.id} />
+            <View className="tz-quiet">{state === "sending" ? `上传 ${percent}%` : state === "refused" ? "未被接受" : "待发送"}</View>
+          </View>
+        ))}
+      </View>
+      {photos.flatMap((photo) => photo.findings.map((finding) => (
+        <View key={`${photo.id}${finding.code}`} className="tz-note tz-note--warn"><Icon name="warn" />{finding.reason}</View>
+      )))}
+      {may.includes("take_photo") && (
+        <Button kind={full || slot.waived ? undefined : "main"} id={`take-${slot.code}`} onPress={() => take()}>
+          <Icon name="camera" />{full ? "再拍一张" : "拍照"}
+        </Button>
+      )}
+      {may.includes("take_photo") && !slot.camera_only && <Button kind="plain" small onPress={() => take(true)}>从相册选</Button>}
+      {may.includes("waive_slot") && slot.required && !full && !slot.waived && (
+        <Button kind="plain" small id={`waive-${slot.code}`} onPress={() => setSkipping(true)}>拍不了</Button>
+      )}
+      {skipping && <Ask action="waive_slot" given={{ slot: slot.code }} onClose={() => setSkipping(false)} send={(body) => act("waive_slot", body)} />}
+    </Card>
+  );
+}
+
+function State({ slot }: { slot: Slot }) {
+  if (slot.waived) return <Tag>免拍</Tag>;
+  if (slot.photos) return <Tag kind="good">{slot.photos} 张</Tag>;
+  return slot.required ? <Tag kind="warn">必拍</Tag> : <Tag>选拍</Tag>;
+}
+
+function Taken({ photo }: { photo: Photo }) {
+  const link = photo.links.find((one) => one.variant === "320") ?? photo.links[0];
+  return link ? <Image src={link.url.replace(OURS, API_BASE)} mode="aspectFill" className="tz-picture" {...{ ariaLabel: `${photo.slot_name}的照片` }} /> : null;
+}

@@ -1,0 +1,32 @@
+import { View } from "@tarojs/components";
+
+import type { JobPage, Schemas } from "@/api";
+import { api, kept, owner } from "@/shell";
+import { Button, Card, Icon } from "@/parts";
+import { platform } from "@/platform";
+
+/** To whom and where. A masked number is asked for when it is called, and that is on record. */
+export function Where({ job }: { job: JobPage }) {
+  const { customer } = job;
+  if (!customer) return null;
+  const ring = async () => platform.ring(customer.masked ? await phoneOf(job.id, customer.phone) : customer.phone);
+  return (
+    <Card title={customer.address}>
+      <View className="tz-quiet">{customer.name} {customer.phone}</View>
+      <View className="tz-pair">
+        <Button id="navigate" onPress={() => platform.navigate({ address: customer.address })}><Icon name="pin" />导航</Button>
+        <Button id="ring" onPress={ring}><Icon name="phone" />打电话</Button>
+      </View>
+    </Card>
+  );
+}
+
+type Contact = Schemas["Contact"];
+
+async function phoneOf(job: number, masked: string): Promise<string> {
+  const name = `contact/${job}`;
+  const known = await kept.heard<Contact>(owner(), name);
+  const contact = known?.answer ?? (await api.post("/api/v1/jobs/{job_id}/reveal", { path: { job_id: job }, body: { reason: "contact" } }));
+  if (!known) await kept.hear(owner(), name, contact);
+  return contact.phone ?? masked;
+}
