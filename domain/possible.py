@@ -54,17 +54,15 @@ _ANSWERED: Mapping[A, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What rows beside the job say is over: a rating given, no extra waiting for a yes, the way ruled."""
+    """What rows beside the job say is over: a rating given, the way ruled. Of extras see `domain/charge_actions.py`."""
 
     rated: bool
-    nothing_asked: bool
     way_ruled: bool
 
 
 def outstanding(actions: Sequence[A], over: Answered) -> tuple[A, ...]:
     """The actions without those whose question has its answer."""
     gone: set[A] = {A.RATE} if over.rated else set()
-    gone |= {A.APPROVE_CHARGE, A.REFUSE_CHARGE} if over.nothing_asked else set()
     gone |= {A.DISPUTE_REMOTE} if over.way_ruled else set()
     return tuple(action for action in actions if action not in gone)
 

@@ -125,7 +125,7 @@ def _write(deed: Deed, to: Status, effect: Effect) -> Acted:
     if deed.at < deed.now and command.action != Action.TAKE_PHOTO:  # a photo stops no clock
         rejudging.judge_again(deed.tx, job.id, deed.at, deed.now)
     role = deed.actor.role
-    actions = tuple(map(str, answered.left(deed.tx, job.id, role, lifecycle.available_actions(after, role))))
+    actions = tuple(map(str, answered.left(deed.tx, after, role, lifecycle.available_actions(after, role))))
     return Acted(job.id, job.kind, to, after.version, after.held, event.seq, actions)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from domain import charge_actions
 from domain.actions import Action
-from domain.actors import DEALER_ROLES, Role
 from domain.charges import REMOTE_ITEM, REMOTE_TYPE, Item
 from domain.errors import Fault, Forbidden, Invalid, NotFound
 from domain.facts import Facts
@@ -131,10 +131,9 @@ def _whose_money(deed: Deed) -> Prepared:
     known = _the_charge(deed)
     asked = {"id": deed.command.charge_id, "job": deed.job.id}
     hands = deed.tx.exec_driver_sql(_READ, asked).one().collected_by
-    if hands == "brand" and deed.actor.role in DEALER_ROLES:
-        raise Forbidden("付给品牌的费用由客服确认到账")
-    if hands == "brand" and deed.actor.role != Role.SYSTEM and config().wechat_mch_id:
-        raise Forbidden("付给品牌的费用以微信支付到账为准，不能手工确认")
+    bar = charge_actions.settle_bar(hands, deed.actor.role, through_wechat=bool(config().wechat_mch_id))
+    if bar is not None:
+        raise Forbidden(bar)
     return known
 
 

@@ -6,17 +6,27 @@ from sqlalchemy import Connection
 
 from domain.actions import Action
 from domain.actors import Role
+from domain.charge_actions import ANSWERS, ChargeState, of_job
+from domain.job import JobState
 from domain.possible import Answered, outstanding
+from services.config import config
 
 _OVER = """
 SELECT EXISTS (SELECT 1 FROM rating WHERE job_id = %(job)s),
-       NOT EXISTS (SELECT 1 FROM charge WHERE job_id = %(job)s AND status = 'proposed'),
        EXISTS (SELECT 1 FROM remote_dispute WHERE job_id = %(job)s AND ruled_by IN ('agent', 'silence'))
+"""
+_CHARGES = """
+SELECT status, settled_at IS NOT NULL, ruling IS NOT NULL, answered_at IS NOT NULL, collected_by
+  FROM charge WHERE job_id = %(job)s
 """
 
 
-def left(tx: Connection, job_id: int, role: Role, actions: tuple[Action, ...]) -> tuple[Action, ...]:
-    """The actions still to be done; asked for whom it concerns, the others' deeds are spared the statement."""
-    if role != Role.CUSTOMER and Action.APPROVE_CHARGE not in actions:
+def left(tx: Connection, job: JobState, role: Role, actions: tuple[Action, ...]) -> tuple[Action, ...]:
+    """The actions still to be done; asked for whom it concerns, the others' deeds are spared the statements."""
+    asked = {"job": job.id}
+    if role == Role.CUSTOMER:
+        actions = outstanding(actions, Answered(*tx.exec_driver_sql(_OVER, asked).one()))
+    if ANSWERS.isdisjoint(actions):
         return actions
-    return outstanding(actions, Answered(*tx.exec_driver_sql(_OVER, {"job": job_id}).one()))
+    charges = [ChargeState(*row) for row in tx.exec_driver_sql(_CHARGES, asked)]
+    return of_job(job, actions, charges, role, through_wechat=bool(config().wechat_mch_id))

@@ -9,13 +9,17 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from domain import charges
+from domain import charge_actions, charges, lifecycle
+from domain.actions import Action
 from domain.actors import Actor, Role
+from domain.charge_actions import ChargeState
 from domain.charge_disputes import STAGE_NAMES, Dispute
 from domain.charges import Quote
 from domain.errors import NotFound
 from domain.fee_rules import CHARGE_TYPES
+from domain.job import JobState
 from services.config import config
+from services.deeds.loading import COLUMNS
 from services.parts import job_prices, quote_codes
 from services.queries import scope
 from services.uow import query
@@ -51,6 +55,7 @@ class ChargeCard:
 
     `ruled_how`: agent, dealer, silence, remote; `refund_at`: at whose cost it goes back, dealer or brand.
     `told`: after a ruling, what comes back and when.
+    `available_actions`: what the reader may do about it now.
     `after_work`: proposed when photos of the finished work were already there; the yes should come before it.
     """
 
@@ -80,6 +85,7 @@ class ChargeCard:
     after_work: bool
     answer_by: datetime | None
     told: str | None
+    available_actions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +105,16 @@ class ChargeSheet:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a reader may do on the job of the sheet."""
+
+    job: JobState
+    actions: tuple[Action, ...]
+    role: Role
+
+
+_STATE = f"SELECT {COLUMNS} FROM job WHERE id = %(id)s"
 _JOB = "SELECT job.id, job.price_list_id FROM job WHERE job.id = %(id)s AND {condition}"
 _CARDS = """
 SELECT charge.id, charge.item_code, coalesce(item.name, '远程费') AS name, charge.charge_type,
@@ -150,7 +166,9 @@ def sheet(connection: Connection, actor: Actor, job_id: int) -> ChargeSheet:
     """The page a customer opens by the link of the notice, and everybody else's view of the same."""
     job = job_of(connection, actor, job_id)
     to_customer = actor.role == Role.CUSTOMER
-    found = cards(connection, job_id, job.price_list_id, to_customer)
+    state = JobState(*connection.exec_driver_sql(_STATE, {"id": job_id}).one())
+    may = Offer(state, lifecycle.available_actions(state, actor.role), actor.role)
+    found = cards(connection, job_id, job.price_list_id, to_customer, may)
     waiting = [card for card in found if card.status == "proposed"]
     agreed = [card for card in found if card.status == "approved"]
     code = quote_codes.code_of(connection, job_id) if waiting and to_customer else None
@@ -166,14 +184,28 @@ def sheet(connection: Connection, actor: Actor, job_id: int) -> ChargeSheet:
 
 
 def cards(
-    connection: Connection, job_id: int, list_id: int | None, to_customer: bool = False
+    connection: Connection,
+    job_id: int,
+    list_id: int | None,
+    to_customer: bool = False,
+    may: Offer | None = None,
 ) -> tuple[ChargeCard, ...]:
-    """Every charge of a job, oldest first."""
+    """Every charge of a job, oldest first; with `may` what its reader may do about each."""
     rows = connection.exec_driver_sql(_CARDS, {"id": job_id, "list": list_id})
-    return tuple(_card(row, to_customer) for row in rows)
+    return tuple(_card(row, to_customer, may) for row in rows)
 
 
-def _card(row: Any, to_customer: bool) -> ChargeCard:
+def _offered(row: Any, may: Offer | None) -> tuple[str, ...]:
+    if may is None:
+        return ()
+    state = ChargeState(
+        row.status, row.settled, row.ruling is not None, row.answered_at is not None, row.collected_by
+    )
+    merchant = bool(config().wechat_mch_id)
+    return charge_actions.of_charge(may.job, may.actions, state, may.role, through_wechat=merchant)
+
+
+def _card(row: Any, to_customer: bool, may: Offer | None) -> ChargeCard:
     dispute = _dispute(row)
     text = charges.arithmetic(row.charge_type, row.name, row.unit_fen, row.quantity, row.unit)
     return ChargeCard(
@@ -205,6 +237,7 @@ def _card(row: Any, to_customer: bool) -> ChargeCard:
         told=charges.refund_told(row.refund_fen, config().refund_days, to_customer)
         if row.refund_fen
         else None,
+        available_actions=_offered(row, may),
     )
 
 

@@ -9,13 +9,15 @@ from urllib.parse import quote
 
 from sqlalchemy import Connection
 
-from domain import lifecycle
+from domain import charge_actions, lifecycle
 from domain.actions import ASKS, Action
 from domain.actors import BRAND_ROLES, DEALER_ROLES, Actor, Role
+from domain.charge_actions import ChargeState
 from domain.errors import NotFound
 from domain.job import KIND_NAMES, STATUS_NAMES, JobState, Kind, Status
 from domain.possible import Answered, outstanding
 from domain.privacy import Sight, shown, sight_of
+from services.config import config
 from services.deeds.loading import COLUMNS
 from services.direct import together
 from services.parts import promise_tokens
@@ -121,7 +123,8 @@ SELECT code, name, hint, phase, required, camera_only,
   FROM slot WHERE checklist_id = %(checklist)s ORDER BY position
 """
 _CHARGES = """
-SELECT id, item_code, quantity, unit_fen, amount_fen, status, collected_by, settled_at IS NOT NULL
+SELECT id, item_code, quantity, unit_fen, amount_fen, status, collected_by, settled_at IS NOT NULL AS settled,
+       ruling IS NOT NULL AS ruled, answered_at IS NOT NULL AS answered
   FROM charge WHERE job_id = %(id)s ORDER BY id
 """
 _CLOCKS = """
@@ -146,13 +149,14 @@ def page(connection: Connection, actor: Actor, job_id: int, now: datetime) -> Jo
     parts = ((part, asked) for part in (_SLOTS, _CHARGES, _CLOCKS, _SERIALS))
     slot_rows, charge_rows, clock_rows, serial_rows = together(connection, *parts)
     slots = tuple(SlotState(*r) for r in slot_rows)
-    charges = tuple(ChargeLine(*r) for r in charge_rows)
+    charges = tuple(ChargeLine(*r[:8]) for r in charge_rows)
+    states = tuple(ChargeState(r.status, r.settled, r.ruled, r.answered, r.collected_by) for r in charge_rows)
     clocks = tuple(ClockLine(*r) for r in clock_rows)
     serials = tuple(r[0] for r in serial_rows)
     question = _question(connection, row) if actor.role in BRAND_ROLES else None
     opened = said.reader(actor, row.wrapped_key, said.whose(row.wrapped_key, row.personal))
     ground = said.ground(connection, job_id, opened) if row.dispute_open else None
-    whole = _page(actor, row, now, slots, charges, clocks, serials, question)
+    whole = _page(actor, row, now, slots, charges, states, clocks, serials, question)
     return replace(whole, rating_text=opened(row.rated), rating_tags=tuple(row.tags or ()), dispute=ground)
 
 
@@ -172,14 +176,15 @@ def _page(
     now: datetime,
     slots: tuple[SlotState, ...],
     charges: tuple[ChargeLine, ...],
+    states: tuple[ChargeState, ...],
     clocks: tuple[ClockLine, ...],
     serials: tuple[str, ...],
     question: AddressQuestion | None,
 ) -> JobPage:
     job = JobState(*row[: len(JobState.__slots__)])
-    nothing_asked = all(line.status != "proposed" for line in charges)
-    over = Answered(row.overall is not None, nothing_asked, row.way_ruled)
-    actions = outstanding(_actions(row, job, actor), over)
+    open_ = outstanding(_actions(row, job, actor), Answered(row.overall is not None, row.way_ruled))
+    through_wechat = bool(config().wechat_mch_id)
+    actions = charge_actions.of_job(job, open_, states, actor.role, through_wechat=through_wechat)
     brand, customer = actor.role in BRAND_ROLES, actor.role == Role.CUSTOMER
     shown = {name: getattr(job, name) for name in _AS_IT_IS}
     shown |= {"zone": row.told_zone, "distance_m": row.told_m}

@@ -15,7 +15,7 @@ from services import charge_sweeps
 from services.lifecycle import perform
 from services.queries import charges
 from tests.rows import rows
-from tests.services.money import posted, put
+from tests.services.money import extra, posted, put
 from tests.services.test_charges import on_site
 from tests.services.test_lifecycle import HOUR, proposed, submitted
 from tests.worlds import World
@@ -187,6 +187,19 @@ def test_silence_on_an_extra_ends_no_quarrel_about_the_work(world: World) -> Non
     charge_sweeps.end_disputes(at + timedelta(hours=48))
 
     assert world.row(job_id).dispute_open
+
+
+def test_a_charge_is_offered_only_what_it_allows(world: World) -> None:
+    """Beside a refused extra the disputed one is ruled on, once; then the job has no button for it either."""
+    job_id, charge, at = disputed(world)
+    extra(job_id, status="refused")
+    agent = world.actor("agent")
+    offered = [card.available_actions for card in charges.sheet(agent, job_id).charges]
+    done = perform(agent, job_id, Command(Action.RULE_CHARGE, charge_id=charge, outcome="stands"), at + HOUR)
+
+    assert offered == [("rule_charge",), ()]
+    assert "rule_charge" not in done.available_actions
+    assert charges.sheet(agent, job_id).charges[0].available_actions == ()
 
 
 def test_the_sheet_says_whose_word_is_awaited_and_until_when(world: World) -> None:

@@ -33,7 +33,7 @@ function Shown({ told }: { told: Explained }) {
         分录 {entry.id}：{word(LINE_KINDS, entry.kind)} {entry.reverses_id && <Tag color="red">冲销</Tag>}
         {told.reversed_by_id && <Tag color="red">已被冲销</Tag>}
       </h1>
-      {may("POST /api/v1/ledger/entries/{entry_id}/corrections") && <Correct told={told} />}
+      {!told.reversed_by_id && may("POST /api/v1/ledger/entries/{entry_id}/corrections") && <Correct told={told} />}
       <div className="columns">
         <Card size="small" title="这笔钱">
           <p style={{ marginTop: 0, fontSize: 16 }}>{told.arithmetic}</p>

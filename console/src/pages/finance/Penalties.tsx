@@ -67,7 +67,7 @@ function Said({ one }: { one: Penalty }) {
           <Answer path={path} granted={false} label="维持处罚" />
         </Space>
       )}
-      {one.state === "standing" && may("POST /api/v1/penalties/{penalty_id}/appeal") && (
+      {one.state === "standing" && Date.parse(one.appeal_until) > Date.now() && may("POST /api/v1/penalties/{penalty_id}/appeal") && (
         <Deed<{ reason: string }> size="small" label="申诉" title="申诉处罚" send={(body, once) => http.POST("/api/v1/penalties/{penalty_id}/appeal", { params: { path, header: { ...once } }, body })}>
           <p>{time(one.appeal_until)} 前可以申诉一次；答复之前不扣款。</p>
           <TextField name="reason" label="理由" long />

@@ -16,7 +16,6 @@ const OF_A_CHARGE = "/charges/{charge_id}/";
 export function Charges({ job }: { job: Job }) {
   const asked = api.useQuery("get", "/api/v1/jobs/{job_id}/charges", { params: { path: { job_id: job.id } } });
   const [chosen, choose] = useState<{ action: string; chargeId: number } | null>(null);
-  const actions = job.available_actions.filter((action) => FORMS[action]?.path.includes(OF_A_CHARGE));
   const form = chosen ? FORMS[chosen.action] : undefined;
   const columns = [
     {
@@ -39,7 +38,7 @@ export function Charges({ job }: { job: Job }) {
       title: "",
       render: (_: unknown, charge: Charge) => (
         <Space wrap>
-          {actions.map((action) => (
+          {charge.available_actions.filter((action) => FORMS[action]?.path.includes(OF_A_CHARGE)).map((action) => (
             <Button key={action} size="small" onClick={() => choose({ action, chargeId: charge.id })}>
               {job.action_names[action] ?? FORMS[action]?.name}
             </Button>
