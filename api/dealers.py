@@ -59,9 +59,9 @@ def dealer_list(call: Call, query: Mapping[str, Any]) -> Page[DealerLine]:
     answer=Made,
     summary="新增或修改网点",
 )
-def dealer_put(call: Call, body: DealerGiven) -> Made:
-    """By its code."""
-    return dealers.put_dealer(body)
+def dealer_put(call: Call, body: Mapping[str, Any]) -> Made:
+    """By its code: what is not named stays as it is, and of a new one is the default."""
+    return dealers.put_dealer(DealerGiven(**body), body.keys())
 
 
 @route(

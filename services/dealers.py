@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -78,13 +78,18 @@ class Made:
 
 
 @use_case
-def put_dealer(tx: Connection, given: DealerGiven) -> Made:
-    """Make or change a dealer by its code. Who ever signed the alliance's agreement is in it or not by that alone."""
+def put_dealer(tx: Connection, given: DealerGiven, told: Collection[str] | None = None) -> Made:
+    """Make or change a dealer by its code; of one that is there only the fields `told` change, None: all.
+
+    Who ever signed the alliance's agreement is in it or not by that alone.
+    """
     values = asdict(given)
+    changing = values if told is None else told
     made = upsert(Dealer).values(values)
-    renewed: dict[str, Any] = {name: made.excluded[name] for name in values if name != "code"}
+    renewed: dict[str, Any] = {name: made.excluded[name] for name in changing if name != "code"}
     signed = exists().where(AllianceMembership.dealer_id == Dealer.id)
-    renewed["alliance"] = case((signed, Dealer.alliance), else_=made.excluded.alliance)
+    if "alliance" in renewed:
+        renewed["alliance"] = case((signed, Dealer.alliance), else_=made.excluded.alliance)
     changed = made.on_conflict_do_update(index_elements=["code"], set_=renewed)
     return Made(tx.execute(changed.returning(Dealer.id)).scalar_one())
 

@@ -9,7 +9,7 @@ from marshmallow import fields, post_load
 from api.schemas import base
 from api.schemas.jobs import Words
 from services.catalogue import CategoryGiven, Guide, PriceGiven, ProductGiven, SlotGiven
-from services.dealers import AuthorisationGiven, CapacityGiven, ChannelGiven, CoverageGiven, DealerGiven
+from services.dealers import AuthorisationGiven, CapacityGiven, ChannelGiven, CoverageGiven
 from services.promotions import PromotionGiven
 
 CODE = "[A-Za-z0-9_-]+"
@@ -104,21 +104,20 @@ class TakenQuery(base.Query):
 
 
 class DealerBody(base.Body):
-    """A dealer by its code."""
+    """A dealer by its code; what is not named stays as it is."""
 
-    makes = DealerGiven
     code = base.PlainText(40, pattern=CODE, required=True)
     name = base.PlainText(60, required=True)
-    status = Words(("active", "leaving", "ended"), load_default="active")
-    party = Words(("company", "natural_person"), load_default="company")
-    alliance = base.Flag(load_default=False)
-    auto_accept = base.Flag(load_default=False)
-    outlet_lng = base.Number(-180, 180, load_default=None, allow_none=True)
-    outlet_lat = base.Number(-90, 90, load_default=None, allow_none=True)
-    outlet_datum = Words(("gcj02", "wgs84"), load_default="gcj02")
-    short_name = base.PlainText(20, load_default=None, allow_none=True)
-    opening_days = base.Whole(1, 127, load_default=127)
-    holidays_open = base.Flag(load_default=True)
+    status = Words(("active", "leaving", "ended"))
+    party = Words(("company", "natural_person"))
+    alliance = base.Flag()
+    auto_accept = base.Flag()
+    outlet_lng = base.Number(-180, 180, allow_none=True)
+    outlet_lat = base.Number(-90, 90, allow_none=True)
+    outlet_datum = Words(("gcj02", "wgs84"))
+    short_name = base.PlainText(20, allow_none=True)
+    opening_days = base.Whole(1, 127)
+    holidays_open = base.Flag()
 
 
 class CoverageLineBody(base.Body):

@@ -112,6 +112,19 @@ def test_what_was_signed_is_kept_with_the_hash_of_what_was_shown_and_joins(world
     assert len(rows("SELECT 1 FROM dealer WHERE alliance")) == 1
 
 
+def test_a_dealer_changes_in_what_is_named_alone(world: World) -> None:
+    """A new name and no more: outlet, alliance and opening days stay as they were."""
+    del world
+    whole = dealers.DealerGiven(
+        "d-7", "旧名", alliance=True, outlet_lng=120.3, outlet_lat=36.1, opening_days=31
+    )
+    dealers.put_dealer(whole)
+    dealers.put_dealer(dealers.DealerGiven("d-7", "新名", party="company"), ("code", "name", "party"))
+
+    [row] = rows("SELECT name, alliance, outlet_lng, opening_days FROM dealer WHERE code = 'd-7'")
+    assert tuple(row) == ("新名", True, 120.3, 31)
+
+
 def test_a_new_version_names_and_tells_who_has_not_signed_it(world: World, tmp_path: Path) -> None:
     """Members sign it before or after it is in force; until then they are listed, newcomers sign what is in force."""
     joined(world)
