@@ -183,8 +183,7 @@ def _page(
 ) -> JobPage:
     job = JobState(*row[: len(JobState.__slots__)])
     open_ = outstanding(_actions(row, job, actor), Answered(row.overall is not None, row.way_ruled))
-    through_wechat = bool(config().wechat_mch_id)
-    actions = charge_actions.of_job(job, open_, states, actor.role, through_wechat=through_wechat)
+    actions = _of_charges(job, open_, states, actor.role)
     brand, customer = actor.role in BRAND_ROLES, actor.role == Role.CUSTOMER
     shown = {name: getattr(job, name) for name in _AS_IT_IS}
     shown |= {"zone": row.told_zone, "distance_m": row.told_m}
@@ -216,6 +215,12 @@ def _page(
         guide=_guide(job.sku, row.guide_version),
         promise_id=promise_tokens.sign(row.promise) if brand and row.promise else None,
     )
+
+
+def _of_charges(
+    job: JobState, actions: tuple[Action, ...], states: tuple[ChargeState, ...], role: Role
+) -> tuple[Action, ...]:
+    return charge_actions.of_job(job, actions, states, role, through_wechat=bool(config().wechat_mch_id))
 
 
 def _actions(row: Any, job: JobState, actor: Actor) -> tuple[Action, ...]:
