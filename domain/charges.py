@@ -164,11 +164,14 @@ def state_name(state: str, to_customer: bool) -> str:
     return STATE_NAMES[state] if to_customer else FOR_STAFF.get(state, STATE_NAMES[state])
 
 
-def refund_told(fen: int, days: int, to_customer: bool) -> str:
-    """What a ruling gives back and when: `退还您 ¥100.00，由品牌在裁定后 7 天内退给您，客服会与您核对收款方式`."""
-    if to_customer:
-        return f"退还您 {yuan(fen)}，由品牌在裁定后 {days} 天内退给您，客服会与您核对收款方式"
-    return f"退还客户 {yuan(fen)}，由品牌在裁定后 {days} 天内退给客户"
+def refund_told(fen: int, days: int, to_customer: bool, returned_fen: int = 0) -> str:
+    """What goes back and when: `退还您 ¥100.00，由品牌在裁定或撤回后 7 天内退给您，…`; arrived: `已退还您 ¥100.00`."""
+    whom = "您" if to_customer else "客户"
+    if returned_fen >= fen:
+        return f"已退还{whom} {yuan(fen)}"
+    part = f"（已退 {yuan(returned_fen)}）" if returned_fen else ""
+    ask = "，客服会与您核对收款方式" if to_customer else ""
+    return f"退还{whom} {yuan(fen)}{part}，由品牌在裁定或撤回后 {days} 天内退给{whom}{ask}"
 
 
 def sheet_told(waiting: int, waiting_fen: int, agreed_fen: int, to_customer: bool) -> str:

@@ -54,7 +54,7 @@ class ChargeCard:
     """A charge with its arithmetic and where it stands; `answer_by`: after that silence decides.
 
     `ruled_how`: agent, dealer, silence, remote; `refund_at`: at whose cost it goes back, dealer or brand.
-    `told`: after a ruling, what comes back and when.
+    `told`: what comes back and when, or that it has; `returned_fen`: what WeChat or the bank has given back of it.
     `available_actions`: what the reader may do about it now.
     `after_work`: proposed when photos of the finished work were already there; the yes should come before it.
     """
@@ -84,6 +84,7 @@ class ChargeCard:
     proposed_at: datetime
     after_work: bool
     answer_by: datetime | None
+    returned_fen: int
     told: str | None
     available_actions: tuple[str, ...]
 
@@ -92,7 +93,8 @@ class ChargeCard:
 class ChargeSheet:
     """All extras of a job; `code`, for the customer alone, says yes to what waits when told to the installer.
 
-    Texts say 您 to the customer and 客户 to everybody else. `refund_fen` is what rulings give back.
+    Texts say 您 to the customer and 客户 to everybody else. `refund_fen` goes back by rulings and for what was paid though withdrawn, `returned_fen` what
+    of all charges has gone back.
     """
 
     job_id: int
@@ -101,6 +103,7 @@ class ChargeSheet:
     waiting_fen: int
     agreed_fen: int
     refund_fen: int
+    returned_fen: int
     code: str | None
     text: str
 
@@ -120,13 +123,22 @@ _CARDS = """
 SELECT charge.id, charge.item_code, coalesce(item.name, '远程费') AS name, charge.charge_type,
        coalesce(item.unit, '次') AS unit, charge.quantity, charge.unit_fen, charge.amount_fen, charge.status,
        charge.shown, charge.photo_id, charge.collected_by, charge.agreed_how,
-       charge.settled_at IS NOT NULL AS settled, charge.ruling, charge.refund_fen, charge.created_at,
+       charge.settled_at IS NOT NULL AS settled, charge.ruling, charge.created_at,
+       coalesce(charge.refund_fen, back.unsettled_fen) AS refund_fen,
        charge.ruled_how, charge.refund_at, charge.disputed_at, charge.answered_at,
+       back.returned_fen,
        EXISTS (SELECT 1 FROM photo JOIN job ON job.id = photo.job_id
                  JOIN slot ON slot.checklist_id = job.checklist_id AND slot.code = photo.slot_code
                 WHERE photo.job_id = charge.job_id AND slot.phase = 'after' AND photo.received_at < charge.created_at)
            AS after_work
   FROM charge LEFT JOIN price_item item ON item.price_list_id = %(list)s AND item.code = charge.item_code
+  CROSS JOIN LATERAL (
+       SELECT max(amount_fen) FILTER (WHERE cause LIKE 'charge:%%') AS unsettled_fen,
+              coalesce(sum(amount_fen) FILTER (WHERE state = 'paid' OR entry_id IS NOT NULL), 0)::bigint
+                AS returned_fen
+         FROM wechat_bill bill WHERE bill.job_id = charge.job_id AND kind = 'refund'
+          AND (cause = format('charge:%%s:unsettled', charge.id)
+               OR cause LIKE format('job:%%s:charge:%%s:refund%%%%', charge.job_id, charge.id))) back
  WHERE charge.job_id = %(id)s ORDER BY charge.id
 """
 _VERSION = "SELECT version FROM price_list WHERE id = %(list)s"
@@ -178,9 +190,10 @@ def sheet(connection: Connection, actor: Actor, job_id: int) -> ChargeSheet:
     sums = sum(card.amount_fen for card in waiting), paid
     back = sum(card.refund_fen or 0 for card in found)
     told = charges.sheet_told(len(waiting), *sums, to_customer)
-    if back:
-        told += "。" + charges.refund_told(back, config().refund_days, to_customer)
-    return ChargeSheet(job_id, version, found, *sums, back, code, told)
+    returned = sum(card.returned_fen for card in found)
+    if back_told := _refund_told(back, returned, to_customer):
+        told += "。" + back_told
+    return ChargeSheet(job_id, version, found, *sums, back, returned, code, told)
 
 
 def cards(
@@ -234,11 +247,15 @@ def _card(row: Any, to_customer: bool, may: Offer | None) -> ChargeCard:
         proposed_at=row.created_at,
         after_work=row.after_work,
         answer_by=_answer_by(row, dispute),
-        told=charges.refund_told(row.refund_fen, config().refund_days, to_customer)
-        if row.refund_fen
-        else None,
+        returned_fen=row.returned_fen,
+        told=_refund_told(row.refund_fen or 0, row.returned_fen, to_customer),
         available_actions=_offered(row, may),
     )
+
+
+def _refund_told(back_fen: int, returned_fen: int, to_customer: bool) -> str | None:
+    days = config().refund_days
+    return charges.refund_told(back_fen, days, to_customer, returned_fen) if back_fen else None
 
 
 def _dispute(row: Any) -> Dispute | None:

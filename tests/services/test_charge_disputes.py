@@ -230,7 +230,7 @@ def test_the_sheet_speaks_to_the_customer_and_to_staff_about_him(world: World) -
     job_id, _, at = disputed(world)
     charge_sweeps.end_disputes(at + timedelta(hours=48))
     told, desk = (charges.sheet(who, job_id) for who in (world.customer(job_id), world.actor("dispatcher1")))
-    back = "退还您 ¥100.00，由品牌在裁定后 7 天内退给您，客服会与您核对收款方式"
+    back = "退还您 ¥100.00，由品牌在裁定或撤回后 7 天内退给您，客服会与您核对收款方式"
     assert (told.refund_fen, told.charges[0].told) == (10_000, back)
     assert told.text.endswith(back)
     assert "您" not in desk.text

@@ -27,6 +27,7 @@ from services.lifecycle import perform
 from services.parts import wechat_bills as rows_of_bills
 from services.parts.wechat_bills import NewBill
 from services.payout_check import differences
+from services.queries import charges
 from services.uow import use_case
 from tests.rows import rows
 from tests.services.paying import HOUR, MINUTE, Till, states, till, wechats  # noqa: F401 - fixtures
@@ -264,6 +265,7 @@ def test_what_was_withdrawn_meanwhile_goes_back_to_who_paid(till: Till, job_id: 
 
     assert (charge().status, charge().settled_at) == ("withdrawn", None)
     assert states(Kind.REFUND) == [("paid", None)]
+    assert charges.sheet(li, job_id).charges[0].told == "已退还您 ¥100.00"
     assert balances() == {"wechat_pay": 0, "customer_clearing": 0}
     assert differences(till.now()) == []
 
@@ -279,9 +281,12 @@ def test_what_a_ruling_gives_back_goes_the_way_it_came(till: Till, job_id: int, 
     for _ in range(2):
         adjustments.charge_refund(owed, till.now())
     adjustments.charge_refund(owed | {"fen": 9000, "step": 7}, till.now())
+    waits = charges.sheet(li, job_id).charges[0]
     for _ in range(2):
         till.work(MINUTE)
 
+    assert (waits.returned_fen, str(waits.told)[:10]) == (0, "退还您 ¥40.00")
+    assert charges.sheet(li, job_id).charges[0].told == "已退还您 ¥40.00"
     refunds = rows("SELECT amount_fen, state FROM wechat_bill WHERE kind = 'refund' ORDER BY id")
     assert [tuple(row) for row in refunds] == [(4000, "paid"), (6000, "paid")]
     assert balances() == {"wechat_pay": 0, f"dealer_payable:{one}": 13_000, "customer_clearing": -13_000}

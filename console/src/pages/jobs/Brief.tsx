@@ -59,7 +59,8 @@ function Costs({ job }: { job: Job }) {
     <>
       <strong>{sheet.data ? `已同意 ${money(sheet.data.agreed_fen)}` : "…"}</strong>
       {!!sheet.data?.waiting_fen && <Tag color="gold">待客户确认 {money(sheet.data.waiting_fen)}</Tag>}
-      {!!sheet.data?.refund_fen && <Tag color="orange">应退 {money(sheet.data.refund_fen)}</Tag>}
+      {!!sheet.data && sheet.data.refund_fen > sheet.data.returned_fen && <Tag color="orange">应退 {money(sheet.data.refund_fen - sheet.data.returned_fen)}</Tag>}
+      {!!sheet.data?.returned_fen && <Tag color="green">已退 {money(sheet.data.returned_fen)}</Tag>}
       {way.data && (
         <div>
           远程费：{way.data.customer_fen > 0 ? `客户付 ${money(way.data.customer_fen)}` : "客户不付"}

@@ -31,6 +31,7 @@ export function Charges({ job }: { job: Job }) {
           <Tag>{status}</Tag>
           {charge.settled && <Tag color="green">已收</Tag>}
           {!!charge.refund_fen && <Tag color="orange">退 {money(charge.refund_fen)}</Tag>}
+          {charge.told && <div className="quiet">{charge.told}</div>}
         </>
       ),
     },
