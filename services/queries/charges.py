@@ -93,7 +93,8 @@ class ChargeCard:
 class ChargeSheet:
     """All extras of a job; `code`, for the customer alone, says yes to what waits when told to the installer.
 
-    Texts say 您 to the customer and 客户 to everybody else. `refund_fen` goes back by rulings and for what was paid though withdrawn, `returned_fen` what
+    Texts say 您 to the customer and 客户 to everybody else. `refund_fen` goes back by rulings
+    and for what was paid though withdrawn; `returned_fen`: what
     of all charges has gone back.
     """
 
