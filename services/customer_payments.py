@@ -86,8 +86,8 @@ def start(actor: Actor, job_id: int, now: datetime) -> PaymentStarted:
     `NotFound`, `NothingToPay`, `PayInWechat`, `PaymentUnderWay`, `OrderNotMade`, `PayNotSetUp`.
     """
     limits.hit(f"wechat_pay:{actor.session_id}", *PER_SESSION, now)
-    pay = wechat_calls.gateway()
     order = _prepare(actor, job_id, now)
+    pay = wechat_calls.gateway()
     if not order.fits:
         _tell(order.due.number, wechat_calls.close(pay, order.due), now)
         order = _prepare(actor, job_id, now)
@@ -140,6 +140,7 @@ def _prepare(tx: Connection, actor: Actor, job_id: int, now: datetime) -> _Order
     who = tx.exec_driver_sql(_WHO, {"session": actor.session_id, "app": config().wechat_app_id}).scalar()
     if who is None:
         raise PayInWechat
+    wechat_calls.gateway()  # before anything is written that nobody could send
     payable = held.status in (Status.ON_SITE, Status.SUBMITTED)  # else it could not be settled
     charges = tx.exec_driver_sql(_CHARGES, {"job": job_id}).all() if payable else ()
     row = tx.exec_driver_sql(_OPEN, {"job": job_id}).first()

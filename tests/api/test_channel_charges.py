@@ -12,7 +12,7 @@ from tests import worlds
 from tests.services.money import operated_channel
 
 API = "/api/v1"
-ROWS = "dealer-shop,P-1,2026-03-15,100.00,超时,,\ndealer-shop,P-2,2026-03-15,1.00,天气,,\n"
+ROWS = "dealer-shop,P-1,2026-03-01,100.00,超时,,\ndealer-shop,P-2,2026-03-01,1.00,天气,,\n"
 
 
 def test_a_platforms_penalty_from_the_file_to_its_fault(app: Flask, client: FlaskClient, clock: Any) -> None:

@@ -199,7 +199,7 @@ def test_an_offer_by_hand_says_so_with_its_note_and_what_was_agreed(world: World
     perform(world.actor("agent"), job_id, asked, at)
     offered(world, world.job(address="芝罘区胜利路 2 号"), 2)
 
-    plain, card = offers.listed(world.actor("dispatcher2"), "open", None, 10, at)
+    card, plain = offers.listed(world.actor("dispatcher2"), "open", None, 10, at)
     assert (card.by_hand, card.note, card.agreed_fen) == (True, "专程一趟", 20_000)
     assert card.reasons[-1] == "由客服人工派单"
     assert (plain.by_hand, plain.note, plain.agreed_fen) == (False, None, None)
