@@ -30,7 +30,13 @@ def charge_approved(_job: JobState, _command: Command, facts: Facts) -> Iterator
 
 def charge_settled(_job: JobState, _command: Command, facts: Facts) -> Iterator[Fault]:
     """Only what was collected can be disputed afterwards."""
-    if not facts.charge_settled or facts.charge_status != "approved":
+    if facts.charge_status == "disputed":
+        yield Fault(
+            "charge_id",
+            "charge_disputed",
+            "该收费已裁定" if facts.charge_ruled else "该收费已有异议，正在处理",
+        )
+    elif not facts.charge_settled or facts.charge_status != "approved":
         yield Fault("charge_id", "charge_not_settled", "该收费尚未收款")
 
 

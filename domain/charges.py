@@ -104,8 +104,9 @@ class Quote:
 
 def arithmetic(charge_type: int, name: str, unit_fen: int, quantity: int, unit: str) -> str:
     """`打孔费 打孔 ¥50.00 × 2 个 = ¥100.00`."""
-    sum_fen = unit_fen * quantity
-    return f"{CHARGE_TYPES[charge_type]} {name} {yuan(unit_fen)} × {quantity} {unit} = {yuan(sum_fen)}"
+    sum_fen, kind = unit_fen * quantity, CHARGE_TYPES[charge_type]
+    what = name if name == kind else f"{kind} {name}"
+    return f"{what} {yuan(unit_fen)} × {quantity} {unit} = {yuan(sum_fen)}"
 
 
 def quote(version: int, items: Iterable[Item], wanted: Sequence[tuple[str, int]]) -> Quote:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 from domain import delivery
-from domain.actions import Command
+from domain.actions import Action, Command
 from domain.errors import Fault
 from domain.facts import Facts
 from domain.geo import Place
@@ -190,10 +190,11 @@ def charges_settled(_job: JobState, _command: Command, facts: Facts) -> Iterator
         yield Fault("charges", "charges_open", f"还有 {facts.unsettled_charges} 项收费未结清")
 
 
-def code_right(_job: JobState, _command: Command, facts: Facts) -> Iterator[Fault]:
+def code_right(_job: JobState, command: Command, facts: Facts) -> Iterator[Fault]:
     """A code, when one is used, must be the customer's."""
     if facts.code_matches is False:
-        yield Fault("code", "code_wrong", "验收码不正确")
+        name = "收费确认码" if command.action == Action.APPROVE_CHARGE else "验收码"
+        yield Fault("code", "code_wrong", f"{name}不正确")
 
 
 def own_device(_job: JobState, _command: Command, facts: Facts) -> Iterator[Fault]:

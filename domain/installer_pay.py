@@ -5,12 +5,12 @@ Figures for the dealer and its people: the brand's ledger knows nothing of them 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from domain.errors import Conflict, Invalid
+from domain.errors import Conflict, Fault, Invalid
 from domain.money import whole, yuan
 from domain.payouts import check_day
 
@@ -50,6 +50,21 @@ REASON_NAMES = {
     Reason.CORRECTION: "更正",
     Reason.OTHER: "其他",
 }
+
+
+_TAKES: Mapping[Reason, bool] = {Reason.BONUS: False, Reason.DEDUCTION: True, Reason.ADVANCE: True}
+
+
+def line_faults(reason: Reason, fen: int) -> list[Fault]:
+    """A line that gives is positive, one that takes negative, and none is nothing: a bonus of −¥5.00 is none."""
+    if not fen:
+        return [Fault("amount_fen", "no_amount", "金额不能为零")]
+    takes = _TAKES.get(reason)
+    if takes is None or takes == (fen < 0):
+        return []
+    return [
+        Fault("amount_fen", "wrong_sign", f"{REASON_NAMES[reason]}的金额应为{'负数' if takes else '正数'}")
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from domain import installer_pay as rules
 from domain.actors import Actor, Role
 from domain.calendar import local_date, month_of
 from domain.errors import Forbidden, Invalid, NotFound
-from domain.installer_pay import ANY, REASON_NAMES, Reason
+from domain.installer_pay import ANY, REASON_NAMES, Reason, line_faults
 from domain.money import yuan
 from domain.notice_forms import Audience
 from services.parts import installer_pay, outbox
@@ -111,8 +111,8 @@ SELECT {EARNING} FROM line LEFT JOIN installer_payment payment ON false
 def add_line(tx: Connection, actor: Actor, given: NewLine, now: datetime) -> EarningLine:
     """A bonus, a deduction, materials: into this month. `NotFound` for another dealer's installer or job."""
     dealer_id = _own(actor)
-    if not given.amount_fen:
-        raise Invalid("金额不能为零")
+    if faults := line_faults(given.reason, given.amount_fen):
+        raise Invalid(faults[0].message, errors=faults)
     values: dict[str, Any] = {
         "dealer": dealer_id,
         "installer": given.installer_id,

@@ -27,7 +27,8 @@ VALUES (%(job)s, %(code)s, %(type)s, %(quantity)s, %(unit_fen)s, %(amount_fen)s,
 RETURNING id
 """
 _READ = """
-SELECT status, settled_at IS NOT NULL AS settled, collected_by FROM charge WHERE id = %(id)s AND job_id = %(job)s
+SELECT status, settled_at IS NOT NULL AS settled, ruling IS NOT NULL AS ruled, collected_by FROM charge
+ WHERE id = %(id)s AND job_id = %(job)s
 """
 _DECIDE = """
 UPDATE charge SET status = %(status)s, decided_at = %(at)s, agreed_how = coalesce(%(how)s::text, agreed_how)
@@ -85,7 +86,8 @@ def _the_charge(deed: Deed) -> Prepared:
     row = deed.tx.exec_driver_sql(_READ, asked).first()
     if row is None:
         raise NotFound
-    return Prepared(Facts(now=deed.at, charge_status=row.status, charge_settled=row.settled), row.status)
+    facts = Facts(now=deed.at, charge_status=row.status, charge_settled=row.settled, charge_ruled=row.ruled)
+    return Prepared(facts, row.status)
 
 
 def _whose_yes(deed: Deed) -> Prepared:

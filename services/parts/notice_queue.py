@@ -227,7 +227,10 @@ def overdue(tx: Connection, now: datetime, limit: int) -> list[Row]:
     return [Row(*row) for row in tx.execute(rows)]
 
 
-_BY_NUMBER = select(*_COLUMNS).where(Outbox.kind == KIND, Outbox.wire == WECHAT)
+# The newest: WeChat's numbers are its own, and one that begins anew (a stand-in, restarted) gives them again.
+_BY_NUMBER = (
+    select(*_COLUMNS).where(Outbox.kind == KIND, Outbox.wire == WECHAT).order_by(Outbox.id.desc()).limit(1)
+)
 _BY_ACCOUNT = text(
     f"""
     SELECT {", ".join(Row.__slots__)} FROM outbox

@@ -7,7 +7,17 @@ from datetime import date
 import pytest
 
 from domain.errors import Invalid
-from domain.installer_pay import ANY, EarningsChanged, Rate, check_begin, check_paid, earned, rate_for
+from domain.installer_pay import (
+    ANY,
+    EarningsChanged,
+    Rate,
+    Reason,
+    check_begin,
+    check_paid,
+    earned,
+    line_faults,
+    rate_for,
+)
 
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
 RATES = (
@@ -48,6 +58,22 @@ def test_further_pieces_have_their_own_price_and_the_words_say_it() -> None:
         "安装 电热水器 ¥80.00 + 2 × ¥30.00 = ¥140.00（单价 3）",
     )
     assert earned(RATES[4], 2, "二次上门", "电热水器") == (0, "二次上门 电热水器 ¥0.00（单价 5）")
+
+
+@pytest.mark.parametrize(
+    ("reason", "fen", "code"),
+    [
+        (Reason.BONUS, 500, None),
+        (Reason.BONUS, -500, "wrong_sign"),
+        (Reason.DEDUCTION, -500, None),
+        (Reason.DEDUCTION, 500, "wrong_sign"),
+        (Reason.MATERIALS, -300, None),
+        (Reason.OTHER, 0, "no_amount"),
+    ],
+)
+def test_a_line_has_the_sign_that_its_name_says(reason: Reason, fen: int, code: str | None) -> None:
+    """A bonus gives and a deduction takes; materials may be either."""
+    assert [fault.code for fault in line_faults(reason, fen)] == ([code] if code else [])
 
 
 def test_a_rate_begins_last_month_at_the_earliest() -> None:

@@ -223,6 +223,7 @@ def test_status_words_fit_the_subscribe_message() -> None:
         (Status.ON_SITE, complete(Action.APPROVE_CHARGE), Role.CUSTOMER, {}, {"charge_status": "refused"}, ["charge_answered"]),
         (Status.ON_SITE, complete(Action.WITHDRAW_CHARGE), Role.INSTALLER, {}, {"charge_status": "approved", "charge_settled": True}, ["charge_settled"]),
         (Status.CONFIRMED, complete(Action.DISPUTE_CHARGE), Role.CUSTOMER, {}, {"charge_status": "approved"}, ["charge_not_settled"]),
+        (Status.CONFIRMED, complete(Action.DISPUTE_CHARGE), Role.CUSTOMER, {}, {"charge_status": "disputed", "charge_settled": True}, ["charge_disputed"]),
     ],
 )  # fmt: skip
 def test_what_stands_in_the_way_is_named_in_full(

@@ -82,6 +82,19 @@ def test_a_report_clears_up_an_uncertain_message_and_spends_its_grant(post: Post
     assert (post.texted(), len(post.sim.inbox())) == ([], 1)
 
 
+def test_a_number_that_wechat_gives_twice_means_the_newest_message(post: Post) -> None:
+    """A stand-in that was restarted counts its messages anew; its reports are taken all the same."""
+    job_id = post.buyer("wang", "confirm", "confirm", "confirm")
+    post.owe("please_confirm", "customer", job_id)
+    post.drain()
+    post.owe("please_confirm", "customer", job_id)
+    post.drain(after=7200)
+    twice = rows("UPDATE outbox SET msgid = '1' WHERE wire = 'wechat' AND msgid IS NOT NULL RETURNING id")
+    wechat_events.take(sent(post, "1", "confirm"), post.clock())
+
+    assert len(twice) == 2
+
+
 def test_a_report_that_comes_before_the_answer_counts_once(post: Post) -> None:
     """WeChat pushes faster than its answer is written: the grant is spent by whoever comes first."""
     job_id = post.buyer("wang", "confirm", "confirm", "confirm")
