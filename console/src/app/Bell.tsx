@@ -11,10 +11,8 @@ export function Bell() {
   const asked = api.useQuery("get", "/api/v1/inbox", { params: { query: { unread: true, limit: MOST } } }, { refetchInterval: MINUTE, staleTime: MINUTE });
   const unread = asked.data?.items.length ?? 0;
   return (
-    <Badge count={unread} overflowCount={MOST - 1} size="small" offset={[4, 0]}>
-      <Link to="/inbox" aria-label={unread ? `通知，${unread} 条未读` : "通知"}>
-        通知
-      </Link>
-    </Badge>
+    <Link to="/inbox" aria-label={unread ? `通知，${unread} 条未读` : "通知"}>
+      通知 <Badge count={unread} overflowCount={MOST - 1} size="small" />
+    </Link>
   );
 }

@@ -30,7 +30,7 @@ export function SignIn() {
               <Input autoComplete="one-time-code" inputMode="numeric" autoFocus />
             </Form.Item>
           )}
-          {refused !== null && <Alert type="warning" showIcon message={said(refused)} style={{ marginBottom: 16 }} />}
+          {refused !== null && <Alert type="warning" showIcon title={said(refused)} style={{ marginBottom: 16 }} />}
           <Button type="primary" htmlType="submit" block loading={enter.isPending}>
             登录
           </Button>

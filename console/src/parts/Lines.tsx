@@ -44,7 +44,7 @@ export function Lines<Line extends object>({ asked, columns, rowKey, empty, onOp
       <Alert
         type="error"
         showIcon
-        message={said(asked.error)}
+        title={said(asked.error)}
         action={<Button onClick={() => void asked.refetch()}>重试</Button>}
       />
     );

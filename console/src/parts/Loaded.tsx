@@ -18,7 +18,7 @@ export function Loaded<T>({ asked, children }: { asked: Asked<T>; children: (dat
     <Alert
       type="error"
       showIcon
-      message={said(asked.error)}
+      title={said(asked.error)}
       action={<Button onClick={() => void asked.refetch()}>重试</Button>}
     />
   );

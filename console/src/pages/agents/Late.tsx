@@ -98,7 +98,7 @@ function Digest({ onDealer }: { onDealer: (id: number) => void }) {
   const asked = api.useQuery("get", "/api/v1/breach-digest");
   return (
     <div style={{ marginBottom: 16 }}>
-      <Loaded asked={asked}>{({ items }) => (items.length === 0 ? <Alert type="success" message="没有未处理的超时" /> : <Counts counts={items} onDealer={onDealer} />)}</Loaded>
+      <Loaded asked={asked}>{({ items }) => (items.length === 0 ? <Alert type="success" title="没有未处理的超时" /> : <Counts counts={items} onDealer={onDealer} />)}</Loaded>
     </div>
   );
 }

@@ -51,7 +51,7 @@ export default function PromiseLookup() {
         </Button>
       </Form>
       <div aria-live="polite">
-        {refused !== null && <Alert type="warning" showIcon message={said(refused)} />}
+        {refused !== null && <Alert type="warning" showIcon title={said(refused)} />}
         {ask.data && <Shown token={ask.data.id} answer={ask.data.answer} />}
       </div>
     </div>
@@ -61,7 +61,7 @@ export default function PromiseLookup() {
 function Shown({ token, answer }: { token: string; answer: Answer }) {
   return (
     <>
-      <Alert type={answer.covered ? "success" : "warning"} showIcon message={answer.text} style={{ marginBottom: 16 }} />
+      <Alert type={answer.covered ? "success" : "warning"} showIcon title={answer.text} style={{ marginBottom: 16 }} />
       <div className="columns">
         {answer.lines.map((line) => (
           <Told key={line.sku} line={line} />

@@ -3,13 +3,15 @@ import { type ReactNode, useState } from "react";
 import { Link } from "react-router";
 
 import { api, type Schemas } from "@/api/client";
-import { ROLES, word } from "@/app/words";
+import { ROLES, type Words, word } from "@/app/words";
 import { FORMS } from "@/made/forms";
 import { ActionForm } from "@/parts/ActionForm";
 import { metres, money, time } from "@/parts/format";
 import { Loaded } from "@/parts/Loaded";
 
 type Case = Schemas["RemoteCase"];
+
+const MEASURED: Words = { straight: "直线", road: "道路" };
 
 /** All that a verdict over the way rests on, and the verdict. Looking at it is on record: it shows where somebody lives. */
 export function RemoteCase({ jobId }: { jobId: number }) {
@@ -24,7 +26,7 @@ function Shown({ found }: { found: Case }) {
       <Alert
         type={suggestion.decided ? "info" : "warning"}
         showIcon
-        message={suggestion.text}
+        title={suggestion.text}
         description={suggestion.ground_names.length > 0 && `须由客服裁定，因为：${suggestion.ground_names.join("；")}`}
       />
       <div className="deeds">
@@ -63,7 +65,7 @@ function Shown({ found }: { found: Case }) {
           title="路程"
           rows={[
             ["算式", found.way?.arithmetic],
-            ["距离", found.way && `${metres(found.way.distance_m)}（${found.way.measured}）`],
+            ["距离", found.way && `${metres(found.way.distance_m)}（${word(MEASURED, found.way.measured)}）`],
             ["议定", found.way?.agreed_fen != null && money(found.way.agreed_fen)],
             ["规则", found.rule && `第 ${found.rule.version} 版：免费 ${metres(found.rule.free_m)}，之外每公里 ${money(found.rule.per_km_fen)}`],
           ]}
@@ -100,7 +102,7 @@ function Deeds({ found }: { found: Case }) {
   return (
     <Space wrap>
       {actions.map((action) => (
-        <Button key={action} type="primary" onClick={() => choose(action)}>
+        <Button key={action} type={action.startsWith("rule") ? "primary" : "default"} onClick={() => choose(action)}>
           {FORMS[action]?.name}
         </Button>
       ))}

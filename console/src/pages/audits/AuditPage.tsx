@@ -125,7 +125,7 @@ function Said({ audit }: { audit: Audit }) {
   return (
     <Card size="small" title="稽核">
       {audit.findings.map((finding) => (
-        <Alert key={finding.code} type={finding.weight >= 40 ? "error" : "warning"} showIcon message={`${finding.reason}（${finding.weight} 分）`} style={{ marginBottom: 8 }} />
+        <Alert key={finding.code} type={finding.weight >= 40 ? "error" : "warning"} showIcon title={`${finding.reason}（${finding.weight} 分）`} style={{ marginBottom: 8 }} />
       ))}
       <Descriptions size="small" column={1} items={facts.filter((fact) => fact.children).map((fact) => ({ key: fact.label, ...fact }))} />
       {audit.opinions.length > 0 && <Table size="small" pagination={false} columns={OPINIONS} dataSource={audit.opinions} rowKey={(said) => `${said.round}.${said.turn}`} />}

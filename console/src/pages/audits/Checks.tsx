@@ -79,7 +79,7 @@ function History({ serial, jobId }: { serial: string; jobId: number }) {
         return (
           <div style={{ marginBottom: 8 }}>
             <strong>{serial}</strong>{" "}
-            {noted ? <Alert type="error" message="该序列号曾在其他订单的工单安装" /> : <Tag color="green">{jobs.length > 1 ? "仅见于同一订单" : "未在别处安装"}</Tag>}
+            {noted ? <Alert type="error" title="该序列号曾在其他订单的工单安装" /> : <Tag color="green">{jobs.length > 1 ? "仅见于同一订单" : "未在别处安装"}</Tag>}
             {jobs.length > 1 && <WideTable columns={STOPS} dataSource={jobs} rowKey="job_id" />}
           </div>
         );

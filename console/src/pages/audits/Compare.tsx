@@ -37,7 +37,7 @@ export function Compare({ photoId }: { photoId: number }) {
               />
             )}
             <Judged match={match} />
-            {match.other ? <Both photo={photo} match={match} other={match.other} /> : <Alert type="info" message="另一张照片属于您无权查看的渠道" />}
+            {match.other ? <Both photo={photo} match={match} other={match.other} /> : <Alert type="info" title="另一张照片属于您无权查看的渠道" />}
           </>
         );
       }}
@@ -46,7 +46,7 @@ export function Compare({ photoId }: { photoId: number }) {
 }
 
 function Nothing({ compared, trouble }: { compared: boolean; trouble: string | null }) {
-  if (trouble) return <Alert type="warning" message="查找相同照片没有成功" description={trouble} />;
+  if (trouble) return <Alert type="warning" title="查找相同照片没有成功" description={trouble} />;
   return <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={compared ? "没有找到相同的照片" : "尚未查找，请稍后再看"} />;
 }
 
@@ -107,7 +107,7 @@ const frame = (onto: Matrix, { width, height }: Size): Spot[] =>
 
 const picture = (side: Side) => side.links.find((one) => one.variant === "1280")?.url;
 
-const Gone = () => <Alert type="info" message="照片已删除" />;
+const Gone = () => <Alert type="info" title="照片已删除" />;
 
 function Framed({ side, name, frame: corners }: { side: Side; name: string; frame: Spot[] }) {
   const { width, height } = sized(side);

@@ -44,7 +44,7 @@ export function FailForm({ jobId, marks, onSay, onClose }: Props) {
     <Modal open title={`工单 ${jobId}：不合格`} okText="判定（6 秒内可撤销）" cancelText="取消" onOk={fields.submit} onCancel={onClose} afterOpenChange={begin} destroyOnHidden>
       <Form form={fields} layout="vertical" onKeyDown={enter} onFinish={say} initialValues={{ verdict: "evidence", fault: "dealer" }}>
         <Form.Item label="有问题的照片">
-          {marks.length === 0 && <Alert type="info" message="没有标记照片，请在说明里写明原因；也可先用数字键标记照片" />}
+          {marks.length === 0 && <Alert type="info" title="没有标记照片，请在说明里写明原因；也可先用数字键标记照片" />}
           {marks.map(({ photoId, reason }) => (
             <div key={`${photoId}${reason}`}>
               照片 {photoId}：{word(AUDIT_REASONS, reason)}

@@ -35,7 +35,7 @@ export function Scene({ jobId }: { jobId: number }) {
           {scene.arrivals.map((arrival) => (
             <Arrived key={arrival.received_at} arrival={arrival} />
           ))}
-          {scene.origin ? <SceneMap scene={scene} /> : <Alert type="info" message="没有可用的门牌或签到位置，无法作图" />}
+          {scene.origin ? <SceneMap scene={scene} /> : <Alert type="info" title="没有可用的门牌或签到位置，无法作图" />}
           <SceneTimes scene={scene} />
           <WideTable<Times> columns={COLUMNS} dataSource={scene.photos} rowKey="photo_id" locale={{ emptyText: "没有照片" }} />
         </>

@@ -36,7 +36,7 @@ export function AddressQuestion({ job }: { job: Job }) {
     <>
       <Alert
         type="warning"
-        message={
+        title={
           <Space wrap>
             {`地址${word(RESOLUTIONS, question.resolution)}：${job.customer?.address ?? ""}`}
             {question.candidates.map((place) => (

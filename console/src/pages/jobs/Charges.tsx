@@ -74,7 +74,7 @@ export function RemoteFee({ jobId }: { jobId: number }) {
         {(fee) => (
           <>
             <p style={{ marginTop: 0 }}>{fee.text}</p>
-            {fee.disputed && <Alert type="warning" message="客户或网点有异议，待裁定" />}
+            {fee.disputed && <Alert type="warning" title="客户或网点有异议，待裁定" />}
             {fee.provisional && <Tag>暂估</Tag>}
           </>
         )}

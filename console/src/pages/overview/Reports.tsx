@@ -147,7 +147,7 @@ function Definition({ of }: { of: Defined }) {
     <Alert
       type="info"
       style={{ marginTop: 16 }}
-      message={
+      title={
         <>
           <Descriptions size="small" column={1} items={items} />
           {of.notes.map((note) => (
