@@ -93,14 +93,16 @@ INSERT INTO payout_batch (key, template_id, sha256, made_by, made_at)
 VALUES (%(key)s, %(template)s, '', %(by)s, %(now)s)
 ON CONFLICT (key) DO NOTHING RETURNING id
 """
+# Trap: held before the contradictions are read, or a bank's answer that is being read meanwhile is not among them.
+_HOLD = """
+SELECT id FROM statement WHERE status = 'invoiced' AND payout_fen > 0
+   AND (%(ids)s::bigint[] IS NULL OR id = ANY(%(ids)s::bigint[])) ORDER BY id FOR UPDATE
+"""
 _FILL = """
 INSERT INTO payout (statement_id, dealer_id, batch_id, account_id, amount_fen, state, made_by, made_at)
 SELECT s.id, s.dealer_id, %(batch)s, account.id, s.payout_fen, 'open', %(by)s, %(now)s
-  FROM (SELECT * FROM statement WHERE status = 'invoiced' AND payout_fen > 0
-           AND (%(ids)s::bigint[] IS NULL OR id = ANY(%(ids)s::bigint[]))
-           AND id <> ALL(%(contradicted)s::bigint[]) ORDER BY id FOR UPDATE) s
-  JOIN bank_account account ON account.dealer_id = s.dealer_id AND account.state = 'verified'
- ORDER BY s.id
+  FROM statement s JOIN bank_account account ON account.dealer_id = s.dealer_id AND account.state = 'verified'
+ WHERE s.id = ANY(%(free)s::bigint[]) ORDER BY s.id
 ON CONFLICT (statement_id) WHERE state <> 'failed' DO NOTHING RETURNING statement_id
 """
 _LESS = """
@@ -122,19 +124,11 @@ def make(
     values = {"key": key, "template": template_id, "by": actor.person_id, "now": now}
     bank_batches.template(tx, template_id)
     _check_known(tx, statement_ids)
-    doubted = contradicted(tx)
     batch_id = tx.exec_driver_sql(_MAKE, values).scalar()
     if batch_id is None:
         _check_same(tx, key, template_id, statement_ids)
     else:
-        if doubted & set(statement_ids):
-            raise PayoutContradicted
-        asked = {
-            **values,
-            "batch": batch_id,
-            "ids": list(statement_ids) or None,
-            "contradicted": list(doubted),
-        }
+        asked = {**values, "batch": batch_id, "free": _free(tx, statement_ids)}
         filled = tx.exec_driver_sql(_FILL, asked).scalars().all()
         if not filled:
             raise NothingToPay
@@ -142,7 +136,16 @@ def make(
             tx.exec_driver_sql(_LESS, {"batch": batch_id, "statement": statement_id, "fen": fen})
         digest = hashlib.sha256(bank_batches.file_of(tx, batch_id, template_id)).digest()
         tx.exec_driver_sql(_SEAL, {"id": batch_id, "sha256": digest})
-    return Batch(*tx.exec_driver_sql(_ONE, {"key": key, "contradicted": len(doubted)}).one())
+    return Batch(*tx.exec_driver_sql(_ONE, {"key": key, "contradicted": len(contradicted(tx))}).one())
+
+
+def _free(tx: Connection, statement_ids: Sequence[int]) -> list[int]:
+    """Of all that are to be paid, or of these, held from now on; `PayoutContradicted` for one that was asked for."""
+    held = tx.exec_driver_sql(_HOLD, {"ids": list(statement_ids) or None}).scalars().all()
+    doubted = contradicted(tx)
+    if doubted & set(statement_ids):
+        raise PayoutContradicted
+    return [statement_id for statement_id in held if statement_id not in doubted]
 
 
 _MISSING = """

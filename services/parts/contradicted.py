@@ -1,4 +1,7 @@
-"""Statements that must not be paid again yet: whoever was to pay said that it failed, and then that it was paid."""
+"""Statements that must not be paid again yet: whoever was to pay said that it failed, and that it was paid, too.
+
+By the bank's later answer, by WeChat's word (of another amount or person, too), or by a line of WeChat's bills.
+"""
 
 from __future__ import annotations
 
@@ -24,10 +27,19 @@ SELECT s.id, 'paid_and_failed' AS gap, said.batch_id, payout.id AS payout_id, s.
    AND said.number = 'TZ' || lpad(payout.id::text, greatest(10, length(payout.id::text)), '0')
  WHERE s.status = 'invoiced' AND {which}
 UNION
-SELECT s.id, 'contradicted', NULL, payout.id, NULL, bill.entry_id, word.number, bill.amount_fen, word.amount_fen
+SELECT s.id, CASE word.gap WHEN 'amount' THEN 'wechat_amount' WHEN 'openid' THEN 'other_person'
+                           ELSE 'contradicted' END,
+       NULL, payout.id, NULL, bill.entry_id, word.number, bill.amount_fen, word.amount_fen
   FROM statement s JOIN payout ON payout.statement_id = s.id AND payout.state = 'failed'
   JOIN wechat_bill bill ON bill.payout_id = payout.id
-  JOIN wechat_word word ON word.bill_id = bill.id AND word.gap = 'contradiction'
+  JOIN wechat_word word ON word.bill_id = bill.id AND word.gap IS NOT NULL AND word.heard = 'succeeded'
+ WHERE s.status = 'invoiced' AND {which}
+UNION
+SELECT s.id, 'wechat_only', NULL, payout.id, NULL, bill.entry_id, bill.number, bill.amount_fen, line.amount_fen
+  FROM statement s JOIN payout ON payout.statement_id = s.id AND payout.state = 'failed'
+  JOIN wechat_bill bill ON bill.payout_id = payout.id
+  JOIN wechat_line line
+    ON line.kind = bill.kind AND (bill.their_number = line.their_number OR bill.number = line.number)
  WHERE s.status = 'invoiced' AND {which}
 """
 _NOTED = "SELECT key FROM difference_noted WHERE key = ANY(%(keys)s)"

@@ -24,7 +24,7 @@ class BreachLine:
 
     `withdrawn`: it turned out not to have been reached (told_late, corrected); kept for the record.
     `owner`: whose deed stops the clock (dealer, agent, brand, customer); `stopped_at`: when it was done.
-    `said_before`: what the dealer said of a lower level of the same clock.
+    `said_before`: what the same dealer said of a lower level of the same clock.
     """
 
     id: int
@@ -69,7 +69,8 @@ class BreachCount:
 class Wanted:
     """What a list is narrowed to; None is no filter. Open: neither acknowledged nor excused.
 
-    Latest: one line for a clock, at the highest level it reached; none for a warning that was heeded in time.
+    Latest: one line for a clock, at the highest level it reached (with the dealer who asks, where another had the job
+    before or after); none for a warning that was heeded in time.
     """
 
     dealer_id: int | None = None
@@ -92,8 +93,9 @@ SELECT breach.id, clock_id, breach.job_id, breach.dealer_id, breach.kind, breach
        raised_at, acknowledged_at, memo.text AS memo, excused_at, excuse, appealed_at, appeal.text AS appeal,
        answering.due_at AS answer_due_at, declined_at, declined.text AS declined, withdrawn_at, withdrawn,
        coalesce(dealer.short_name, dealer.name) AS dealer_name, clock.owner, clock.stopped_at, clock.paused_at,
-       (SELECT text FROM note WHERE id = (SELECT max(memo_id) FROM breach lower WHERE lower.clock_id = breach.clock_id
-                                             AND lower.level < breach.level)) AS said_before,
+       (SELECT text FROM note WHERE id = (
+           SELECT max(memo_id) FROM breach lower WHERE lower.clock_id = breach.clock_id AND lower.level < breach.level
+              AND lower.dealer_id IS NOT DISTINCT FROM breach.dealer_id)) AS said_before,
        subject.wrapped_key
   FROM breach JOIN job ON job.id = breach.job_id JOIN subject ON subject.id = job.subject_id
   LEFT JOIN note memo ON memo.id = memo_id LEFT JOIN note appeal ON appeal.id = appeal_id
@@ -108,6 +110,7 @@ _UNANSWERED = (
 _LATEST = """breach.withdrawn_at IS NULL AND (breach.level > 1 OR clock.stopped_at IS NULL) AND NOT EXISTS (
     SELECT 1 FROM breach higher WHERE higher.clock_id = breach.clock_id AND higher.level > breach.level
        AND higher.withdrawn_at IS NULL{among})"""
+_OWN = "breach.dealer_id = %(own)s"
 _AMONG = {
     "appealed": " AND higher.appealed_at IS NOT NULL",
     "unanswered": f" AND {_UNANSWERED.format('higher')}",
@@ -143,7 +146,7 @@ def listed(
             values[name] = LEVELS[Level(value)] if name == "level" else value
     if wanted.latest:
         among = (text for name, text in _AMONG.items() if getattr(wanted, name))
-        conditions.append(_LATEST.format(among="".join(among)))
+        conditions.append(_LATEST.format(among="".join(among) + _beside(condition)))
     *seen, cursor = last or (None,)
     values |= {"cursor": cursor, "limit": limit, **dict(zip(("level_seen", "due_seen"), seen, strict=False))}
     conditions.append(_turn(wanted, begun=last is not None))
@@ -166,7 +169,8 @@ _DIGEST = f"""
 SELECT breach.dealer_id, min(coalesce(dealer.short_name, dealer.name)), breach.level, count(*), min(breach.due_at)
   FROM breach JOIN job ON job.id = breach.job_id LEFT JOIN dealer ON dealer.id = breach.dealer_id
   LEFT JOIN clock ON clock.id = breach.clock_id
- WHERE coalesce(acknowledged_at, excused_at, withdrawn_at) IS NULL AND {_LATEST.format(among="")} AND {{condition}}
+ WHERE coalesce(acknowledged_at, excused_at, withdrawn_at) IS NULL AND {_LATEST.format(among="{beside}")}
+   AND {{condition}}
  GROUP BY breach.dealer_id, breach.level ORDER BY breach.level DESC, count(*) DESC, breach.dealer_id
 """
 
@@ -175,8 +179,13 @@ SELECT breach.dealer_id, min(coalesce(dealer.short_name, dealer.name)), breach.l
 def digest(connection: Connection, actor: Actor) -> tuple[BreachCount, ...]:
     """What nobody has answered, each clock at its highest level, by dealer and level, the worst first."""
     condition, values = _horizon(actor)
-    rows = connection.exec_driver_sql(_DIGEST.format(condition=condition), values)
+    rows = connection.exec_driver_sql(_DIGEST.format(condition=condition, beside=_beside(condition)), values)
     return tuple(BreachCount(row[0], row[1], str(tuple(Level)[row[2] - 1]), row[3], row[4]) for row in rows)
+
+
+def _beside(condition: str) -> str:
+    """A dealer's line stands beside its own alone: the clock may outlive it and reach more with another."""
+    return " AND higher.dealer_id = breach.dealer_id" if condition == _OWN else ""
 
 
 def _horizon(actor: Actor) -> tuple[str, dict[str, Any]]:
@@ -185,7 +194,7 @@ def _horizon(actor: Actor) -> tuple[str, dict[str, Any]]:
             return "true", {}
         return "job.channel_id = ANY(%(channels)s)", {"channels": sorted(actor.channel_ids)}
     if actor.role in (Role.DISPATCHER, Role.DEALER_OWNER) and actor.dealer_id is not None:
-        return "breach.dealer_id = %(own)s", {"own": actor.dealer_id}
+        return _OWN, {"own": actor.dealer_id}
     return "false", {}
 
 

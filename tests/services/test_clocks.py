@@ -351,6 +351,30 @@ def test_what_was_said_or_asked_of_a_lower_level_is_not_lost_in_the_one_line(wor
     assert asked.id == breach_id
 
 
+def test_a_dealer_reads_nothing_of_who_had_the_job_before_and_loses_no_line_to_who_has_it_now(
+    world: World,
+) -> None:
+    """The first was warned and wrote a memo; the clock ran on with the second, who broke it."""
+    clock_id = clock(world)
+    raise_levels(world.now + 9 * HOUR)
+    [warned] = run("SELECT id FROM breach WHERE clock_id = :c", c=clock_id)
+    acknowledge(world.actor("dispatcher1"), warned.id, "师傅病了", world.now + 9 * HOUR)
+    run("UPDATE clock SET dealer_id = :d WHERE id = :c", d=world.dealers[1], c=clock_id)
+    raise_levels(world.now + 11 * HOUR)
+    latest = Wanted(latest=True)
+
+    [first] = listed(world.actor("owner1"), latest, None, 9)
+    [second] = listed(world.actor("owner2"), latest, None, 9)
+    run("UPDATE breach SET acknowledged_at = NULL WHERE id = :id", id=warned.id)
+
+    assert (first.level, first.memo) == ("notice", "师傅病了")
+    assert (second.level, second.said_before) == ("breach", None)
+    assert [line.level for line in listed(world.actor("agent"), latest, None, 9)] == ["breach"]
+    assert [[one.level for one in digest(world.actor(who))] for who in ("owner1", "owner2", "agent")] == [
+        ["notice"], ["breach"], ["breach"],
+    ]  # fmt: skip
+
+
 def test_only_the_owner_appeals_once_and_not_what_is_excused(world: World) -> None:
     """A dispatcher's appeal is not one; agents find appeals by the filter."""
     breach_id, now = late(world), world.now + 12 * HOUR

@@ -19,6 +19,7 @@ from services.config import config
 from services.fees import post_quality, run_fees
 from services.ledger import close_month
 from services.parts import wechat_calls
+from services.parts.contradicted import PayoutContradicted
 from services.parts.wechat_calls import Due
 from tests.rows import rows
 from tests.services.money import APRIL, APRIL_1, DAY, ENDED, MARCH, ended, rule
@@ -84,6 +85,28 @@ def test_a_banks_answer_waits_for_its_last_statement_without_the_months(
         waits_without_the_months(reading)
 
     assert reading.result(10).paid == 2
+
+
+def test_a_batch_made_while_an_answer_is_read_does_not_pay_what_the_answer_contradicts(
+    app: Flask, world: World, ready: int
+) -> None:
+    """The payment failed; a later answer, not committed yet, says paid: the batch waits for it and leaves it out."""
+    finance, row = world.actor("finance"), statement(world.dealers[0])
+    batch = payouts.make(finance, "a", ready, (row.id,), APRIL_1)
+    [number] = numbers()
+    payouts.read_result(finance, batch.id, answered(f"{number},80.00,失败,"), TODAY, APRIL_1)
+    with db.engine.connect() as tx:
+        tx.exec_driver_sql("SELECT 1 FROM statement WHERE id = %(id)s FOR UPDATE", {"id": row.id})
+        tx.exec_driver_sql(
+            "INSERT INTO bank_result (batch_id, number, amount_fen, paid, reason, gap, read_by, read_at)"
+            " VALUES (%(batch)s, %(number)s, 8000, true, '', 'paid_and_failed', %(by)s, %(now)s)",
+            {"batch": batch.id, "number": number, "by": finance.person_id, "now": APRIL_1},
+        )
+        making = beside(app, payouts.make, finance, "b", ready, (row.id,), APRIL_1)
+        waits_without_the_months(making)
+        tx.commit()
+    with pytest.raises(PayoutContradicted):
+        making.result(10)
 
 
 def test_a_late_fee_waits_for_its_job_without_the_months(app: Flask, world: World) -> None:

@@ -18,6 +18,7 @@ from domain.calendar import local_date
 from domain.errors import Invalid, NotFound
 from services import settling, transfers, wechat_bills, wechat_days, withholding_rules
 from services.config import config
+from services.parts.contradicted import PayoutContradicted
 from services.parts.paying import PayoutUnderWay
 from services.payout_check import check, differences, note
 from services.transfers import NotAPerson, PayeeNameMissing, PayeeUnclear
@@ -134,6 +135,35 @@ def test_what_nobody_takes_within_a_day_is_free_to_be_paid_again(till: Till) -> 
 
     assert again != first
     paid_once(till)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "INSERT INTO wechat_word (bill_id, number, at, way, heard, said, amount_fen, gap)"
+        " SELECT id, number, :now, 'note', 'succeeded', 'SUCCESS', 8001, 'amount' FROM wechat_bill",
+        "INSERT INTO wechat_word (bill_id, number, at, way, heard, said, amount_fen, gap)"
+        " SELECT id, number, :now, 'ask', 'succeeded', 'SUCCESS', 8000, 'openid' FROM wechat_bill",
+        "INSERT INTO wechat_line (kind, day, number, their_number, amount_fen)"
+        " SELECT 'transfer', :now, number, 'T1', 8000 FROM wechat_bill",
+    ],
+    ids=["another amount", "another person", "in the day's bill"],
+)
+def test_what_ended_unpaid_and_is_paid_all_the_same_is_not_paid_again_before_somebody_says_what_it_was(
+    till: Till, told: str
+) -> None:
+    """Whatever else does not fit in what WeChat says of it; explained, it is free."""
+    till.transfer()
+    till.work()
+    till.work(DAY_S)
+    finance, row = till.world.actor("finance"), statement(till.world.dealers[0])
+    rows(told, now=till.now())
+    with pytest.raises(PayoutContradicted):
+        transfers.make(finance, row.id, till.now())
+    [gap] = differences(till.now())
+    note(finance, gap.key, "微信更正：未付", till.now())
+
+    assert transfers.make(finance, row.id, till.now()).amount_fen == 8000
 
 
 def test_a_refusal_is_asked_after_and_no_funds_wait_for_funds(till: Till) -> None:
