@@ -22,6 +22,7 @@ class Declaration:
     dealer_id: int
     year: int
     division_code: str
+    division_name: str
     declared_fen: int
     declared_at: datetime
     state: str
@@ -41,7 +42,8 @@ class Attached:
     size_bytes: int
 
 
-COLUMNS = """id, dealer_id, year, division_code, declared_fen, declared_at, state, verified_fen, reason, decided_at"""
+COLUMNS = """id, dealer_id, year, division_code, (SELECT name FROM division WHERE code = division_code), declared_fen,
+       declared_at, state, verified_fen, reason, decided_at"""
 
 
 @dataclass(frozen=True, slots=True)

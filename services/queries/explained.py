@@ -47,6 +47,7 @@ class PhotoProof:
 
     photo_id: int
     slot: str
+    slot_name: str
     sha256: str
     received_at: datetime
     erased: bool
@@ -228,8 +229,10 @@ def _grounds(connection: Connection, entry: EntryLine, dealer: int | None) -> tu
 
 
 _PHOTOS = """
-SELECT id, slot_code, encode(sha256, 'hex'), received_at, erased_at IS NOT NULL FROM photo
- WHERE job_id = %(job)s AND status = 'active' ORDER BY id
+SELECT photo.id, slot_code, coalesce(slot.name, slot_code), encode(sha256, 'hex'), received_at, erased_at IS NOT NULL
+  FROM photo JOIN job ON job.id = photo.job_id
+  LEFT JOIN slot ON slot.checklist_id = job.checklist_id AND slot.code = photo.slot_code
+ WHERE photo.job_id = %(job)s AND photo.status = 'active' ORDER BY photo.id
 """
 _PROMISE = """
 SELECT promise.id, made_at, remote_payer, promised_remote_fen,

@@ -193,6 +193,7 @@ def test_sales_count_as_finance_verified_them_and_not_by_who_entered_them(world:
         declarations.verify(finance, entered.id, 5, None, PAID)
 
     assert (done.state, done.verified_fen) == ("verified", MILLION // 2)
+    assert rows("SELECT 1 FROM division WHERE name = :n AND code = :c", n=done.division_name, c=DISTRICT)
     assert paper(finance, made.id, file.id).data == b"%PDF-1.7 invoice"
     assert [one.media for one in declaration(owner, made.id).files] == ["application/pdf"]
 

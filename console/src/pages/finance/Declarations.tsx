@@ -20,7 +20,7 @@ const COLOURS: Words = { declared: "gold", verified: "green", refused: "red" };
 const COLUMNS = [
   { title: "网点", dataIndex: "dealer_id", render: (id: number) => <DealerName id={id} /> },
   { title: "年度", dataIndex: "year" },
-  { title: "市场（区划）", dataIndex: "division_code" },
+  { title: "市场（区划）", dataIndex: "division_name", render: (name: string, one: Declared) => `${name} ${one.division_code}` },
   { title: "申报", dataIndex: "declared_fen", ...FEN },
   { title: "核定", dataIndex: "verified_fen", ...FEN },
   { title: "状态", dataIndex: "state", render: (state: string) => <Tag color={COLOURS[state]}>{word(DECLARATIONS, state)}</Tag> },

@@ -115,7 +115,7 @@ const Promised = ({ promise }: { promise: NonNullable<Explained["promise"]> }) =
 
 const PHOTOS = [
   { title: "照片", dataIndex: "photo_id" },
-  { title: "拍照项", dataIndex: "slot" },
+  { title: "拍照项", dataIndex: "slot_name" },
   { title: "收到", dataIndex: "received_at", render: time },
   { title: "指纹", dataIndex: "sha256", render: (value: string) => <Hash value={value} /> },
   { title: "", dataIndex: "erased", render: (erased: boolean) => erased && <Tag>已按期删除</Tag> },
