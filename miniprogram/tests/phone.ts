@@ -10,6 +10,10 @@ export class Killed extends Error {}
 export class Flash {
   readonly texts = new Map<string, string>();
   readonly pictures = new Map<string, Shot>();
+  /** No room for pictures. */
+  full = false;
+  /** Records that are there and cannot be read. */
+  readonly unreadable = new Set<string>();
 
   /** Storage for one life of the application: after so many writes it is dead, that write undone, for good. */
   boot(writes = Infinity): Life {
@@ -18,17 +22,20 @@ export class Flash {
       if (left <= 0) throw new Killed();
       left -= 1;
     };
-    const { texts, pictures } = this;
+    const { texts, pictures, unreadable } = this;
+    const room = () => {
+      if (this.full) throw new Error("quota exceeded");
+    };
     return {
       dead: () => left <= 0,
       records: {
-        read: async (key) => texts.get(key),
+        read: async (key) => (unreadable.has(key) ? undefined : texts.get(key)),
         write: async (key, text) => (write(), void texts.set(key, text)),
         remove: async (key) => (write(), void texts.delete(key)),
         keys: async (prefix) => [...texts.keys()].filter((key) => key.startsWith(prefix)),
       },
       files: {
-        keep: async (key, shot) => (write(), void pictures.set(key, shot)),
+        keep: async (key, shot) => (write(), room(), void pictures.set(key, shot)),
         has: async (key) => pictures.has(key),
         address: async (key) => (pictures.has(key) ? `kept:${key}` : undefined),
         remove: async (key) => (write(), void pictures.delete(key)),

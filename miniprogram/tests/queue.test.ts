@@ -111,6 +111,81 @@ describe("a bad network", () => {
   });
 });
 
+describe("a session that ends", () => {
+  it("lets what is under way arrive first, and sends nothing more until its owner is back", async () => {
+    const [flash, server] = [new Flash(), new Server()];
+    const app = await new Application(flash, server).start("b1");
+    await visit(app, 0);
+    while (!server.under) await new Promise((resolve) => setTimeout(resolve, 0));
+    await app.queue.become("");
+    expect([server.under, order(server, 1)]).toEqual([0, ["check_in"]]);
+    await app.queue.wake();
+    expect([server.asked.length, app.queue.waiting()[0]?.state]).toEqual([1, "foreign"]);
+    await app.queue.become("b1");
+    expect(order(server, 1)).toEqual(["check_in", "submit"]);
+  });
+});
+
+describe("a full phone", () => {
+  it("says so at once and holds nothing else back", async () => {
+    const [flash, server] = [new Flash(), new Server()];
+    const app = await new Application(flash, server).start();
+    flash.full = true;
+    await expect(app.queue.add(photo(1, "door"), shot())).rejects.toThrow("quota exceeded");
+    await app.queue.add(call(1, "check_in"));
+    await app.settle();
+    expect(order(server, 1)).toEqual(["check_in"]);
+    expect([flash.deeds(), app.queue.waiting()]).toEqual([[], []]);
+  });
+});
+
+describe("an answer that the server no longer keeps", () => {
+  const DAY = 24 * 3600 * 1000;
+
+  async function lost(wish: ReturnType<typeof call>, picture = false) {
+    const [flash, server] = [new Flash(), new Server()];
+    const app = await new Application(flash, server).start();
+    server.fault = () => ((app.up = false), "lost");
+    await app.queue.add(wish, picture ? shot() : undefined);
+    await app.settle();
+    server.fault = () => "fine";
+    const later = (days: number) => new Application(flash, server, app.time + days * DAY).start();
+    return { server, later };
+  }
+
+  it("is asked for by a person: two days after the first sending a call is held, and goes when they say so", async () => {
+    const { server, later } = await lost(call(1, "add_charge"));
+    const app = await later(2.1);
+    await app.settle();
+    const [held] = app.queue.waiting();
+    expect([server.asked.length, held?.state, held?.deed.trouble?.code]).toEqual([1, "refused", "long_unanswered"]);
+    await app.queue.retry(held!.deed.id);
+    await app.settle();
+    expect([server.asked.length, app.queue.waiting()]).toEqual([2, []]);
+  });
+
+  it("is still kept within two days, and for photos, which the server knows by their own ids, for ever", async () => {
+    for (const [wish, days] of [[call(1, "add_charge"), 1.9], [photo(1, "door"), 9]] as const) {
+      const { server, later } = await lost(wish, wish.action === "take_photo");
+      const app = await later(days);
+      await app.settle();
+      expect([server.asked.length, app.queue.waiting()]).toEqual([2, []]);
+    }
+  });
+
+  it("was never given to what was not sent, or not let in: however late, that goes by itself", async () => {
+    const [flash, server] = [new Flash(), new Server()];
+    server.refuse = () => ({ status: 401, body: {} });
+    const first = await new Application(flash, server).start();
+    await first.queue.add(call(1, "add_charge"));
+    await first.settle();
+    server.refuse = () => undefined;
+    const app = await new Application(flash, server, first.time + 9 * DAY).start();
+    await app.settle();
+    expect(order(server, 1)).toEqual(["add_charge"]);
+  });
+});
+
 /** Starts it again and again with so many writes to live; the last time it may live. */
 async function throughKills(lives: number[], faults: () => "fine" | "lost" | "never" | "busy", photos: number) {
   const [flash, server] = [new Flash(), new Server()];

@@ -1,7 +1,7 @@
 /** The one way to the server: typed by the contract, one key per press, one silent sign-in when a session is over. */
 
 import type { paths } from "@/made/schema";
-import type { Reply, Wire } from "@/platform/types";
+import { Unheard, type Reply, type Wire } from "@/platform/types";
 
 import { address, type Answer, type Asked, type Operation, type Path } from "./contract";
 import { key } from "./key";
@@ -88,11 +88,19 @@ export class Client {
     );
   }
 
-  /** Once more after a 401, if the phone could sign in by itself. */
+  /** Once more after a 401, if the phone could sign in by itself. Whether it could was not heard: then neither was this. */
   private async signedIn(send: (who: Record<string, string>) => Promise<Reply>): Promise<Reply> {
     const reply = await send(this.session.headers());
-    if (reply.status !== 401 || !(await this.session.renew())) return reply;
+    if (reply.status !== 401 || !(await this.renewed())) return reply;
     return send(this.session.headers());
+  }
+
+  private async renewed(): Promise<boolean> {
+    try {
+      return (await this.session.renew()) !== undefined;
+    } catch (error) {
+      throw new Unheard(String(error));
+    }
   }
 }
 

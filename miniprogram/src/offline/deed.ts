@@ -20,6 +20,8 @@ export interface Deed {
   readonly awaits?: Readonly<Record<string, string>>;
   /** A photo whose picture was not yet kept when this was written. Never shown, never sent. */
   readonly half?: true;
+  /** When it was first sent, milliseconds since 1970: from then on it may have been done. */
+  readonly sent?: number;
   /** Refused: it waits for a person. */
   readonly trouble?: Trouble;
 }

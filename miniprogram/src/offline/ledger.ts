@@ -1,4 +1,4 @@
-import type { Files, Records } from "@/platform/types";
+import type { Files, Records, Shot } from "@/platform/types";
 
 import type { Deed } from "./deed";
 import { byAge } from "./order";
@@ -24,6 +24,20 @@ export class Ledger {
     const names = await this.records.keys(PREFIX);
     const texts = await Promise.all(names.map((one) => this.records.read(one)));
     return texts.flatMap((text) => (text ? [JSON.parse(text) as Deed] : [])).sort(byAge);
+  }
+
+  /** All of it or, when there is no room, nothing: half a photo would hold its job back. */
+  async add(deed: Deed, shot?: Shot): Promise<void> {
+    try {
+      if (shot) {
+        await this.write({ ...deed, half: true });
+        await this.files.keep(deed.id, shot);
+      }
+      await this.write(deed);
+    } catch (error) {
+      await this.remove(deed).catch(() => undefined); // what could not be removed either, the next start mends
+      throw error;
+    }
   }
 
   write(deed: Deed): Promise<void> {
@@ -55,17 +69,25 @@ export class Ledger {
    * picture whose deed is gone. */
   async mend(now: number): Promise<void> {
     const files = await this.files.keys(); // before the deeds: a picture's record is always the older one
+    const names = await this.records.keys(PREFIX);
     const deeds = await this.all();
     for (const { half, ...deed } of deeds) {
       if (!half) continue;
       if (await this.files.has(deed.id)) await this.write(deed);
       else await this.records.remove(name(deed));
     }
-    const known = new Set(deeds.map((deed) => deed.id));
-    for (const file of files) if (!known.has(file)) await this.files.remove(file);
+    const known = new Set(names); // not what could be read of them: a storage that fails once must cost no picture
+    for (const file of files) if (!known.has(PREFIX + file)) await this.files.remove(file);
+    if (deeds.length >= names.length) await this.forgetArrived(deeds, now);
+  }
+
+  /** The ids of photos that arrived long ago, and that none of these deeds, which are all there are, still awaits. */
+  private async forgetArrived(deeds: readonly Deed[], now: number): Promise<void> {
+    const awaited = new Set(deeds.flatMap((deed) => Object.values(deed.awaits ?? {})));
     for (const one of await this.records.keys(ARRIVED)) {
-      const { at } = JSON.parse((await this.records.read(one)) ?? '{"at":0}') as { at: number };
-      if (now - at > LIFE_MS) await this.records.remove(one);
+      if (awaited.has(one.slice(ARRIVED.length))) continue;
+      const text = await this.records.read(one);
+      if (text && now - (JSON.parse(text) as { at: number }).at > LIFE_MS) await this.records.remove(one);
     }
   }
 }

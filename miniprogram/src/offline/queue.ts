@@ -8,7 +8,7 @@ import { Unheard, type Files, type Records, type Reply, type Shot } from "@/plat
 import type { Deed, Wish } from "./deed";
 import { Ledger } from "./ledger";
 import { byAge, next, wake, type Attempt, type Moment } from "./order";
-import { rest, verdict } from "./verdict";
+import { rest, unsure, verdict } from "./verdict";
 
 export interface Parts {
   records: Records;
@@ -66,7 +66,8 @@ export class Queue {
     await this.reload();
   }
 
-  /** Whose session this is now; what others did stays and waits for them. */
+  /** Whose session this is now ("": nobody's); what others did stays and waits for them. Resolves when nothing of
+   * theirs is under way any more. */
   become(owner: string): Promise<void> {
     this.owner = owner;
     this.bar = undefined;
@@ -84,11 +85,12 @@ export class Queue {
       at: new Date(this.parts.now()).toISOString(),
       ...(shot ? { photo: true } : {}),
     };
-    if (shot) {
-      await this.ledger.write({ ...deed, half: true });
-      await this.parts.files.keep(deed.id, shot);
+    try {
+      await this.ledger.add(deed, shot);
+    } catch (error) {
+      this.forget(deed.id); // a look at the records may have found its half
+      throw error;
     }
-    await this.ledger.write(deed);
     this.put(deed);
     void this.pump();
     return deed;
@@ -98,7 +100,7 @@ export class Queue {
   async retry(id: string, body?: Deed["body"]): Promise<void> {
     const found = this.find(id);
     if (!found || this.flying.has(id)) return;
-    const { trouble: _, ...deed } = found;
+    const { trouble: _, sent: __, ...deed } = found;
     await this.change(body ? { ...deed, body } : deed);
     this.attempts.delete(id);
     void this.pump();
@@ -189,17 +191,32 @@ export class Queue {
     }
   }
 
-  private async dispatch(deed: Deed): Promise<void> {
-    const found = verdict(await this.reply(deed));
+  private async dispatch(before: Deed): Promise<void> {
     try {
+      const deed = await this.sent(before);
+      const found = unsure(deed, this.parts.now()) ?? verdict(await this.reply(deed));
       if (found.kind === "done") await this.done(deed, found.answer);
       else if (found.kind === "refused") await this.change({ ...deed, trouble: found.trouble });
-      else if (found.kind === "signed_out") this.bar = "signed_out";
+      else if (found.kind === "signed_out") await this.signedOut(before);
       else this.rest(deed, found.seconds);
     } catch {
-      this.rest(deed); // this phone could not write it down: the same again later is harmless
+      this.rest(before); // this phone could not write it down: the same again later is harmless
     }
     this.tell();
+  }
+
+  /** Written down before it leaves. The server knows a photo by its own id for ever, a call by its key for some days. */
+  private async sent(deed: Deed): Promise<Deed> {
+    if (deed.photo || deed.sent !== undefined) return deed;
+    const sent = { ...deed, sent: this.parts.now() };
+    await this.change(sent);
+    return sent;
+  }
+
+  /** It was not let in: it stands as before it was sent. */
+  private async signedOut(before: Deed): Promise<void> {
+    this.bar = "signed_out";
+    await this.change(before);
   }
 
   private rest(deed: Deed, least = 0): void {

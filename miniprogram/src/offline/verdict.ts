@@ -30,6 +30,15 @@ function trouble({ status, body }: Reply): Trouble {
   return { status, code: said.code ?? "", title, faults: said.errors ?? [] };
 }
 
+const SURE_MS = 2 * 24 * 3600 * 1000; // the server keeps its answers for three days
+
+/** A call sent so long ago that its key no longer bars doing it twice: whether it was done a person must look up. */
+export function unsure({ sent }: Deed, now: number): Verdict | undefined {
+  if (sent === undefined || now - sent < SURE_MS) return undefined;
+  const title = "两天前已发送过，没有收到答复，可能已经记上";
+  return { kind: "refused", trouble: { status: 0, code: "long_unanswered", title, faults: [] } };
+}
+
 const FIRST_S = 2;
 const LONGEST_S = 300;
 
@@ -54,6 +63,9 @@ export function remedy({ photo, trouble: why }: Deed): Remedy {
   if (!why) return { advice: "", again: false, safe: false };
   if (photo && why.code === "job_changed") {
     return { advice: "工单已改派或取消。照片已存为证据，可以收起；若已上门，可申请上门费。", again: false, safe: true };
+  }
+  if (why.code === "long_unanswered") {
+    return { advice: "请先看工单里有没有这一条：没有就重试，已有就收起。", again: true, safe: false };
   }
   if (MOVED_ON.has(why.code)) {
     return { advice: "工单在您离线时有了变化。请打开工单看现在的状态，再决定收起还是联系网点。", again: true, safe: false };

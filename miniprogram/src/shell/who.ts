@@ -78,15 +78,21 @@ export async function enter(signed: Signed): Promise<void> {
   await look();
 }
 
+/** What is under way was done in the old role, and arrives in it. */
 export async function switchRole(binding_id: number): Promise<void> {
-  const acting = await api.post("/api/v1/me/role", { body: { binding_id } });
-  const { current } = session;
-  if (current) await session.take({ ...current, role: acting.role, dealer_id: acting.dealer_id });
-  await look();
+  await queue.become("");
+  try {
+    const acting = await api.post("/api/v1/me/role", { body: { binding_id } });
+    const { current } = session;
+    if (current) await session.take({ ...current, role: acting.role, dealer_id: acting.dealer_id });
+  } finally {
+    await look();
+  }
 }
 
 /** What was read is forgotten; what was done and has not arrived stays until its owner is back. */
 export async function signOut(): Promise<void> {
+  await queue.become(""); // or the next deed would sign in again by itself
   await api.delete("/api/v1/sessions/current").catch(() => undefined);
   await kept.forget(owner());
   await kept.forget("phone");

@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+
+import { Client, Session } from "@/api";
+import { Unheard, type Proof, type Reply } from "@/platform/types";
+
+import { Flash } from "./phone";
+
+const WECHAT: Proof = { kind: "wechat", code: "c" };
+
+/** A phone whose session is over; `login` is what the server says to a new one. */
+async function over(proof: () => Promise<Proof | undefined>, login: Reply) {
+  const wire = {
+    call: async ({ url }: { url: string }) => (url.includes("/sessions/") ? login : { status: 401, body: {} }),
+    upload: async () => ({ status: 401, body: {} }),
+  };
+  const session = new Session(wire, new Flash().boot().records, proof);
+  await session.open();
+  return new Client(wire, session);
+}
+
+describe("a session that is over", () => {
+  it("is no refusal of what was sent while the phone could not sign in anew: nothing was heard", async () => {
+    const clients = [
+      await over(async () => WECHAT, { status: 503, body: {} }),
+      await over(async () => WECHAT, { status: 429, body: { title: "太频繁" } }),
+      await over(() => Promise.reject(new Error("login:fail")), { status: 201, body: {} }),
+    ];
+    for (const client of clients) {
+      await expect(client.send("POST", "/api/v1/jobs/1/check-in", { body: {} })).rejects.toBeInstanceOf(Unheard);
+      await expect(client.upload("/api/v1/jobs/1/photos", "key", {}, () => {})).rejects.toBeInstanceOf(Unheard);
+    }
+  });
+
+  it("is told as it is when there is nothing to sign in with, or that was refused", async () => {
+    for (const client of [await over(async () => undefined, { status: 201, body: {} }), await over(async () => WECHAT, { status: 403, body: {} })]) {
+      expect((await client.send("POST", "/api/v1/jobs/1/check-in", { body: {} })).status).toBe(401);
+    }
+  });
+});

@@ -1,0 +1,79 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+
+import { Client, Session } from "@/api";
+import { Kept } from "@/offline";
+import type { Call, Reply } from "@/platform/types";
+import { signOut, switchRole } from "@/shell/who";
+
+import { Application, call, Flash, Server } from "./phone";
+
+vi.mock("@/platform", () => ({ platform: { kind: "weapp", network: { up: () => true } } }));
+// The real parts, put together anew for each test.
+vi.mock("@/shell/phone", () => ({
+  get api() { return phone.api; },
+  get kept() { return phone.kept; },
+  get queue() { return phone.app.queue; },
+  get session() { return phone.session; },
+}));
+
+let phone: Awaited<ReturnType<typeof start>>;
+
+/** A phone signed in as binding 1; `asked` is what its server hears besides deeds. */
+async function start() {
+  const [flash, server, asked] = [new Flash(), new Server(), [] as string[]];
+  const now = { binding_id: 1, refused: false };
+  const wire = {
+    call: async ({ method, url }: Call): Promise<Reply> => {
+      asked.push(`${method} ${url} after ${server.taken.length}, ${server.under} under way`);
+      if (!url.endsWith("/role")) return { status: 200, body: { binding_id: now.binding_id } };
+      if (now.refused) return { status: 403, body: {} };
+      now.binding_id = 2;
+      return { status: 200, body: { role: "dispatcher", dealer_id: 1 } };
+    },
+    upload: async (): Promise<Reply> => ({ status: 500, body: {} }),
+  };
+  const { records } = flash.boot();
+  const session = new Session(wire, records, async () => undefined);
+  await session.open();
+  await session.take({ token: "t", role: "installer", job_id: null, dealer_id: 1 });
+  const app = await new Application(flash, server).start("b1");
+  return { app, server, asked, now, session, kept: new Kept(records, () => app.time), api: new Client(wire, session) };
+}
+
+beforeEach(async () => {
+  phone = await start();
+});
+
+/** One deed under way, one behind it. */
+async function busy() {
+  await phone.app.queue.add(call(1, "check_in"));
+  await phone.app.queue.add(call(1, "submit"));
+  while (!phone.server.under) await new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+describe("who uses the phone", () => {
+  it("changes the role when nothing of the old one is under way, and what waits then waits for the old one", async () => {
+    await busy();
+    await switchRole(2);
+    expect(phone.asked[0]).toBe("POST /api/v1/me/role after 1, 0 under way");
+    await phone.app.settle();
+    expect(phone.app.queue.waiting().map((one) => one.state)).toEqual(["foreign"]);
+  });
+
+  it("goes on in the old role when the new one is refused", async () => {
+    phone.now.refused = true;
+    await busy();
+    await expect(switchRole(2)).rejects.toThrow();
+    await phone.app.settle();
+    expect(phone.server.taken.map(({ deed }) => deed.action)).toEqual(["check_in", "submit"]);
+  });
+
+  it("sends nothing after the sign-out, whatever wakes it", async () => {
+    await busy();
+    await signOut();
+    expect(phone.asked).toEqual(["DELETE /api/v1/sessions/current after 1, 0 under way"]);
+    await phone.app.queue.wake();
+    await phone.app.settle();
+    expect(phone.server.asked).toHaveLength(1);
+  });
+});
