@@ -5,10 +5,12 @@ type Props = Record<string, unknown> & { children?: ReactNode };
 
 const OURS = new Set(["catchMove", "scrollY", "lowerThreshold", "autoHeight", "openType", "onScrollToLower", "onGetPhoneNumber", "onInput", "maxlength", "mode"]);
 
+const html = (name: string) => name.replace(/^aria[A-Z]/, (start) => `aria-${start.slice(4).toLowerCase()}`);
+
 function as(tag: string) {
   return function Component({ children, ...props }: Props) {
-    const known = Object.fromEntries(Object.entries(props).filter(([name]) => !OURS.has(name)));
-    return createElement(tag, known, children);
+    const known = Object.entries(props).filter(([name]) => !OURS.has(name));
+    return createElement(tag, Object.fromEntries(known.map(([name, value]) => [html(name), value])), children);
   };
 }
 

@@ -52,7 +52,7 @@ function Arrived({ job, place, again, onClose }: Props) {
       onClose={onClose}
       ways={
         <>
-          <Button kind="main" id="check-in-now" onPress={arrive}>签到</Button>
+          <Button kind="main" id="check-in-now" off={Boolean(reason) && !photo} onPress={arrive}>{reason && !photo ? "请先拍现场照片" : "签到"}</Button>
           <Button kind="plain" onPress={again}>重新定位</Button>
         </>
       }

@@ -2,7 +2,8 @@ import { View } from "@tarojs/components";
 import { useState } from "react";
 
 import type { JobPage, Schemas } from "@/api";
-import { consent, useDeeds, useRead } from "@/shell";
+import type { Waiting } from "@/offline";
+import { consent, useDeeds, useRead, useWaiting } from "@/shell";
 import { Button, Card, Choice, Field, Icon, Money, Sheet, Tag, tell, yuan } from "@/parts";
 import { platform } from "@/platform";
 
@@ -18,25 +19,46 @@ export function Extras({ job }: { job: JobPage }) {
   const { data } = useRead("/api/v1/jobs/{job_id}/charges", { path: { job_id: job.id } });
   const may = job.available_actions.includes("add_charge");
   const charges = data?.charges ?? [];
-  if (!may && charges.length === 0) return null;
+  const waiting = useWaiting(job.id).filter(({ state }) => state !== "foreign");
+  const added = waiting.filter(({ deed, state }) => deed.action === "add_charge" && state !== "refused");
+  if (!may && charges.length === 0 && added.length === 0) return null;
   return (
     <View>
       <View className="tz-heading">另收的费用</View>
-      {charges.map((charge) => <One key={charge.id} job={job} charge={charge} />)}
+      {charges.map((charge) => <One key={charge.id} job={job} charge={charge} under={waiting.find(about(charge))} />)}
+      {added.length > 0 && <Added job={job} added={added} />}
       {may && <Button id="add-charge" onPress={() => setAdding(true)}>加一项收费</Button>}
       {adding && <Add job={job} onClose={() => setAdding(false)} />}
     </View>
   );
 }
 
-function One({ job, charge }: { job: JobPage; charge: Charge }) {
+const about = (charge: Charge) => ({ deed }: Waiting) => deed.address.includes(`/charges/${charge.id}/`);
+
+/** Written down here and not yet known to the server: it is not to be added again. */
+function Added({ job, added }: { job: JobPage; added: readonly Waiting[] }) {
+  const { data } = useRead("/api/v1/jobs/{job_id}/price-list", { path: { job_id: job.id } });
+  const name = (code: unknown) => data?.items.find((item) => item.code === code)?.name ?? String(code);
+  return (
+    <View>
+      {added.map(({ deed: { id, body } }) => (
+        <Card key={id} title={`${name(body.item)} × ${body.quantity}`} aside={<Tag kind="wait">待发送</Tag>}>
+          <View className="tz-quiet">已记下，送达后请客户同意。</View>
+        </Card>
+      ))}
+    </View>
+  );
+}
+
+/** `under`: what was done about it and has not arrived; until it has, nothing else is. */
+function One({ job, charge, under }: { job: JobPage; charge: Charge; under: Waiting | undefined }) {
   const [code, setCode] = useState("");
   const { act } = useDeeds(job.id);
   const may = (action: string) => job.available_actions.includes(action);
   const deed = (action: string, more = {}) => act(action, { charge_id: charge.id, ...more });
-  const [open, agreed] = [charge.status === "proposed", charge.status === "approved" && !charge.settled];
+  const [open, agreed] = under ? [] : [charge.status === "proposed", charge.status === "approved" && !charge.settled];
   return (
-    <Card title={charge.name} aside={<Tag kind={KINDS[charge.status]}>{charge.settled ? "已收款" : charge.status_name}</Tag>}>
+    <Card title={charge.name} aside={<State charge={charge} under={under} />}>
       <View>{charge.text}</View>
       {open && <View className="tz-quiet">请客户在自己的手机上同意；客户没有微信时，请他把短信里的六位码告诉您。</View>}
       {open && may("approve_charge") && (
@@ -51,6 +73,11 @@ function One({ job, charge }: { job: JobPage; charge: Charge }) {
       {(open || agreed) && may("withdraw_charge") && <Button kind="plain" small onPress={() => deed("withdraw_charge")}>不收这一项了</Button>}
     </Card>
   );
+}
+
+function State({ charge, under }: { charge: Charge; under: Waiting | undefined }) {
+  if (under) return under.state === "refused" ? <Tag kind="bad">未被接受</Tag> : <Tag kind="wait">待发送</Tag>;
+  return <Tag kind={KINDS[charge.status]}>{charge.settled ? "已收款" : charge.status_name}</Tag>;
 }
 
 function Add({ job, onClose }: { job: JobPage; onClose: () => void }) {

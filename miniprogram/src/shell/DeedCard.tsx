@@ -48,7 +48,7 @@ export function DeedCard({ one: { deed, state, percent, tries }, here }: { one: 
           </>
         }
       >
-        <View>它还没有送到，放弃后手机上也没有了。{gone > 0 && `用到它的 ${gone} 项也会一起放弃。`}</View>
+        <View>放弃后不再发送，手机上也没有了。{gone > 0 && `用到它的 ${gone} 项也会一起放弃。`}</View>
       </Sheet>
     </Card>
   );
