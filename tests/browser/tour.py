@@ -110,6 +110,7 @@ class Tour:
         default_factory=dict
     )  # each table handed out, and its cells that are formulas
     dialogues: dict[str, str] = field(default_factory=dict)  # what is wrong with each, if anything
+    pressed: set[str] = field(default_factory=set)  # names of buttons that were tried, on whichever page
     barriers: dict[str, Any] = field(default_factory=dict)  # what axe finds serious
 
     def look(self, desk: Desk, where: str) -> None:
@@ -279,10 +280,13 @@ def _round(matrix: Matrix, tour: Tour, desk: Desk, role: str) -> None:
 
 
 def _dialogues(tour: Tour, desk: Desk, where: str) -> None:
-    """Each button's dialogue, opened and left by keys; nothing is sent meanwhile."""
+    """The dialogue of each button of a new name, opened and left by keys; nothing is sent meanwhile."""
     page = desk.page
     page.evaluate("held = true")
     for place, name in enumerate(page.evaluate(BUTTONS)):
+        if name in tour.pressed:
+            continue
+        tour.pressed.add(name)
         button = page.locator(f"[data-tour='{place}']")
         if not button.count():
             continue
