@@ -18,6 +18,7 @@ help: ## this list
 
 run: .venv/run.lock ## the demo on this machine; PORT= STANDIN_PORT= HOST= STORY=play|none|only STORY_DATA=file.csv
 	@$(PY) -m console.build || echo "✗ 控制台没有生成，演示照常 / no console, the demo goes on without it"
+	@mkdir -p var; nice $(PY) -m miniprogram.build h5 >var/phone.log 2>&1 & # beside the start; it takes a minute or two
 	@exec $(PY) -m demo
 
 web: .venv/run.lock ## the console, typed by the API's contract, into console/dist; needs npm's registry

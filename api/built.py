@@ -49,7 +49,7 @@ class Asset:
 
 @dataclass(frozen=True)
 class Built:
-    """What a build left in `dist`, read once per process: new files need a restart, as the code does."""
+    """What a build left in `dist`, read once per process: other files than the first need a restart, as code does."""
 
     dist: Path
     absent: type[NotFound]
@@ -57,14 +57,17 @@ class Built:
     @cached_property
     def assets(self) -> Mapping[str, Asset]:
         """By name, of the kinds a page asks for; the service worker, if there is one, among them."""
+        assert self.page  # before there is a page there is nothing to keep
         files = [*(self.dist / "assets").glob("*"), *self.dist.glob(WORKER)]
         return {path.name: _asset(path) for path in files if path.suffix in KINDS}
 
     @cached_property
-    def page(self) -> bytes | None:
-        """The page, its nonce still to be filled in."""
+    def page(self) -> bytes:
+        """The page, its nonce still to be filled in. Looked for each time until a build has made it."""
         page = self.dist / "index.html"
-        return page.read_bytes() if page.exists() else None
+        if not page.exists():
+            raise self.absent
+        return page.read_bytes()
 
     def file(self, name: str, kept: str = KEPT) -> Response:
         """One file; `NotFound` for what the build did not make."""
@@ -81,8 +84,6 @@ class Built:
 
     def shown(self) -> Response:
         """The page under a policy of its own."""
-        if self.page is None:
-            raise self.absent
         nonce = secrets.token_urlsafe(16)
         response = Response(self.page.replace(NONCE, nonce.encode()), mimetype="text/html")
         response.headers["Content-Security-Policy"] = policy(nonce, config())

@@ -17,6 +17,7 @@ STORIES = ("play", "none", "only")
 PAGES = (
     ("接口文档 API", "/api/docs"),
     ("客户查单 customer", "/m"),
+    ("手机端 phone（首次启动后一两分钟可看，经过见 var/phone.log）", "/app/"),
     ("商品页承诺 widget", f"/widget/promise?sku={PRODUCTS[0].sku}&channel={CHANNELS[0][0]}"),
 )
 

@@ -45,13 +45,16 @@ class Front:
         """What is made of the contract, below the sources."""
         return self.folder / "src" / "made"
 
-    def build(self, tables: Mapping[str, Maker], steps: Callable[[Front], None]) -> None:
-        """Run `steps` when anything changed; `tables`: name of a file in src/made → what makes its text."""
+    def build(self, tables: Mapping[str, Maker], steps: Callable[[Front], None], part: str = "") -> None:
+        """Run `steps` when anything changed; `tables`: name of a file in src/made → what makes its text.
+
+        `part`: what `steps` make when that is not everything; after a whole build there is nothing left to do for it.
+        """
         document = subprocess.run(
             [sys.executable, "-m", "api.document"], cwd=ROOT, check=True, capture_output=True
         ).stdout
         stamp, made_of = self.dist / "made-of", self._digest(document)
-        if stamp.exists() and stamp.read_text() == made_of:
+        if stamp.exists() and stamp.read_text() in (made_of, made_of + part):
             print(f"{self.name}已是最新 / up to date: {self.dist}")
             return
         stamp.unlink(missing_ok=True)
@@ -60,7 +63,7 @@ class Front:
         self.run("npx", "openapi-typescript", "src/made/openapi.json", "-o", "src/made/schema.d.ts")
         self.run("npx", "tsc", "--noEmit")
         steps(self)
-        stamp.write_text(made_of)
+        stamp.write_text(made_of + part)
         print(f"{self.name}已生成 / built: {self.dist}")
 
     def run(self, *command: str, **more: str) -> None:

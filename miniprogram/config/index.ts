@@ -14,7 +14,7 @@ export default defineConfig<"webpack5">({
   designWidth: 375,
   deviceRatio: { 375: 1 },
   sourceRoot: "src",
-  outputRoot: `dist/${process.env.TARO_ENV}`,
+  outputRoot: `dist/making/${process.env.TARO_ENV}`,
   framework: "react",
   compiler: { type: "webpack5", prebundle: { enable: false } },
   cache: { enable: false },

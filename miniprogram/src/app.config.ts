@@ -3,7 +3,7 @@ export default defineAppConfig({
     "pages/start/index", "pages/job/index", "pages/inbox/index", "pages/claim/index", "pages/waiting/index", "pages/me/index",
     "pages/earnings/index",
   ],
-  subPackages: [{ root: "dealer", pages: ["start/index"] }],
+  subPackages: [{ root: "dealer", pages: ["start/index", "job/index", "jobs/index"] }],
   window: {
     navigationStyle: "default",
     navigationBarTitleText: "妥装",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 from sqlalchemy import insert
 
 from api.app import create_app
@@ -25,7 +26,9 @@ from wechat.stand_in.remote import Remote
 
 __all__ = ["chromium", "sim", "site", "stand_in", "wechat", "world"]
 
-PHONE = {"width": 390, "height": 780}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+SIZES = ((390, 844), (320, 568))
+SHOTS = os.environ.get("PHONE_SHOTS")
 
 
 @pytest.fixture
@@ -57,6 +60,19 @@ class Phone:
         if not url.startswith((self.site, "blob:", "data:")):
             self.complaints.append(f"asked a stranger: {url}")
 
+    def look(self, name: str) -> None:
+        """A picture of the screen, for eyes, at both widths and text sizes: into the folder that PHONE_SHOTS names."""
+        if not SHOTS:
+            return
+        for width, height in SIZES:
+            for percent in (100, 200):
+                self.page.set_viewport_size({"width": width, "height": height})
+                self.page.evaluate(f"document.documentElement.style.fontSize = '{percent}%'")
+                self.page.clock.run_for(500)
+                self.page.screenshot(path=f"{SHOTS}/{name}-{width}-{percent}.png")
+        self.page.evaluate("document.documentElement.style.fontSize = ''")
+        self.page.set_viewport_size(PHONE)
+
     def open(self, address: str) -> None:
         """An address below /app."""
         self.page.goto(f"{self.site}/app{address}")
@@ -82,15 +98,26 @@ def pick_up(chromium: Browser, site: str) -> Iterator[Callable[[], Phone]]:
 
 @pytest.fixture
 def as_installer(world: World, sim: Remote) -> str:
-    """An address that signs installer 1 in: the code that WeChat would have given his phone."""
+    """An address that signs installer 1 in."""
+    return signed_in(world, sim, "installer1", "wang")
+
+
+@pytest.fixture
+def as_dispatcher(world: World, sim: Remote) -> str:
+    """An address that signs dealer 1's dispatcher in."""
+    return signed_in(world, sim, "dispatcher1", "li")
+
+
+def signed_in(world: World, sim: Remote, name: str, alias: str) -> str:
+    """An address with the code that WeChat would have given this person's phone."""
     with db.engine.begin() as tx:
         tx.execute(
             insert(WechatIdentity).values(
                 app_id=APP,
-                openid=sim.user("wang")["openid"],
-                person_id=world.people["installer1"],
+                openid=sim.user(alias)["openid"],
+                person_id=world.people[name],
                 first_seen=world.now,
                 last_login=world.now,
             )
         )
-    return f"/#code={sim.login_code('wang')}"
+    return f"/#code={sim.login_code(alias)}"

@@ -2,7 +2,7 @@ import { View } from "@tarojs/components";
 import { useState } from "react";
 
 import type { JobPage } from "@/api";
-import { go, useDeeds } from "@/shell";
+import { replace, useDeeds } from "@/shell";
 import { Bar, Button, Field, Sheet } from "@/parts";
 
 /** The customer's yes, given by the code that only the customer's phone shows; without it there is nothing to wait for. */
@@ -17,7 +17,7 @@ export function Code({ job }: { job: JobPage }) {
   return (
     <View>
       <Bar>
-        <Button id="next-job" onPress={() => go("home")}>下一单</Button>
+        <Button id="next-job" onPress={() => replace("home")}>下一单</Button>
         <Button kind="main" id="enter-code" onPress={() => setOpen(true)}>输入验收码</Button>
       </Bar>
       <Sheet title="客户的验收码" open={open} onClose={() => setOpen(false)} ways={<Button kind="main" id="confirm-code" off={code.trim().length < 4} onPress={confirm}>验收</Button>}>

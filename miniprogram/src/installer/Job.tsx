@@ -1,7 +1,7 @@
 import { View } from "@tarojs/components";
 
 import type { JobPage } from "@/api";
-import { DeedCard, go, Others, useDeeds, useJob } from "@/shell";
+import { Contact, DeedCard, Others, replace, useDeeds, useJob } from "@/shell";
 import { Bar, Button, Failed, Icon, Loading, Tag, Time } from "@/parts";
 
 import { CheckIn } from "./CheckIn";
@@ -10,7 +10,6 @@ import { Extras } from "./Extras";
 import { Promised } from "./Promised";
 import { Slots } from "./Slots";
 import { Submit } from "./Submit";
-import { Where } from "./Where";
 
 // What the page offers in places of its own.
 const OWN = ["check_in", "take_photo", "waive_slot", "add_charge", "approve_charge", "withdraw_charge", "settle_charge", "submit", "confirm"];
@@ -32,9 +31,9 @@ export function InstallerJob({ id }: { id: number }) {
       {old && at && <View className="tz-quiet tz-gap">没有网络，内容存于 <Time at={at} /></View>}
       {refused.map((one) => <DeedCard key={one.deed.id} one={one} here />)}
       {job.held && <View className="tz-note tz-note--bad"><Icon name="warn" />暂缓上门：{job.held}</View>}
-      <Where job={job} />
+      <Contact job={job} />
       <Promised job={job} />
-      <Slots job={job} waiting={waiting} />
+      <Slots job={job} waiting={waiting} again={again} />
       <Extras job={job} />
       <Others without={OWN} may={may} send={act} />
       <Next job={job} />
@@ -48,5 +47,5 @@ function Next({ job }: { job: JobPage }) {
   if (may.has("check_in")) return <CheckIn job={job} />;
   if (may.has("submit")) return <Submit job={job} />;
   if (may.has("confirm")) return <Code job={job} />;
-  return <Bar><Button id="next-job" onPress={() => go("home")}>回到今天的路线</Button></Bar>;
+  return <Bar><Button id="next-job" onPress={() => replace("home")}>回到今天的路线</Button></Bar>;
 }

@@ -2,7 +2,7 @@ import { Image, View } from "@tarojs/components";
 import { useState } from "react";
 
 import type { JobPage, Schemas } from "@/api";
-import { Ask, consent, Picture, useDeeds, useRead } from "@/shell";
+import { api, Ask, consent, Picture, useDeeds, useRead } from "@/shell";
 import { PHASES } from "@/made/words";
 import type { Waiting } from "@/offline";
 import { Button, Card, Icon, Tag } from "@/parts";
@@ -16,11 +16,13 @@ const OURS = /^https?:\/\/[^/]+(?=\/api\/)/;
 interface Props {
   job: JobPage;
   waiting: readonly Waiting[];
+  /** The job is to be read again. */
+  again: () => Promise<void>;
 }
 
 /** The pictures that prove the work, slot by slot: what should be seen, what is there, what is wrong with it. */
-export function Slots({ job, waiting }: Props) {
-  const { data } = useRead("/api/v1/jobs/{job_id}/photos", { path: { job_id: job.id } });
+export function Slots({ job, waiting, again }: Props) {
+  const { data, again: look } = useRead("/api/v1/jobs/{job_id}/photos", { path: { job_id: job.id } });
   const phases = [...new Set(job.slots.map((slot) => slot.phase))];
   const photos = data?.items.filter((photo) => photo.status !== "superseded") ?? [];
   return (
@@ -34,6 +36,7 @@ export function Slots({ job, waiting }: Props) {
               job={job}
               slot={slot}
               photos={photos.filter((photo) => photo.slot === slot.code)}
+              again={() => Promise.all([look(), again()])}
               under={waiting.filter(({ deed }) => deed.photo && deed.body.slot === slot.code)}
             />
           ))}
@@ -43,7 +46,15 @@ export function Slots({ job, waiting }: Props) {
   );
 }
 
-function SlotCard({ job, slot, photos, under }: { job: JobPage; slot: Slot; photos: readonly Photo[]; under: readonly Waiting[] }) {
+interface SlotProps {
+  job: JobPage;
+  slot: Slot;
+  photos: readonly Photo[];
+  under: readonly Waiting[];
+  again: () => Promise<unknown>;
+}
+
+function SlotCard({ job, slot, photos, under, again }: SlotProps) {
   const [skipping, setSkipping] = useState(false);
   const { act, photograph } = useDeeds(job.id);
   const may = job.available_actions;
@@ -51,6 +62,10 @@ function SlotCard({ job, slot, photos, under }: { job: JobPage; slot: Slot; phot
     if (!(await consent("photo"))) return;
     const [shot] = await platform.photograph({ gallery, most: 1 });
     if (shot) await photograph(slot.code, shot, (await consent("place", false)) ? await platform.place() : undefined);
+  };
+  const remove = async (id: number) => {
+    await api.delete("/api/v1/photos/{photo_id}", { path: { photo_id: id } });
+    await again();
   };
   const full = slot.photos > 0;
   return (
@@ -65,9 +80,12 @@ function SlotCard({ job, slot, photos, under }: { job: JobPage; slot: Slot; phot
           </View>
         ))}
       </View>
-      {photos.flatMap((photo) => photo.findings.map((finding) => (
-        <View key={`${photo.id}${finding.code}`} className="tz-note tz-note--warn"><Icon name="warn" />{finding.reason}</View>
-      )))}
+      {photos.filter((photo) => photo.findings.length > 0).map((photo) => (
+        <View key={photo.id} className="tz-note tz-note--warn">
+          {photo.findings.map((finding) => <View key={finding.code}><Icon name="warn" />{finding.reason}</View>)}
+          {may.includes("submit") && <Button kind="plain" small id={`remove-${photo.id}`} onPress={() => remove(photo.id)}>删掉这张</Button>}
+        </View>
+      ))}
       {may.includes("take_photo") && (
         <Button kind={full || slot.waived ? undefined : "main"} id={`take-${slot.code}`} onPress={() => take()}>
           <Icon name="camera" />{full ? "再拍一张" : "拍照"}

@@ -32,10 +32,15 @@ export function local(moment: string | number | Date): Local {
 
 /** 今天 14:05, 明天 09:00, 周三 3月4日 14:05 */
 export function when(moment: string | number | Date, now: number): string {
+  return `${dayOf(moment, now)} ${local(moment).time}`;
+}
+
+/** 今天, 周三 3月4日 */
+export function dayOf(moment: string | number | Date, now: number): string {
   const at = local(moment);
   const days = Math.round((Date.parse(at.day) - Date.parse(local(now).day)) / 86_400_000);
   const near = { "-1": "昨天", 0: "今天", 1: "明天" }[days];
-  return `${near ?? `周${"日一二三四五六"[at.weekday]} ${at.month}月${at.date}日`} ${at.time}`;
+  return near ?? `周${"日一二三四五六"[at.weekday]} ${at.month}月${at.date}日`;
 }
 
 /** 今天 14:00–16:00 */

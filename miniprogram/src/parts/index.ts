@@ -5,7 +5,7 @@ export { Bar } from "./Bar";
 export { Button } from "./Button";
 export { Card } from "./Card";
 export { Choice, Field } from "./Field";
-export { left, local, metres, span, when, yuan } from "./format";
+export { dayOf, left, local, metres, span, when, yuan } from "./format";
 export type { Field as FormField } from "./form";
 export { Icon } from "./Icon";
 export { List } from "./List";

@@ -119,6 +119,9 @@ export const platform: Platform = {
       return {};
     }
   },
+  pay: ({ time_stamp, nonce_str, package: order, sign_type, pay_sign }) =>
+    Taro.requestPayment({ timeStamp: time_stamp, nonceStr: nonce_str, package: order, signType: sign_type as "RSA", paySign: pay_sign })
+      .then(() => true, () => false),
   ring: async (phone) => void (await Taro.makePhoneCall({ phoneNumber: phone }).catch(() => undefined)),
   async navigate({ place, address }) {
     if (place) await Taro.openLocation({ longitude: place.lng, latitude: place.lat, name: address, address });

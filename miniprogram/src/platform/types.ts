@@ -91,6 +91,8 @@ export interface Platform {
   scan(): Promise<string | undefined>;
   /** WeChat's question about messages, at a tap only: answers by template id; nothing in a browser. */
   askToTell(templates: readonly string[]): Promise<Record<string, string>>;
+  /** WeChat's own payment; true once the person has paid. Not in a browser. */
+  pay?(order: components["schemas"]["PhonePay"]): Promise<boolean>;
   ring(phone: string): Promise<void>;
   /** Opens the way in a map application. */
   navigate(to: { place?: Place; address: string }): Promise<void>;

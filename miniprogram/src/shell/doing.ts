@@ -35,6 +35,9 @@ export function useJob(id: number): Read<JobPage> & { waiting: Waiting[] } {
 
 type Acted = Schemas["Acted"];
 
+/** What a page hands to its parts: does a deed of the job that it shows. `version`: of the job that the person saw. */
+export type Act = (action: string, body?: Record<string, unknown>, version?: number) => Promise<unknown>;
+
 /** Does a deed of `FORMS` at once, for people who sit where there is a network: refused, it throws what the server said. */
 export function doNow(job: number, action: string, body: Record<string, unknown> = {}, version?: number): Promise<Acted> {
   const { address, body: rest } = called(job, action, body);

@@ -1,10 +1,12 @@
 export { consent } from "./consent";
 export { Ask, Others } from "./Ask";
+export { Contact } from "./Contact";
 export { DeedCard, Picture } from "./DeedCard";
-export { doNow, useDeeds, useDraft, useJob, useWaiting } from "./doing";
+export { doNow, type Act, useDeeds, useDraft, useJob, useWaiting } from "./doing";
 export { Frame } from "./Frame";
 export { askForMessages } from "./messages";
 export { api, kept, queue } from "./phone";
 export { fetchAhead, useRead, type Read } from "./reading";
-export { go, replace, WAYS } from "./ways";
+export { go, onward, replace, WAYS } from "./ways";
 export { DEALER, enter, look, owner, signOut, switchRole, useWho, type Me } from "./who";
+export { Windows } from "./Windows";

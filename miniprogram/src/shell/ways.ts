@@ -11,11 +11,24 @@ export const WAYS = {
   earnings: "/pages/earnings/index",
   me: "/pages/me/index",
   dealer: "/dealer/start/index",
+  dealerJobs: "/dealer/jobs/index",
+  dealerJob: "/dealer/job/index",
 } as const;
 
-export function go(to: keyof typeof WAYS, query: Record<string, string | number> = {}): void {
+type Query = Record<string, string | number>;
+
+function at(to: keyof typeof WAYS, query: Query): string {
   const asked = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&");
-  void Taro.navigateTo({ url: asked ? `${WAYS[to]}?${asked}` : WAYS[to] });
+  return asked ? `${WAYS[to]}?${asked}` : WAYS[to];
+}
+
+export function go(to: keyof typeof WAYS, query: Query = {}): void {
+  void Taro.navigateTo({ url: at(to, query) });
+}
+
+/** On from a page that is only a way to another: the way back skips it. */
+export function onward(to: keyof typeof WAYS, query: Query = {}): void {
+  void Taro.redirectTo({ url: at(to, query) });
 }
 
 /** Instead of this page, without a way back to it. */

@@ -1,9 +1,10 @@
 import { useRouter } from "@tarojs/taro";
+import { useEffect } from "react";
 
-import { Frame, type Me } from "@/shell";
+import { DEALER, Frame, onward, type Me } from "@/shell";
 import { CustomerJob } from "@/customer/Job";
 import { InstallerJob } from "@/installer/Job";
-import { Empty } from "@/parts";
+import { Empty, Loading } from "@/parts";
 
 /** Where messages and links about a job lead: `?id=7`, in whatever role one has. */
 export default function Job() {
@@ -13,5 +14,12 @@ export default function Job() {
 
 function ByRole({ me, id }: { me: Me; id: number }) {
   if (!id) return <Empty>没有这个工单</Empty>;
+  if (DEALER.has(me.role)) return <ToDealer id={id} />;
   return me.role === "customer" ? <CustomerJob id={id} /> : <InstallerJob id={id} />;
+}
+
+/** The desk's own page lies in its sub-package. */
+function ToDealer({ id }: { id: number }) {
+  useEffect(() => onward("dealerJob", { id }), [id]);
+  return <Loading />;
 }

@@ -3,13 +3,13 @@ import { useEffect } from "react";
 import { DEALER, Frame, go, replace, type Me } from "@/shell";
 import { CustomerHome } from "@/customer/Home";
 import { InstallerHome } from "@/installer/Home";
-import { Button, Empty, Loading } from "@/parts";
+import { Button, Empty, Icon, Loading } from "@/parts";
 
 export default function Home() {
   const bar = (
     <>
-      <Button id="to-inbox" onPress={() => go("inbox")}>通知</Button>
-      <Button id="to-me" onPress={() => go("me")}>我的</Button>
+      <Button id="to-inbox" onPress={() => go("inbox")}><Icon name="bell" />通知</Button>
+      <Button id="to-me" onPress={() => go("me")}><Icon name="user" />我的</Button>
     </>
   );
   return <Frame bar={bar}>{(me) => <ByRole me={me} />}</Frame>;

@@ -1,12 +1,14 @@
 import { View } from "@tarojs/components";
 
 import type { JobPage, Schemas } from "@/api";
-import { api, kept, owner } from "@/shell";
 import { Button, Card, Icon } from "@/parts";
 import { platform } from "@/platform";
 
+import { api, kept } from "./phone";
+import { owner } from "./who";
+
 /** To whom and where. A masked number is asked for when it is called, and that is on record. */
-export function Where({ job }: { job: JobPage }) {
+export function Contact({ job }: { job: JobPage }) {
   const { customer } = job;
   if (!customer) return null;
   const ring = async () => platform.ring(customer.masked ? await phoneOf(job.id, customer.phone) : customer.phone);
@@ -21,11 +23,11 @@ export function Where({ job }: { job: JobPage }) {
   );
 }
 
-type Contact = Schemas["Contact"];
+type Known = Schemas["Contact"];
 
 async function phoneOf(job: number, masked: string): Promise<string> {
   const name = `contact/${job}`;
-  const known = await kept.heard<Contact>(owner(), name);
+  const known = await kept.heard<Known>(owner(), name);
   const contact = known?.answer ?? (await api.post("/api/v1/jobs/{job_id}/reveal", { path: { job_id: job }, body: { reason: "contact" } }));
   if (!known) await kept.hear(owner(), name, contact);
   return contact.phone ?? masked;
