@@ -77,6 +77,7 @@ ACCESSES = {
     "photo_deleted": "删除照片",
     "evidence_pack": "导出证据包",
     "payout_file_read": "下载付款文件",
+    "outbox_dropped": "放弃待处理事项",
     "signed_in": "登录",
     "signed_out": "退出",
     "sign_in_refused": "登录被拒",

@@ -72,7 +72,7 @@ def failed(tx: Connection, debt: Debt, error: str, now: datetime) -> None:
 
 _OLD = """
 DELETE FROM outbox WHERE id IN (
-    SELECT id FROM outbox WHERE created_at < %(before)s AND state IN ('sent', 'dropped')
+    SELECT id FROM outbox WHERE coalesce(dropped_at, created_at) < %(before)s AND state IN ('sent', 'dropped')
        AND NOT EXISTS (SELECT 1 FROM inbox_item WHERE outbox_id = outbox.id)
      ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED)
 """

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, select
 
 from models.notice import Outbox
 from services.uow import query
@@ -33,12 +34,17 @@ KINDS = {
     "excused_penalty": "处罚撤销",
     "erase_photos": "删除照片",
 }
+DROPPABLE = ("notice", "erase_photos")
+"""A person may say that these are not owed any more; the others move money or somebody's work."""
 WIRES = {"inbox": "站内", "wechat": "微信", "sms": "短信"}
 
 
 @dataclass(frozen=True, slots=True)
 class OwedLine:
-    """One side effect: `kind` notice and others, `wire` inbox, wechat or sms; `next_at` the next attempt."""
+    """One side effect: `kind` notice and others, `wire` inbox, wechat or sms; `next_at` the next attempt.
+
+    `droppable`: a person may say that it is not owed any more.
+    """
 
     id: int
     kind: str
@@ -54,12 +60,14 @@ class OwedLine:
     dropped_by: int | None
     dropped_why: str | None
     dropped_at: datetime | None
+    droppable: bool
 
 
 @query
 def listed(connection: Connection, state: str, cursor: int | None, limit: int) -> list[OwedLine]:
     """Those in one state: what somebody may have to see to oldest first, what is done newest first."""
-    columns = [getattr(Outbox, name) for name in OwedLine.__slots__]
+    columns: list[Any] = [getattr(Outbox, name) for name in OwedLine.__slots__ if name != "droppable"]
+    columns.append(and_(Outbox.state == "parked", Outbox.kind.in_(DROPPABLE)))
     done = state in DONE
     rows = (
         select(*columns)

@@ -64,7 +64,7 @@ def test_what_was_given_up_is_dropped_and_a_lost_phone_signed_out(sit_down: SitD
     """Each leaves its list at once, with the reason on record."""
     world.sign_in("agent", world.now)
     given_up = {
-        "kind": "compensation",
+        "kind": "notice",
         "dedupe_key": "t",
         "payload": {},
         "state": "parked",
