@@ -14,8 +14,9 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Beside those who raise and answer."""
+    """Beside those who raise and answer. Broken off, it may be run again: what a half-built one left goes first."""
     with op.get_context().autocommit_block():
+        op.execute("DROP INDEX CONCURRENTLY IF EXISTS ix_breach_open")
         op.create_index(
             "ix_breach_open",
             "breach",
@@ -23,7 +24,6 @@ def upgrade() -> None:
             unique=False,
             postgresql_where=sa.text("coalesce(acknowledged_at, excused_at, withdrawn_at) IS NULL"),
             postgresql_concurrently=True,
-            if_not_exists=True,
         )
 
 

@@ -17,8 +17,9 @@ _WORKED = """requested_by IS NOT NULL OR error IS NOT NULL OR finished_at IS NUL
 
 
 def upgrade() -> None:
-    """Beside the runners."""
+    """Beside the runners. Broken off, it may be run again: what a half-built one left goes first."""
     with op.get_context().autocommit_block():
+        op.execute("DROP INDEX CONCURRENTLY IF EXISTS ix_run_worked")
         op.create_index(
             "ix_run_worked",
             "run",
@@ -26,7 +27,6 @@ def upgrade() -> None:
             unique=False,
             postgresql_where=sa.text(_WORKED),
             postgresql_concurrently=True,
-            if_not_exists=True,
         )
 
 

@@ -27,12 +27,11 @@ _INDEXES = (
 
 
 def upgrade() -> None:
-    """Beside those who write."""
+    """Beside those who write. Broken off, it may be run again: what half-built ones left goes first."""
     with op.get_context().autocommit_block():
         for name, table, column, more in _INDEXES:
-            op.create_index(
-                name, table, [column], unique=False, postgresql_concurrently=True, if_not_exists=True, **more
-            )
+            op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
+            op.create_index(name, table, [column], unique=False, postgresql_concurrently=True, **more)
 
 
 def downgrade() -> None:
