@@ -59,7 +59,7 @@ def breach_digest(call: Call) -> Page[BreachCount]:
     summary="确认超时",
 )
 def acknowledge(call: Call, body: Mapping[str, Any], breach_id: int) -> BreachState:
-    """With a memo, once; only the dealer's own."""
+    """With a memo, once; dealers their own, agents what no dealer was late with."""
     return breaches.acknowledge(call.who, breach_id, body["memo"], call.now)
 
 

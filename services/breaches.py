@@ -74,8 +74,11 @@ SELECT * FROM excused WHERE id = %(id)s
 
 @use_case
 def acknowledge(tx: Connection, actor: Actor, breach_id: int, memo: str, now: datetime) -> BreachState:
-    """The dealer's desk has seen it and says what it does about it. NotFound for another dealer's."""
-    row = _of_dealer(tx, actor, breach_id, Role.DISPATCHER, Role.DEALER_OWNER)
+    """Whose turn it was has seen it and says what it does about it: the dealer's desk, or an agent for the brand.
+
+    NotFound for another dealer's, and for an agent where it was a dealer's.
+    """
+    row = _of_late(tx, actor, breach_id)
     if row.acknowledged_at is not None:
         raise AlreadyHandled
     return _noted(tx, _ACKNOWLEDGE, actor, row, memo, now)
@@ -140,6 +143,15 @@ def _read(tx: Connection, breach_id: int) -> Any:
     tx.exec_driver_sql(_HOLD, {"id": breach_id})
     row = tx.exec_driver_sql(_READ, {"id": breach_id}).first()
     if row is None:
+        raise NotFound
+    return row
+
+
+def _of_late(tx: Connection, actor: Actor, breach_id: int) -> Any:
+    if actor.role not in (Role.AGENT, Role.ADMIN):
+        return _of_dealer(tx, actor, breach_id, Role.DISPATCHER, Role.DEALER_OWNER)
+    row = _of_agent(tx, actor, breach_id)
+    if row.dealer_id is not None:
         raise NotFound
     return row
 

@@ -375,6 +375,20 @@ def test_a_dealer_reads_nothing_of_who_had_the_job_before_and_loses_no_line_to_w
     ]  # fmt: skip
 
 
+def test_what_the_brand_itself_is_late_with_is_answered_by_an_agent_of_the_channel(world: World) -> None:
+    """No dealer's desk can; another channel's agent does not know of it; answered, it is open no more."""
+    breach_id, now = late(world, owner="agent", dealer_id=None), world.now + 12 * HOUR
+    for stranger in (world.actor("dispatcher1"), world.actor("agent", channel_ids=frozenset({-1}))):
+        with pytest.raises(NotFound):
+            acknowledge(stranger, breach_id, "在办", now)
+    with pytest.raises(NotFound):
+        acknowledge(world.actor("agent"), late(world), "在办", now)
+    acknowledge(world.actor("agent"), breach_id, "已联系客户", now)
+
+    [line] = listed(world.actor("agent"), Wanted(open=False), None, 9)
+    assert (line.id, line.memo) == (breach_id, "已联系客户")
+
+
 def test_only_the_owner_appeals_once_and_not_what_is_excused(world: World) -> None:
     """A dispatcher's appeal is not one; agents find appeals by the filter."""
     breach_id, now = late(world), world.now + 12 * HOUR

@@ -47,11 +47,11 @@ const answering = (breach: Breach): boolean => Boolean(breach.appealed_at && !br
 /** Who must do something, and what. */
 export function Whose({ breach }: { breach: Breach }) {
   const { level, dealer_id, acknowledged_at, excused_at, withdrawn_at } = breach;
-  const silent = dealer_id != null && level !== "notice" && !acknowledged_at && !breach.appealed_at && !excused_at && !withdrawn_at;
+  const silent = level !== "notice" && !acknowledged_at && !breach.appealed_at && !excused_at && !withdrawn_at;
   const todo = [
     !breach.stopped_at && !withdrawn_at && `${word(OWNERS, breach.owner)}：${word(CLOCKS, breach.kind)}`,
     answering(breach) && "客服：答复申诉",
-    silent && "网点：说明情况",
+    silent && `${dealer_id == null ? "客服" : "网点"}：说明情况`,
   ].filter((one) => one !== false);
   return todo.length === 0 ? <span className="quiet">无</span> : <>{todo.map((one) => <div key={one}>{one}</div>)}</>;
 }

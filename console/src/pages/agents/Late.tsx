@@ -73,6 +73,15 @@ function Answer({ line }: { line: Line }) {
   const path = { breach_id: line.id };
   return (
     <Space>
+      {line.dealer_id == null && !line.acknowledged_at && (
+        <Deed<{ memo: string }>
+          size="small"
+          label="说明情况"
+          send={(body, header) => http.POST("/api/v1/breaches/{breach_id}/acknowledge", { params: { path, header }, body })}
+        >
+          <TextField name="memo" label="发生了什么，怎么补救" long />
+        </Deed>
+      )}
       <Deed<{ reason: Reason }>
         size="small"
         label="免责"
