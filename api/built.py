@@ -49,10 +49,14 @@ class Asset:
 
 @dataclass(frozen=True)
 class Built:
-    """What a build left in `dist`, read once per process: other files than the first need a restart, as code does."""
+    """What a build left in `dist`, read once per process: other files than the first need a restart, as code does.
+
+    `more`: what its page's policy allows beyond every page's.
+    """
 
     dist: Path
     absent: type[NotFound]
+    more: str = ""
 
     @cached_property
     def assets(self) -> Mapping[str, Asset]:
@@ -86,7 +90,7 @@ class Built:
         """The page under a policy of its own."""
         nonce = secrets.token_urlsafe(16)
         response = Response(self.page.replace(NONCE, nonce.encode()), mimetype="text/html")
-        response.headers["Content-Security-Policy"] = policy(nonce, config())
+        response.headers["Content-Security-Policy"] = policy(nonce, config(), self.more)
         response.headers["Cache-Control"] = "no-store"
         return response
 
@@ -96,16 +100,16 @@ def _asset(path: Path) -> Asset:
     return Asset(KINDS[path.suffix], path.read_bytes(), packed.read_bytes() if packed.exists() else None)
 
 
-def policy(nonce: str, config: Config) -> str:
-    """What the page may do: talk to us alone, run our files alone, stand in nobody's frame."""
+def policy(nonce: str, config: Config, more: str = "") -> str:
+    """What the page may do: talk to us alone, run our files alone, stand in nobody's frame, and `more`."""
     photos = ""
     if config.photo_store_links:
         where = urlsplit(config.photo_store_endpoint)
         photos = f" {where.scheme}://{where.netloc}"
     return (
         f"default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; connect-src 'self'; "
-        f"img-src 'self' data: blob:{photos}; font-src 'self' data:; worker-src 'self'; base-uri 'none'; "
-        "form-action 'self'; frame-ancestors 'none'"
+        f"img-src 'self' data: blob:{photos}; {more}base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
     )
 
 

@@ -13,5 +13,5 @@ class NotBuilt(NotFound):
     title = "控制台尚未生成，请运行 make web（接口不受影响）"
 
 
-built = Built(ROOT / "console" / "dist", NotBuilt)
+built = Built(ROOT / "console" / "dist", NotBuilt, more="font-src 'self'; ")
 area = hand_out("console", "控制台", "/console", built)

@@ -17,7 +17,8 @@ class NotBuilt(NotFound):
 
 
 FETCHES = "default-src 'none'; connect-src 'self'"  # a worker is bound by the policy it came with
-built = Built(ROOT / "miniprogram" / "dist" / "h5", NotBuilt)
+NEEDS = "font-src 'self' data:; worker-src 'self'; "  # icons within the style sheet; the offline shell
+built = Built(ROOT / "miniprogram" / "dist" / "h5", NotBuilt, more=NEEDS)
 area = hand_out("phone", "手机端", "/app", built)
 
 

@@ -148,7 +148,7 @@ def costs_template(_: Call) -> Response:
     summary="价格保护列表",
 )
 def guard_list(_: Call, query: Mapping[str, Any]) -> Page[GuardLine]:
-    """As they were set, newest first; the newest of an SKU that has begun counts."""
+    """As they were set, newest first; the newest of an SKU that has begun counts. They bind all shops."""
     found = reads.price_guards(query["sku"], paging.number(query["cursor"]), query["limit"] + 1)
     return paging.page(found, query["limit"], lambda guard: (guard.id,))
 

@@ -34,13 +34,14 @@ SELECT bill.which, days.day::date AS day
 def fetch(now: datetime) -> dict[str, int]:
     """The daily run: every bill not read yet, yesterday's first; one that fails is fetched the next time.
 
-    The first that gets no answer ends it: `left` are for the next run, not a deadline each for 170 bills.
+    One that gets no answer is passed over, lest a bill that never comes keep all older ones away. The second ends it:
+    `left` are for the next run, not a deadline each for 170 bills.
     """
     counts = {"bills": 0, "lines": 0, "failed": 0, "left": 0}
     pay: Pay | None = extensions().get("wechat_pay")
     if pay is None:
         return counts
-    missing = _missing(now)
+    missing, silences = _missing(now), 0
     for tried, (which, day) in enumerate(missing, 1):
         try:
             data = pay.bill(which, day.isoformat())
@@ -48,7 +49,8 @@ def fetch(now: datetime) -> dict[str, int]:
         except DomainError as no:
             log.error("the bill %s of %s: %s", which, day, no)
             counts["failed"] += 1
-            if isinstance(no, Unreachable | NoAnswer):
+            silences += isinstance(no, Unreachable | NoAnswer)
+            if silences == 2:
                 counts["left"] = len(missing) - tried
                 log.error("WeChat does not answer: %d bills are left for the next run", counts["left"])
                 break

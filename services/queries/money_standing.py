@@ -15,7 +15,7 @@ class MoneyStanding:
     """Fen and counts of now. `owed_fen`: what dealers are owed and not paid; `deficit_fen`: what some owe us.
 
     Held: contested statement lines, jobs closed whose fees are not posted, shares that wait for a cost, penalties under
-    appeal, corrections that wait for a second person.
+    appeal (of clocks, and those laid on by people) that are not taken yet, corrections that wait for a second person.
     """
 
     owed_fen: int
@@ -38,7 +38,8 @@ SELECT coalesce((SELECT sum(fen) FROM standing WHERE fen > 0), 0)::bigint,
        (SELECT count(*) FROM job WHERE status IN ('closed', 'cancelled') AND fees_posted_at IS NULL),
        (SELECT count(*) FROM profit_share WHERE state = 'held'),
        (SELECT count(DISTINCT clock_id) FROM breach WHERE appealed_at IS NOT NULL AND family = 'dealer'
-           AND coalesce(excused_at, declined_at, withdrawn_at) IS NULL),
+           AND coalesce(excused_at, declined_at, withdrawn_at) IS NULL)
+           + (SELECT count(*) FROM penalty WHERE appealed_at IS NOT NULL AND answered_at IS NULL AND NOT settled),
        (SELECT count(*) FROM ledger_correction WHERE outcome IS NULL)
   FROM statement_line WHERE contested_at IS NOT NULL
 """
@@ -46,5 +47,5 @@ SELECT coalesce((SELECT sum(fen) FROM standing WHERE fen > 0), 0)::bigint,
 
 @query
 def now(connection: Connection) -> MoneyStanding:
-    """Of all dealers; from kept balances and partial indexes."""
+    """Of all dealers; from kept balances, partial indexes and the penalties, which are few."""
     return MoneyStanding(*connection.exec_driver_sql(_STANDING).one())

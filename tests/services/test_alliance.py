@@ -24,6 +24,7 @@ from services.notices import drain_with
 from services.parts.years import YearPaid
 from services.penalties import PenaltyGiven
 from services.queries import alliance as reads
+from services.queries import money_standing
 from services.queries.declarations import declaration, paper
 from services.queries.penalties import penalties as listed
 from services.sms import LogSms
@@ -373,6 +374,7 @@ def test_a_won_appeal_takes_a_penalty_back_wherever_it_stands(world: World, befo
     with pytest.raises(AppealClosed):
         penalties.appeal(owner, laid.id, "再次申诉", july)
     held = penalties.post_due(july)
+    assert money_standing.now().penalties_appealed == int(before)
     with pytest.raises(OwnPenalty):
         penalties.answer(world.actor("finance"), laid.id, True, "同意", july)
     [waiting] = listed(second(world), None, True, None, 10)

@@ -115,6 +115,7 @@ def test_the_report_counts_risky_jobs_and_estimates_the_others(world: World) -> 
     assert (row.rate_bp, row.low_bp, row.needed) == (833, 833, 6)
     assert row.high_bp > 4_000
     [week] = evidence_weeks.rows(world.actor("admin"), MARCH)
+    assert evidence_weeks.rows(world.actor("agent", channel_ids=frozenset({-1})), MARCH) == []
     assert (week.jobs, week.judged, week.failed, week.rate_bp, week.reused) == (12, 6, 1, 833, 0)
     file = sheet.written(evidence.SHEET, MARCH, [row]).decode("utf-8-sig").splitlines()
     assert file[0].startswith("月份,网点编号,网点,验收工单,")

@@ -72,9 +72,12 @@ SELECT g.*, {PROMOTIONS} AS promotion_days FROM (
         UNION ALL
         SELECT {week_of("found_at")}, 0, count(*)
           FROM photo_finding JOIN photo ON photo.id = photo_id {{of_job}}
-         WHERE code = 'reused' AND found_at >= %(from)s AND found_at < %(until)s AND {{condition}} GROUP BY 1
+         WHERE code = 'reused' AND erased_at IS NULL AND found_at >= %(from)s AND found_at < %(until)s
+           AND {{condition}} GROUP BY 1
         UNION ALL
-        SELECT {week_of("drawn_at")}, 0, 0 FROM audit WHERE drawn_at >= %(from)s AND drawn_at < %(until)s GROUP BY 1
+        SELECT {week_of("drawn_at")}, 0, 0
+          FROM audit JOIN job ON job.id = audit.job_id
+         WHERE drawn_at >= %(from)s AND drawn_at < %(until)s AND {{condition}} GROUP BY 1
     ) part GROUP BY week) g ORDER BY week
 """
 
