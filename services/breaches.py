@@ -34,6 +34,13 @@ class AlreadyHandled(Conflict):
     title = "该时效记录已处理"
 
 
+class DealersTurn(Conflict):
+    """A dealer was late, and it is the dealer who says what it does about it."""
+
+    code = "dealers_turn"
+    title = "该超时由网点说明"
+
+
 @dataclass(frozen=True, slots=True)
 class BreachState:
     """Where a breach stands with the people."""
@@ -76,7 +83,7 @@ SELECT * FROM excused WHERE id = %(id)s
 def acknowledge(tx: Connection, actor: Actor, breach_id: int, memo: str, now: datetime) -> BreachState:
     """Whose turn it was has seen it and says what it does about it: the dealer's desk, or an agent for the brand.
 
-    NotFound for another dealer's, and for an agent where it was a dealer's.
+    NotFound for another dealer's or channel's; `DealersTurn` for an agent.
     """
     row = _of_late(tx, actor, breach_id)
     if row.acknowledged_at is not None:
@@ -152,7 +159,7 @@ def _of_late(tx: Connection, actor: Actor, breach_id: int) -> Any:
         return _of_dealer(tx, actor, breach_id, Role.DISPATCHER, Role.DEALER_OWNER)
     row = _of_agent(tx, actor, breach_id)
     if row.dealer_id is not None:
-        raise NotFound
+        raise DealersTurn
     return row
 
 

@@ -112,7 +112,7 @@ def test_the_dealer_acknowledges_its_owner_appeals_and_an_agent_excuses(
     [
         ("dispatcher1", "appeal", {"reason": "x"}, 403),
         ("dispatcher1", "excuse", {"reason": "weather"}, 403),
-        ("agent", "acknowledge", {"memo": "x"}, 404),
+        ("agent", "acknowledge", {"memo": "x"}, 409),
         ("owner2", "appeal", {"reason": "x"}, 404),
         ("agent", "excuse", {"reason": "我说的"}, 422),
         ("dispatcher1", "acknowledge", {}, 422),

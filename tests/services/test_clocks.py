@@ -14,7 +14,7 @@ import services.clocks
 from domain.actors import Actor
 from domain.errors import Invalid, NotFound
 from models import db
-from services.breaches import AlreadyHandled, acknowledge, appeal, decline, excuse
+from services.breaches import AlreadyHandled, DealersTurn, acknowledge, appeal, decline, excuse
 from services.clocks import SWEEP, Raised, raise_levels
 from services.notices import telling
 from services.queries.breaches import Wanted, digest, key_of, listed
@@ -381,7 +381,7 @@ def test_what_the_brand_itself_is_late_with_is_answered_by_an_agent_of_the_chann
     for stranger in (world.actor("dispatcher1"), world.actor("agent", channel_ids=frozenset({-1}))):
         with pytest.raises(NotFound):
             acknowledge(stranger, breach_id, "在办", now)
-    with pytest.raises(NotFound):
+    with pytest.raises(DealersTurn):
         acknowledge(world.actor("agent"), late(world), "在办", now)
     acknowledge(world.actor("agent"), breach_id, "已联系客户", now)
 

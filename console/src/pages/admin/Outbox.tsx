@@ -38,10 +38,12 @@ function Deeds({ line }: { line: Line }) {
       <Deed size="small" label="再次发送" send={(_, once) => http.POST("/api/v1/outbox/{outbox_id}/retry", { params: { path, header: { ...once } } })}>
         {line.wire ? "立即再试。若上次其实已送达，对方会收到两次。" : "立即再试；已经做过的不会做第二次。"}
       </Deed>
-      {line.droppable && <Deed<{ reason: string }> size="small" danger label="放弃" send={(body, once) => http.POST("/api/v1/outbox/{outbox_id}/drop", { params: { path, header: { ...once } }, body })}>
-        <p>不再发送，也不再列在这里。</p>
-        <TextField name="reason" label="为什么不用再发" long />
-      </Deed>}
+      {line.droppable && (
+        <Deed<{ reason: string }> size="small" danger label="放弃" send={(body, once) => http.POST("/api/v1/outbox/{outbox_id}/drop", { params: { path, header: { ...once } }, body })}>
+          <p>不再发送，也不再列在这里。</p>
+          <TextField name="reason" label="为什么不用再发" long />
+        </Deed>
+      )}
     </Space>
   );
 }
