@@ -20,7 +20,7 @@ def trade(dice: random.Random, month: Month) -> None:
     market = month.market
     for day in (date(2026, 1, 1), date(2026, 3, 9), date(2026, 3, 9)):
         rates = dice.choice((300, 500, 437)), dice.choice((10_000, 9_500, 9_000))
-        taxes = dice.choice((1_300, 600)), dice.choice((500, 800)), dice.choice((7, 15, 40))
+        taxes = dice.choice((1_300, 600)), dice.choice((500, 800)), dice.choice((25, 30, 40))
         market.terms.append(ShareTerms(day, *rates, *taxes))
     for category in CATEGORIES:
         for kind in COSTS:
