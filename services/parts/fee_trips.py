@@ -62,11 +62,13 @@ SELECT mine.visit_id, job.id, job.category_code, mine.zone, mine.outlet_m,
        CASE WHEN job.visit_id = mine.visit_id THEN (
            SELECT sum(amount_fen)::bigint FROM charge WHERE charge.job_id = job.id AND charge_type = %(remote)s
               AND charge.status IN ('approved', 'disputed') AND settled_at IS NOT NULL) END AS taken,
-       (SELECT greatest(0, -sum(leg.amount_fen))::bigint
-          FROM ledger_entry entry JOIN ledger_leg leg ON leg.entry_id = entry.id
-          JOIN ledger_account account ON account.id = leg.account_id AND account.kind = 'dealer_payable'
-         WHERE entry.job_id = job.id AND entry.kind = 'remote_fee' AND account.dealer_id = visit.dealer_id
-           AND coalesce(substring(natural_key FROM ':visit:([0-9]+)')::bigint, job.visit_id) = visit.id) AS posted,
+       CASE WHEN job.fees_posted_at IS NOT NULL THEN (
+           SELECT greatest(0, -sum(leg.amount_fen))::bigint
+             FROM ledger_entry entry JOIN ledger_leg leg ON leg.entry_id = entry.id
+             JOIN ledger_account account ON account.id = leg.account_id AND account.kind = 'dealer_payable'
+            WHERE entry.job_id = job.id AND entry.kind = 'remote_fee' AND account.dealer_id = visit.dealer_id
+              AND coalesce(substring(natural_key FROM ':visit:([0-9]+)')::bigint, job.visit_id) = visit.id)
+       END AS posted,
        coalesce(job.visit_id = mine.visit_id, false)
            AND NOT coalesce(job.status = 'cancelled' AND job.trip_fault = 'dealer', false) AS works
   FROM mine JOIN visit ON visit.id = mine.visit_id JOIN job ON job.id = mine.job_id

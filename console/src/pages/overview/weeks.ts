@@ -25,11 +25,13 @@ export const STARS: Scale = { of: (stars) => stars, told: (stars) => `${stars.to
 export const COUNT: Scale = { of: (count) => count, told: (count) => String(count), min: 0 };
 export const YUAN: Scale = { of: (fen) => fen / 100, told: (fen) => `¥${(fen / 100).toLocaleString("zh-CN", { minimumFractionDigits: 2 })}` };
 
+/** A week is a point of the axis, on which an area would have no width: a broad line has one. */
+const PROMOTION = { color: "rgba(230,159,0,0.2)", width: 28, type: "solid" };
 const GRID = { left: 56, right: 16, top: 56, bottom: 28 };
 
 /** Lines over weeks, promotion weeks shaded and named. */
 export function byWeek(weeks: readonly string[], lines: readonly Line[], promotions: ReadonlyMap<string, string>, scale: Scale = RATE, bars = false): EChartsCoreOption {
-  const shaded = weeks.filter((week) => promotions.has(week)).map((week) => [{ xAxis: week, name: promotions.get(week) }, { xAxis: week }]);
+  const shaded = weeks.filter((week) => promotions.has(week)).map((week) => ({ xAxis: week, name: promotions.get(week) }));
   return {
     grid: GRID,
     legend: { top: 0, left: 0, icon: bars ? "rect" : undefined },
@@ -46,7 +48,7 @@ export function byWeek(weeks: readonly string[], lines: readonly Line[], promoti
       data: weeks.map((week) => plotted(line.of.get(week), scale)),
       tooltip: { valueFormatter: (value: unknown) => (value == null ? "无数据" : scale.told(Math.round(Number(value) * (scale.of(1) === 1 ? 1 : 100) * 100) / 100)) },
       ...(place === 0 && shaded.length > 0
-        ? { markArea: { silent: true, label: { color: "#7a5200", position: "top" }, itemStyle: { color: "rgba(230,159,0,0.16)" }, data: shaded } }
+        ? { markLine: { silent: true, animation: false, symbol: "none", label: { formatter: "{b}", color: "#7a5200" }, lineStyle: PROMOTION, data: shaded } }
         : {}),
     })),
   };
