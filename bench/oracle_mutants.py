@@ -47,7 +47,10 @@ MUTANTS = (
     Mutant("fraud forfeits nothing", FEES, "elif not job.base_forfeited:", "else:"),
     Mutant("the first dealer is never charged", FEES, "else Party.DEALER_AT_FAULT", "else None"),
     Mutant(
-        "the neighbour's part of the way is paid twice", FEES, "min(job.way_paid_fen, part.amount_fen)", "0"
+        "the neighbour's part of the way is paid twice",
+        FEES,
+        "min(job.way_paid_fen + job.way_posted_fen, part.amount_fen)",
+        "0",
     ),
     Mutant(
         "the shop's operator pays for repairs", FACTS, '{"brand": Party.BRAND,', '{"brand": Party.OPERATOR,'

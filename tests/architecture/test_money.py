@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import BigInteger, Float, Integer, Numeric
 
+from bench.oracle_mutants import MUTANTS
 from models.base import Base
 from tests.architecture.source import LAYERS, ROOT, python
 
@@ -99,3 +100,10 @@ def test_nobody_posts_but_the_ledgers_own_part() -> None:
     ]
     assert models == []
     assert {path for path, _, text in texts() if WRITES.search(text)} == {POSTING}
+
+
+def test_every_mutant_of_the_money_still_finds_the_text_that_it_spoils() -> None:
+    """A line written anew takes its mutant along; one that finds nothing proves nothing."""
+    assert [
+        one.wrong for one in MUTANTS if (ROOT / one.file).read_text(encoding="utf-8").count(one.was) != 1
+    ] == []

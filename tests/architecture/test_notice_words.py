@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from domain.notices import TEMPLATES
+from tests.architecture.source import ROOT
 
-ROOT = Path(__file__).parents[2]
 _NAMED = re.compile(r'"template": "([a-z_]+)"')
 
 
