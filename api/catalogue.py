@@ -6,18 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flask import Response
+
 from api import paging, routes
 from api.paging import Page
+from api.photos import MAX_BODY, SANDBOX
 from api.routes import Call, route
 from api.schemas.base import PageQuery
 from api.schemas.catalogue import (
     CategoryBody,
     ChecklistBody,
+    ExampleForm,
     ParentQuery,
     PriceListBody,
     ProductBody,
 )
-from services import catalogue
+from services import catalogue, slot_examples
 from services.catalogue import CategoryGiven, ProductGiven, Versioned
 from services.queries import catalogue as found
 from services.queries.catalogue import (
@@ -28,6 +32,7 @@ from services.queries.catalogue import (
     ProductLine,
     SlotLine,
 )
+from services.slot_examples import SlotExample
 
 area = routes.area("catalogue", "品类、商品与价目")
 CHECKLIST = "/categories/<string(maxlength=40):code>/checklist"
@@ -81,6 +86,38 @@ def checklist(call: Call, code: str) -> Page[SlotLine]:
 def checklist_new(call: Call, body: Mapping[str, Any], code: str) -> Versioned:
     """The next version, for jobs made from now on."""
     return catalogue.new_checklist(code, body["slots"], call.now)
+
+
+@route(
+    area,
+    "POST",
+    "/slot-examples",
+    permission="catalogue:write",
+    body=ExampleForm,
+    answer=SlotExample,
+    status=201,
+    errors=(413, 422, 503),
+    max_body=MAX_BODY,
+    summary="上传拍照示例图",
+)
+def example_new(call: Call, form: Mapping[str, Any]) -> SlotExample:
+    """What a photo may be (docs/photos-in.md), built anew small; its link goes into a checklist's next version."""
+    return slot_examples.add(call.who, form["file"].stream, call.now)
+
+
+@route(
+    area,
+    "GET",
+    "/slot-examples/<string(maxlength=64):sha256>",
+    permission="slot_example:read",
+    errors=(404,),
+    media="image/jpeg",
+    summary="拍照示例图",
+)
+def example(call: Call, sha256: str) -> Response:
+    """The picture itself, for anybody and for good: another picture has another address."""
+    headers = {"Cache-Control": "public, max-age=31536000, immutable", "Content-Security-Policy": SANDBOX}
+    return Response(slot_examples.picture(sha256), mimetype="image/jpeg", headers=headers)
 
 
 @route(

@@ -6,20 +6,23 @@ the office's people and one owner come in through the API, by invitation and the
 
 from __future__ import annotations
 
+import io
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 
 from flask import current_app
 
 from channels.division_source import division_rows
-from demo import cast, logins, network, shelf
+from demo import cast, examples, logins, network, shelf
 from demo.caller import Caller
 from demo.stage import Stage, from_environment
 from domain.actors import SYSTEM
 from domain.calendar import local_date
 from domain.errors import NotFound
-from services import calendars, catalogue, dealers, divisions, first_admin
+from services import calendars, catalogue, dealers, divisions, first_admin, slot_examples
+from services.catalogue import SlotGiven
 from services.command_line import application
 from services.dealers import ChannelGiven
 from services.first_admin import AdminExists
@@ -64,9 +67,10 @@ def _catalogue(stage: Stage, now: datetime) -> None:
         catalogue.put_category(category)
         stands: tuple[object, ...] = ()
         with suppress(NotFound):
-            stands = tuple(slot.code for slot in found.slots(category.code))
-        if stands != tuple(slot.code for slot in shelf.CHECKLISTS[category.code]):
-            catalogue.new_checklist(category.code, shelf.CHECKLISTS[category.code], now)
+            stands = tuple((slot.code, slot.example) for slot in found.slots(category.code))
+        wanted = [_with_example(category.code, slot, now) for slot in shelf.CHECKLISTS[category.code]]
+        if stands != tuple((slot.code, slot.example) for slot in wanted):
+            catalogue.new_checklist(category.code, wanted, now)
     for product in shelf.PRODUCTS:
         catalogue.put_product(product)
     if {item.code: item.price_fen for item in found.prices(now)} != {
@@ -74,6 +78,13 @@ def _catalogue(stage: Stage, now: datetime) -> None:
     }:
         catalogue.new_price_list(shelf.PRICES, now)
     stage.tell.say(f"  品类 {len(shelf.CATEGORIES)}，商品 {len(shelf.PRODUCTS)}，增项 {len(shelf.PRICES)}")
+
+
+def _with_example(category: str, slot: SlotGiven, now: datetime) -> SlotGiven:
+    picture = examples.drawn(category, slot.code)
+    if picture is None:
+        return slot
+    return replace(slot, example=slot_examples.add(SYSTEM, io.BytesIO(picture), now).example)
 
 
 def _network(stage: Stage, now: datetime) -> None:

@@ -71,6 +71,18 @@ class Slot(Base):
     required: Mapped[bool] = mapped_column(server_default=text("true"))
     camera_only: Mapped[bool] = mapped_column(server_default=text("true"))
     min_side: Mapped[int] = mapped_column(server_default="480")
+    example: Mapped[str | None] = ref("slot_example.sha256", nullable=True)
+
+
+class SlotExample(Base):
+    """A picture of how a slot's photo should look, as it is served; checklists of all versions may name it."""
+
+    __tablename__ = "slot_example"
+
+    sha256: Mapped[str] = mapped_column(primary_key=True)  # of `data`, in hex
+    data: Mapped[bytes]
+    added_by: Mapped[int | None] = ref("person.id", nullable=True)
+    added_at: Mapped[datetime]
 
 
 class PriceList(Base):

@@ -16,7 +16,7 @@ from domain.charges import item_faults
 from domain.errors import Fault, Invalid, NotFound
 from domain.guides import read as read_guide
 from models.catalogue import Category, Checklist, PriceItem, PriceList, Product, Slot
-from services.parts import guides
+from services.parts import examples, guides
 from services.uow import use_case
 
 
@@ -59,7 +59,7 @@ class ProductGiven:
 
 @dataclass(frozen=True, slots=True)
 class SlotGiven:
-    """One shot of a checklist; `phase` before, during or after."""
+    """One shot of a checklist; `phase` before, during or after; `example` the link of a picture sent before."""
 
     code: str
     name: str
@@ -68,6 +68,7 @@ class SlotGiven:
     required: bool = True
     camera_only: bool = True
     min_side: int = 480
+    example: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +130,17 @@ def new_checklist(tx: Connection, category_code: str, slots: Sequence[SlotGiven]
     codes = [slot.code for slot in slots]
     if len(set(codes)) != len(codes):
         raise Invalid(errors=[Fault("slots", "slot_repeated", "拍照项代码重复")])
+    pictures = examples.named(tx, [slot.example for slot in slots])
     newest = select(func.coalesce(func.max(Checklist.version), 0)).where(
         Checklist.category_code == category_code
     )
     version = tx.execute(newest).scalar_one() + 1
     values = {"category_code": category_code, "version": version, "effective_from": now}
     checklist_id = tx.execute(insert(Checklist).values(values).returning(Checklist.id)).scalar_one()
-    rows = [asdict(slot) | {"checklist_id": checklist_id, "position": at} for at, slot in enumerate(slots, 1)]
+    rows = [
+        asdict(slot) | {"checklist_id": checklist_id, "position": at, "example": picture}
+        for at, (slot, picture) in enumerate(zip(slots, pictures, strict=True), 1)
+    ]
     tx.execute(insert(Slot), rows)
     return Versioned(checklist_id, version)
 

@@ -50,7 +50,7 @@ def take(
     arriving = Path(f"{base}.part")
     made = {side: Path(f"{base}.{side}.part") for side in SIDES}
     try:
-        sha256, size_bytes = _receive(stream, arriving, limits)
+        sha256, size_bytes = receive(stream, arriving, limits)
         stream.close()  # a form's file lies in memory, and decoding takes long
         decoded = decoder.decode(arriving, sha256=sha256, size_bytes=size_bytes, targets=made)
         kept = tuple(Kept(rendition_key(sha256, r.side), r) for r in decoded.renditions)
@@ -61,7 +61,8 @@ def take(
             part.unlink(missing_ok=True)
 
 
-def _receive(stream: BinaryIO, path: Path, limits: Limits) -> tuple[str, int]:
+def receive(stream: BinaryIO, path: Path, limits: Limits) -> tuple[str, int]:
+    """Reads `stream` into a new file at `path`, `max_bytes` at most; its SHA-256 in hex and its size."""
     digest, size = hashlib.sha256(), 0
     try:
         out = path.open("xb")

@@ -10,6 +10,7 @@ from api.schemas import base
 from api.schemas.jobs import Words
 from services.catalogue import CategoryGiven, Guide, PriceGiven, ProductGiven, SlotGiven
 from services.dealers import AuthorisationGiven, CapacityGiven, ChannelGiven, CoverageGiven
+from services.parts.examples import LINKS
 from services.promotions import PromotionGiven
 
 CODE = "[A-Za-z0-9_-]+"
@@ -60,6 +61,13 @@ class SlotBody(base.Body):
     required = base.Flag(load_default=True)
     camera_only = base.Flag(load_default=True)
     min_side = base.Whole(64, 4096, load_default=480)
+    example = base.PlainText(100, pattern=f"{LINKS}[0-9a-f]{{64}}", load_default=None, allow_none=True)
+
+
+class ExampleForm(base.Form):
+    """A photo or a drawing of how a slot should look."""
+
+    file = base.File(required=True)
 
 
 class ChecklistBody(base.Body):

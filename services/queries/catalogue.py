@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from domain.actors import Actor
 from domain.errors import NotFound
+from services.parts import examples
 from services.uow import query
 
 
@@ -39,7 +40,7 @@ class ProductLine:
 
 @dataclass(frozen=True, slots=True)
 class SlotLine:
-    """A shot of the newest checklist."""
+    """A shot of the newest checklist; `example` links a picture of how it should look."""
 
     code: str
     name: str
@@ -48,6 +49,7 @@ class SlotLine:
     required: bool
     camera_only: bool
     min_side: int
+    example: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +145,8 @@ _PRODUCTS = """
 SELECT sku, category_code, name, job_kind, needs_installation, self_install_allowed, lead_days, warranty_months
   FROM product WHERE sku > %(after)s ORDER BY sku LIMIT %(limit)s
 """
-_SLOTS = """
-SELECT code, name, hint, phase, required, camera_only, min_side FROM slot
+_SLOTS = f"""
+SELECT code, name, hint, phase, required, camera_only, min_side, {examples.LINK} FROM slot
  WHERE checklist_id = (SELECT id FROM checklist WHERE category_code = %(category)s ORDER BY version DESC LIMIT 1)
  ORDER BY position
 """

@@ -44,7 +44,7 @@ class JobLine:
 
 @dataclass(frozen=True, slots=True)
 class SlotState:
-    """A shot of the checklist and how far it is."""
+    """A shot of the checklist and how far it is; `example` links a picture of how it should look, for anybody."""
 
     code: str
     name: str
@@ -54,6 +54,7 @@ class SlotState:
     camera_only: bool
     photos: int
     waived: bool
+    example: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

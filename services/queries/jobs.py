@@ -20,7 +20,7 @@ from domain.privacy import Sight, shown, sight_of
 from services.config import config
 from services.deeds.loading import COLUMNS
 from services.direct import together
-from services.parts import promise_tokens
+from services.parts import examples, promise_tokens
 from services.personal import Erased, reveal, unwrap
 from services.queries import said, scope, visitors
 from services.queries.job_views import (
@@ -116,10 +116,10 @@ SELECT {{columns}}, {_ZONE} AS told_zone, {_METRES} AS told_m,
   {{join}}
  WHERE job.id = %(id)s AND {{condition}}
 """
-_SLOTS = """
+_SLOTS = f"""
 SELECT code, name, hint, phase, required, camera_only,
        (SELECT count(*) FROM photo WHERE job_id = %(id)s AND slot_code = slot.code AND status = 'active'),
-       EXISTS (SELECT 1 FROM slot_waiver WHERE job_id = %(id)s AND slot_code = slot.code)
+       EXISTS (SELECT 1 FROM slot_waiver WHERE job_id = %(id)s AND slot_code = slot.code), {examples.LINK}
   FROM slot WHERE checklist_id = %(checklist)s ORDER BY position
 """
 _CHARGES = """

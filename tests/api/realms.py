@@ -67,6 +67,7 @@ OPEN: Mapping[str, str] = {
     "version": "1",
     "other_version": "1",
     "token": "no-such-token",
+    "sha256": "0" * 64,
     "sku": "EWH-60",
     "serial": "SN-00001",
     "name": "no-such-file.js",

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import io
+
+from flask import Flask
 from flask.testing import FlaskClient
 
+from services.parts import photo_store
 from tests import worlds
+from tests.photographing import decoder  # noqa: F401  # a fixture
 from tests.rows import rows
+from tests.uploads import pictures
+from uploads.decode import Decoder
 
 
 def test_products_go_on_where_the_page_before_ended(client: FlaskClient) -> None:
@@ -25,3 +32,21 @@ def test_products_go_on_where_the_page_before_ended(client: FlaskClient) -> None
 
     assert found == [row.sku for row in rows("SELECT sku FROM product ORDER BY sku")]
     assert len(found) > 1
+
+
+def test_an_example_is_for_anybody_who_has_its_link_and_is_kept_by_browsers(
+    app: Flask,
+    client: FlaskClient,
+    decoder: Decoder,  # noqa: F811
+) -> None:
+    """An `<img>` sends no session; a new picture has a new address, so that no copy is ever stale."""
+    app.extensions[photo_store.DECODER] = decoder
+    world = worlds.build()
+    form = {"file": (io.BytesIO(pictures.phone_jpeg()), "x.html", "text/html")}
+    sent = client.post("/api/v1/slot-examples", data=form, headers=world.sign_in("admin", world.now))
+    shown = client.get(sent.json["example"])
+
+    assert (sent.status_code, shown.status_code, shown.mimetype) == (201, 200, "image/jpeg")
+    assert shown.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert "sandbox" in shown.headers["Content-Security-Policy"]
+    assert client.get("/api/v1/slot-examples/" + "0" * 64).status_code == 404

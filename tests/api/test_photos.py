@@ -176,6 +176,7 @@ def test_no_route_that_serves_bytes_lets_a_cameras_words_out(
             "/api/v1/alliance/declarations/<id:declaration_id>/files/<id:file_id>",  # tests/services/test_alliance.py
             "/api/v1/jobs/<id:job_id>/evidence-pack",
             "/api/v1/photo-files/<string:token>",
+            "/api/v1/slot-examples/<string(maxlength=64):sha256>",  # tests/uploads/test_shrinking.py
             "/api/v1/statements/<id:statement_id>/file",  # figures, no photos
             "/api/v1/statements/<id:statement_id>/files/<id:paper_id>",  # as a declaration's, by the same part
         ]

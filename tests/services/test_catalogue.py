@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from flask import current_app
 from sqlalchemy import select, text
 
 from domain.calendar import local_date
@@ -13,14 +15,19 @@ from domain.division_table import DivisionAlias, DivisionRow
 from domain.errors import Invalid, NotFound
 from models import db
 from models.dealer import Coverage
-from services import catalogue, dealers, divisions
+from services import catalogue, dealers, divisions, slot_examples
 from services.catalogue import PriceGiven, SlotGiven
 from services.dealers import AuthorisationGiven, CapacityGiven, ChannelGiven, CoverageGiven
+from services.parts import photo_store
+from services.parts.examples import LINKS
 from services.queries import catalogue as found
-from services.queries import taken
+from services.queries import jobs, taken
+from tests.photographing import decoder  # noqa: F401  # a fixture
 from tests.rows import rows
 from tests.services.test_lifecycle import booked
+from tests.uploads import pictures
 from tests.worlds import DISTRICT, World
+from uploads.decode import Decoder
 
 
 def test_a_new_checklist_leaves_the_old_one_to_the_jobs_made_with_it(world: World) -> None:
@@ -31,6 +38,26 @@ def test_a_new_checklist_leaves_the_old_one_to_the_jobs_made_with_it(world: Worl
     assert made.version == 2
     assert [slot.code for slot in found.slots("water_heater")] == ["leak"]
     assert world.row(job_id).checklist_id == world.checklist_id
+
+
+def test_an_example_belongs_to_the_version_that_named_it(world: World, decoder: Decoder) -> None:  # noqa: F811
+    """The job made with it shows it, an earlier one none; a link that nobody was given is named, and nothing made."""
+    current_app.extensions[photo_store.DECODER] = decoder
+    before = world.job()
+    sent = slot_examples.add(world.actor("admin"), io.BytesIO(pictures.phone_jpeg()), world.now)
+    slot = SlotGiven("leak", "试漏", "看接头", "after", example=sent.example)
+    unsent = replace(slot, example=LINKS + "0" * 64)
+    with pytest.raises(Invalid) as refused:
+        catalogue.new_checklist("water_heater", [slot, replace(unsent, code="other")], world.now)
+    made = catalogue.new_checklist("water_heater", [slot], world.now)
+    after = replace(world, checklist_id=made.id).job()
+
+    assert [(fault.field, fault.code) for fault in refused.value.errors] == [
+        ("slots.1.example", "unknown_example")
+    ]
+    assert [found.slots("water_heater")[0].example, made.version] == [sent.example, 2]
+    pages = [jobs.page(world.actor("admin"), job_id, world.now) for job_id in (before, after)]
+    assert [{one.example for one in page.slots} for page in pages] == [{None}, {sent.example}]
 
 
 def test_coverage_is_replaced_with_its_history(world: World) -> None:

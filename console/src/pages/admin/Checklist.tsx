@@ -6,6 +6,7 @@ import { options, PHASES, word } from "@/app/words";
 import { Deed } from "@/parts/Deed";
 import { Loaded } from "@/parts/Loaded";
 import { type RowColumn, RowsField } from "@/parts/RowsField";
+import { ExampleInput, Shown } from "./Example";
 
 type Slot = Schemas["SlotBody"];
 
@@ -16,6 +17,7 @@ const COLUMNS = [
   { title: "编码", dataIndex: "code" },
   { title: "阶段", dataIndex: "phase", render: (phase: string) => word(PHASES, phase) },
   { title: "给师傅的提示", dataIndex: "hint", className: "words" },
+  { title: "示例图", dataIndex: "example", render: (example: string | null, { name }: Slot) => example && <Shown example={example} name={name} /> },
   { title: "必拍", dataIndex: "required", render: yes },
   { title: "只能现拍", dataIndex: "camera_only", render: yes },
   { title: "短边像素", dataIndex: "min_side", align: "right" as const, className: "numbers" },
@@ -26,6 +28,7 @@ const FIELDS: readonly RowColumn[] = [
   { name: "code", title: "编码", width: 130, input: (label) => <Input aria-label={label} maxLength={40} /> },
   { name: "phase", title: "阶段", width: 100, input: (label) => <Select aria-label={label} options={options(PHASES)} /> },
   { name: "hint", title: "给师傅的提示", input: (label) => <Input aria-label={label} maxLength={200} /> },
+  { name: "example", title: "示例图", width: 150, free: true, input: (label) => <ExampleInput label={label} /> },
   { name: "required", title: "必拍", free: true, valuePropName: "checked", input: (label) => <Checkbox aria-label={label} /> },
   { name: "camera_only", title: "现拍", free: true, valuePropName: "checked", input: (label) => <Checkbox aria-label={label} /> },
   { name: "min_side", title: "短边像素", width: 90, input: (label) => <InputNumber aria-label={label} min={64} max={4096} precision={0} controls={false} /> },
@@ -66,7 +69,7 @@ const Slots = ({ code, slots }: { code: string; slots: Slot[] }) => (
         type="primary"
         label="发布新版"
         title="编辑拍照清单：发布后新建的工单照此拍照，已有工单不变"
-        width={1100}
+        width={1200}
         initial={{ slots }}
         send={(body, once) => http.POST("/api/v1/categories/{code}/checklist", { params: { path: { code }, header: { ...once } }, body })}
       >
