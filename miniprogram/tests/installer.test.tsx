@@ -10,13 +10,14 @@ import type { Waiting } from "@/offline";
 const phone = vi.hoisted(() => ({ waiting: [] as unknown[], acted: [] as unknown[] }));
 
 vi.mock("@tarojs/taro", () => ({ default: {} }));
-vi.mock("@/platform", () => ({ platform: { place: async () => undefined, photograph: async () => [{}] } }));
+vi.mock("@/platform", () => ({ platform: { place: async () => undefined } }));
 vi.mock("@/shell", () => {
   const charges = [{ id: 7, item: "hole", name: "开孔", text: "1 个", status: "approved", status_name: "已同意", settled: false, collected_by: "installer", amount_fen: 5000 }];
   const items = [{ code: "hole", name: "开孔", unit: "个", price_fen: 5000 }];
   return {
     askForMessages: async () => {},
     consent: async () => true,
+    shoot: async () => ({}),
     useRead: (path: string) => ({ data: { charges, items }, path }),
     useWaiting: () => phone.waiting,
     useDeeds: () => ({ act: async (...deed: unknown[]) => void phone.acted.push(deed), photograph: async () => ({ id: "picture" }) }),

@@ -29,7 +29,10 @@ export class Flash {
     return {
       dead: () => left <= 0,
       records: {
-        read: async (key) => (unreadable.has(key) ? undefined : texts.get(key)),
+        read: async (key) => {
+          if (unreadable.has(key)) throw new Error("unreadable");
+          return texts.get(key);
+        },
         write: async (key, text) => (write(), void texts.set(key, text)),
         remove: async (key) => (write(), void texts.delete(key)),
         keys: async (prefix) => [...texts.keys()].filter((key) => key.startsWith(prefix)),
@@ -131,7 +134,7 @@ export class Application {
   }
 }
 
-export const shot = (text = "picture"): Shot => ({ source: text, bytes: text.length, capture: "camera" });
+export const shot = (text = "picture"): Shot => ({ source: text, bytes: text.length, at: Date.parse("2026-03-02T01:59:00Z"), capture: "camera" });
 export const call = (job: number, action: string, body: Record<string, unknown> = {}) => ({
   job, action, address: `/api/v1/jobs/${job}/${action}`, body,
 });

@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import { Client, Session } from "@/api";
 import { Kept } from "@/offline";
-import type { Call, Reply } from "@/platform/types";
-import { signOut, switchRole } from "@/shell/who";
+import { Unheard, type Call, type Reply } from "@/platform/types";
+import { look, signOut, switchRole, wake } from "@/shell/who";
 
 import { Application, call, Flash, Server } from "./phone";
 
@@ -21,13 +21,16 @@ let phone: Awaited<ReturnType<typeof start>>;
 /** A phone signed in as binding 1; `asked` is what its server hears besides deeds. */
 async function start() {
   const [flash, server, asked] = [new Flash(), new Server(), [] as string[]];
-  const now = { binding_id: 1, refused: false };
+  const now = { binding_id: 1, refused: false, lost: false, deaf: false };
   const wire = {
     call: async ({ method, url }: Call): Promise<Reply> => {
       asked.push(`${method} ${url} after ${server.taken.length}, ${server.under} under way`);
+      if (now.deaf) throw new Unheard();
       if (!url.endsWith("/role")) return { status: 200, body: { binding_id: now.binding_id } };
       if (now.refused) return { status: 403, body: {} };
       now.binding_id = 2;
+      if (now.lost) now.deaf = true;
+      if (now.lost) throw new Unheard();
       return { status: 200, body: { role: "dispatcher", dealer_id: 1 } };
     },
     upload: async (): Promise<Reply> => ({ status: 500, body: {} }),
@@ -35,7 +38,7 @@ async function start() {
   const { records } = flash.boot();
   const session = new Session(wire, records, async () => undefined);
   await session.open();
-  await session.take({ token: "t", role: "installer", job_id: null, dealer_id: 1 });
+  await session.take({ token: "t" });
   const app = await new Application(flash, server).start("b1");
   return { app, server, asked, now, session, kept: new Kept(records, () => app.time), api: new Client(wire, session) };
 }
@@ -66,6 +69,22 @@ describe("who uses the phone", () => {
     await expect(switchRole(2)).rejects.toThrow();
     await phone.app.settle();
     expect(phone.server.taken.map(({ deed }) => deed.action)).toEqual(["check_in", "submit"]);
+  });
+
+  it("sends nothing under a role that a lost answer may have changed, until the server said which it is", async () => {
+    phone.now.lost = true;
+    await look(); // heard and kept: the old role
+    await busy();
+    await expect(switchRole(2)).rejects.toThrow(Unheard);
+    await phone.app.queue.wake();
+    await phone.app.settle();
+    const [first] = phone.app.queue.waiting();
+    expect([phone.server.asked.length, first?.state, phone.app.queue.barred]).toEqual([1, "waiting", "offline"]);
+    phone.now.deaf = false;
+    wake();
+    await vi.waitFor(() => expect(phone.app.queue.waiting()[0]?.state).toBe("foreign"));
+    await phone.app.settle();
+    expect(phone.server.asked).toHaveLength(1);
   });
 
   it("sends nothing after the sign-out, whatever wakes it", async () => {

@@ -1,4 +1,4 @@
-import { Unheard, type Reply } from "@/platform/types";
+import { Told, Unheard, type Reply } from "@/platform/types";
 
 export interface Fault {
   field: string;
@@ -34,6 +34,7 @@ export function problemOf({ status, body }: Reply): Problem {
 /** For people: the title, and what is wrong with each thing. */
 export function said(error: unknown): string {
   if (error instanceof Unheard) return "网络不通，请稍后再试";
+  if (error instanceof Told) return error.message;
   if (!(error instanceof Problem)) return "手机没有存下，请再试一次；空间满了请先清理";
   const more = error.faults.map((fault) => fault.message).filter((message) => !error.message.includes(message));
   return [error.message, ...more].join("；");

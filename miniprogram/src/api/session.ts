@@ -5,11 +5,9 @@ import type { Proof, Records, Wire } from "@/platform/types";
 import { key } from "./key";
 import { problemOf } from "./problem";
 
+/** What is kept of a session: who acts in which role, the server says (`GET /me`). */
 export interface Signed {
   token: string;
-  role: string;
-  job_id: number | null;
-  dealer_id: number | null;
 }
 
 const KEPT = "session";
@@ -78,10 +76,9 @@ export class Session {
     return undefined;
   }
 
-  /** A session opened another way (an order's number, a switched role). */
-  async take(signed: Signed): Promise<Signed> {
-    const { token, role, job_id, dealer_id } = signed;
-    this.signed = { token, role, job_id, dealer_id };
+  /** A session opened another way, such as by an order's number. */
+  async take({ token }: Signed): Promise<Signed> {
+    this.signed = { token };
     await this.records.write(KEPT, JSON.stringify(this.signed));
     this.listeners.forEach((told) => told(this.signed));
     return this.signed;

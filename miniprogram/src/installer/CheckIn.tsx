@@ -2,7 +2,7 @@ import { View } from "@tarojs/components";
 import { useState } from "react";
 
 import type { JobPage } from "@/api";
-import { askForMessages, consent, useDeeds } from "@/shell";
+import { askForMessages, consent, shoot, useDeeds } from "@/shell";
 import { FORMS } from "@/made/forms";
 import { Bar, Button, Choice, Icon, metres, Sheet } from "@/parts";
 import { platform, type Place } from "@/platform";
@@ -34,10 +34,9 @@ function Arrived({ job, place, again, onClose }: Props) {
   const [photo, setPhoto] = useState<string>();
   const { act, photograph } = useDeeds(job.id);
   const [slot] = job.slots;
-  const shoot = async () => {
-    if (!slot || !(await consent("photo"))) return;
-    const [shot] = await platform.photograph({ gallery: false, most: 1 });
-    if (shot) setPhoto((await photograph(slot.code, shot, place)).id);
+  const picture = async () => {
+    const taken = slot && (await shoot());
+    if (taken) setPhoto((await photograph(slot.code, taken)).id);
   };
   const arrive = async () => {
     const body = { ...(place ? { fix: place } : {}), ...(reason ? { reason } : {}) };
@@ -59,7 +58,7 @@ function Arrived({ job, place, again, onClose }: Props) {
     >
       <View className={place ? "tz-note" : "tz-note tz-note--warn"}>{said(place)}</View>
       <Choice label="不在客户门口？请选原因，再拍一张现场" options={reasons} value={reason} onChange={(next) => setReason(next === reason ? undefined : next)} />
-      {reason && <Button id="check-in-photo" onPress={shoot}><Icon name={photo ? "check" : "camera"} />{photo ? "已拍现场照片" : "拍现场照片"}</Button>}
+      {reason && <Button id="check-in-photo" onPress={picture}><Icon name={photo ? "check" : "camera"} />{photo ? "已拍现场照片" : "拍现场照片"}</Button>}
     </Sheet>
   );
 }

@@ -3,9 +3,8 @@ import { useState } from "react";
 
 import type { JobPage, Schemas } from "@/api";
 import type { Waiting } from "@/offline";
-import { consent, useDeeds, useRead, useWaiting } from "@/shell";
+import { shoot, useDeeds, useRead, useWaiting } from "@/shell";
 import { Button, Card, Choice, Field, Icon, Money, Sheet, Tag, tell, yuan } from "@/parts";
-import { platform } from "@/platform";
 
 type Charge = Schemas["ChargeCard"];
 type Item = Schemas["JobPriceList"]["items"][number];
@@ -89,10 +88,9 @@ function Add({ job, onClose }: { job: JobPage; onClose: () => void }) {
   const { act, photograph } = useDeeds(job.id);
   const items = data?.items ?? [];
   const slot = job.slots.find((one) => one.phase !== "after") ?? job.slots[0];
-  const shoot = async () => {
-    if (!slot || !(await consent("photo"))) return;
-    const [shot] = await platform.photograph({ gallery: false, most: 1 });
-    if (shot) setPhoto((await photograph(slot.code, shot, undefined)).id);
+  const picture = async () => {
+    const taken = slot && (await shoot());
+    if (taken) setPhoto((await photograph(slot.code, taken)).id);
   };
   const add = async () => {
     if (!item) return tell.failed("请先选一项");
@@ -120,7 +118,7 @@ function Add({ job, onClose }: { job: JobPage; onClose: () => void }) {
       <Field id="quantity" label="数量" kind="number" value={quantity} onChange={setQuantity} most={3} />
       <Choice label="谁收款" options={BY} value={by} onChange={setBy} />
       {item?.needs_photo && (
-        <Button id="charge-photo" onPress={shoot}><Icon name={photo ? "check" : "camera"} />{photo ? "已拍照片" : "拍照说明为什么要加"}</Button>
+        <Button id="charge-photo" onPress={picture}><Icon name={photo ? "check" : "camera"} />{photo ? "已拍照片" : "拍照说明为什么要加"}</Button>
       )}
     </Sheet>
   );

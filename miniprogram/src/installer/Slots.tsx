@@ -2,11 +2,10 @@ import { Image, View } from "@tarojs/components";
 import { useState } from "react";
 
 import type { JobPage, Schemas } from "@/api";
-import { api, Ask, consent, Picture, useDeeds, useRead } from "@/shell";
+import { api, Ask, Picture, shoot, useDeeds, useRead } from "@/shell";
 import { PHASES } from "@/made/words";
 import type { Waiting } from "@/offline";
 import { Button, Card, Icon, Tag } from "@/parts";
-import { platform } from "@/platform";
 
 type Slot = JobPage["slots"][number];
 type Photo = Schemas["PhotoCard"];
@@ -59,9 +58,8 @@ function SlotCard({ job, slot, photos, under, again }: SlotProps) {
   const { act, photograph } = useDeeds(job.id);
   const may = job.available_actions;
   const take = async (gallery = false) => {
-    if (!(await consent("photo"))) return;
-    const [shot] = await platform.photograph({ gallery, most: 1 });
-    if (shot) await photograph(slot.code, shot, (await consent("place", false)) ? await platform.place() : undefined);
+    const taken = await shoot({ gallery });
+    if (taken) await photograph(slot.code, taken);
   };
   const remove = async (id: number) => {
     await api.delete("/api/v1/photos/{photo_id}", { path: { photo_id: id } });

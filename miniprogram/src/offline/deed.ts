@@ -35,3 +35,13 @@ export interface Trouble {
 }
 
 export type Wish = Pick<Deed, "job" | "action" | "address" | "body"> & Partial<Pick<Deed, "awaits">>;
+
+const UNREAD = "unreadable";
+
+/** What stands for a record that could not be read now: nothing of it is sent or shown, and its job waits for it. */
+export function unread(job: number, id: string): Deed {
+  const trouble = { status: 0, code: UNREAD, title: "手机暂时读不出这一条，会自动再读", faults: [] };
+  return { id, job, seq: 0, owner: "", action: "一条记录", address: "", at: "", body: {}, trouble };
+}
+
+export const isUnread = ({ trouble }: Deed): boolean => trouble?.code === UNREAD;

@@ -19,7 +19,7 @@ export class Kept {
   ) {}
 
   async heard<T>(owner: string, address: string): Promise<Heard<T> | undefined> {
-    const text = await this.records.read(`${PREFIX}${owner}/${address}`);
+    const text = await this.records.read(`${PREFIX}${owner}/${address}`).catch(() => undefined); // then it is as if never heard
     const found = text ? (JSON.parse(text) as Heard<T>) : undefined;
     return found && this.now() - found.at < LIFE_MS ? found : undefined;
   }

@@ -1,15 +1,17 @@
-import type { Files, Records, Shot } from "@/platform/types";
+import { Gone, type Files, type Records, type Shot } from "@/platform/types";
 
-import type { Deed } from "./deed";
+import { isUnread, unread, type Deed } from "./deed";
 import { byAge } from "./order";
 
 const PREFIX = "deed/";
 const ARRIVED = "photo/";
 const LIFE_MS = 3 * 24 * 3600 * 1000;
-const name = (deed: Deed) => `${PREFIX}${deed.id}`;
+const name = (deed: Deed) => `${PREFIX}${deed.job}/${deed.id}`;
+const said = (one: string) => one.slice(PREFIX.length).split("/") as [job: string, id: string];
 
 /**
- * The deeds on this phone. Each is one record, written whole or not at all.
+ * The deeds on this phone. Each is one record, written whole or not at all; its name says the job, so that one that
+ * cannot be read holds up no other.
  *
  * A photo is written in three steps, so that no kill loses one that was shown nor leaves a picture nobody knows of:
  * the record (half), the picture, the record. It is removed in two: the record, the picture.
@@ -22,8 +24,17 @@ export class Ledger {
 
   async all(): Promise<Deed[]> {
     const names = await this.records.keys(PREFIX);
-    const texts = await Promise.all(names.map((one) => this.records.read(one)));
-    return texts.flatMap((text) => (text ? [JSON.parse(text) as Deed] : [])).sort(byAge);
+    return (await Promise.all(names.map((one) => this.read(one)))).flat().sort(byAge);
+  }
+
+  private async read(one: string): Promise<Deed[]> {
+    try {
+      const text = await this.records.read(one);
+      return text === undefined ? [] : [JSON.parse(text) as Deed];
+    } catch {
+      const [job, id] = said(one);
+      return [unread(Number(job), id)];
+    }
   }
 
   /** All of it or, when there is no room, nothing: half a photo would hold its job back. */
@@ -46,7 +57,7 @@ export class Ledger {
 
   async remove(deed: Deed): Promise<void> {
     await this.records.remove(name(deed));
-    if (deed.photo) await this.files.remove(deed.id);
+    if (deed.photo || isUnread(deed)) await this.files.remove(deed.id);
   }
 
   /** The id by which the server knows a photo, for deeds that name it. */
@@ -54,12 +65,12 @@ export class Ledger {
     return this.records.write(ARRIVED + deed.id, JSON.stringify({ id, at: now }));
   }
 
-  /** The deed with the ids of its photos, which arrived before it. Throws when one was given up. */
+  /** The deed with the ids of its photos, which arrived before it. `Gone` when one was given up. */
   async completed(deed: Deed): Promise<Deed> {
     const body = { ...deed.body };
     for (const [field, photo] of Object.entries(deed.awaits ?? {})) {
       const text = await this.records.read(ARRIVED + photo);
-      if (!text) throw new Error(`no such photo: ${photo}`);
+      if (!text) throw new Gone(photo);
       body[field] = (JSON.parse(text) as { id: number }).id;
     }
     return { ...deed, body };
@@ -76,9 +87,9 @@ export class Ledger {
       if (await this.files.has(deed.id)) await this.write(deed);
       else await this.records.remove(name(deed));
     }
-    const known = new Set(names); // not what could be read of them: a storage that fails once must cost no picture
-    for (const file of files) if (!known.has(PREFIX + file)) await this.files.remove(file);
-    if (deeds.length >= names.length) await this.forgetArrived(deeds, now);
+    const known = new Set(names.map((one) => said(one)[1])); // also those that could not be read: it must cost no picture
+    for (const file of files) if (!known.has(file)) await this.files.remove(file);
+    if (!deeds.some(isUnread)) await this.forgetArrived(deeds, now);
   }
 
   /** The ids of photos that arrived long ago, and that none of these deeds, which are all there are, still awaits. */
@@ -86,7 +97,7 @@ export class Ledger {
     const awaited = new Set(deeds.flatMap((deed) => Object.values(deed.awaits ?? {})));
     for (const one of await this.records.keys(ARRIVED)) {
       if (awaited.has(one.slice(ARRIVED.length))) continue;
-      const text = await this.records.read(one);
+      const text = await this.records.read(one).catch(() => undefined);
       if (text && now - (JSON.parse(text) as { at: number }).at > LIFE_MS) await this.records.remove(one);
     }
   }

@@ -1,6 +1,6 @@
 import type { Reply } from "@/platform/types";
 
-import type { Deed, Trouble } from "./deed";
+import { isUnread, type Deed, type Trouble } from "./deed";
 
 /** What a reply, or silence, means for a deed. */
 export type Verdict =
@@ -59,10 +59,14 @@ export interface Remedy {
 
 const MOVED_ON = new Set(["job_changed", "illegal_transition", "not_found"]);
 
-export function remedy({ photo, trouble: why }: Deed): Remedy {
+export function remedy(deed: Deed): Remedy {
+  const { photo, trouble: why } = deed;
   if (!why) return { advice: "", again: false, safe: false };
   if (photo && why.code === "job_changed") {
     return { advice: "工单已改派或取消。照片已存为证据，可以收起；若已上门，可申请上门费。", again: false, safe: true };
+  }
+  if (isUnread(deed)) {
+    return { advice: "这一单后面的内容先等着，不会丢。一直读不出时，请联系网点后再收起。", again: true, safe: false };
   }
   if (why.code === "long_unanswered") {
     return { advice: "请先看工单里有没有这一条：没有就重试，已有就收起。", again: true, safe: false };

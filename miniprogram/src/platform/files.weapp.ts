@@ -10,7 +10,16 @@ function done(run: (told: { success: () => void; fail: (error: unknown) => void 
   return new Promise((resolve, reject) => run({ success: resolve, fail: reject }));
 }
 
-const there = (at: string) => done((told) => manager().access({ path: at, ...told })).then(() => true, () => false);
+async function there(at: string): Promise<boolean> {
+  try {
+    await done((told) => manager().access({ path: at, ...told }));
+    return true;
+  } catch (error) {
+    const said = String((error as { errMsg?: string }).errMsg ?? error);
+    if (/no such file/i.test(said)) return false;
+    throw new Error(said); // not to be taken for gone
+  }
+}
 
 /** Pictures in the folder that WeChat leaves to us. A half-written copy is never seen: it gets its name at the end. */
 export const files: Files = {

@@ -1,10 +1,19 @@
 import Taro from "@tarojs/taro";
 
 import { files } from "./files.weapp";
-import { MOST_BYTES, Unheard, type Network, type Place, type Platform, type Records, type Reply, type Shot } from "./types";
+import { Gone, MOST_BYTES, PRESSED, Told, TOO_LARGE, Unheard, type Network, type Place, type Platform, type Records, type Reply, type Shot } from "./types";
+
+const why = (error: unknown) => String((error as { errMsg?: string }).errMsg ?? error);
 
 const records: Records = {
-  read: (key) => Taro.getStorage<string>({ key }).then((found) => found.data, () => undefined),
+  async read(key) {
+    try {
+      return (await Taro.getStorage<string>({ key })).data;
+    } catch (error) {
+      if (/data not found/i.test(why(error))) return undefined;
+      throw new Error(why(error));
+    }
+  },
   write: async (key, text) => void (await Taro.setStorage({ key, data: text })),
   remove: async (key) => void (await Taro.removeStorage({ key })),
   keys: async (prefix) => Taro.getStorageInfoSync().keys.filter((key) => key.startsWith(prefix)),
@@ -34,13 +43,15 @@ function seconds(headers: Record<string, unknown> | undefined): Pick<Reply, "ret
   return said > 0 ? { retryAfter: said } : {};
 }
 
-async function small(path: string, bytes: number): Promise<{ path: string; bytes: number }> {
-  for (const quality of [80, 60, 40]) {
-    if (bytes <= MOST_BYTES) break;
-    path = (await Taro.compressImage({ src: path, quality, compressedWidth: 2400 })).tempFilePath;
+async function small(source: string, size: number): Promise<{ path: string; bytes: number }> {
+  let [path, bytes] = [source, size];
+  for (const [quality, compressedWidth] of PRESSED) {
+    if (bytes <= MOST_BYTES) return { path, bytes };
+    path = (await Taro.compressImage({ src: source, quality: quality * 100, compressedWidth })).tempFilePath;
     const found = await Taro.getFileInfo({ filePath: path });
     bytes = "size" in found ? found.size : bytes;
   }
+  if (bytes > MOST_BYTES) throw new Told(TOO_LARGE);
   return { path, bytes };
 }
 
@@ -66,19 +77,19 @@ export const platform: Platform = {
         });
         return { status: found.statusCode, body: read(found.data), ...seconds(found.header) };
       } catch (error) {
-        throw new Unheard(String((error as { errMsg?: string }).errMsg ?? error));
+        throw new Unheard(why(error));
       }
     },
     async upload({ url, headers, form, file, timeoutMs, onProgress }) {
       const filePath = await files.address(file);
-      if (!filePath) throw new Error(`no such picture: ${file}`);
+      if (!filePath) throw new Gone(file);
       try {
         const task = Taro.uploadFile({ url, filePath, name: "file", header: headers, formData: form, timeout: timeoutMs });
         task.onProgressUpdate?.(({ progress }) => onProgress?.(progress));
         const found = await task;
         return { status: found.statusCode, body: read(found.data), ...seconds(found.header) };
       } catch (error) {
-        throw new Unheard(String((error as { errMsg?: string }).errMsg ?? error));
+        throw new Unheard(why(error));
       }
     },
   },
@@ -98,17 +109,18 @@ export const platform: Platform = {
   },
   async photograph({ gallery, most }) {
     const sources: ("camera" | "album")[] = gallery ? ["album"] : ["camera"];
-    try {
-      const chosen = await Taro.chooseMedia({ count: most, mediaType: ["image"], sourceType: sources, sizeType: ["compressed"] });
-      return await Promise.all(
-        chosen.tempFiles.map(async (one): Promise<Shot> => {
-          const { path, bytes } = await small(one.tempFilePath, one.size);
-          return { source: path, bytes, capture: gallery ? "gallery" : "camera" };
-        }),
-      );
-    } catch {
-      return [];
-    }
+    const chosen = await Taro.chooseMedia({ count: most, mediaType: ["image"], sourceType: sources, sizeType: ["compressed"] })
+      .catch((error: unknown) => {
+        if (/cancel/i.test(why(error))) return { tempFiles: [] };
+        throw new Told(`${gallery ? "相册" : "相机"}没有打开，请在手机设置里允许微信使用`);
+      });
+    const at = Date.now();
+    return Promise.all(
+      chosen.tempFiles.map(async (one): Promise<Shot> => {
+        const { path, bytes } = await small(one.tempFilePath, one.size);
+        return { source: path, bytes, at, capture: gallery ? "gallery" : "camera" };
+      }),
+    );
   },
   scan: () => Taro.scanCode({ onlyFromCamera: true }).then((found) => found.result, () => undefined),
   async askToTell(templates) {

@@ -9,6 +9,7 @@ export type Proof = { kind: "wechat"; code: string } | { kind: "link"; token: st
 
 /** Text by key, durable once a promise resolves; one write is done whole or not at all. */
 export interface Records {
+  /** undefined: there is no such record. One that is there and cannot be read now is an error. */
   read(key: string): Promise<string | undefined>;
   write(key: string, text: string): Promise<void>;
   remove(key: string): Promise<void>;
@@ -20,6 +21,8 @@ export interface Shot {
   /** A path in WeChat, a Blob in a browser. */
   readonly source: string | Blob;
   readonly bytes: number;
+  /** When the camera handed it over, milliseconds since 1970. */
+  readonly at: number;
   readonly capture: "camera" | "gallery";
 }
 
@@ -65,6 +68,10 @@ export interface Wire {
 }
 
 export class Unheard extends Error {}
+/** A kept picture is not here any more. */
+export class Gone extends Error {}
+/** Its message is written for people. */
+export class Told extends Error {}
 
 export interface Network {
   up(): boolean;
@@ -85,7 +92,7 @@ export interface Platform {
   scene(): Promise<string | undefined>;
   /** undefined: refused, switched off or no fix in ten seconds. Never a guess. */
   place(): Promise<Place | undefined>;
-  /** At most `most` pictures, each under two megabytes; none when the person turned back. */
+  /** At most `most` pictures, each under two megabytes; none when the person turned back. `Told` where it cannot be. */
   photograph(how: { gallery: boolean; most: number }): Promise<Shot[]>;
   /** The text of a bar code; undefined: no camera, or the person turned back. */
   scan(): Promise<string | undefined>;
@@ -101,3 +108,6 @@ export interface Platform {
 }
 
 export const MOST_BYTES = 2_000_000;
+/** How a picture is made smaller, gentlest first: quality and the longest side. */
+export const PRESSED = [[0.85, 2400], [0.7, 2400], [0.5, 2000], [0.5, 1400]] as const;
+export const TOO_LARGE = "照片太大，没能压小，请用相机重拍";

@@ -1,4 +1,4 @@
-import { Unheard, type Call, type Reply, type Upload, type Wire } from "./types";
+import { Gone, Unheard, type Call, type Reply, type Upload, type Wire } from "./types";
 
 type Kept = (key: string) => Promise<Blob | undefined>;
 
@@ -35,7 +35,7 @@ export function wire(kept: Kept): Wire {
     call: (call) => sent(call, call.body === undefined ? null : JSON.stringify(call.body)),
     async upload({ form, file, onProgress, ...call }: Upload) {
       const picture = await kept(file);
-      if (!picture) throw new Error(`no such picture: ${file}`);
+      if (!picture) throw new Gone(file);
       const body = new FormData();
       for (const [name, value] of Object.entries(form)) body.append(name, value);
       body.append("file", picture, "photo.jpg");

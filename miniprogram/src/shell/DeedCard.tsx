@@ -23,7 +23,7 @@ export function DeedCard({ one: { deed, state, percent, tries }, here }: { one: 
       title={ACTIONS[deed.action] ?? deed.action}
       aside={<Tag kind={KINDS[state]}>{state === "sending" && percent ? `${percent}%` : STATES[state]}</Tag>}
     >
-      <View className="tz-quiet"><Time at={deed.at} />{tries > 0 && ` · 已试 ${tries} 次`}</View>
+      <View className="tz-quiet">{deed.at && <Time at={deed.at} />}{tries > 0 && ` · 已试 ${tries} 次`}</View>
       {deed.photo && <Picture id={deed.id} />}
       {deed.trouble && (
         <View>

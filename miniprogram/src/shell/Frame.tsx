@@ -55,6 +55,7 @@ function inside(who: Who, children: Props["children"], anybody = false): ReactNo
 function Door({ state }: { state: Who["state"] }) {
   if (state === "opening") return <Loading />;
   if (state === "unheard") return <Failed why="没有网络，这台手机上也还没有存过内容" again={look} />;
+  if (state === "stuck") return <Failed why="这台手机的存储暂时读不出来。做过的都还在，请再试一次" again={open} />;
   return (
     <View className="tz-blank">
       请从短信或微信消息里的链接打开，或用订单号查询

@@ -78,7 +78,7 @@ export function useDeeds(job: number) {
     [job],
   );
   const photograph = useCallback(
-    (slot: string, shot: Shot, place: Place | undefined): Promise<Deed> =>
+    (slot: string, shot: Shot & { place?: Place | undefined }, place = shot.place): Promise<Deed> =>
       queue.add(
         { job, action: "take_photo", address: `/api/v1/jobs/${job}/photos`, body: { slot, capture: shot.capture, ...place } },
         shot,

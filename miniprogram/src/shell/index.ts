@@ -7,6 +7,7 @@ export { Frame } from "./Frame";
 export { askForMessages } from "./messages";
 export { api, kept, queue } from "./phone";
 export { fetchAhead, useRead, type Read } from "./reading";
+export { shoot, type Taken } from "./shoot";
 export { go, onward, replace, WAYS } from "./ways";
 export { DEALER, enter, look, owner, signOut, switchRole, useWho, type Me } from "./who";
 export { Windows } from "./Windows";

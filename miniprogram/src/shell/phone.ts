@@ -30,5 +30,3 @@ export const queue = new Queue({
   alone: platform.alone,
   arrived: async (deed, answer) => arrivals.forEach((told) => told(deed, answer)),
 });
-
-platform.network.watch((up) => void (up && queue.wake()));

@@ -8,14 +8,16 @@ import { platform } from "@/platform";
 import { api, kept, queue, session } from "./phone";
 
 export type Me = Schemas["Me"];
-/** `out`: nobody, and nothing to sign in with. `unheard`: no network and nothing kept. */
-export type Who = { state: "opening" | "out" | "unheard" } | { state: "in"; me: Me };
+/** `out`: nobody, and nothing to sign in with. `unheard`: no network and nothing kept. `stuck`: the phone's own storage. */
+export type Who = { state: "opening" | "out" | "unheard" | "stuck" } | { state: "in"; me: Me };
 
 export const DEALER = new Set(["dispatcher", "dealer_owner"]);
 
 let who: Who = { state: "opening" };
 const listeners = new Set<() => void>();
 let opening: Promise<void> | undefined;
+/** The server has said who this is, and nothing was done since that could have changed it. */
+let sure = false;
 
 function become(next: Who): void {
   who = next;
@@ -38,19 +40,24 @@ export function owner(): string {
 
 /** At the start: what was written down first, then who this is. */
 export function open(): Promise<void> {
-  opening ??= begin();
+  opening ??= begin().catch(() => {
+    opening = undefined;
+    become({ state: "stuck" });
+  });
   return opening;
 }
 
 async function begin(): Promise<void> {
   await queue.open();
   await session.open();
-  await kept.tidy();
+  await kept.tidy().catch(() => undefined);
   // A browser signs in by what stands in the address; WeChat only when no session is kept.
   const fresh = platform.kind === "h5" || !session.current;
   if (fresh) await session.renew().catch(() => undefined);
   await look();
 }
+
+const AGAIN_MS = 15_000;
 
 /** Asks the server who this is; without a network, who it was. */
 export async function look(): Promise<void> {
@@ -58,22 +65,32 @@ export async function look(): Promise<void> {
   try {
     const me = await api.get("/api/v1/me");
     await kept.hear("phone", "me", me);
-    await settle(me);
+    sure = true;
+    settle(me);
   } catch (error) {
     if (error instanceof Problem && error.status === 401) return become({ state: "out" });
     const known = await kept.heard<Me>("phone", "me");
-    if (known) await settle(known.answer);
+    if (known) settle(known.answer);
     else become({ state: "unheard" });
+    if (!sure) setTimeout(wake, AGAIN_MS);
   }
 }
 
-async function settle(me: Me): Promise<void> {
+/** What this person did before may leave only once the server said that the session is theirs: a switch whose answer was
+ * lost may have made it another's. */
+function settle(me: Me): void {
   become({ state: "in", me });
-  void queue.become(ownerOf(me));
+  void queue.become(ownerOf(me), sure);
+}
+
+/** The network is back, or the application in front. */
+export function wake(): void {
+  void (sure || !session.current ? queue.wake() : look());
 }
 
 /** A session that was opened by an order's number. */
 export async function enter(signed: Signed): Promise<void> {
+  sure = false;
   await session.take(signed);
   await look();
 }
@@ -81,10 +98,9 @@ export async function enter(signed: Signed): Promise<void> {
 /** What is under way was done in the old role, and arrives in it. */
 export async function switchRole(binding_id: number): Promise<void> {
   await queue.become("");
+  sure = false;
   try {
-    const acting = await api.post("/api/v1/me/role", { body: { binding_id } });
-    const { current } = session;
-    if (current) await session.take({ ...current, role: acting.role, dealer_id: acting.dealer_id });
+    await api.post("/api/v1/me/role", { body: { binding_id } });
   } finally {
     await look();
   }
@@ -97,5 +113,6 @@ export async function signOut(): Promise<void> {
   await kept.forget(owner());
   await kept.forget("phone");
   await session.forget();
+  sure = false;
   become({ state: "out" });
 }
