@@ -9,7 +9,7 @@ from typing import Any
 from api import paging, routes
 from api.paging import Page
 from api.routes import Call, route
-from api.schemas.clocks import AppealBody, BreachQuery, DeclineAppealBody, ExcuseBody, MemoBody
+from api.schemas.clocks import AppealBody, BreachQuery, DeclineAppealBody, ExcuseBody, ExplainBody, MemoBody
 from services import breaches
 from services.breaches import BreachState
 from services.queries import breaches as found
@@ -28,7 +28,8 @@ area = routes.area("breaches", "时效")
     summary="超时记录",
 )
 def breach_list(call: Call, query: Mapping[str, Any]) -> Page[BreachLine]:
-    """Newest first, `open` and `unanswered` ones oldest first, with `latest` the worst first; a dealer sees its own."""
+    """Newest first, `open` and `unanswered` ones oldest first, with `latest` the worst first; a dealer sees its own,
+    an installer what was late at the door of his own jobs."""
     wanted = Wanted(**{name: query[name] for name in Wanted.__slots__})
     last = paging.key(query["cursor"], *((int, datetime, int) if wanted.by_need else (int,)))
     lines = found.listed(call.who, wanted, last, query["limit"] + 1)
@@ -91,6 +92,21 @@ def excuse(call: Call, body: Mapping[str, Any], breach_id: int) -> BreachState:
 def appeal(call: Call, body: Mapping[str, Any], breach_id: int) -> BreachState:
     """The dealer's owner asks; the agents have a clock to excuse it or to decline."""
     return breaches.appeal(call.who, breach_id, body["reason"], call.now)
+
+
+@route(
+    area,
+    "POST",
+    "/breaches/<id:breach_id>/explain",
+    permission="breach:explain",
+    body=ExplainBody,
+    answer=BreachState,
+    errors=(404, 409),
+    summary="师傅说明",
+)
+def explain(call: Call, body: Mapping[str, Any], breach_id: int) -> BreachState:
+    """The job's installer tells his dealer how it came, once; whether to appeal is the dealer's."""
+    return breaches.explain(call.who, breach_id, body["words"], call.now)
 
 
 @route(

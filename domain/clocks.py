@@ -267,6 +267,7 @@ PAUSE_RULES: tuple[PauseRule, ...] = (
 )
 """Of Tmall's five reasons only 2 (goods not received) and 3 (not needed yet) pause; of others see `domain.delays`."""
 
+AT_THE_DOOR = frozenset({_K.ARRIVE, _K.FINISH, _K.SUPPLEMENT})  # what an installer's own deeds stop
 _BEFORE_VISIT = (_K.ACCEPT, _K.NAME_INSTALLER, _K.CONTACT, _K.BOOK, _K.ARRIVE)
 _ALL = (*_BEFORE_VISIT, _K.FINISH, _K.SUPPLEMENT, _K.CONFIRM, _K.AUDIT, _K.URGE_REPLY)
 ENDS: Mapping[str, tuple[str, ...]] = {

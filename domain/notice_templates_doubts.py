@@ -101,6 +101,13 @@ OF_DOUBTS: Mapping[str, Template] = {
     ),
     "price_alert": _T("价格预警", "店铺有 {count} 笔价格异常订单", "task", "价格预警", "请核实成交价"),
     "breach_appealed": _T("时效申诉", "工单 {number} 有时效申诉待答复", "task", "有申诉", "请按时答复申诉"),
+    "breach_explained": _T(
+        "师傅有说明",
+        "工单 {number} 超时，师傅写了说明，请查看并决定是否申诉",
+        "task",
+        "有说明",
+        "请查看师傅的说明",
+    ),
     "appeal_declined": _T("申诉未通过", "工单 {number} 的时效申诉未通过", "task", "未通过", "请查看驳回原因"),
     "audit_appealed": _T(
         "稽核申诉",

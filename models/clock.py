@@ -159,6 +159,7 @@ class Breach(Base):
     declined_at: Mapped[datetime | None]  # the appeal; excused_at where it was granted
     declined_by: Mapped[int | None]
     decline_id: Mapped[int | None]
+    explain_id: Mapped[int | None]  # the installer's word to his dealer
     withdrawn_at: Mapped[datetime | None]
     withdrawn: Mapped[str | None]  # why: told_late, corrected
 

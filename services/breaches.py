@@ -1,4 +1,5 @@
-"""What people do about a breach: desks acknowledge it with a memo, owners appeal, agents excuse or decline."""
+"""What people do about a breach: installers explain it to their dealer, desks acknowledge it with a memo, owners
+appeal, agents excuse or decline."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from domain.actors import Actor, Role
-from domain.clocks import Family
+from domain.clocks import AT_THE_DOOR, Family
 from domain.errors import Conflict, Fault, Invalid, NotFound
 from domain.notices import Audience
 from services.parts import appeals, notes, outbox
@@ -56,7 +57,8 @@ class BreachState:
 # Trap: the job before the breach, as deeds and corrections lock them; the other way round two wait in a ring.
 _HOLD = "SELECT 1 FROM job WHERE id = (SELECT job_id FROM breach WHERE id = %(id)s) FOR NO KEY UPDATE"
 _READ = """
-SELECT breach.*, job.channel_id, job.category_code, job.zone, job.subject_id, job.fees_posted_at, clock.turn
+SELECT breach.*, job.channel_id, job.installer_id, job.category_code, job.zone, job.subject_id, job.fees_posted_at,
+       clock.turn
   FROM breach JOIN job ON job.id = breach.job_id JOIN clock ON clock.id = breach.clock_id
  WHERE breach.id = %(id)s FOR UPDATE OF breach
 """
@@ -68,6 +70,7 @@ _APPEAL = f"""
 UPDATE breach SET appealed_at = %(now)s, appealed_by = %(by)s, appeal_id = %(note)s, appeal_clock_id = %(clock)s
  WHERE id = %(id)s {_STATE}
 """
+_EXPLAIN = f"UPDATE breach SET explain_id = %(note)s WHERE id = %(id)s {_STATE}"
 _DECLINE = f"""
 UPDATE breach SET declined_at = %(now)s, declined_by = %(by)s, decline_id = %(note)s WHERE id = %(id)s {_STATE}
 """
@@ -103,6 +106,21 @@ def appeal(tx: Connection, actor: Actor, breach_id: int, reason: str, now: datet
     clock_id = appeals.start(tx, row, now)
     _tell(tx, row, "breach_appealed", {"audience": Audience.AGENTS}, now)
     return _noted(tx, _APPEAL, actor, row, reason, now, clock_id)
+
+
+@use_case
+def explain(tx: Connection, actor: Actor, breach_id: int, words: str, now: datetime) -> BreachState:
+    """The job's installer tells his dealer how it came; the desk is told. To appeal is the dealer's, not his.
+
+    Once per breach; NotFound for what was not his to do at the door.
+    """
+    row = _of_dealer(tx, actor, breach_id, Role.INSTALLER)
+    if row.installer_id != actor.person_id or row.kind not in AT_THE_DOOR:
+        raise NotFound
+    if any((row.explain_id, row.excused_at, row.withdrawn_at)):
+        raise AlreadyHandled
+    _tell(tx, row, "breach_explained", {"audience": Audience.DESK, "dealer_ids": [row.dealer_id]}, now)
+    return _noted(tx, _EXPLAIN, actor, row, words, now)
 
 
 @use_case

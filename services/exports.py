@@ -191,11 +191,11 @@ def _reviews(tx: Connection, order_id: int, key: bytes) -> tuple[dict[str, Any],
 
 
 def _job(tx: Connection, job: Any, key: bytes) -> ExportedJob:
-    # what a dealer said about its own lateness is the dealer's word to the brand, not about this person
+    # what a dealer and its installer said about their own lateness is not about this person
     clocks = select(Clock.id).where(Clock.job_id == job.id)
     excuses = [
         select(column).where(Breach.clock_id.in_(clocks), column.is_not(None))
-        for column in (Breach.memo_id, Breach.appeal_id, Breach.decline_id)
+        for column in (Breach.memo_id, Breach.appeal_id, Breach.decline_id, Breach.explain_id)
     ]
     about = (Note.job_id == job.id, *(Note.id.not_in(excuse) for excuse in excuses))
     notes = tx.execute(select(Note.text).where(*about).order_by(Note.id)).scalars().all()

@@ -45,6 +45,12 @@ class AppealBody(Body):
     reason = PlainText(NOTE, required=True)
 
 
+class ExplainBody(Body):
+    """How it came, in the installer's words, for his dealer."""
+
+    words = PlainText(NOTE, required=True)
+
+
 class DeclineAppealBody(Body):
     """Why it is not excused."""
 

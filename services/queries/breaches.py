@@ -1,4 +1,4 @@
-"""Breaches as people read them: a dealer its own, the brand those of the channels it looks after."""
+"""Breaches as people read them: a dealer its own, an installer his jobs', the brand those of its channels."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from domain.actors import BRAND_ROLES, Actor, Role
-from domain.clocks import Level
+from domain.clocks import AT_THE_DOOR, Level
 from services.parts import notes
 from services.queries import turns
 from services.uow import query
@@ -24,7 +24,8 @@ class BreachLine:
 
     `withdrawn`: it turned out not to have been reached (told_late, corrected); kept for the record.
     `owner`: whose deed stops the clock (dealer, agent, brand, customer); `stopped_at`: when it was done.
-    `said_before`: what the same dealer said of a lower level of the same clock.
+    `said_before`: what the same dealer said of a lower level of the same clock. `explained`: the installer's word to
+    his dealer. An installer reads his own words and the agents' answer; what his dealer wrote to the brand is not here.
     """
 
     id: int
@@ -52,6 +53,9 @@ class BreachLine:
     stopped_at: datetime | None
     paused_at: datetime | None
     said_before: str | None
+    explained: str | None
+    explained_at: datetime | None
+    product_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +100,13 @@ SELECT breach.id, clock_id, breach.job_id, breach.dealer_id, breach.kind, breach
        (SELECT text FROM note WHERE id = (
            SELECT max(memo_id) FROM breach lower WHERE lower.clock_id = breach.clock_id AND lower.level < breach.level
               AND lower.dealer_id IS NOT DISTINCT FROM breach.dealer_id)) AS said_before,
+       explained.text AS explained, explained.created_at AS explained_at,
+       coalesce(product.name, job.sku) AS product_name,
        subject.wrapped_key
   FROM breach JOIN job ON job.id = breach.job_id JOIN subject ON subject.id = job.subject_id
   LEFT JOIN note memo ON memo.id = memo_id LEFT JOIN note appeal ON appeal.id = appeal_id
   LEFT JOIN note declined ON declined.id = decline_id LEFT JOIN clock answering ON answering.id = appeal_clock_id
+  LEFT JOIN note explained ON explained.id = explain_id LEFT JOIN product ON product.sku = job.sku
   LEFT JOIN dealer ON dealer.id = breach.dealer_id LEFT JOIN clock ON clock.id = breach.clock_id
  WHERE {conditions} LIMIT %(limit)s
 """
@@ -111,6 +118,9 @@ _LATEST = """breach.withdrawn_at IS NULL AND (breach.level > 1 OR clock.stopped_
     SELECT 1 FROM breach higher WHERE higher.clock_id = breach.clock_id AND higher.level > breach.level
        AND higher.withdrawn_at IS NULL{among})"""
 _OWN = "breach.dealer_id = %(own)s"
+_OF_INSTALLER = (
+    f"{_OWN} AND job.dealer_id = %(own)s AND job.installer_id = %(person)s AND breach.kind = ANY(%(kinds)s)"
+)
 _AMONG = {
     "appealed": " AND higher.appealed_at IS NOT NULL",
     "unanswered": f" AND {_UNANSWERED.format('higher')}",
@@ -151,7 +161,7 @@ def listed(
     values |= {"cursor": cursor, "limit": limit, **dict(zip(("level_seen", "due_seen"), seen, strict=False))}
     conditions.append(_turn(wanted, begun=last is not None))
     rows = connection.exec_driver_sql(_LIST.format(conditions=" AND ".join(conditions)), values)
-    return [_line(row._asdict()) for row in rows]
+    return [_line(row._asdict(), actor.role) for row in rows]
 
 
 def _turn(wanted: Wanted, *, begun: bool) -> str:
@@ -185,7 +195,7 @@ def digest(connection: Connection, actor: Actor) -> tuple[BreachCount, ...]:
 
 def _beside(condition: str) -> str:
     """A dealer's line stands beside its own alone: the clock may outlive it and reach more with another."""
-    return " AND higher.dealer_id = breach.dealer_id" if condition == _OWN else ""
+    return " AND higher.dealer_id = breach.dealer_id" if condition.startswith(_OWN) else ""
 
 
 def _horizon(actor: Actor) -> tuple[str, dict[str, Any]]:
@@ -195,13 +205,22 @@ def _horizon(actor: Actor) -> tuple[str, dict[str, Any]]:
         return "job.channel_id = ANY(%(channels)s)", {"channels": sorted(actor.channel_ids)}
     if actor.role in (Role.DISPATCHER, Role.DEALER_OWNER) and actor.dealer_id is not None:
         return _OWN, {"own": actor.dealer_id}
+    if actor.role == Role.INSTALLER and actor.dealer_id is not None:
+        return _OF_INSTALLER, {
+            "own": actor.dealer_id,
+            "person": actor.person_id,
+            "kinds": sorted(AT_THE_DOOR),
+        }
     return "false", {}
 
 
-_WORDS = ("memo", "appeal", "declined", "said_before")
+_OF_HOUSE = ("memo", "appeal", "said_before")
+_WORDS = (*_OF_HOUSE, "declined", "explained")
 
 
-def _line(row: Mapping[str, Any]) -> BreachLine:
+def _line(row: Mapping[str, Any], role: Role) -> BreachLine:
     values = {name: row[name] for name in BreachLine.__slots__}
     words = {name: notes.opened(row["wrapped_key"], row[name]) for name in _WORDS}
+    if role == Role.INSTALLER:
+        words |= dict.fromkeys(_OF_HOUSE)
     return BreachLine(**{**values, **words, "level": str(tuple(Level)[row["level"] - 1])})

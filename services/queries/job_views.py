@@ -97,6 +97,19 @@ class CustomerContact:
 
 
 @dataclass(frozen=True, slots=True)
+class Assured:
+    """What costs the customer nothing, and what the way and a visit in vain cost, in words.
+
+    `promised`: told before the purchase; else it is what the product's guide says, and nobody was told of the way.
+    """
+
+    promised: bool
+    free: tuple[str, ...]
+    remote: str | None
+    trip: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class JobPage:
     """Everything about one job that this reader may know, and what he may do next.
 
@@ -104,6 +117,7 @@ class JobPage:
     `zone`, `distance_m`: as its dealer took it, or as offered to the reader; None while nobody has it.
     `promise_id`: what was promised before the purchase, for the brand, by its public name.
     `installer_name`: whole for staff, `王师傅` for the customer, whom a masked `installer_phone` tells who rings.
+    `serial_pattern`: what its serial numbers look like (`domain.serials`); None: 5–40 letters, digits, hyphens.
     """
 
     id: int
@@ -153,6 +167,8 @@ class JobPage:
     rating_tags: tuple[str, ...] = ()
     dispute: Ground | None = None
     promise_id: str | None = None
+    assured: Assured | None = None
+    serial_pattern: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

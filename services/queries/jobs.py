@@ -22,7 +22,7 @@ from services.deeds.loading import COLUMNS
 from services.direct import together
 from services.parts import examples, promise_tokens
 from services.personal import Erased, reveal, unwrap
-from services.queries import said, scope, visitors
+from services.queries import assured, said, scope, visitors
 from services.queries.job_views import (
     ChargeLine,
     ClockLine,
@@ -105,14 +105,13 @@ SELECT {{columns}}, {_ZONE} AS told_zone, {_METRES} AS told_m,
                 WHERE ruled.job_id = job.id AND ruled.ruled_by IN ('agent', 'silence')) AS way_ruled,
        EXISTS (SELECT 1 FROM safety_stop s JOIN complaint c ON c.id = s.complaint_id
                 WHERE c.job_id = job.id AND s.lifted_at IS NULL) AS stops,
-       coalesce((SELECT (shown ->> 'guide_version')::bigint FROM promise, jsonb_array_elements(answer -> 'lines') shown
-                  WHERE promise.id = job.promise_id AND shown ->> 'sku' = job.sku LIMIT 1),
-                (product.guide ->> 'version')::bigint) AS guide_version
+       {assured.GUIDE_VERSION} AS guide_version, {assured.COLUMNS}, serial_form.pattern AS serial_pattern
   FROM job JOIN order_line line ON line.id = job.order_line_id JOIN customer_order o ON o.id = line.order_id
   JOIN subject ON subject.id = job.subject_id JOIN channel ON channel.id = job.channel_id
   LEFT JOIN product ON product.sku = job.sku LEFT JOIN dealer ON dealer.id = job.dealer_id
   LEFT JOIN rating ON rating.job_id = job.id LEFT JOIN note rated ON rated.id = rating.note_id
-  LEFT JOIN confirm_code code ON code.job_id = job.id
+  LEFT JOIN confirm_code code ON code.job_id = job.id LEFT JOIN serial_form ON serial_form.sku = job.sku
+  {assured.JOIN}
   {{join}}
  WHERE job.id = %(id)s AND {{condition}}
 """
@@ -157,7 +156,14 @@ def page(connection: Connection, actor: Actor, job_id: int, now: datetime) -> Jo
     opened = said.reader(actor, row.wrapped_key, said.whose(row.wrapped_key, row.personal))
     ground = said.ground(connection, job_id, opened) if row.dispute_open else None
     whole = _page(actor, row, now, slots, charges, states, clocks, serials, question)
-    return replace(whole, rating_text=opened(row.rated), rating_tags=tuple(row.tags or ()), dispute=ground)
+    return replace(
+        whole,
+        rating_text=opened(row.rated),
+        rating_tags=tuple(row.tags or ()),
+        dispute=ground,
+        assured=assured.assured(row, row.kind),
+        serial_pattern=row.serial_pattern,
+    )
 
 
 def _question(connection: Connection, row: Any) -> AddressQuestion | None:

@@ -185,7 +185,7 @@ def _job(made: Realm) -> None:
     decided = {"verdict": "work", "failed": True, "drawn_at": now, "decided_at": now}
     execute(insert(Audit).values(**base, dealer_id=made.dealer_id, **lot, **decided))
     made.objects["breach"] = put(
-        Breach, **base, clock_id=job_id, kind="contact", family="dealer", level=2, **raised
+        Breach, **base, clock_id=job_id, kind="arrive", family="dealer", level=2, **raised
     )
     with db.engine.begin() as tx:
         line = text("SELECT order_id FROM order_line WHERE id = :line")

@@ -11,12 +11,15 @@ from sqlalchemy import insert
 
 from domain.calendar import SHANGHAI
 from domain.errors import Invalid
+from domain.promise_words import included
 from models import db
 from models.money import FeeRule
 from services import orders, promises
 from services.orders import NewLine, NewOrder, Told
 from services.parts.addresses import TABLE
 from services.promises import Asked, AskedLine, PromisePage
+from services.queries import jobs
+from services.queries.job_views import Assured
 from tests.rows import rows
 from tests.services.test_promises import RULE
 from tests.worlds import DISTRICT, DOOR, SKU, World
@@ -63,6 +66,24 @@ def test_a_shop_passes_the_promise_and_the_job_is_held_to_it(world: World) -> No
 
     assert job == (number_of(page), "customer", 220, True, False)
     assert rows("SELECT kind FROM order_event") == [("promise",)]
+
+
+def test_everybody_at_the_door_reads_what_the_customer_was_assured_of(world: World) -> None:
+    """What is free and what the way costs, as promised; without a promise what is always free."""
+    page = promises.make(HERE, world.now)
+    order(world, "A1", promise_id=page.id)
+    [job] = rows("SELECT max(id) AS id FROM job")
+    plain, agent = world.job(address="山东省烟台市芝罘区胜利路 9 号"), world.actor("agent")
+
+    told = jobs.page(agent, job.id, world.now).assured
+    untold = jobs.page(agent, plain, world.now).assured
+
+    [line] = page.answer.lines
+    assert told == Assured(
+        True, line.included, line.remote and line.remote.text, line.trip and line.trip.text
+    )
+    assert "¥2.20" in (told.remote or "")
+    assert untold == Assured(False, included("install"), None, None)
 
 
 def test_a_promise_leads_to_one_order(world: World) -> None:

@@ -59,6 +59,7 @@ export function Whose({ breach }: { breach: Breach }) {
 /** What has been said about it, in the order in which it was. */
 export const Story = ({ breach }: { breach: Breach }) => (
   <div className="words">
+    {breach.explained && <div>师傅说明：{breach.explained}</div>}
     {breach.said_before && <div>此前说明：{breach.said_before}</div>}
     {breach.acknowledged_at && <div>说明：{breach.memo ?? "内容已删除"}</div>}
     {breach.appealed_at && <div>申诉：{breach.appeal ?? "内容已删除"}</div>}
