@@ -113,6 +113,7 @@ COUNTED: Mapping[str, str] = {
     "retried": "稍后再试",
     "uncertain": "结果未知",
     "parked": "待人处理",
+    "dropped": "微信未送、站内可查",
     "postponed": "顺延到白天",
     "paid": "办结",
     "photos": "照片",

@@ -15,7 +15,8 @@ class Outbox(Base):
     """A side effect owed, written in the transaction of its cause.
 
     `uncertain`: it may have happened, so it is never repeated on the same wire. `parked` waits for a person, who has it
-    tried again or says why it is `dropped`.
+    tried again or says why it is `dropped`. A notice that this wire cannot bring is dropped without one: the inbox has
+    it, and an SMS goes where it matters.
     """
 
     __tablename__ = "outbox"

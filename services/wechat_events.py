@@ -59,8 +59,8 @@ def _report(tx: Connection, identity_id: int, report: TemplateReport, at: dateti
         if row.state in ("sending", "uncertain"):
             notice_queue.settle(tx, row, "sent", sent_at=at, msgid=report.msgid)
             grants.spend(tx, identity_id, report.template_id, at)
-    elif row.state != "parked":
-        notice_queue.park(tx, row, f"微信未送达 / {report.error_code}")
+    elif row.state not in ("parked", "dropped"):
+        notice_queue.end(tx, row, "dropped", f"微信未送达 / {report.error_code}")
         notice_queue.text_instead(tx, row.payload, row.person_id, row.job_id, now)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -19,6 +20,14 @@ from services.uow import use_case
 log = logging.getLogger("tuozhuang.notices")
 
 
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """Why there is no message, and the row's state."""
+
+    state: str
+    reason: str
+
+
 def send_all(now: datetime, limit: int, gateway: SmsGateway) -> Counter[str]:
     """Send what is due."""
     counts: Counter[str] = Counter()
@@ -32,8 +41,8 @@ def _send(row: Row, now: datetime, gateway: SmsGateway, counts: Counter[str]) ->
     prepared = _begin(row, now)
     if prepared is None:
         return True
-    if isinstance(prepared, str):
-        counts["parked"] += _settle(row, "parked", prepared, now)
+    if isinstance(prepared, Unsent):
+        counts[prepared.state] += _settle(row, prepared.state, prepared.reason, now)
         return True
     try:
         gateway.send(prepared, now)
@@ -53,14 +62,14 @@ def _send(row: Row, now: datetime, gateway: SmsGateway, counts: Counter[str]) ->
 
 
 @use_case
-def _begin(tx: Connection, row: Row, now: datetime) -> Sms | str | None:
+def _begin(tx: Connection, row: Row, now: datetime) -> Sms | Unsent | None:
     """Its row marked as being sent: the message, or why there is none. None: the row is not ours to send now."""
     if not notice_queue.start(tx, row, now):
         return None
     audience = notice_people.audience_of(row.payload)
     reach = notice_people.reach(tx, audience, row.job_id, row.person_id)
     if reach is None:
-        return "没有可用的手机号"
+        return Unsent("parked", "没有可用的手机号")
     template = notice_words.template_of(row.payload)
     happened_at = datetime.fromisoformat(row.payload["happened_at"])
     try:
@@ -68,7 +77,7 @@ def _begin(tx: Connection, row: Row, now: datetime) -> Sms | str | None:
         notice_words.require_current(template, known)
         _, body = notice_words.words(template, known, audience)
     except DomainError as wrong:
-        return f"{wrong.title} / {wrong.code}"
+        return Unsent(notice_words.unsent(wrong), f"{wrong.title} / {wrong.code}")
     link = ""
     if audience is Audience.CUSTOMER and row.job_id is not None:
         body += told_codes.words(tx, str(row.payload["template"]), row.job_id)

@@ -21,7 +21,9 @@ from wechat.gateway import Sent, SubscribeMessage
 
 UNCERTAIN_IN_A_ROW = 3
 NOT_OURS = "not_ours"
-COUNTED_AS = {"sent": "wechat", "pending": "retried", "uncertain": "uncertain", "parked": "parked"}
+COUNTED_AS = {"sent": "wechat", "pending": "retried"} | {
+    name: name for name in ("uncertain", "parked", "dropped")
+}
 
 log = logging.getLogger("tuozhuang.notices")
 
@@ -121,16 +123,16 @@ def _begin(tx: Connection, row: Row, now: datetime) -> SubscribeMessage | Verdic
     wanted = select(WechatIdentity.openid, WechatIdentity.person_id)
     account = tx.execute(wanted.where(WechatIdentity.id == payload["identity_id"])).one_or_none()
     if account is None or (not payload["to_account"] and account.person_id != row.person_id):
-        return Verdict("parked", "微信账号已变更")
+        return Verdict("dropped", "微信账号已变更")
     if not grants.usable(tx, payload["identity_id"], payload["template_id"]):
-        return Verdict("parked", "没有剩余的订阅次数")
+        return Verdict("dropped", "没有剩余的订阅次数")
     template = notice_words.template_of(payload)
     happened_at = datetime.fromisoformat(payload["happened_at"])
     try:
         known = notice_words.facts(tx, row.job_id, payload, happened_at)
         data = notice_words.message(template, known, payload["audience"])
     except DomainError as wrong:
-        return Verdict("parked", f"{wrong.title} / {wrong.code}")
+        return Verdict(notice_words.unsent(wrong), f"{wrong.title} / {wrong.code}")
     page = notice_words.page(template, row.job_id)
     return SubscribeMessage(account.openid, payload["template_id"], data, page)
 
@@ -157,6 +159,6 @@ def _settle(tx: Connection, row: Row, verdict: Verdict, now: datetime) -> str:
         grants.spend(tx, account, template_id, now)
     if verdict.no_grant:
         grants.refused(tx, account, template_id, now)
-    if state == "parked":
+    if state in ("parked", "dropped"):
         notice_queue.text_instead(tx, row.payload, row.person_id, row.job_id, now)
     return state

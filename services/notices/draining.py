@@ -29,6 +29,7 @@ class Drained:
     retried: int = 0
     uncertain: int = 0
     parked: int = 0
+    dropped: int = 0
     postponed: int = 0
 
 
@@ -62,6 +63,6 @@ def _clear_up(tx: Connection, now: datetime, limit: int, sms_sends_once: bool) -
             lost = "发送中断，结果不明"
             counts["uncertain"] += notice_queue.settle(tx, row, "uncertain", next_at=later, reason=lost)
         else:
-            counts["parked"] += notice_queue.settle(tx, row, "parked", reason="结果不明，未重发")
+            counts["dropped"] += notice_queue.settle(tx, row, "dropped", reason="结果不明，未重发")
             notice_queue.text_instead(tx, row.payload, row.person_id, row.job_id, now)
     return counts

@@ -108,7 +108,7 @@ def _tell_or_park(tx: Connection, row: Row, now: datetime) -> None:
             _tell(tx, [row], now)
     except _SENSELESS as wrong:
         log.error("notice %d cannot be told: %s", row.id, type(wrong).__name__)
-        notice_queue.park(tx, row, f"内容无法生成 / {type(wrong).__name__}")
+        notice_queue.end(tx, row, "parked", f"内容无法生成 / {type(wrong).__name__}")
 
 
 def _tell(tx: Connection, rows: Sequence[Row], now: datetime) -> None:

@@ -2,9 +2,12 @@
 
 A notice as owed has no wire. Telling it makes one row per (person, wire), and those are sent each on its own:
 
-    pending ──reserve──▶ pending, next_at = end of the lease ──start──▶ sending ──▶ sent | pending again | parked
-                                                                   └─▶ uncertain ─(15 min)─▶ parked
+    pending ──reserve──▶ pending, next_at = end of the lease ──start──▶ sending ──▶ sent | pending again |
+                                                                   │           parked | dropped
+                                                                   └─▶ uncertain ─(15 min)─▶ dropped
 
+`parked` waits for a person: something of ours is wrong, or a customer can only be rung. `dropped` does not: WeChat will
+not bring it to this account (no grant, another owner, not delivered), or it is out of date; the inbox has it.
 Reserving counts an attempt, and every later step names that count: who was too slow finds that the row is no longer
 his. Only `sending` may have reached anybody, so a drain that dies spoils at most the one message it was sending.
 """
@@ -76,9 +79,9 @@ def owed(tx: Connection, now: datetime, limit: int) -> list[Row]:
     return [row for row in rows if row.id not in late]
 
 
-def park(tx: Connection, row: Row, reason: str) -> None:
+def end(tx: Connection, row: Row, state: str, reason: str) -> None:
     """Not to be tried again; somebody may read why."""
-    values = {"state": "parked", "next_at": None, "last_error": reason}
+    values = {"state": state, "next_at": None, "last_error": reason}
     tx.execute(update(Outbox).where(Outbox.id == row.id).values(**values))
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from domain.calendar import SHANGHAI
-from domain.errors import Conflict, Invalid
+from domain.errors import Conflict, DomainError, Invalid
 from domain.notices import SUBSCRIBE, TEMPLATES, Audience, Template
 from services.parts import notice_details
 from wechat.values import fit, kind_of
@@ -41,6 +41,11 @@ class Obsolete(Conflict):
 
     code = "notice_obsolete"
     title = "通知内容已过时"
+
+
+def unsent(wrong: DomainError) -> str:
+    """The state of a row without words: what is out of date needs nobody, any other trouble a person."""
+    return "dropped" if isinstance(wrong, Obsolete) else "parked"
 
 
 @dataclass(frozen=True, slots=True)

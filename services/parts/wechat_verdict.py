@@ -9,6 +9,7 @@ from wechat.errors import Busy, Meaning, Refused, Uncertain, Unreachable, WeChat
 
 # Our set-up, but of this template or page only: the others may go on.
 _ONE_TEMPLATE = frozenset({40037, 41030, 43104, 47001})
+_RECIPIENTS = frozenset({Meaning.USER_REFUSED, Meaning.ADDRESS, Meaning.RISK})  # nothing that we could mend
 _ONE_PERSON = frozenset({43108})  # two messages to one person at the same time
 
 
@@ -34,7 +35,7 @@ class Verdict:
 
 
 def judge(error: WeChatError) -> Verdict:
-    """The verdict on a failed send. 43101 parks and empties the ledger; a refused connection is tried again."""
+    """The verdict on a failed send. 43101 drops it and empties the ledger; a refused connection is tried again."""
     if isinstance(error, Uncertain):
         return Verdict("uncertain", f"结果不明 / {error.reason}", scope=Scope.UNKNOWN)
     if isinstance(error, Busy):
@@ -48,7 +49,7 @@ def judge(error: WeChatError) -> Verdict:
             scope = Scope.ROW
         return Verdict("pending", _said(error), scope=scope, wait_s=error.retry_after_s)
     no_grant = error.meaning is Meaning.USER_REFUSED
-    return Verdict("parked", _said(error), no_grant=no_grant)
+    return Verdict("dropped" if error.meaning in _RECIPIENTS else "parked", _said(error), no_grant=no_grant)
 
 
 def _said(error: WeChatError) -> str:

@@ -16,7 +16,7 @@ STATES = {
     "sending": "发送中",
     "uncertain": "结果未知",
     "parked": "待处理",
-    "dropped": "已放弃",
+    "dropped": "不再发送",
     "sent": "已发送",
 }
 DONE = ("dropped", "sent")

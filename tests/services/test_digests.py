@@ -109,7 +109,7 @@ def test_two_levels_of_one_minute_are_told_apart(post: Post, world: World, late:
 
 
 def test_who_cannot_be_reached_once_is_told_the_next_time(post: Post, world: World, late: int) -> None:
-    """A message that is parked, here for want of a grant, stands in the way of none that follows."""
+    """A message that is dropped, here for want of a grant, stands in the way of none that follows."""
     owe(post, world, late)
     telling.tell(post.clock(), 10)
     rows('UPDATE "grant" SET remaining = 0')
@@ -118,7 +118,7 @@ def test_who_cannot_be_reached_once_is_told_the_next_time(post: Post, world: Wor
     owe(post, world, late)
     post.drain(HOUR)
 
-    assert (post.states("wechat"), len(post.delivered())) == (["parked", "sent"], 1)
+    assert (post.states("wechat"), len(post.delivered())) == (["dropped", "sent"], 1)
 
 
 def test_several_drains_at_once_send_one_message_an_hour(

@@ -101,16 +101,16 @@ def test_a_grant_is_spent_once_and_without_one_it_is_an_sms(post: Post) -> None:
 
 
 def test_a_grant_we_only_imagined_ends_in_an_sms_and_a_true_ledger(post: Post) -> None:
-    """43101: the ledger goes to zero, the row is parked with the reason, the customer gets the SMS."""
+    """43101: the ledger goes to zero, the row waits for nobody, the customer gets the SMS."""
     job_id = post.buyer("wang", "confirm", "confirm")
     [account] = rows("SELECT id FROM wechat_identity")
     post.sim.revoke("wang", "confirm")
     post.owe("please_confirm", "customer", job_id)
     drained = post.drain()
 
-    assert (drained.parked, drained.sms, left(account.id, "confirm")) == (1, 1, 0)
+    assert (drained.dropped, drained.sms, left(account.id, "confirm")) == (1, 1, 0)
     [row] = rows("SELECT state, last_error FROM outbox WHERE wire = 'wechat'")
-    assert (row.state, row.last_error) == ("parked", "用户未授权接收该消息 / 43101 user_refused")
+    assert (row.state, row.last_error) == ("dropped", "用户未授权接收该消息 / 43101 user_refused")
 
 
 def test_a_customer_nobody_knows_gets_a_link_that_opens_exactly_this_job(post: Post, world: World) -> None:
@@ -203,7 +203,7 @@ def test_lost_answers_are_never_followed_by_a_second_message(post: Post) -> None
 
     assert post.delivered() == [("wang", "confirm")] * 2
     assert len(post.sim.journal(SEND)) == 2
-    assert (post.states("wechat"), post.states("sms")) == (["parked"] * 2, ["sent"] * 2)
+    assert (post.states("wechat"), post.states("sms")) == (["dropped"] * 2, ["sent"] * 2)
 
 
 def test_silence_in_a_row_stops_the_round(post: Post, world: World) -> None:
@@ -262,7 +262,7 @@ def test_a_drain_that_dies_between_send_and_outcome_spoils_one_message_at_most(p
 
     assert len(post.delivered()) == 4
     assert len(post.sim.journal(SEND)) == 4
-    assert post.states("wechat") == ["parked", "sent", "sent", "sent"]
+    assert post.states("wechat") == ["dropped", "sent", "sent", "sent"]
 
 
 def test_a_slow_drain_finds_that_its_row_is_no_longer_its_own(post: Post) -> None:
@@ -353,7 +353,7 @@ def test_a_visit_that_has_no_time_any_more_is_not_announced(post: Post) -> None:
     post.owe("visit_booked", "customer", job_id)
     post.drain()
     [row] = rows("SELECT state, last_error FROM outbox WHERE wire = 'wechat'")
-    assert (row.state, row.last_error) == ("parked", "通知内容已过时 / notice_obsolete")
+    assert (row.state, row.last_error) == ("dropped", "通知内容已过时 / notice_obsolete")
     assert (post.delivered(), post.texted()) == ([], [])
 
 
@@ -397,7 +397,7 @@ def test_one_notice_that_makes_no_sense_holds_up_no_other(post: Post, world: Wor
 
 
 def test_an_account_that_changed_hands_gets_nothing_meant_for_the_person_before(post: Post) -> None:
-    """Between telling and sending the account was bound to another person: parked, and the SMS goes to the person."""
+    """Between telling and sending the account was bound to another person: dropped, and the SMS goes to the person."""
     job_id = post.buyer("wang", "confirm")
     post.sim.preset("down")
     post.owe("please_confirm", "customer", job_id)

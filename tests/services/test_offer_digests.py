@@ -100,7 +100,7 @@ def test_who_has_answered_everything_is_not_told_of_it_again(post: Post, world: 
         post.drain(TEN_MINUTES)
 
     assert seen == [1, 3]
-    assert [row.last_error for row in rows("SELECT last_error FROM outbox WHERE state = 'parked'")] == [
+    assert [row.last_error for row in rows("SELECT last_error FROM outbox WHERE state = 'dropped'")] == [
         "通知内容已过时 / notice_obsolete"
     ]
 

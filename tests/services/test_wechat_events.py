@@ -118,7 +118,7 @@ def test_a_report_that_comes_before_the_answer_counts_once(post: Post) -> None:
 
 
 def test_a_report_of_failure_brings_the_sms(post: Post) -> None:
-    """Accepted by WeChat and then not delivered: parked with WeChat's number, and the customer gets the SMS."""
+    """Accepted by WeChat and then not delivered: dropped with WeChat's number, and the customer gets the SMS."""
     job_id = post.buyer("wang", "confirm")
     post.owe("please_confirm", "customer", job_id)
     post.drain()
@@ -126,7 +126,7 @@ def test_a_report_of_failure_brings_the_sms(post: Post) -> None:
     wechat_events.take(sent(post, message["msgid"], "confirm", "failed: system", 7), post.clock())
     post.drain(after=1)
     [row] = rows("SELECT state, last_error FROM outbox WHERE wire = 'wechat'")
-    assert (row.state, row.last_error, len(post.texted())) == ("parked", "微信未送达 / 7", 1)
+    assert (row.state, row.last_error, len(post.texted())) == ("dropped", "微信未送达 / 7", 1)
 
 
 def test_a_hint_lets_one_message_be_tried_and_never_counts(post: Post) -> None:

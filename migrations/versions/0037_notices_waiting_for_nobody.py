@@ -1,0 +1,29 @@
+"""Notices that this wire could not bring, or that were out of date, waited for a person though nobody could help
+
+Revision ID: 0037
+Revises: 0036
+"""
+
+from alembic import op
+
+revision = "0037"
+down_revision = "0036"
+branch_labels = None
+depends_on = None
+
+_OURS = "state = 'parked' AND kind = 'notice'"
+
+
+def upgrade() -> None:
+    op.execute(
+        f"""
+        UPDATE outbox SET state = 'dropped'
+         WHERE {_OURS} AND (last_error LIKE '% / notice_obsolete' OR wire = 'wechat'
+               AND last_error ~ '^(没有剩余的订阅次数|微信账号已变更|结果不明，未重发|微信未送达 / .*)$|(user_refused|address|risk)$')
+           AND last_error NOT LIKE '多次重试%'
+        """
+    )
+
+
+def downgrade() -> None:
+    """What waits for nobody need not wait again."""
