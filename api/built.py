@@ -65,6 +65,11 @@ class Built:
         files = [*(self.dist / "assets").glob("*"), *self.dist.glob(WORKER)]
         return {path.name: _asset(path) for path in files if path.suffix in KINDS}
 
+    @property
+    def stands(self) -> bool:
+        """Whether there is a page."""
+        return (self.dist / "index.html").exists()
+
     @cached_property
     def page(self) -> bytes:
         """The page, its nonce still to be filled in. Looked for each time until a build has made it."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from enum import Enum
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,6 +14,7 @@ from flask_smorest import Api, Blueprint
 from flask_smorest.utils import prepare_response
 
 from api import routes
+from api.customer_words import forms
 from api.described import COMPONENT
 from api.errors import MEDIA, ProblemSchema
 from api.introduction import INTRODUCTION
@@ -60,6 +63,8 @@ class Documented(Api):
         for status, name in COMPONENT.items():
             if status >= 400:
                 self._problem(name, status.phrase)
+        onward = {"description": "转到 Location 所指的地址"}
+        self.spec.components.response(COMPONENT[HTTPStatus.FOUND], onward, lazy=True)
         self._problem(self.DEFAULT_ERROR_RESPONSE_NAME, "Problem")
 
     def _problem(self, name: str, description: str) -> None:
@@ -79,6 +84,7 @@ def document(app: Flask) -> dict[str, Any]:
     found: dict[str, Any] = _sayable(api.spec.to_dict())
     found["x-words"] = WORDS
     found["x-moves"] = {"installer": moves(Role.INSTALLER)}
+    found["x-customer-forms"] = {name: asdict(form) for name, form in forms().items()}
     return found
 
 

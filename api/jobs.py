@@ -220,7 +220,7 @@ def call_later(call: Call, job_id: int) -> ReturnVisit:
     area,
     "GET",
     "/return-visit-questions",
-    permission="job:return_visit",
+    permission="job:record_answers",
     answer=Page[Question],
     summary="回访问题",
 )

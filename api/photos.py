@@ -187,7 +187,7 @@ def delete_photo(call: Call, photo_id: int) -> None:
     "GET",
     "/photo-files/<string:token>",
     permission="photo_file:read",
-    errors=(400, 403, 404, 503),
+    errors=(302, 400, 403, 404, 503),
     media="image/jpeg",
     summary="照片文件",
 )

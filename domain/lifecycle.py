@@ -143,9 +143,7 @@ _VISIT: Table = MappingProxyType(
             (S.ACCEPTED, S.BOOKED, S.ON_SITE), A.SUSPEND, S.SUSPENDED, _DEALER | _AGENT, guards.one_next_step
         ),
         **_to((S.SUSPENDED,), A.RESUME, _resumed, _DEALER | _AGENT | _SYSTEM, guards.window_fit_if_any),
-        **_everywhere(
-            (S.ACCEPTED, S.BOOKED, S.SUSPENDED), A.DENY_DELAY, _CUSTOMER | _AGENT, delays.delay_deniable
-        ),
+        **_everywhere(_WITH_DEALER, A.DENY_DELAY, _CUSTOMER | _AGENT, delays.delay_deniable),
         # around the visit
         **_everywhere((*_BEFORE_VISIT, S.ON_SITE), A.HOLD, _AGENT | _SYSTEM, guards.not_held),
         **_everywhere((*_BEFORE_VISIT, S.ON_SITE), A.RELEASE, _AGENT | _SYSTEM, guards.is_held),
@@ -158,9 +156,7 @@ _VISIT: Table = MappingProxyType(
             guards.delivered_in_reason,
         ),
         **_everywhere(_BEFORE_VISIT, A.WANTED_DATE_SET, _SYSTEM | _AGENT | _CUSTOMER, guards.wanted_in_time),
-        **_everywhere(
-            (S.ACCEPTED, S.BOOKED, S.SUSPENDED, S.ON_SITE), A.REPORT_DAMAGE, _DEALER | _CUSTOMER | _AGENT
-        ),
+        **_everywhere((*_WITH_DEALER, S.ON_SITE), A.REPORT_DAMAGE, _DEALER | _CUSTOMER | _AGENT),
         # on site
         **_to((S.BOOKED,), A.CHECK_IN, S.ON_SITE, _INSTALLER, guards.not_held, guards.place_explained),
         **_everywhere((S.BOOKED, S.ON_SITE), A.TAKE_PHOTO, _INSTALLER),
@@ -240,8 +236,11 @@ _VISIT: Table = MappingProxyType(
 _CALL: Table = MappingProxyType(
     {
         **_to((S.NEW,), A.ACCEPT, S.ACCEPTED, _AGENT),
-        **_everywhere((S.ACCEPTED,), A.RECORD_ANSWERS, _AGENT),
-        **_to((S.ACCEPTED,), A.CLOSE, S.CLOSED, _AGENT, questions.questions_answered),
+        # on the telephone, or by the customer on the page; the last answer ends it (services/deeds/calls.py)
+        **_everywhere((S.NEW,), A.RECORD_ANSWERS, _CUSTOMER, guards.own_device),
+        **_everywhere((S.ACCEPTED,), A.RECORD_ANSWERS, _AGENT | _CUSTOMER, guards.own_device),
+        **_to((S.NEW,), A.CLOSE, S.CLOSED, _SYSTEM, questions.questions_answered),
+        **_to((S.ACCEPTED,), A.CLOSE, S.CLOSED, _AGENT | _SYSTEM, questions.questions_answered),
         **_everywhere((S.ACCEPTED,), A.CONTACT, _AGENT),
         **_everywhere((S.ACCEPTED,), A.FAIL_BOOKING, _AGENT, guards.contact_ahead),
         **_to((S.NEW, S.ACCEPTED), A.CANCEL, S.CANCELLED, _AGENT | _SYSTEM),

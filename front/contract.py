@@ -38,6 +38,19 @@ def moves(document: dict[str, Any]) -> str:
     )
 
 
+def customer_forms(document: dict[str, Any]) -> str:
+    """What a customer fills in, in a customer's words: the same that the plain page shows."""
+    made = {
+        name: {key: form[key] for key in ("name", "hint", "fields")}
+        for name, form in document["x-customer-forms"].items()
+    }
+    table = json.dumps(made, indent=1, ensure_ascii=False)
+    return (
+        'import type { OwnForm } from "@/parts/form";\n\n'
+        f"export const OWN_FORMS: Readonly<Record<string, OwnForm>> = {table};\n"
+    )
+
+
 JOB = "/api/v1/jobs/{job_id}/"
 NOT_FILLED_IN = {"occurred_at", "sent_at"}  # a phone's words
 

@@ -44,6 +44,7 @@ def forms(document: dict[str, Any]) -> str:
 
 TABLES = {
     "access": contract.access,
+    "customer": contract.customer_forms,
     "forms": forms,
     "moves": contract.moves,
     "words": contract.words,
@@ -61,7 +62,8 @@ def h5(front: Front) -> None:
     making = _made(front, "h5")
     for path in making.rglob("*.js"):
         path.write_bytes(SPINNER.sub(NOTHING, path.read_bytes()))
-    shutil.copyfile(front.folder / "src" / "nonce.js", making / "assets" / "nonce-1.js")
+    for name in ("plain", "nonce"):
+        shutil.copyfile(front.folder / "src" / f"{name}.js", making / "assets" / f"{name}-1.js")
     _worker(front, making)
     pack(sorted(making.rglob("*")))
     _put(making, front.dist / "h5", [*_strangers(making), *_heavy(making)])

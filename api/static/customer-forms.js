@@ -77,6 +77,18 @@
       return [node, function () {
         return { "package": inputs["package"].value, exterior: inputs.exterior.value, "function": inputs["function"].value };
       }];
+    },
+    answers: function () {
+      var inputs = [], node = make("div", {});
+      TZ.words.questions.forEach(function (one) {
+        var input = choice(one.options.map(function (option) { return [option.code, option.words]; }), "请选择");
+        inputs.push([one.code, input]);
+        node.appendChild(labelled(one.text, input));
+      });
+      return [node, function () {
+        var said = inputs.filter(function (one) { return one[1].value; }).map(function (one) { return { question: one[0], answer: one[1].value }; });
+        return said.length ? said : undefined;
+      }];
     }
   };
 

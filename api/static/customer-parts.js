@@ -76,7 +76,7 @@ var TZ = {};
     return card(null,
       make("h1", {}, job.product_name + (job.units > 1 ? " × " + job.units : "")),
       make("p", { "class": "badge" + (good ? " good" : bad ? " bad" : "") }, job.kind_name + " · " + job.status_name),
-      make("p", {}, STEPS[job.status]),
+      make("p", {}, job.kind === "return_visit" ? (job.status === "closed" ? "已回访，谢谢您。" : "想听听您的意见：在下面答几个问题，或等客服来电。") : STEPS[job.status]),
       job.held ? make("p", { "class": "note warn" }, "上门暂缓：客服正在处理，处理好会再与您约时间。") : null,
       job.status === "rework" && job.fault ? make("p", { "class": "quiet" }, "返工由客服裁定，进展会发短信告诉您。") : null,
       list);
@@ -194,7 +194,15 @@ var TZ = {};
   }
 
   var ABOVE = ["confirm", "confirm_with_reserves", "dispute", "approve_charge", "refuse_charge", "dispute_charge", "dispute_remote", "rate", "deny_delay"];
-  var FIRST = ["self_install_outcome", "book"];
+  var FIRST = ["self_install_outcome", "book", "record_answers"];
+
+  function family(state) {
+    var others = state.family.filter(function (one) { return one.id !== state.job.id; });
+    if (!others.length) return null;
+    return all(card("与这一单有关的"), others.map(function (one) {
+      return button((one.kind === "return_visit" ? "回访" : one.kind === "second_visit" ? "二次上门" : one.product_name) + " ›", function () { TZ.open(one.id); });
+    }));
+  }
 
   function first(state) {
     var nodes = FIRST.filter(TZ.may(state)).map(function (name) { return TZ.opener(state, name, "main"); });
@@ -235,5 +243,5 @@ var TZ = {};
   TZ.span = span;
   TZ.day = day;
   TZ.shanghai = shanghai;
-  TZ.parts = [top, asked, repair, confirming, first, delayed, charges, rated, said, pictures, more, rights];
+  TZ.parts = [top, family, asked, repair, confirming, first, delayed, charges, rated, said, pictures, more, rights];
 }());

@@ -141,8 +141,8 @@
   // The job first, then what belongs to it; a part that cannot be read is missing, the page stands.
   function load() {
     TZ.get("/jobs/" + jobId, function (job, status) {
-      var state = { job: job, sheet: { charges: [] }, remote: null, photos: [], voices: { complaints: [], objections: [] }, repair: null };
-      var at = "/jobs/" + jobId, left = 4;
+      var state = { job: job, sheet: { charges: [] }, remote: null, photos: [], voices: { complaints: [], objections: [] }, repair: null, family: [] };
+      var at = "/jobs/" + jobId, left = 5;
       if (!job) return status === 404 ? expired() : tell("暂时读不到安装单，请检查网络", true, button("再试一次", load));
       function part(name, path, pick) {
         TZ.get(path, function (answer) {
@@ -155,12 +155,18 @@
         left += 1;
         part("repair", "/service-requests?state=all", function (found) { return found.items.filter(function (one) { return one.job_id === jobId; })[0] || null; });
       }
+      part("family", "/jobs?limit=20", function (found) { return found.items; });
       part("sheet", at + "/charges");
       part("remote", at + "/remote-fee");
       part("voices", at + "/voices");
       return part("photos", at + "/photos?limit=100", function (found) { return found.items; });
     });
   }
+
+  TZ.open = function (id) {
+    jobId = id;
+    load();
+  };
 
   function opened(answer) {
     session = answer.token;

@@ -90,8 +90,8 @@ def _dealer_knows(tx: Connection, actor: Actor, job: JobState, action: Action | 
 
 
 def _customer_knows(tx: Connection, actor: Actor, job: JobState) -> bool:
-    if actor.job_id is not None:
-        return actor.job_id == job.id
+    if actor.job_id is not None:  # by link: that job, and what was made of it
+        return actor.job_id in (job.id, job.parent_id)
     if actor.person_id is None:
         return False
     own = {"line": job.order_line_id, "person": actor.person_id}

@@ -39,6 +39,7 @@ class JobLine:
     dealer_name: str | None
     urged_until: datetime | None
     queued_at: datetime | None = None
+    parent_id: int | None = None
     place: str | None = None
 
 
@@ -115,7 +116,7 @@ class JobPage:
 
     `guide` links the version of the product's guide that the customer was shown, else the one in force.
     `zone`, `distance_m`: as its dealer took it, or as offered to the reader; None while nobody has it.
-    `promise_id`: what was promised before the purchase, for the brand, by its public name.
+    `promise_id`: what was promised before the purchase, by its public name, for all but dealers merely asked.
     `installer_name`: whole for staff, `王师傅` for the customer, whom a masked `installer_phone` tells who rings.
     `serial_pattern`: what its serial numbers look like (`domain.serials`); None: 5–40 letters, digits, hyphens.
     """
@@ -138,6 +139,7 @@ class JobPage:
     installer_id: int | None
     installer_name: str | None
     installer_phone: str | None
+    order_line_id: int
     parent_id: int | None
     fault: str | None
     window_start: datetime | None

@@ -45,7 +45,7 @@ _LINE = f"""job.id, job.kind, job.status, job.category_code, job.sku, job.units,
     job.installer_id, job.channel_id, job.division_code, job.window_start, job.window_end, job.held, job.queue,
     job.created_at, job.version, coalesce(product.name, job.sku), coalesce(dealer.short_name, dealer.name),
     (SELECT min(due_at) FROM clock WHERE job_id = job.id AND kind = 'urge_reply' AND stopped_at IS NULL),
-    job.queued_at"""
+    job.queued_at, job.parent_id"""
 _LIST = f"""
 SELECT {_LINE} FROM job LEFT JOIN product ON product.sku = job.sku LEFT JOIN dealer ON dealer.id = job.dealer_id
  WHERE {{conditions}} ORDER BY {{order}} LIMIT %(limit)s
@@ -219,8 +219,14 @@ def _page(
         action_names={str(action): ASKS[action].name for action in actions},
         guide_version=row.guide_version,
         guide=_guide(job.sku, row.guide_version),
-        promise_id=promise_tokens.sign(row.promise) if brand and row.promise else None,
+        promise_id=_promise(actor, job, row.promise),
     )
+
+
+def _promise(actor: Actor, job: JobState, promise_id: int | None) -> str | None:
+    """Its public name; not for a dealer that was merely asked."""
+    asked = actor.role in DEALER_ROLES and actor.dealer_id != job.dealer_id
+    return None if asked or promise_id is None else promise_tokens.sign(promise_id)
 
 
 def _of_charges(

@@ -33,7 +33,7 @@ def jobs(actor: Actor) -> tuple[str, dict[str, Any]]:
 
 def _customer(actor: Actor) -> tuple[str, dict[str, Any]]:
     if actor.job_id is not None:
-        return "job.id = %(only)s", {"only": actor.job_id}
+        return "(job.id = %(only)s OR job.parent_id = %(only)s)", {"only": actor.job_id}
     if actor.person_id is None:
         return _NOTHING
     return _OWN, {"person": actor.person_id}

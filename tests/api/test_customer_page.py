@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
+from pathlib import Path
 
 import orjson
+import pytest
 from flask.testing import FlaskClient
 
-from api.customer_page import forms
+from api import phone
+from api.customer_words import forms
 from api.jobs import PATHS
 from domain.actions import ASKS, Action
 from domain.actors import Role
@@ -20,7 +24,7 @@ ASSETS = ("/m/page.js", "/m/parts.js", "/m/forms.js", "/m/page.css")
 
 def test_the_page_is_whole_and_may_talk_to_nobody_else(client: FlaskClient) -> None:
     """Every file it names is served from here under a policy without inline; nothing names another host."""
-    shell = client.get("/m")
+    shell = client.get("/m?plain=1")
     named = re.findall(r'(?:src|href)="([^"]+)"', shell.text)
     assert sorted(named) == sorted(ASSETS)
     policy = shell.headers["Content-Security-Policy"]
@@ -33,6 +37,21 @@ def test_the_page_is_whole_and_may_talk_to_nobody_else(client: FlaskClient) -> N
         assert not re.search(
             r"""https?://[a-z]|=["']//|@import|url\(|style=|onclick=|innerHTML""", found.text
         ), path
+
+
+def test_a_message_leads_to_the_application_where_it_is_built(
+    client: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a messenger adds to the address is no fault; the plain page stays for whoever asks, and without a build."""
+    monkeypatch.setattr(phone, "built", replace(phone.built, dist=tmp_path))
+    plain = client.get("/m").text
+    (tmp_path / "index.html").write_text("built")
+
+    onward = client.get("/m?from=singlemessage")
+
+    assert (onward.status_code, onward.headers["Location"]) == (302, "/app/")
+    assert onward.headers["Cache-Control"] == "no-store"
+    assert client.get("/m?plain=1").text == plain != "built"
 
 
 def test_the_token_is_taken_out_of_the_address_and_stored_nowhere(client: FlaskClient) -> None:
@@ -60,7 +79,7 @@ def test_every_deed_of_a_customer_has_a_form_that_asks_what_the_rules_ask() -> N
 
 def test_the_shell_carries_the_words_and_the_script_every_status(client: FlaskClient) -> None:
     """What the attribute holds is what `forms` made; a status without a sentence would be a blank."""
-    words = re.search(r'data-words="([^"]+)"', client.get("/m").text)
+    words = re.search(r'data-words="([^"]+)"', client.get("/m?plain=1").text)
     assert words is not None
     found = orjson.loads(html.unescape(words[1]))
     assert set(found["forms"]) == set(forms())

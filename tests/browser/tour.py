@@ -384,7 +384,7 @@ def _visitors(matrix: Matrix, browser: Browser, site: str, tour: Tour) -> None:
         token = links.make(tx, matrix.mine.objects["job"], matrix.mine.world.now)
     context = browser.new_context(locale="zh-CN")
     context.add_init_script(WATCH)
-    for address in ("/", "/m", f"/m#t={token}", "/widget/promise?sku=EWH-60", "/console/"):
+    for address in ("/", "/m?plain=1", f"/m?plain=1#t={token}", "/widget/promise?sku=EWH-60", "/console/"):
         desk = Desk(context.new_page(), site)
         desk.page.goto(site + address)
         desk.calm()

@@ -1,18 +1,22 @@
-"""Telephone return visits: made by hand or earned by an unhappy end, asked from a list, closed without a visit."""
+"""Telephone return visits: made by hand or earned by an unhappy end, asked from a list
+by an agent or on the customer's page, closed without a visit."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from domain.actions import Action, Command, Scores
-from domain.actors import SYSTEM
-from domain.errors import Invalid
+from domain.actors import SYSTEM, Actor
+from domain.errors import Invalid, NotFound
 from domain.lifecycle import Barred
 from domain.questions import QUESTIONS
 from services.dispatching import dispatch_batch
 from services.lifecycle import perform
+from services.queries import jobs
+from services.queries.job_views import Filters
 from services.return_visits import NothingToAsk, create
 from tests.rows import rows
 from tests.services.test_lifecycle import HOUR, submitted
@@ -86,3 +90,36 @@ def test_a_call_taken_up_again_waits_for_an_agent_and_is_dispatched_to_nobody(wo
 
     assert (world.row(made.id).status, world.row(made.id).queue) == ("new", "return_visit")
     assert rows("SELECT 1 FROM offer WHERE job_id = :j", j=made.id) == []
+
+
+def by_link(world: World, job_id: int) -> Actor:
+    """Whoever came by the link of a job: no person, that job's horizon."""
+    return replace(world.customer(job_id), person_id=None, job_id=job_id)
+
+
+def test_a_customer_answers_on_the_page_and_is_called_no_more(world: World) -> None:
+    """By the link of the job it is about; a part leaves the call to be made, the last answer closes it."""
+    job_id, later = confirmed(world), world.now + 5 * HOUR
+    made = create(world.actor("agent"), job_id, later)
+    customer = by_link(world, job_id)
+
+    part = perform(customer, made.id, Command(Action.RECORD_ANSWERS, answers=ALL[:2]), later)
+    whole = perform(customer, made.id, Command(Action.RECORD_ANSWERS, answers=ALL[2:]), later)
+
+    assert (part.status, part.available_actions) == ("new", ("record_answers",))
+    assert (whole.status, world.row(made.id).status) == ("new", "closed")
+    assert (world.row(made.id).queue, world.row(job_id).status) == (None, "confirmed")
+
+
+def test_the_link_of_a_job_leads_to_what_was_made_of_it_and_nowhere_else(world: World) -> None:
+    """Its children, read and done, not another job of the same customer."""
+    job_id, later = confirmed(world), world.now + 5 * HOUR
+    made = create(world.actor("agent"), job_id, later)
+    customer, stranger = by_link(world, job_id), by_link(world, world.job())
+
+    assert [line.id for line in jobs.listed(customer, Filters(), None, 9)] == [made.id, job_id]
+    assert jobs.page(customer, made.id, later).parent_id == job_id
+    with pytest.raises(NotFound):
+        jobs.page(stranger, made.id, later)
+    with pytest.raises(NotFound):
+        perform(stranger, made.id, Command(Action.RECORD_ANSWERS, answers=ALL), later)

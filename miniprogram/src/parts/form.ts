@@ -11,3 +11,9 @@ export interface Form {
   name: string;
   fields: readonly Field[];
 }
+
+/** The same in a customer's words: `hint` says what pressing it means. */
+export interface OwnForm extends Pick<Form, "name"> {
+  hint: string;
+  fields: readonly (Field & { options: readonly (readonly [code: string, words: string])[] })[];
+}
