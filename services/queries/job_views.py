@@ -116,7 +116,7 @@ class JobPage:
 
     `guide` links the version of the product's guide that the customer was shown, else the one in force.
     `zone`, `distance_m`: as its dealer took it, or as offered to the reader; None while nobody has it.
-    `promise_id`: what was promised before the purchase, by its public name, for all but dealers merely asked.
+    `promise_id`: what was promised before the purchase, for brand and customer, by its public name.
     `installer_name`: whole for staff, `王师傅` for the customer, whom a masked `installer_phone` tells who rings.
     `serial_pattern`: what its serial numbers look like (`domain.serials`); None: 5–40 letters, digits, hyphens.
     """

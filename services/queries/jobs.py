@@ -219,14 +219,8 @@ def _page(
         action_names={str(action): ASKS[action].name for action in actions},
         guide_version=row.guide_version,
         guide=_guide(job.sku, row.guide_version),
-        promise_id=_promise(actor, job, row.promise),
+        promise_id=promise_tokens.sign(row.promise) if (brand or customer) and row.promise else None,
     )
-
-
-def _promise(actor: Actor, job: JobState, promise_id: int | None) -> str | None:
-    """Its public name; not for a dealer that was merely asked."""
-    asked = actor.role in DEALER_ROLES and actor.dealer_id != job.dealer_id
-    return None if asked or promise_id is None else promise_tokens.sign(promise_id)
 
 
 def _of_charges(
