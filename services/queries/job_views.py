@@ -45,7 +45,10 @@ class JobLine:
 
 @dataclass(frozen=True, slots=True)
 class SlotState:
-    """A shot of the checklist and how far it is; `example` links a picture of how it should look, for anybody."""
+    """A shot of the checklist and how far it is; `example` links a picture of how it should look, for anybody.
+
+    `asked`: while an audit asks for photos again, what was wrong with those of this shot.
+    """
 
     code: str
     name: str
@@ -56,6 +59,7 @@ class SlotState:
     photos: int
     waived: bool
     example: str | None = None
+    asked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

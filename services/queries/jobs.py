@@ -22,7 +22,7 @@ from services.deeds.loading import COLUMNS
 from services.direct import together
 from services.parts import examples, promise_tokens
 from services.personal import Erased, reveal, unwrap
-from services.queries import assured, said, scope, visitors
+from services.queries import asked_again, assured, said, scope, visitors
 from services.queries.job_views import (
     ChargeLine,
     ClockLine,
@@ -118,7 +118,8 @@ SELECT {{columns}}, {_ZONE} AS told_zone, {_METRES} AS told_m,
 _SLOTS = f"""
 SELECT code, name, hint, phase, required, camera_only,
        (SELECT count(*) FROM photo WHERE job_id = %(id)s AND slot_code = slot.code AND status = 'active'),
-       EXISTS (SELECT 1 FROM slot_waiver WHERE job_id = %(id)s AND slot_code = slot.code), {examples.LINK}
+       EXISTS (SELECT 1 FROM slot_waiver WHERE job_id = %(id)s AND slot_code = slot.code), {examples.LINK},
+       {asked_again.COLUMN}
   FROM slot WHERE checklist_id = %(checklist)s ORDER BY position
 """
 _CHARGES = """
@@ -147,7 +148,7 @@ def page(connection: Connection, actor: Actor, job_id: int, now: datetime) -> Jo
     asked = {"id": job_id, "checklist": row.checklist_id, "dealer": actor.dealer_id}
     parts = ((part, asked) for part in (_SLOTS, _CHARGES, _CLOCKS, _SERIALS))
     slot_rows, charge_rows, clock_rows, serial_rows = together(connection, *parts)
-    slots = tuple(SlotState(*r) for r in slot_rows)
+    slots = tuple(SlotState(*r[:-1], asked=asked_again.words(r[-1])) for r in slot_rows)
     charges = tuple(ChargeLine(*r[:8]) for r in charge_rows)
     states = tuple(ChargeState(r.status, r.settled, r.ruled, r.answered, r.collected_by) for r in charge_rows)
     clocks = tuple(ClockLine(*r) for r in clock_rows)

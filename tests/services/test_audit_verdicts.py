@@ -22,6 +22,7 @@ from services.fees import run_fees
 from services.lifecycle import perform
 from services.notices import telling
 from services.queries.audits import one as page
+from services.queries.jobs import page as job_page
 from tests import worlds
 from tests.rows import rows
 from tests.services.money import rule
@@ -101,7 +102,7 @@ def test_a_flagged_job_is_always_drawn_also_when_it_is_found_later(world: World)
 
 
 def test_one_verdict_is_enough_and_names_what_is_wrong_with_which_photo(world: World) -> None:
-    """Evidence is asked for, the score follows, the reasons are kept."""
+    """Evidence is asked for, the score follows, the reasons are kept, and the installer reads them beside the shot."""
     job_id, later = waiting(world, second=False)
     [photo] = rows("SELECT id FROM photo WHERE job_id = :j AND slot_code = 'nameplate'", j=job_id)
     wrong = (PhotoFault(photo.id, "serial_unreadable", "反光"),)
@@ -109,6 +110,8 @@ def test_one_verdict_is_enough_and_names_what_is_wrong_with_which_photo(world: W
 
     assert (heard.state, world.row(job_id).audit) == ("settled", "evidence_asked")
     assert [row.reason for row in rows("SELECT reason FROM audit_photo")] == ["serial_unreadable"]
+    slots = job_page(world.actor("installer1"), job_id, later).slots
+    assert {slot.code: slot.asked for slot in slots if slot.asked} == {"nameplate": ("序列号看不清或不一致",)}
     row = audit(job_id)
     assert (row.verdict, row.failed, row.score_change) == ("evidence", True, -2)
     assert rows("SELECT score FROM dealer WHERE id = :d", d=row.dealer_id)[0].score == 98
