@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import current_app
+
 from api import paging, routes
 from api.paging import BIGINT, Page
 from api.routes import Call
@@ -12,13 +14,14 @@ from api.schemas.people import (
     AccessQuery,
     DealerPeopleQuery,
     InvitationBody,
+    InvitationCodeBody,
     PeopleQuery,
     RevealBody,
 )
 from domain.actors import Role
 from services import bindings, dealers, invitations, links, rebindings, sessions, subjects
 from services.bindings import Decided
-from services.invitations import Issued, Post
+from services.invitations import InvitationCode, Issued, Post
 from services.queries import access_log, staff
 from services.queries.access_log import AccessLine
 from services.queries.people import LivingSession
@@ -61,6 +64,22 @@ def list_invitations(call: Call, query: dict[str, Any]) -> Page[OpenInvitation]:
     """Newest first, used and revoked ones included."""
     rows = staff.invitations(call.who, _after(query, BIGINT - 1), query["limit"] + 1)
     return paging.page(rows, query["limit"], lambda row: (row.id,))
+
+
+@routes.route(
+    area,
+    "POST",
+    "/invitations/qr",
+    permission="invitation:manage",
+    body=InvitationCodeBody,
+    answer=InvitationCode,
+    errors=(401, 404, 422, 429),
+    kept=False,
+    summary="邀请的小程序码",
+)
+def invitation_picture(call: Call, body: dict[str, Any]) -> InvitationCode:
+    """A picture to be scanned by the person invited. Nothing is kept of it: whoever has the code may ask again."""
+    return invitations.picture(current_app.extensions["wechat"], call.who, body["code"], call.now)
 
 
 @routes.route(

@@ -9,7 +9,8 @@ from api import paging, routes
 from api.paging import Page
 from api.routes import Call, route
 from api.schemas.base import BigId, Body, Flag, PageQuery, PlainText
-from services.queries import finding, queues, said, waiting
+from services.queries import desk, finding, queues, said, waiting
+from services.queries.desk import DeskLine
 from services.queries.finding import FoundJob
 from services.queries.queues import ComplaintLine
 from services.queries.said import ComplaintPage, NoteLine
@@ -103,3 +104,16 @@ def job_search(call: Call, body: Mapping[str, Any]) -> Page[FoundJob]:
 def waiting_now(call: Call) -> Waiting:
     """How much waits and since when: queues, complaints, appeals, reviews, repairs."""
     return waiting.of(call.who)
+
+
+@route(
+    area,
+    "GET",
+    "/desk",
+    permission="desk:read",
+    answer=Page[DeskLine],
+    summary="网点待办一览",
+)
+def desk_now(call: Call) -> Page[DeskLine]:
+    """What waits for the own dealer and how much of it, what runs out first on top; only what waits at all."""
+    return Page(desk.waiting(call.who, call.now), None)

@@ -84,6 +84,7 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "declaration:make": frozenset({Role.DEALER_OWNER, Role.FINANCE}),  # finance: from paper
     "declaration:read": frozenset({Role.ADMIN, Role.DEALER_OWNER, Role.FINANCE}),
     "declaration:verify": frozenset({Role.FINANCE}),  # not by who entered it; the service asks who
+    "desk:read": _DESK,
     "dispatch:read": frozenset({Role.ADMIN, Role.AGENT}),
     "dispatch_rule:write": frozenset({Role.ADMIN}),
     "division:read": PUBLIC,

@@ -15,10 +15,11 @@ from domain.people import INVITATION_LIFE, check_place, e164, may_manage
 from models.dealer import Dealer
 from models.person import Desk, Invitation
 from services import limits
-from services.parts import access
+from services.parts import access, mini_codes
+from services.parts.mini_codes import WeChat
 from services.personal import lookup
 from services.queries.sessions import hashed
-from services.uow import use_case
+from services.uow import query, use_case
 
 PER_ISSUER = (200, timedelta(days=1))
 
@@ -89,6 +90,36 @@ def _check_exists(tx: Connection, post: Post) -> None:
         faults.append(Fault("desk_id", "unknown", "没有这个客服组"))
     if faults:
         raise Invalid(errors=faults)
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationCode:
+    """The picture, to be shown as it is (base64): scanned, it opens the mini-program with the invitation filled in."""
+
+    media_type: str
+    image_base64: str = field(repr=False)
+
+
+def picture(wechat: WeChat, actor: Actor, code: str, now: datetime) -> InvitationCode:
+    """The mini-program code of an invitation that the actor may manage and that is still open; `NotFound` otherwise."""
+    limits.hit(f"qr:{actor.person_id}", *PER_ISSUER, now)
+    return InvitationCode(*mini_codes.drawn(wechat, _scene(actor, code, now)))
+
+
+@query
+def _scene(connection: Connection, actor: Actor, code: str, now: datetime) -> str:
+    plain = read_invitation(code)
+    row = connection.execute(
+        select(Invitation.role, Invitation.dealer_id).where(
+            Invitation.token_hash == hashed(plain),
+            Invitation.used_at.is_(None),
+            Invitation.revoked_at.is_(None),
+            Invitation.expires_at > now,
+        )
+    ).one_or_none()
+    if row is None or not may_manage(actor, Role(row.role), row.dealer_id):
+        raise NotFound
+    return plain
 
 
 @use_case

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from sqlalchemy import Connection, select
 
 from domain.actors import DEALER_ROLES, Actor
 from domain.errors import Conflict, NotFound
 from domain.job import Status
-from domain.notices import CLAIM_PAGE
 from models.job import Job
 from services import limits
-from services.parts import access, link_tokens
+from services.parts import access, link_tokens, mini_codes
+from services.parts.mini_codes import WeChat
 from services.uow import use_case
 
 PER_PERSON = (60, timedelta(hours=1))
@@ -27,13 +25,6 @@ class JobOver(Conflict):
 
     code = "job_over"
     title = "工单已结束"
-
-
-class WeChat(Protocol):
-    """The part of `wechat.gateway.Gateway` that codes need."""
-
-    def qr_code(self, scene: str, page: str) -> bytes:
-        """A mini-program code as JPEG or PNG bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +42,7 @@ def code(wechat: WeChat, actor: Actor, job_id: int, now: datetime) -> JobCode:
     `NotFound` outside the actor's view, `JobOver`, `TooMany` (60 an hour); WeChat's errors as they come.
     """
     limits.hit(f"qr:{actor.person_id}", *PER_PERSON, now)
-    image = wechat.qr_code(_scene(actor, job_id, now), CLAIM_PAGE)
-    media = "image/png" if image.startswith(b"\x89PNG") else "image/jpeg"
-    return JobCode(job_id, media, base64.b64encode(image).decode())
+    return JobCode(job_id, *mini_codes.drawn(wechat, _scene(actor, job_id, now)))
 
 
 @use_case

@@ -80,6 +80,7 @@ class JobQuery(base.PageQuery):
     dealer_id = base.BigId()
     installer_id = base.BigId()
     channel_id = base.BigId()
+    urged = base.Flag(load_default=None)
 
 
 def _particular(name: str, action: Action, required: bool) -> fields.Field[Any]:

@@ -140,6 +140,12 @@ class InvitationBody(Body):
     phone = PlainText(20, required=True)
 
 
+class InvitationCodeBody(Body):
+    """The code as it was told when the invitation was issued."""
+
+    code = PlainText(100, required=True)
+
+
 class PeopleQuery(PageQuery):
     """Bindings of one dealer, or in one status."""
 

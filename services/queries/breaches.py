@@ -114,12 +114,13 @@ _UNANSWERED = (
     "({0}.appealed_at IS NOT NULL AND coalesce({0}.excused_at, {0}.declined_at, {0}.withdrawn_at) IS NULL)"
 )
 # An appeal against a lower level is still to be answered there: of those asked for, the highest of each clock.
-_LATEST = """breach.withdrawn_at IS NULL AND (breach.level > 1 OR clock.stopped_at IS NULL) AND NOT EXISTS (
+LATEST = """breach.withdrawn_at IS NULL AND (breach.level > 1 OR clock.stopped_at IS NULL) AND NOT EXISTS (
     SELECT 1 FROM breach higher WHERE higher.clock_id = breach.clock_id AND higher.level > breach.level
        AND higher.withdrawn_at IS NULL{among})"""
-_OWN = "breach.dealer_id = %(own)s"
+OWN = "breach.dealer_id = %(own)s"
+BESIDE = " AND higher.dealer_id = breach.dealer_id"
 _OF_INSTALLER = (
-    f"{_OWN} AND job.dealer_id = %(own)s AND job.installer_id = %(person)s AND breach.kind = ANY(%(kinds)s)"
+    f"{OWN} AND job.dealer_id = %(own)s AND job.installer_id = %(person)s AND breach.kind = ANY(%(kinds)s)"
 )
 _AMONG = {
     "appealed": " AND higher.appealed_at IS NOT NULL",
@@ -156,7 +157,7 @@ def listed(
             values[name] = LEVELS[Level(value)] if name == "level" else value
     if wanted.latest:
         among = (text for name, text in _AMONG.items() if getattr(wanted, name))
-        conditions.append(_LATEST.format(among="".join(among) + _beside(condition)))
+        conditions.append(LATEST.format(among="".join(among) + _beside(condition)))
     *seen, cursor = last or (None,)
     values |= {"cursor": cursor, "limit": limit, **dict(zip(("level_seen", "due_seen"), seen, strict=False))}
     conditions.append(_turn(wanted, begun=last is not None))
@@ -179,7 +180,7 @@ _DIGEST = f"""
 SELECT breach.dealer_id, min(coalesce(dealer.short_name, dealer.name)), breach.level, count(*), min(breach.due_at)
   FROM breach JOIN job ON job.id = breach.job_id LEFT JOIN dealer ON dealer.id = breach.dealer_id
   LEFT JOIN clock ON clock.id = breach.clock_id
- WHERE coalesce(acknowledged_at, excused_at, withdrawn_at) IS NULL AND {_LATEST.format(among="{beside}")}
+ WHERE coalesce(acknowledged_at, excused_at, withdrawn_at) IS NULL AND {LATEST.format(among="{beside}")}
    AND {{condition}}
  GROUP BY breach.dealer_id, breach.level ORDER BY breach.level DESC, count(*) DESC, breach.dealer_id
 """
@@ -195,7 +196,7 @@ def digest(connection: Connection, actor: Actor) -> tuple[BreachCount, ...]:
 
 def _beside(condition: str) -> str:
     """A dealer's line stands beside its own alone: the clock may outlive it and reach more with another."""
-    return " AND higher.dealer_id = breach.dealer_id" if condition.startswith(_OWN) else ""
+    return BESIDE if condition.startswith(OWN) else ""
 
 
 def _horizon(actor: Actor) -> tuple[str, dict[str, Any]]:
@@ -204,7 +205,7 @@ def _horizon(actor: Actor) -> tuple[str, dict[str, Any]]:
             return "true", {}
         return "job.channel_id = ANY(%(channels)s)", {"channels": sorted(actor.channel_ids)}
     if actor.role in (Role.DISPATCHER, Role.DEALER_OWNER) and actor.dealer_id is not None:
-        return _OWN, {"own": actor.dealer_id}
+        return OWN, {"own": actor.dealer_id}
     if actor.role == Role.INSTALLER and actor.dealer_id is not None:
         return _OF_INSTALLER, {
             "own": actor.dealer_id,

@@ -14,8 +14,8 @@ from services.queries.said import Ground
 class JobLine:
     """A job in a list. `zone`: as its dealer took it, or as offered to the reader; None while nobody has it.
 
-    `queued_at` and `place`, the division by its full name, for the brand. `urged_until`: agents urge the dealer, who
-    is to answer by then.
+    `queued_at` is for the brand; `place` is the division by its full name. `urged_until`: agents urge the dealer, who
+    is to answer by then. `next_contact_at`: the customer could not be reached, or asked to be called again then.
     """
 
     id: int
@@ -38,6 +38,7 @@ class JobLine:
     product_name: str
     dealer_name: str | None
     urged_until: datetime | None
+    next_contact_at: datetime | None
     queued_at: datetime | None = None
     parent_id: int | None = None
     place: str | None = None
@@ -203,3 +204,4 @@ class Filters:
     dealer_id: int | None = None
     installer_id: int | None = None
     channel_id: int | None = None
+    urged: bool | None = None

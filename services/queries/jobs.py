@@ -41,15 +41,18 @@ _TERMS = """(SELECT terms FROM offer terms WHERE job.dealer_id IS NULL AND terms
      AND terms.dealer_id = %(dealer)s AND terms.status = 'open' LIMIT 1)"""
 _ZONE = f"CASE WHEN job.dealer_id IS NULL THEN ({_TERMS}).zone ELSE job.zone END"
 _METRES = f"CASE WHEN job.dealer_id IS NULL THEN ({_TERMS}).distance_m ELSE job.distance_m END"
+_URGED = (
+    "(SELECT min(due_at) FROM clock WHERE job_id = job.id AND kind = 'urge_reply' AND stopped_at IS NULL)"
+)
 _LINE = f"""job.id, job.kind, job.status, job.category_code, job.sku, job.units, {_ZONE}, job.dealer_id,
     job.installer_id, job.channel_id, job.division_code, job.window_start, job.window_end, job.held, job.queue,
     job.created_at, job.version, coalesce(product.name, job.sku), coalesce(dealer.short_name, dealer.name),
-    (SELECT min(due_at) FROM clock WHERE job_id = job.id AND kind = 'urge_reply' AND stopped_at IS NULL),
-    job.queued_at, job.parent_id"""
+    {_URGED}, job.next_contact_at, job.queued_at, job.parent_id"""
 _LIST = f"""
 SELECT {_LINE} FROM job LEFT JOIN product ON product.sku = job.sku LEFT JOIN dealer ON dealer.id = job.dealer_id
  WHERE {{conditions}} ORDER BY {{order}} LIMIT %(limit)s
 """
+_NARROWED = {"urged": f"({_URGED} IS NOT NULL)"}
 _WAITS_SINCE = "coalesce(job.queued_at, job.created_at)"
 
 
@@ -68,7 +71,7 @@ def listed(
     wanted = {
         name: getattr(filters, name) for name in Filters.__slots__ if getattr(filters, name) is not None
     }
-    narrowed = "".join(f" AND job.{name} = %({name})s" for name in wanted)
+    narrowed = "".join(f" AND {_NARROWED.get(name, f'job.{name}')} = %({name})s" for name in wanted)
     waiting = filters.queue is not None
     beyond = f"({_WAITS_SINCE}, job.id) > (%(at)s, %(last)s)" if waiting else "job.id < %(last)s"
     more = "" if last is None else f" AND {beyond}"
@@ -82,7 +85,7 @@ def listed(
     )
     lines = [JobLine(*row) for row in rows]
     if not brand:
-        return [replace(line, queue=None, queued_at=None) for line in lines]
+        lines = [replace(line, queue=None, queued_at=None) for line in lines]
     places = {
         one.code: one.name for one in named(connection, {line.division_code or "" for line in lines} - {""})
     }

@@ -29,7 +29,8 @@ class OfferCard:
     `capacity_left` is the units it could still accept in 30 days (None: no limit), `earliest` its first day with room
     for this one; None: the month is full, and accepting needs `beyond_capacity`. `by_hand`: an agent asked this dealer,
     perhaps with a `note`; `agreed_fen`: what was agreed for the way. `fee_fen`: what coming pays by the fee rule of
-    today, with zone, way and agreement of this offer, as `fee_text` reckons it; None: not known yet.
+    today, with zone, way and agreement of this offer, as `fee_text` reckons it; None: not known yet. `together`: this
+    dealer's other open offers at the same door, one visit if all are accepted.
     """
 
     id: int
@@ -52,19 +53,26 @@ class OfferCard:
     note: str | None
     fee_fen: int | None
     fee_text: str
+    together: tuple[int, ...]
 
 
 _LIST = """
 SELECT offer.id, offer.job_id, offer.status, offer.offered_at, offer.expires_at, job.kind, job.category_code,
        coalesce(product.name, job.sku), job.units, division.name, offer.zone, offer.distance_m,
-       ARRAY(SELECT step ->> 'words' FROM jsonb_array_elements(offer.funnel) AS line,
-                    jsonb_array_elements(line -> 'steps') AS step
-              WHERE (line ->> 'dealer_id')::bigint = offer.dealer_id) AS reasons,
+       ARRAY(SELECT step ->> 'words' FROM jsonb_array_elements(offer.funnel) AS asked,
+                    jsonb_array_elements(asked -> 'steps') AS step
+              WHERE (asked ->> 'dealer_id')::bigint = offer.dealer_id) AS reasons,
        job.remote_agreed_fen, hand.note, hand.wrapped_key, coalesce(hand.by_hand, false) AS by_hand,
+       ARRAY(SELECT beside.id FROM customer_order o JOIN order_line ol ON ol.order_id = o.id
+                JOIN job next ON next.order_line_id = ol.id JOIN offer beside ON beside.job_id = next.id
+              WHERE o.place_lookup = ordered.place_lookup AND beside.dealer_id = offer.dealer_id
+                AND beside.status = 'open' AND offer.status = 'open' AND beside.id <> offer.id
+              ORDER BY beside.id) AS together,
        job.scheme, offer.free_m, offer.per_km_fen,
        coalesce(parent.dealer_id, repair.liable_dealer_id) AS first_dealer_id,
        CASE WHEN judged.child_id IS NULL OR job.fault <> 'dealer' THEN job.fault ELSE 'brand' END AS fault
-  FROM offer JOIN job ON job.id = offer.job_id LEFT JOIN product ON product.sku = job.sku
+  FROM offer JOIN job ON job.id = offer.job_id JOIN order_line line ON line.id = job.order_line_id
+  JOIN customer_order ordered ON ordered.id = line.order_id LEFT JOIN product ON product.sku = job.sku
   LEFT JOIN job parent ON parent.id = job.parent_id LEFT JOIN service_request repair ON repair.job_id = job.id
   LEFT JOIN audit judged ON judged.child_id = job.id AND judged.reversed_at IS NOT NULL
   LEFT JOIN division ON division.code = job.division_code
@@ -124,7 +132,9 @@ def _card(row: Any, diary: Diary, days: Sequence[Day], fee: OfferFee) -> OfferCa
     reasons = (*row.reasons, "由客服人工派单") if by_hand else tuple(row.reasons)
     room_left = None if left is None else max(0, left)
     hand = (by_hand, row.remote_agreed_fen, _note(row))
-    return OfferCard(*(*row[:12], reasons, room_left, earliest, *hand, fee.fen, fee.text))
+    return OfferCard(
+        *(*row[:12], reasons, room_left, earliest, *hand, fee.fen, fee.text, tuple(row.together))
+    )
 
 
 def _note(row: Any) -> str | None:

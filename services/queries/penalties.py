@@ -41,12 +41,15 @@ class PenaltyLine:
     answer: str | None
     answer_due_at: datetime | None
     posted: bool
+    product_name: str
 
 
 _LIST = """
 SELECT penalty.*, subject.wrapped_key, said.text AS said, asked.text AS asked, told.text AS told, clock.due_at,
-       EXISTS (SELECT 1 FROM ledger_entry WHERE natural_key = 'penalty:' || penalty.id) AS posted
-  FROM penalty JOIN job ON job.id = penalty.job_id JOIN subject ON subject.id = job.subject_id
+       EXISTS (SELECT 1 FROM ledger_entry WHERE natural_key = 'penalty:' || penalty.id) AS posted,
+       coalesce(product.name, job.sku) AS product_name
+  FROM penalty JOIN job ON job.id = penalty.job_id LEFT JOIN product ON product.sku = job.sku
+  JOIN subject ON subject.id = job.subject_id
   LEFT JOIN note said ON said.id = note_id LEFT JOIN note asked ON asked.id = appeal_id
   LEFT JOIN note told ON told.id = answer_id LEFT JOIN clock ON clock.id = appeal_clock_id
  WHERE (%(dealer)s::bigint IS NULL OR penalty.dealer_id = %(dealer)s)
@@ -90,4 +93,5 @@ def _line(row: Any) -> PenaltyLine:
         answer=told,
         answer_due_at=row.due_at,
         posted=row.posted,
+        product_name=row.product_name,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -12,6 +13,7 @@ from sqlalchemy import func, select
 
 from domain.actors import Actor, Role
 from domain.errors import Forbidden, NotFound, TooMany
+from domain.notices import CLAIM_PAGE
 from domain.people import BindingRefused, InvitationRefused, RebindNeeded
 from models import db
 from models.notice import Outbox
@@ -24,7 +26,7 @@ from services.people import PhoneNeeded
 from services.queries import sessions as session_reads
 from services.queries import staff
 from tests.services.guests import bind, invite, kinds
-from tests.standing_in import CAME, PHONES
+from tests.standing_in import APP, CAME, PHONES, SECRET
 from tests.worlds import World
 from wechat.gateway import Gateway
 from wechat.stand_in.remote import Remote
@@ -44,6 +46,23 @@ def test_invitation_and_expected_phone_make_the_role_active_at_once(
     member = staff.members(world.actor("owner1"), None, None, 0, 100)[-1]
     assert (member.name, member.phone) == ("王强", "138****8000")
     assert code.replace("-", "") not in str(kinds())
+
+
+def test_a_picture_of_an_invitation_is_drawn_for_who_may_manage_it_while_it_is_open(
+    world: World, wechat: Gateway, sim: Remote
+) -> None:
+    """Another dealer's owner, a wrong code and one taken back find nothing."""
+    sim.setup(apps=[{"appid": APP, "secret": SECRET, "pages": [CLAIM_PAGE]}])
+    code, owner = invite(world), world.actor("owner1")
+    drawn = invitations.picture(wechat, owner, code.lower(), world.now)
+    seen = sim.scan(base64.b64decode(drawn.image_base64))
+    assert (drawn.media_type, seen["page"], seen["scene"]) == ("image/png", CLAIM_PAGE, code.replace("-", ""))
+    for who, typed in ((world.actor("owner2"), code), (owner, "0" * 20)):
+        with pytest.raises(NotFound):
+            invitations.picture(wechat, who, typed, world.now)
+    invitations.revoke(owner, staff.invitations(owner, 1 << 40, 1)[0].id, world.now)
+    with pytest.raises(NotFound):
+        invitations.picture(wechat, owner, code, world.now)
 
 
 def test_an_invitation_works_once(world: World, wechat: Gateway, sim: Remote, guest: Opened) -> None:

@@ -49,14 +49,14 @@ def test_a_callers_job_is_found_by_order_phone_and_number(world: World) -> None:
 
 
 def test_a_list_of_jobs_names_product_dealer_and_place(world: World) -> None:
-    """The place and since when it waits are the brand's own business."""
+    """Since when it waits is the brand's own business."""
     booked(world)
     change(Job, queue="contact_overdue", queued_at=world.now)
     [seen] = jobs.listed(world.actor("agent"), Filters(), None, 10)
     told = (seen.product_name, seen.dealer_name, seen.place, seen.queued_at)
     assert told == ("电热水器 60 升", "烟台第1网点", "山东省烟台市芝罘区", world.now)
     [own] = jobs.listed(world.actor("dispatcher1"), Filters(), None, 10)
-    assert (own.dealer_name, own.place, own.queued_at) == ("烟台第1网点", None, None)
+    assert (own.dealer_name, own.place, own.queued_at) == ("烟台第1网点", "山东省烟台市芝罘区", None)
 
 
 def test_a_queue_is_read_from_what_waits_longest(world: World) -> None:
