@@ -9,8 +9,7 @@ from typing import Any
 from api import paging, routes
 from api.paging import Page
 from api.routes import Call, route
-from api.schemas.base import PageQuery
-from api.schemas.money import ContestBody, EntryQuery, StatementQuery
+from api.schemas.money import ContestBody, EntryQuery, StatementLineQuery, StatementQuery
 from services import statements
 from services.parts.stating import Answered
 from services.queries import explained
@@ -18,7 +17,7 @@ from services.queries import ledger as ledger_reads
 from services.queries import money as reads
 from services.queries.explained import Explained
 from services.queries.ledger import EntryLine
-from services.queries.money import StatementCard, StatementLine, StatementPage, Wanted
+from services.queries.money import Among, StatementCard, StatementLine, StatementPage, Wanted
 
 area = routes.area("money", "费用与结算")
 ANSWER: dict[str, Any] = {"answer": Answered, "errors": (404, 409, 412)}
@@ -65,16 +64,15 @@ def statement(call: Call, statement_id: int) -> StatementPage:
     "GET",
     "/statements/<id:statement_id>/lines",
     permission="statement:read",
-    query=PageQuery,
+    query=StatementLineQuery,
     answer=Page[StatementLine],
     errors=(404,),
     summary="结算明细",
 )
 def statement_lines(call: Call, query: Mapping[str, Any], statement_id: int) -> Page[StatementLine]:
     """One line per ledger entry, each with its arithmetic; contested ones too."""
-    found = reads.statement_lines(
-        call.who, statement_id, paging.number(query["cursor"]) or 0, query["limit"] + 1
-    )
+    after, among = paging.number(query["cursor"]) or 0, Among(query["kind"], query["doubted"])
+    found = reads.statement_lines(call.who, statement_id, after, query["limit"] + 1, among)
     return paging.page(found, query["limit"], lambda line: (line.entry_id,))
 
 

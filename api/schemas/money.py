@@ -161,6 +161,13 @@ class StatementQuery(PageQuery):
     dealer_id = BigId(load_default=None)
 
 
+class StatementLineQuery(PageQuery):
+    """Lines of a statement: of one kind, or with a doubt."""
+
+    kind = PlainText(NAME, load_default=None)
+    doubted = Flag(load_default=None)
+
+
 class EntryQuery(PageQuery):
     """Ledger entries; `month` as 2026-12, or any day in it."""
 

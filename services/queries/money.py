@@ -106,6 +106,17 @@ class Wanted:
     job_id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Among:
+    """Which lines of a statement: of one kind, with a doubt that was not taken back (answered or not); None: all."""
+
+    kind: str | None = None
+    doubted: bool | None = None
+
+
+_ALL = Among()
+
+
 def horizon(actor: Actor, dealer_id: int | None = None) -> int | None:
     """The dealer whose money the actor may see, None for everybody's; `NotFound` for another's."""
     if actor.role in (Role.FINANCE, Role.ADMIN):
@@ -208,25 +219,29 @@ SELECT line.entry_id, natural_key, entry.month, entry.kind, job_id, line.amount_
        moved_from_id, {settled.DOUBTED}, {taxing.TAX_MONTH} AS tax_month
   FROM statement_line line JOIN ledger_entry entry ON entry.id = line.entry_id
   JOIN statement s ON s.id = line.statement_id CROSS JOIN LATERAL (SELECT s.dealer_id) account {settled.DOUBT}
- WHERE line.statement_id = %(id)s AND line.entry_id > %(after)s ORDER BY line.entry_id LIMIT %(limit)s
+ WHERE line.statement_id = %(id)s AND line.entry_id > %(after)s
+   AND (%(kind)s::text IS NULL OR entry.kind = %(kind)s)
+   AND (%(doubted)s::boolean IS NULL OR (doubted_on IS NOT NULL) = %(doubted)s)
+ ORDER BY line.entry_id LIMIT %(limit)s
 """
 
 
 @query
 def statement_lines(
-    connection: Connection, actor: Actor, statement_id: int, after: int, limit: int
+    connection: Connection, actor: Actor, statement_id: int, after: int, limit: int, among: Among = _ALL
 ) -> list[StatementLine]:
     """The lines by entry, after an entry's id."""
-    return lines_of(connection, actor, statement_id, after, limit)
+    return lines_of(connection, actor, statement_id, after, limit, among)
 
 
 def lines_of(
-    connection: Connection, actor: Actor, statement_id: int, after: int, limit: int
+    connection: Connection, actor: Actor, statement_id: int, after: int, limit: int, among: Among = _ALL
 ) -> list[StatementLine]:
     """`statement_lines`, for who reads more at the same instant."""
     card = _row(connection, actor, statement_id)
     rules = taxing.rules(connection, card.month)
-    rows = connection.exec_driver_sql(_LINES, {"id": statement_id, "after": after, "limit": limit})
+    asked = {"id": statement_id, "after": after, "limit": limit, "kind": among.kind, "doubted": among.doubted}
+    rows = connection.exec_driver_sql(_LINES, asked)
     return [_line(row, tax.rule_for(rules, row.kind, card.dealer_id, row.tax_month)) for row in rows]
 
 

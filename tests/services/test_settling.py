@@ -21,6 +21,7 @@ from services.contests import answer
 from services.ledger import approve as approve_correction
 from services.parts.doubts import AlreadyAnswered
 from services.queries import money as reads
+from services.queries.money import Among
 from services.queries import statement_papers as papers
 from services.statements import approve, confirm, contest, differences, draw, review, withdraw_contest
 from services.tax_rules import NewTaxRule
@@ -287,6 +288,9 @@ def test_a_withdrawn_doubt_is_answered_no_more(world: World) -> None:
         answer(world.actor("finance"), row.id, doubted, Answer.DECLINED, "……", APRIL_1, 100)
     [line] = reads.statement_lines(owner, row.id, 0, 10)
     assert (line.contest, statement(one).total_fen) == (None, 8000)
+    assert reads.statement_lines(owner, row.id, 0, 10, Among(doubted=True)) == []
+    assert reads.statement_lines(owner, row.id, 0, 10, Among(line.kind, doubted=False)) == [line]
+    assert reads.statement_lines(owner, row.id, 0, 10, Among("promotion")) == []
 
 
 def test_evidence_and_invoices_come_as_papers_that_only_both_sides_may_read(world: World) -> None:
