@@ -12,9 +12,16 @@ from api import paging, routes
 from api.paging import Page
 from api.routes import Call, route
 from api.schemas.base import PageQuery
-from api.schemas.photos import CardsQuery, DirectFormBody, DirectPhotoBody, PhotoForm, WallQuery
+from api.schemas.photos import (
+    CardsQuery,
+    ComplaintPhotoForm,
+    DirectFormBody,
+    DirectPhotoBody,
+    PhotoForm,
+    WallQuery,
+)
 from domain.geo import Datum, Point
-from services import photo_direct, photo_reuse, photo_views, photos
+from services import complaint_photos, photo_direct, photo_reuse, photo_views, photos
 from services.parts.photo_rows import Shot
 from services.photo_reuse import SearchedAgain
 from services.photo_views import Elsewhere, Served
@@ -92,6 +99,24 @@ def direct_photo(call: Call, body: Mapping[str, Any], job_id: int) -> PhotoCard:
     """The photo sent with the form: read, judged and answered like any upload. Said again, it is the same photo."""
     shot = _shot({**body, **(body["point"] or {"lng": None})})
     return photo_direct.arrived(call.who, job_id, shot, call.now, photos.take_photo)
+
+
+@route(
+    area,
+    "POST",
+    "/jobs/<id:job_id>/complaints/<id:complaint_id>/photos",
+    permission="complaint:photograph",
+    body=ComplaintPhotoForm,
+    answer=PhotoCard,
+    status=201,
+    errors=(404, 409, 413, 415, 422, 503),
+    max_body=MAX_BODY,
+    summary="补充投诉照片",
+)
+def complaint_photo(call: Call, form: Mapping[str, Any], job_id: int, complaint_id: int) -> PhotoCard:
+    """A customer's picture while his complaint is open; customer and brand see it. Same `client_id`, same photo."""
+    shot = Shot("complaint", form["client_id"], str(form["capture"]), form["captured_at"])
+    return complaint_photos.add(call.who, job_id, complaint_id, shot, form["file"].stream, call.now)
 
 
 @route(

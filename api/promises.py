@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -12,18 +13,27 @@ from flask import Response, request
 from api import limits, routes
 from api.routes import Call, route
 from api.schemas.guides import GuideQuery
-from api.schemas.promises import CoverageQuery, DecisionBody, DivisionQuery, PromiseBody, ProofBody
+from api.schemas.promises import (
+    CoverageQuery,
+    DecisionBody,
+    DivisionQuery,
+    PromiseBody,
+    ProofBody,
+    ShownQuery,
+)
 from domain.promise import Answer
 from services import guides, promises
 from services.guides import GuidePage
 from services.promises import Asked, PromisePage, Proof
-from services.queries import covered
+from services.queries import catalogue, covered
+from services.queries.catalogue import ShownProduct
 from services.queries.covered import Covered
 
 area = routes.area("promises", "购买前的服务承诺")
 ONE = "/promises/<string(maxlength=60):token>"
 MAX_BODY = 16 * 1024
 FRESH_S = 300
+MOST_SHOWN = 60
 
 
 @route(
@@ -78,6 +88,27 @@ def decide(call: Call, body: Mapping[str, Any], token: str) -> PromisePage:
 def prove(_: Call, body: Mapping[str, Any]) -> Proof:
     """Computed again from the versions it names; `same` says whether every word came out again. Changes nothing."""
     return promises.prove(body["promise_id"])
+
+
+@dataclass(frozen=True, slots=True)
+class ShownProducts:
+    """The first sixty; ask with more words for others."""
+
+    items: tuple[ShownProduct, ...]
+
+
+@route(
+    area,
+    "GET",
+    "/promise-products",
+    permission="promise:read",
+    query=ShownQuery,
+    answer=ShownProducts,
+    summary="可询问承诺的商品",
+)
+def shown(_: Call, query: Mapping[str, Any]) -> Response:
+    """What anybody may ask a promise for: names and SKUs, nothing of how we install them."""
+    return cacheable(ShownProducts(catalogue.shown(query["q"], MOST_SHOWN)))
 
 
 @route(

@@ -75,6 +75,7 @@ PERMISSIONS: Mapping[str, frozenset[Caller]] = {
     "channel_charge:read": frozenset({Role.ADMIN, Role.DEALER_OWNER, Role.FINANCE}),  # owners: of their shops
     "clock_policy:edit": frozenset({Role.ADMIN}),
     "clock_policy:read": STAFF,
+    "complaint:photograph": frozenset({Role.CUSTOMER}),
     "complaint:read": _DESK | BRAND_ROLES,  # finance: those with a compensation, masked
     "coverage:review": frozenset({Role.ADMIN, Role.AGENT}),
     "dealer:certify": frozenset({Role.ADMIN}),

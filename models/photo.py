@@ -12,12 +12,15 @@ from models.base import Base, Id, one_of, ref
 
 
 class Photo(Base):
-    """One shot for one slot. `client_id` makes a repeated upload harmless. Places are encrypted."""
+    """One shot for one slot, or a customer's beside a complaint. `client_id` makes a repeated upload harmless.
+
+    Places are encrypted. Status complaint: no evidence of the work, searched for nowhere, for customer and brand.
+    """
 
     __tablename__ = "photo"
     __table_args__ = (
         UniqueConstraint("job_id", "client_id"),
-        one_of("status", ("active", "superseded")),
+        one_of("status", ("active", "superseded", "complaint")),
         one_of("superseded_as", ("deleted", "late", "redispatched")),
         one_of("capture", ("camera", "gallery", "unknown")),
         Index("ix_photo_sha256", "sha256"),
@@ -25,6 +28,7 @@ class Photo(Base):
         # What a purge looks for, oldest first: what is gone from here is gone from them.
         Index("ix_photo_bytes_kept", "received_at", "id", postgresql_where=text("erased_at IS NULL")),
         Index("ix_photo_place_kept", "received_at", "id", postgresql_where=text("place IS NOT NULL")),
+        Index("ix_photo_complaint", "complaint_id", postgresql_where=text("complaint_id IS NOT NULL")),
         Index("ix_photo_job_slot", "job_id", "slot_code", postgresql_where=text("status = 'active'")),
     )
 
@@ -34,6 +38,7 @@ class Photo(Base):
     client_id: Mapped[str]
     subject_id: Mapped[int] = ref("subject.id")
     installer_id: Mapped[int | None] = ref("person.id", nullable=True, index=True)
+    complaint_id: Mapped[int | None] = ref("complaint.id", nullable=True)
     device_id: Mapped[str | None]
     status: Mapped[str] = mapped_column(server_default="active")
     superseded_at: Mapped[datetime | None]

@@ -73,6 +73,15 @@ class PhotoForm(Form):
             raise ValidationError({name: ["required: 位置须同时有 lng、lat、datum"] for name in missing})
 
 
+class ComplaintPhotoForm(Form):
+    """One picture of what a complaint is about."""
+
+    file = File(required=True, metadata={"type": "string", "format": "binary"})
+    client_id = PlainText(64, pattern=r"[!-~]+", required=True)
+    capture = Choice(Capture, required=True)
+    captured_at = Moment(load_default=None)
+
+
 class DirectFormBody(Body):
     """What the phone is about to send straight to the store: exactly this type and size."""
 

@@ -53,6 +53,12 @@ class DivisionQuery(base.Query):
     division = base.PlainText(12, pattern=DIVISION, required=True)
 
 
+class ShownQuery(base.Query):
+    """Some words of the product's name."""
+
+    q = base.PlainText(40, load_default="")
+
+
 class CoverageQuery(base.Query):
     """The divisions under a parent, or the provinces."""
 

@@ -36,7 +36,10 @@ class Shot:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A photo about to be written; `late`: the job had moved on, so it does not count."""
+    """A photo about to be written; `late`: the job had moved on, so it does not count.
+
+    `complaint_id`: a customer's, of a complaint.
+    """
 
     job: JobState
     shot: Shot
@@ -44,6 +47,14 @@ class Row:
     actor: Actor
     now: datetime
     late: bool = False
+    complaint_id: int | None = None
+
+    @property
+    def status(self) -> str:
+        """What it counts as."""
+        if self.complaint_id is not None:
+            return "complaint"
+        return "superseded" if self.late else "active"
 
 
 _HOLD = "SELECT wrapped_key, pg_advisory_xact_lock_shared(%(key)s) FROM subject WHERE id = %(subject)s"
@@ -51,10 +62,10 @@ _INSERT = """
 WITH made AS (
     INSERT INTO photo (job_id, slot_code, client_id, subject_id, installer_id, device_id, status, superseded_at,
                        superseded_as, sha256, size_bytes, format, width, height, brightness, sharpness, capture,
-                       captured_at, place, received_at)
+                       captured_at, place, received_at, complaint_id, search_due)
     VALUES (%(job)s, %(slot)s, %(client)s, %(subject)s, %(installer)s, %(device)s, %(status)s, %(gone)s, %(as)s,
             %(sha256)s, %(size)s, %(format)s, %(width)s, %(height)s, %(brightness)s, %(sharpness)s, %(capture)s,
-            %(captured_at)s, %(place)s, %(now)s) RETURNING id),
+            %(captured_at)s, %(place)s, %(now)s, %(complaint)s, %(complaint)s::bigint IS NULL) RETURNING id),
 found AS (
     INSERT INTO photo_finding (photo_id, code, weight, numbers, policy_version, found_at)
     SELECT made.id, f.code, f.weight, f.numbers::jsonb, %(policy)s, %(now)s
@@ -99,9 +110,10 @@ def _values(row: Row, sha256: bytes) -> dict[str, Any]:
         "slot": row.shot.slot,
         "client": row.shot.client_id,
         "subject": row.job.subject_id,
-        "installer": row.actor.person_id,
+        "installer": row.actor.person_id if row.complaint_id is None else None,
+        "complaint": row.complaint_id,
         "device": row.actor.device_id,
-        "status": "superseded" if row.late else "active",
+        "status": row.status,
         "gone": row.now if row.late else None,
         "as": "late" if row.late else None,
         "sha256": sha256,

@@ -39,6 +39,15 @@ class ProductLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownProduct:
+    """A product that somebody must install, as anybody may know of it."""
+
+    sku: str
+    name: str
+    category_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class SlotLine:
     """A shot of the newest checklist; `example` links a picture of how it should look."""
 
@@ -145,6 +154,11 @@ _PRODUCTS = """
 SELECT sku, category_code, name, job_kind, needs_installation, self_install_allowed, lead_days, warranty_months
   FROM product WHERE sku > %(after)s ORDER BY sku LIMIT %(limit)s
 """
+_SHOWN = """
+SELECT sku, product.name, category.name FROM product JOIN category ON category.code = product.category_code
+ WHERE needs_installation AND strpos(lower(sku || ' ' || product.name || ' ' || category.name), lower(%(words)s)) > 0
+ ORDER BY category.name, product.name, sku LIMIT %(limit)s
+"""
 _SLOTS = f"""
 SELECT code, name, hint, phase, required, camera_only, min_side, {examples.LINK} FROM slot
  WHERE checklist_id = (SELECT id FROM checklist WHERE category_code = %(category)s ORDER BY version DESC LIMIT 1)
@@ -200,6 +214,13 @@ def products(connection: Connection, after: str, limit: int) -> list[ProductLine
     return [
         ProductLine(*row) for row in connection.exec_driver_sql(_PRODUCTS, {"after": after, "limit": limit})
     ]
+
+
+@query
+def shown(connection: Connection, words: str, limit: int) -> tuple[ShownProduct, ...]:
+    """Products by category and name, those with `words` in SKU, name or category."""
+    rows = connection.exec_driver_sql(_SHOWN, {"words": words, "limit": limit})
+    return tuple(ShownProduct(*row) for row in rows)
 
 
 @query

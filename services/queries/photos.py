@@ -1,7 +1,8 @@
 """Photos as people read them.
 
 Reviewers see every photo of the jobs in their horizon; the dealer that has the job, its installer and the
-customer see the ones that count now. An open offer shows nobody the inside of a home.
+customer see the ones that count now, the customer also those of his complaints. An open offer shows nobody the inside
+of a home.
 """
 
 from __future__ import annotations
@@ -96,7 +97,9 @@ class PhotoPage:
 
 
 _CARD = """
-SELECT photo.id, photo.job_id, photo.slot_code, coalesce(slot.name, photo.slot_code) AS slot_name, photo.client_id,
+SELECT photo.id, photo.job_id, photo.slot_code,
+       CASE photo.status WHEN 'complaint' THEN '投诉照片' ELSE coalesce(slot.name, photo.slot_code) END AS slot_name,
+       photo.client_id,
        photo.status, photo.capture, photo.captured_at, photo.received_at, photo.format, photo.width, photo.height,
        photo.size_bytes, photo.brightness, photo.sharpness, photo.erased_at,
        (SELECT coalesce(jsonb_agg(jsonb_build_array(f.code, f.weight, f.numbers) ORDER BY f.weight DESC, f.code), '[]')
@@ -169,7 +172,10 @@ def _horizon(actor: Actor) -> tuple[str, dict[str, Any]]:
 
 
 def _counting(actor: Actor) -> str:
-    return "" if actor.role in findings.REVIEWERS else " AND photo.status = 'active'"
+    if actor.role in findings.REVIEWERS:
+        return ""
+    own = ", 'complaint'" if actor.role == Role.CUSTOMER else ""
+    return f" AND photo.status IN ('active'{own})"
 
 
 def _card(role: Role, row: Any) -> PhotoCard:

@@ -34,7 +34,10 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class ComplaintTold:
-    """A complaint as the customer follows it; `outcome` says how it ended, None while it is open."""
+    """A complaint as the customer follows it; `outcome` says how it ended, None while it is open.
+
+    `photo_ids`: his pictures of it, among the job's photos.
+    """
 
     id: int
     category: str
@@ -46,6 +49,7 @@ class ComplaintTold:
     verdict: str | None
     compensation_fen: int
     outcome: str | None
+    photo_ids: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,8 @@ SELECT job.id, subject.wrapped_key FROM job JOIN subject ON subject.id = job.sub
  WHERE job.id = %(id)s AND {condition}
 """
 _COMPLAINTS = """
-SELECT c.id, c.category, c.opened_at, c.closed_at, c.verdict, c.compensation_fen, note.text, last.text AS verdict_text
+SELECT c.id, c.category, c.opened_at, c.closed_at, c.verdict, c.compensation_fen, note.text, last.text AS verdict_text,
+       ARRAY(SELECT id FROM photo WHERE complaint_id = c.id AND erased_at IS NULL ORDER BY id) AS photo_ids
   FROM complaint c LEFT JOIN note ON note.id = c.note_id
   LEFT JOIN job_event e ON e.job_id = c.job_id AND e.action = 'complaint_closed'
    AND e.data -> 'complaint_id' = to_jsonb(c.id)
@@ -140,7 +145,7 @@ def _complaint(row: Any, key: bytes | None, replies: Sequence[Any]) -> Complaint
         said.append(Reply(row.closed_at, last))
     return ComplaintTold(
         row.id, row.category, CATEGORY_NAMES[row.category], row.opened_at, notes.opened(key, row.text), tuple(said),
-        row.closed_at, row.verdict, row.compensation_fen, _outcome(row),
+        row.closed_at, row.verdict, row.compensation_fen, _outcome(row), tuple(row.photo_ids),
     )  # fmt: skip
 
 

@@ -183,3 +183,13 @@ def test_only_staff_see_how_a_promise_comes_out_again(world: World, client: Flas
 
     assert client.post(address, json=body, headers=agent).json["same"] is True
     assert client.post(address, json=body, headers=dealer).status_code == 403
+
+
+def test_anybody_finds_the_goods_a_promise_can_be_asked_for(client: FlaskClient, world: World) -> None:
+    """By any part of name, SKU or category; nothing else of the catalogue is public."""
+    found = client.get("/api/v1/promise-products", query_string={"q": "ewh"}).json["items"]
+    nothing = client.get("/api/v1/promise-products", query_string={"q": "没有这种"}).json["items"]
+
+    assert [one["sku"] for one in found] == ["EWH-60"]
+    assert set(found[0]) == {"sku", "name", "category_name"}
+    assert nothing == []
