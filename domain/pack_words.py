@@ -9,6 +9,7 @@ from domain.calendar import SHANGHAI
 ROLES = {
     "customer": "客户", "installer": "师傅", "dispatcher": "调度", "dealer_owner": "网点负责人", "agent": "客服",
     "auditor": "稽核", "finance": "财务", "admin": "管理员", "system": "系统",
+    "guest": "未绑定",
 }  # fmt: skip
 RESULTS = {"inside": "在范围内", "outside": "在范围外", "unknown": "位置未知"}
 CAPTURES = {"camera": "现场拍摄", "gallery": "相册选取", "unknown": "来源未知"}

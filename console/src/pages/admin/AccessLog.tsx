@@ -2,7 +2,7 @@ import { InputNumber, Select } from "antd";
 import { Link } from "react-router";
 
 import { api, type Query, type Schemas } from "@/api/client";
-import { ACCESSES, options, ROLES, word } from "@/app/words";
+import { ACCESSES, HOLD_REASONS, LIFT_REASONS, options, ROLES, word } from "@/app/words";
 import { number, useFilters } from "@/parts/filters";
 import { time } from "@/parts/format";
 import { Lines, PAGED } from "@/parts/Lines";
@@ -18,7 +18,7 @@ const COLUMNS = [
   { title: "做了什么", render: (_: unknown, line: Line) => [word(ACCESSES, line.kind), ROLES[String(line.data.role)]].filter(Boolean).join("：") },
   { title: "涉及的人", render: (_: unknown, line: Line) => person(line.actor_person_id == null ? null : line.person_id) },
   { title: "工单", dataIndex: "job_id", render: (id: number | null) => (id == null ? "—" : <Link to={`/jobs/${id}`}>{id}</Link>) },
-  { title: "原因", dataIndex: "reason", className: "words" },
+  { title: "原因", dataIndex: "reason", className: "words", render: (reason: string | null) => reason && ({ ...HOLD_REASONS, ...LIFT_REASONS }[reason] ?? reason) },
 ];
 
 /** Who looked at personal data, who came in, who was refused. */

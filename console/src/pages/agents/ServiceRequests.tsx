@@ -30,7 +30,9 @@ const COLUMNS = [
 export default function ServiceRequests() {
   const may = useMay();
   const [filters, set] = useFilters("state");
-  const state = filters.state ?? (may("POST /api/v1/service-requests/{service_id}/ruling") ? "undecided" : "all");
+  const rules = may("POST /api/v1/service-requests/{service_id}/ruling");
+  const unknown = api.useQuery("get", "/api/v1/waiting", {}, { enabled: rules }).data?.repairs;
+  const state = filters.state ?? (rules ? (unknown ? "waiting" : "undecided") : "all");
   const asked = api.useInfiniteQuery("get", "/api/v1/service-requests", { params: { query: { state, limit: 50 } as Query<"/api/v1/service-requests"> } }, PAGED);
   return (
     <div className="page">

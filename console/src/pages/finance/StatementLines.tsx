@@ -52,13 +52,12 @@ function columns(statement: Statement) {
     { title: "税率", dataIndex: "tax_bp", ...fen, render: (bp: number) => (bp ? `${bp / 100}%` : "") },
     { title: "金额", dataIndex: "amount_fen", ...fen, render: (amount: number) => <strong>{money(amount)}</strong> },
     { title: "异议", width: 300, render: (_: unknown, line: Line) => line.contest && <Doubt statement={statement} line={line} /> },
-    { title: "", dataIndex: "entry_id", render: (id: number) => <Link to={`/ledger/${id}`}>来龙去脉</Link> },
   ];
 }
 
 const Memo = ({ memo, line }: { memo: string; line: Line }) => (
-  <div style={{ whiteSpace: "normal", minWidth: 260 }}>
-    {memo} {line.moved_from_id && <Tag>由 {monthOf(line.month)} 转入</Tag>}
+  <div className="words">
+    {memo} {line.moved_from_id && <Tag>由 {monthOf(line.month)} 转入</Tag>} <Link to={`/ledger/${line.entry_id}`}>来龙去脉</Link>
   </div>
 );
 

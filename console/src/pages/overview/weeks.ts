@@ -25,6 +25,8 @@ export const STARS: Scale = { of: (stars) => stars, told: (stars) => `${stars.to
 export const COUNT: Scale = { of: (count) => count, told: (count) => String(count), min: 0 };
 export const YUAN: Scale = { of: (fen) => fen / 100, told: (fen) => `¥${(fen / 100).toLocaleString("zh-CN", { minimumFractionDigits: 2 })}` };
 
+const yuan = (value: number): string => `${value < 0 ? "−" : ""}¥${Math.abs(value).toLocaleString("zh-CN")}`;
+
 /** A week is a point of the axis, on which an area would have no width: a broad line has one. */
 const PROMOTION = { color: "rgba(230,159,0,0.2)", width: 28, type: "solid" };
 const GRID = { left: 56, right: 16, top: 56, bottom: 28 };
@@ -36,7 +38,7 @@ export function byWeek(weeks: readonly string[], lines: readonly Line[], promoti
     grid: GRID,
     legend: { top: 0, left: 0, icon: bars ? "rect" : undefined },
     xAxis: { type: "category", data: weeks, boundaryGap: true, axisLabel: { formatter: (week: string) => week.slice(5) } },
-    yAxis: { type: "value", min: scale.min, max: scale.max, minInterval: scale === COUNT ? 1 : undefined, axisLabel: { formatter: scale === RATE ? "{value} %" : scale === YUAN ? "¥{value}" : undefined } },
+    yAxis: { type: "value", min: scale.min, max: scale.max, minInterval: scale === COUNT ? 1 : undefined, axisLabel: { formatter: scale === RATE ? "{value} %" : scale === YUAN ? yuan : undefined } },
     series: lines.map((line, place) => ({
       name: line.name,
       type: bars ? "bar" : "line",
