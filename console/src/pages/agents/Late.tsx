@@ -55,8 +55,7 @@ export default function Late() {
 }
 
 const COLUMNS = [
-  { title: "级别", dataIndex: "level", render: (level: string) => <LevelTag level={level} /> },
-  { title: "时效", dataIndex: "kind", render: (kind: string) => word(CLOCKS, kind) },
+  { title: "时效", dataIndex: "kind", render: (kind: string, { level }: Line) => <><div>{word(CLOCKS, kind)}</div><LevelTag level={level} /></> },
   { title: "迟了多久", render: (_: unknown, line: Line) => <HowLate breach={line} /> },
   { title: "工单", dataIndex: "job_id", render: (id: number) => <Link to={`/jobs/${id}`}>{id}</Link> },
   { title: "网点", dataIndex: "dealer_name", render: (name: string | null) => name ?? BRAND },

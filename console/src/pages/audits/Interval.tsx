@@ -1,6 +1,6 @@
 import { share } from "@/parts/format";
 
-const WIDTH = 240;
+const WIDTH = 190;
 
 interface Props {
   low: number;

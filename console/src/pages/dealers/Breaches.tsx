@@ -13,8 +13,7 @@ import { Lines, PAGED } from "@/parts/Lines";
 type Breach = Schemas["BreachLine"];
 
 const COLUMNS = [
-  { title: "级别", dataIndex: "level", render: (level: string) => <LevelTag level={level} /> },
-  { title: "时效", dataIndex: "kind", render: (kind: string) => word(CLOCKS, kind) },
+  { title: "时效", dataIndex: "kind", render: (kind: string, { level }: Breach) => <><div>{word(CLOCKS, kind)}</div><LevelTag level={level} /></> },
   { title: "考核", dataIndex: "family", render: (family: string) => word(FAMILIES, family) },
   { title: "迟了多久", render: (_: unknown, breach: Breach) => <HowLate breach={breach} /> },
   { title: "工单", dataIndex: "job_id", render: (id: number) => <Link to={`/jobs/${id}`}>{id}</Link> },

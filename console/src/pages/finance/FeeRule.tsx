@@ -34,6 +34,7 @@ const GENERAL = ["空跑费比例", "独家加价", "一次完工奖励", "多�
 function Shown({ rule, says, all }: { rule: Rule; says: readonly string[]; all: readonly Rule[] }) {
   const may = useMay();
   const body = bodyOf(rule);
+  const tables = tablesOf(body);
   return (
     <>
       <h1>
@@ -46,11 +47,11 @@ function Shown({ rule, says, all }: { rule: Rule; says: readonly string[]; all: 
         <Card size="small" title="通用">
           {says.filter((line) => GENERAL.some((name) => line.startsWith(name))).join("；")}
         </Card>
-        {tablesOf(body).map(({ name, title, columns }) => {
+        {[...tables.filter((one) => !isWide(one)), ...tables.filter(isWide)].map(({ name, title, columns }) => {
           const rows = (body[name] ?? []) as readonly object[];
           if (rows.length === 0) return null;
           return (
-            <Card size="small" key={name} title={title}>
+            <Card size="small" key={name} title={title} style={isWide({ columns }) ? { columnSpan: "all" } : undefined}>
               <WideTable columns={columns.map(shown)} dataSource={[...rows]} rowKey={(row) => JSON.stringify(row)} />
             </Card>
           );
@@ -60,6 +61,9 @@ function Shown({ rule, says, all }: { rule: Rule; says: readonly string[]; all: 
     </>
   );
 }
+
+/** Tables without room in half a page; they stand below the others. */
+const isWide = ({ columns }: { columns: readonly Column[] }): boolean => columns.length > 6;
 
 const shown = (column: Column) => ({
   title: column.title,

@@ -8,7 +8,7 @@ import { DealerName, DealerPick } from "@/parts/dealers";
 import { Deed } from "@/parts/Deed";
 import { ChoiceField, MoneyField, NumberField, TextField } from "@/parts/fields";
 import { number, useFilters } from "@/parts/filters";
-import { monthOf, time } from "@/parts/format";
+import { day, monthOf, time } from "@/parts/format";
 import { Lines, PAGED } from "@/parts/Lines";
 import { FEN, WORDS } from "./columns";
 
@@ -23,13 +23,12 @@ const GIVEN = options(PENALTY_REASONS).filter(({ value }) => value !== "platform
 const COLUMNS = [
   { title: "网点", dataIndex: "dealer_id", render: (id: number) => <DealerName id={id} /> },
   { title: "工单", dataIndex: "job_id", render: (id: number) => <Link to={`/jobs/${id}`}>{id}</Link> },
-  { title: "原因", dataIndex: "reason_name" },
+  { title: "原因", dataIndex: "reason_name", render: (name: string, one: Penalty) => <><div>{name}</div><div className="quiet numbers">{day(one.imposed_at)}</div></> },
   { title: "说明", dataIndex: "words", ...WORDS },
   { title: "金额", dataIndex: "amount_fen", ...FEN },
   { title: "从哪里扣", render: (_: unknown, one: Penalty) => (one.takes === "reward" ? `${one.year} 年联盟奖励` : `${monthOf(one.due_month)} 结算单`) },
   { title: "状态", dataIndex: "state_name", render: (name: string, one: Penalty) => <Tag color={COLOURS[one.state]}>{name}</Tag> },
   { title: "申诉与答复", render: (_: unknown, one: Penalty) => <Said one={one} /> },
-  { title: "开出", dataIndex: "imposed_at", render: time },
 ];
 
 /** Penalties laid on dealers, their appeals and the answers. An owner sees and appeals its own. */
