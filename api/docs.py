@@ -27,7 +27,7 @@ STATIC = Path(__file__).parent / "static"
 DOCUMENT = "application/vnd.oai.openapi+json"
 ASSETS = {path.name: path.read_bytes() for path in sorted(STATIC.iterdir())}
 PAGE_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 KIND = {
@@ -35,6 +35,22 @@ KIND = {
     "version": "v1",
     "openapi_version": "3.1.0",
     "info": {"description": INTRODUCTION},
+}
+REFUSALS = {
+    400: "请求的格式有误",
+    401: "请先登录",
+    403: "没有权限",
+    404: "没有找到，或看不到",
+    405: "此地址没有这种操作",
+    406: "给不出所要的格式",
+    409: "与当前状态冲突",
+    412: "已被他人更改",
+    413: "内容太大",
+    415: "不收这种内容",
+    422: "提交的内容有误",
+    429: "操作太频繁",
+    500: "服务出错",
+    503: "服务暂时不可用",
 }
 SECURITY = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "手机与客户链接的会话令牌"},
@@ -62,7 +78,7 @@ class Documented(Api):
     def _register_responses(self) -> None:
         for status, name in COMPONENT.items():
             if status >= 400:
-                self._problem(name, status.phrase)
+                self._problem(name, REFUSALS.get(status, status.phrase))
         onward = {"description": "转到 Location 所指的地址"}
         self.spec.components.response(COMPONENT[HTTPStatus.FOUND], onward, lazy=True)
         self._problem(self.DEFAULT_ERROR_RESPONSE_NAME, "Problem")

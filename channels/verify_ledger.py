@@ -38,7 +38,7 @@ def line_of(record: dict[str, Any]) -> bytes:
 
 def yuan(fen: int) -> str:
     """680 → ¥6.80."""
-    return f"{'−' if fen < 0 else ''}¥{abs(fen) // 100}.{abs(fen) % 100:02d}"
+    return f"{'−' if fen < 0 else ''}¥{abs(fen) // 100:,}.{abs(fen) % 100:02d}"
 
 
 @dataclass(slots=True)

@@ -165,5 +165,5 @@ def outlook(due: Reward, record: Record, terms: YearTerms, signed: bool = True) 
     else:
         words += f"再多 {late} 单超时、{complaints} 件成立投诉以内仍达标"
     if not signed:
-        words += "；现行联盟协议尚未签署，签署后方可发放"
+        words += "；联盟协议尚未签署，签署后方可发放"
     return Outlook(fen, due.gross_fen - fen, late, complaints, reasons, words)

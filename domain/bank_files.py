@@ -133,7 +133,7 @@ def _fields(payment: Payment) -> dict[str, str]:
         "holder": payment.holder,
         "bank": payment.bank,
         "bank_code": payment.bank_code,
-        "amount_yuan": money.yuan(payment.amount_fen).removeprefix("¥"),
+        "amount_yuan": money.yuan(payment.amount_fen).removeprefix("¥").replace(",", ""),
         "amount_fen": str(payment.amount_fen),
         "purpose": f"{payment.month} 安装服务结算",
         "month": payment.month,

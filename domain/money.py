@@ -82,9 +82,9 @@ def split_by_largest_remainder(total_fen: int, weights: Sequence[int]) -> tuple[
 
 @lru_cache(maxsize=4096, typed=True)
 def yuan(fen: int) -> str:
-    """An amount as people read it: 680 → "¥6.80", −5 → "−¥0.05"."""
+    """An amount as people read it: 680 → "¥6.80", −5 → "−¥0.05", 999999999 → "¥9,999,999.99"."""
     size = abs(whole(fen))
-    return f"{'−' if fen < 0 else ''}¥{size // 100}.{size % 100:02d}"
+    return f"{'−' if fen < 0 else ''}¥{size // 100:,}.{size % 100:02d}"
 
 
 def fen(text: str) -> int:

@@ -42,7 +42,7 @@ def scheme_of(channel_scheme: Scheme, channel_id: int, guard: Guard) -> Scheme:
 
 
 def alerts(sku: str, channel_id: int, paid_fen: int | None, quantity: int, guard: Guard) -> tuple[Alert, ...]:
-    """What is wrong with a sale: two pieces for ¥1800.00 above a floor of ¥1000.00 each → below the floor."""
+    """What is wrong with a sale: two pieces for ¥1,800.00 above a floor of ¥1,000.00 each → below the floor."""
     found = []
     if guard.floor_fen is not None and paid_fen is not None and paid_fen < guard.floor_fen * quantity:
         text = f"{sku} {quantity} 件成交 {yuan(paid_fen)}，低于底价 {yuan(guard.floor_fen)} × {quantity}"

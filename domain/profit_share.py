@@ -124,7 +124,7 @@ def missing(sale: Sale) -> tuple[Cost, ...]:
 def share(sale: Sale, rule: ShareRule) -> Share:
     """What the sale leaves and for whom; a ValueError while something is `missing`.
 
-    ¥1130.00 at 13 % tax is ¥1000.00; less costs ¥720.00 and service ¥80.00: profit ¥200.00, 5 % kept, ¥190.00 shared.
+    ¥1,130.00 at 13 % tax is ¥1,000.00; less costs ¥720.00 and service ¥80.00: profit ¥200.00, 5 % kept, ¥190.00 shared.
     """
     if missing(sale):
         raise ValueError(f"line {sale.line_id} waits for {missing(sale)}")

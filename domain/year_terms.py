@@ -52,8 +52,8 @@ class YearTerms:
 
     @property
     def name(self) -> str:
-        """How a line names them: 年度政策第 2 版."""
-        return f"年度政策第 {self.version} 版"
+        """How a line names them: 年度政策第 2 版; nobody having made any, 默认年度政策."""
+        return f"年度政策第 {self.version} 版" if self.version else "默认年度政策"
 
     def pays_from(self, year: int) -> date:
         """The first day on which the year is paid: of 2026, 1 February 2027."""

@@ -79,6 +79,8 @@ class Config:
     late_change: timedelta = LAST_MINUTE
     widget_embedders: str = "https:"
     refund_days: int = 7
+    penalty_most_fen: int = 1_000_000
+    extra_most_fen: int = 1_000_000
     warranty_fitting_months: int = FITTING_MONTHS
     warranty_work_months: int = WORK_MONTHS
     review_bad_stars: int = BAD_STARS
@@ -141,6 +143,14 @@ def _retention(env: Env) -> dict[str, int]:
     return {
         f"retain_{kind}_months": env.int(f"RETAIN_{kind.upper()}_MONTHS", MONTHS[kind], validate=ONE_OR_MORE)
         for kind in Kind
+    }
+
+
+def _ceilings(env: Env) -> dict[str, int]:
+    """What one person may ask of another at once; set in yuan."""
+    return {
+        f"{what}_most_fen": 100 * env.int(f"{what.upper()}_MOST_YUAN", 10_000, validate=ONE_OR_MORE)
+        for what in ("penalty", "extra")
     }
 
 
@@ -208,7 +218,7 @@ def load() -> Config:
             warranty_fitting_months=env.int("WARRANTY_FITTING_MONTHS", FITTING_MONTHS, validate=ONE_OR_MORE),
             warranty_work_months=env.int("WARRANTY_WORK_MONTHS", WORK_MONTHS, validate=ONE_OR_MORE),
             review_bad_stars=env.int("REVIEW_BAD_STARS", BAD_STARS, validate=ONE_OR_MORE),
-            **_audits(env) | _retention(env),  # type: ignore[arg-type]  # whole numbers only
+            **_audits(env) | _retention(env) | _ceilings(env),  # type: ignore[arg-type]  # whole numbers only
             log_level=env.str("LOG_LEVEL", "INFO"),
         )
     except EnvError as error:

@@ -18,8 +18,10 @@ from domain.calendar import local_date, month_of
 from domain.channel_charges import operators_account
 from domain.errors import Fault, Invalid, NotFound
 from domain.ledger import Entry
+from domain.money import yuan
 from domain.notices import Audience
 from domain.penalties import State, Takes
+from services.config import config
 from services.parts import appeals, imposing, ledger, notes, reversals, years
 from services.parts.imposing import STATE, Laid
 from services.uow import use_case
@@ -74,13 +76,16 @@ SELECT (SELECT count(*) FROM photo WHERE job_id = %(job)s AND id = ANY(%(photos)
 def impose(tx: Connection, actor: Actor, given: PenaltyGiven, now: datetime) -> PenaltyState:
     """Lay it on the dealer of the job, who is told and has a week to appeal.
 
-    `NotFound` without such a job, `Invalid` for evidence that is not the job's or a year where no reward is cut,
-    `YearPaid` for a reward paid already.
+    `NotFound` without such a job, `Invalid` for evidence that is not the job's, more than PENALTY_MOST_YUAN or a year
+    where no reward is cut, `YearPaid` for a reward paid already.
     """
     job = tx.exec_driver_sql(_JOB, {"job": given.job_id}).first()
     if job is None or job.dealer_id is None:
         raise NotFound
     _check_evidence(tx, given)
+    most = config().penalty_most_fen
+    if given.amount_fen > most:
+        raise Invalid(errors=[Fault("amount_fen", "above_most", f"一笔处罚最多 {yuan(most)}")])
     if given.takes == Takes.STATEMENT and given.year is not None:
         raise Invalid(
             errors=[Fault("year", "not_of_reward", "从结算单扣减的处罚没有年度，计入下个月的结算单")]

@@ -2,10 +2,7 @@
 // Everything shown is set as text, never as markup.
 "use strict";
 
-const ROLES = {
-  public: "所有人", guest: "未绑定的微信", shop: "店铺系统", customer: "顾客", installer: "安装工", dispatcher: "派单员",
-  dealer_owner: "经销商", agent: "客服", auditor: "审核", finance: "财务", admin: "管理员",
-};
+const ROLES = { public: "所有人", guest: "未绑定的微信", shop: "店铺系统" }; // the others' names come with the document
 const METHODS = ["get", "post", "put", "patch", "delete"];
 const byId = (id) => document.getElementById(id);
 
@@ -34,7 +31,8 @@ function typeOf(schema, resolve) {
 function bounds(schema) {
   const told = [["minimum", "≥ "], ["maximum", "≤ "], ["minLength", "最短 "], ["maxLength", "最长 "], ["minItems", "最少 "],
     ["maxItems", "最多 "], ["pattern", "格式 "]];
-  return told.filter(([name]) => schema[name] !== undefined).map(([name, words]) => words + schema[name]).join("，");
+  const said = (bound) => bound !== undefined && !(Math.abs(bound) > Number.MAX_SAFE_INTEGER); // beyond: as large as numbers get
+  return told.filter(([name]) => said(schema[name])).map(([name, words]) => words + schema[name]).join("，");
 }
 
 function rows(schema, resolve, prefix = "", depth = 0) {
@@ -157,7 +155,7 @@ function inside(method, path, operation, shared, resolve) {
     make("td", {}, one.required ? "必填" : ""), make("td", {}, [one.description, bounds(one.schema || {})].filter(Boolean).join("；"))));
   return make("div", { class: "inside" },
     make("ul", { class: "tags" }, make("li", {}, `权限 ${operation["x-permission"]}`), ...operation["x-roles"].map((role) => make("li", {}, ROLES[role] || role))),
-    operation.description ? make("p", { class: "hint" }, operation.description) : null,
+    operation.description ? make("details", { class: "hint" }, make("summary", {}, "给开发者的说明（英文）"), make("p", { lang: "en" }, operation.description)) : null,
     table("参数", asked),
     body && body.schema ? table(`请求内容（${Object.keys(content)[0]}，至多 ${operation["x-max-body"]} 字节）`, rows(body.schema, resolve)) : null,
     given && given.schema ? table("应答内容", rows(given.schema, resolve)) : null,
@@ -177,6 +175,7 @@ function route(method, path, operation, shared, resolve) {
 
 function show(document_) {
   const resolve = resolver(document_);
+  Object.assign(ROLES, document_["x-words"].roles);
   const areas = new Map((document_.tags || []).map((tag) => [tag.name, { words: tag.description || "", nodes: [] }]));
   let count = 0;
   for (const [path, operations] of Object.entries(document_.paths)) {
@@ -198,9 +197,10 @@ function show(document_) {
 
 function filter() {
   const words = byId("filter").value.trim().toLowerCase().split(/\s+/);
-  for (const node of document.querySelectorAll("main details")) node.hidden = !words.every((word) => node.dataset.words.includes(word));
-  for (const section of document.querySelectorAll("main > section")) section.hidden = !section.querySelector("details:not([hidden])");
-  byId("none").hidden = document.querySelector("main details:not([hidden])") !== null;
+  const operations = "main > section > details";
+  for (const node of document.querySelectorAll(operations)) node.hidden = !words.every((word) => node.dataset.words.includes(word));
+  for (const section of document.querySelectorAll("main > section")) section.hidden = !section.querySelector(":scope > details:not([hidden])");
+  byId("none").hidden = document.querySelector(`${operations}:not([hidden])`) !== null;
 }
 
 byId("filter").addEventListener("input", filter);

@@ -11,6 +11,7 @@ from domain.charges import REMOTE_ITEM, REMOTE_TYPE, Item
 from domain.errors import Fault, Forbidden, Invalid, NotFound
 from domain.facts import Facts
 from domain.job import Status
+from domain.money import yuan
 from services.config import config
 from services.deeds import remote
 from services.deeds.customer import how_said
@@ -60,7 +61,7 @@ def add_charge(deed: Deed, _to: Status, item: Item) -> Effect:
     if command.collected_by not in COLLECTORS:
         raise Invalid(errors=[Fault("collected_by", "unknown_value", f"可选：{'、'.join(COLLECTORS)}")])
     agreed = item.charge_type == REMOTE_TYPE and item.shown
-    amount_fen = item.price_fen * (command.quantity or 0)
+    amount_fen = _amount(item, command.quantity or 0)
     values = {
         "job": deed.job.id,
         "code": item.code,
@@ -79,6 +80,14 @@ def add_charge(deed: Deed, _to: Status, item: Item) -> Effect:
     charge_id = deed.tx.exec_driver_sql(_ADD, values).scalar_one()
     said = {"charge_id": charge_id, "amount_fen": amount_fen, "shown": item.shown, "how": values["how"]}
     return Effect({"open_charges": deed.job.open_charges + 1}, said)
+
+
+def _amount(item: Item, quantity: int) -> int:
+    most, fen = config().extra_most_fen, item.price_fen * quantity
+    if item.charge_type != REMOTE_TYPE and fen > most:
+        words = f"一项最多 {yuan(most)}，这里是 {yuan(fen)}，请核对数量"
+        raise Invalid(errors=[Fault("quantity", "above_most", words)])
+    return fen
 
 
 def _the_charge(deed: Deed) -> Prepared:

@@ -83,7 +83,7 @@ class Year:
     def against(self, terms: YearTerms) -> tuple[str, ...]:
         """Why there is no reward: the standard missed, the agreement in force not signed."""
         reasons = alliance.missed(self.record, terms)
-        return reasons if self.signed else (*reasons, "未签署现行联盟协议")
+        return reasons if self.signed else (*reasons, "联盟协议尚未签署")
 
 
 def terms(tx: Connection, year: int) -> YearTerms:

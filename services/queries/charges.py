@@ -93,9 +93,8 @@ class ChargeCard:
 class ChargeSheet:
     """All extras of a job; `code`, for the customer alone, says yes to what waits when told to the installer.
 
-    Texts say 您 to the customer and 客户 to everybody else. `refund_fen` goes back by rulings
-    and for what was paid though withdrawn; `returned_fen`: what
-    of all charges has gone back.
+    Texts say 您 to the customer and 客户 to everybody else. Of `agreed_fen` and what was paid though withdrawn,
+    `refund_fen` goes back by rulings; `returned_fen`: what of all charges has gone back.
     """
 
     job_id: int
@@ -187,8 +186,7 @@ def sheet(connection: Connection, actor: Actor, job_id: int) -> ChargeSheet:
     code = quote_codes.code_of(connection, job_id) if waiting and to_customer else None
     version = connection.exec_driver_sql(_VERSION, {"list": job.price_list_id}).scalar()
     kept = [card for card in found if card.status == "disputed" and card.ruling]
-    paid = sum(card.amount_fen - (card.refund_fen or 0) for card in (*agreed, *kept))
-    sums = sum(card.amount_fen for card in waiting), paid
+    sums = sum(card.amount_fen for card in waiting), sum(card.amount_fen for card in (*agreed, *kept))
     back = sum(card.refund_fen or 0 for card in found)
     told = charges.sheet_told(len(waiting), *sums, to_customer)
     returned = sum(card.returned_fen for card in found)

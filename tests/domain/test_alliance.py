@@ -29,7 +29,7 @@ def test_a_million_offline_is_fifteen_thousand_whatever_the_online_volume() -> N
     """S0: 年销售额是100万元，无论其承接的线上服务量是多少，都可以得到1.5万元; online is not even asked for."""
     due = reward(2026, MILLION, 12, [], TERMS)
     assert due.fen == 1_500_000
-    assert due.text == "2026 年度联盟奖励 线下销售额 ¥1000000.00 × 1.5% = ¥15000.00（年度政策第 0 版）"
+    assert due.text == "2026 年度联盟奖励 线下销售额 ¥1,000,000.00 × 1.5% = ¥15,000.00（默认年度政策）"
     assert "online" not in " ".join(signature(reward).parameters)
     entry = alliance.reward_entry(2026, 7, due, JANUARY)
     assert entry.natural_key == "alliance_reward:2026:dealer:7"
@@ -58,7 +58,7 @@ def test_penalties_cut_the_reward_and_never_below_nothing() -> None:
     """Two cuts of ¥500 and ¥200 leave ¥14,300; cuts of ¥20,000 leave nothing and no debt."""
     cut = reward(2026, MILLION, 12, [50_000, 20_000], TERMS)
     assert (cut.fen, cut.cut_fen) == (1_430_000, 70_000)
-    assert "− 处罚扣减 ¥700.00（2 笔） = ¥14300.00" in cut.text
+    assert "− 处罚扣减 ¥700.00（2 笔） = ¥14,300.00" in cut.text
     assert reward(2026, MILLION, 12, [2_000_000], TERMS).fen == 0
 
 
@@ -76,10 +76,10 @@ def test_a_dealer_reads_what_it_is_on_course_for() -> None:
     good = outlook(due, Record(20, 0, 1), TERMS)
     bad = outlook(due, Record(20, 3, 0), TERMS)
     assert (good.on_course_fen, good.lost_fen, good.late_left, good.complaints_left) == (1_500_000, 0, 2, 2)
-    assert good.text == "预计联盟奖励 ¥15000.00；目前已损失 ¥0.00；再多 2 单超时、2 件成立投诉以内仍达标"
+    assert good.text == "预计联盟奖励 ¥15,000.00；目前已损失 ¥0.00；再多 2 单超时、2 件成立投诉以内仍达标"
     assert (bad.on_course_fen, bad.lost_fen, bad.late_left) == (0, 1_500_000, 0)
     assert "目前未达标" in bad.text
-    assert outlook(due, Record(), TERMS, signed=False).text.endswith("现行联盟协议尚未签署，签署后方可发放")
+    assert outlook(due, Record(), TERMS, signed=False).text.endswith("联盟协议尚未签署，签署后方可发放")
 
 
 @settings(max_examples=40)
@@ -106,8 +106,8 @@ def test_the_rebate_counts_online_sales_that_the_dealer_shipped() -> None:
     alone, both = rebate(2026, 80_000_000, 0, terms), rebate(2026, 80_000_000, 30_000_000, terms)
     assert (alone.fen, both.fen) == (800_000, 2_200_000)
     assert both.text == (
-        "2026 年终返利 线下 ¥800000.00 + 计入的线上 ¥300000.00 = ¥1100000.00；"
-        "¥1100000.00 × 2% = ¥22000.00（年度政策第 2 版）"
+        "2026 年终返利 线下 ¥800,000.00 + 计入的线上 ¥300,000.00 = ¥1,100,000.00；"
+        "¥1,100,000.00 × 2% = ¥22,000.00（年度政策第 2 版）"
     )
     entry = rebates.rebate_entry(2026, 7, both, JANUARY)
     assert entry.natural_key == "year_rebate:2026:dealer:7"
@@ -119,7 +119,7 @@ def test_tiers_may_count_slice_by_slice() -> None:
     terms = YearTerms(2, 2026, tiers=TIERS, applies=Applies.SLICE)
     due = rebate(2026, 80_000_000, 30_000_000, terms)
     assert (due.fen, rebate(2026, 49_999_999, 0, terms).fen) == (700_000, 0)
-    assert "¥500000.00 × 1% + ¥100000.00 × 2% = ¥7000.00" in due.text
+    assert "¥500,000.00 × 1% + ¥100,000.00 × 2% = ¥7,000.00" in due.text
     assert "未达返利档位" in rebate(2026, 0, 0, terms).text
 
 

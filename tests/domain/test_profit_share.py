@@ -35,11 +35,11 @@ MARCH = date(2026, 3, 1)
 
 
 def test_the_operator_keeps_five_per_cent_and_the_dealer_has_the_rest() -> None:
-    """¥1130.00 is ¥1000.00 without tax; costs ¥720.00, service ¥80.00: profit ¥200.00, ¥10.00 kept, ¥190.00 shared."""
+    """¥1,130.00 is ¥1,000.00 without tax; costs ¥720.00, service ¥80.00: profit ¥200.00, ¥10.00 of it kept."""
     found = share(SALE, UNTOLD)
     assert (found.profit_fen, found.kept_fen, found.dealer_fen) == (20_000, 1_000, 19_000)
     assert found.text == (
-        "利润分成 EWH-60 收入 ¥1130.00 ÷ 113% = ¥1000.00，减货品成本 ¥600.00、渠道与推广 ¥60.00、物流 ¥40.00、"
+        "利润分成 EWH-60 收入 ¥1,130.00 ÷ 113% = ¥1,000.00，减货品成本 ¥600.00、渠道与推广 ¥60.00、物流 ¥40.00、"
         "线上运营 ¥20.00、服务费 ¥80.00，利润 ¥200.00；经营方留 5%，服务商得 ¥190.00（默认分成规则）"
     )
 
@@ -62,16 +62,16 @@ def test_what_was_refunded_is_not_shared() -> None:
     """¥113.00 back: the profit is ¥100.00, the dealer's part ¥95.00; all back: nothing."""
     found = share(replace(SALE, refunded_fen=11_300), UNTOLD)
     assert (found.profit_fen, found.dealer_fen) == (10_000, 9_500)
-    assert "收入 (¥1130.00 − 退款 ¥113.00) ÷ 113%" in found.text
+    assert "收入 (¥1,130.00 − 退款 ¥113.00) ÷ 113%" in found.text
     assert share(replace(SALE, refunded_fen=113_000), UNTOLD).dealer_fen == 0
     assert share(replace(SALE, off=True, costs=()), UNTOLD).dealer_fen == 0
 
 
 def test_below_the_floor_the_difference_is_the_operators() -> None:
-    """Sold for ¥904.00 with a floor of ¥1130.00: shared as if sold at the floor."""
+    """Sold for ¥904.00 with a floor of ¥1,130.00: shared as if sold at the floor."""
     found = share(replace(SALE, paid_fen=90_400, floor_fen=113_000), UNTOLD)
     assert (found.revenue_fen, found.dealer_fen) == (113_000, 19_000)
-    assert "¥904.00 × 底价 ¥1130.00 ÷ 成交 ¥904.00" in found.text
+    assert "¥904.00 × 底价 ¥1,130.00 ÷ 成交 ¥904.00" in found.text
 
 
 def test_an_exclusive_product_shares_nothing_and_waits_for_no_cost() -> None:
@@ -82,7 +82,7 @@ def test_an_exclusive_product_shares_nothing_and_waits_for_no_cost() -> None:
 
 
 def test_a_dealer_who_ships_has_the_sale_and_the_operator_the_agreed_rate() -> None:
-    """S1's 网上订单制: 8 % of ¥1130.00 is ¥90.40; no cost is asked, the goods were the dealer's."""
+    """S1's 网上订单制: 8 % of ¥1,130.00 is ¥90.40; no cost is asked, the goods were the dealer's."""
     sale = replace(SALE, scheme=Scheme.DEALER_SHIPS, costs=())
     found = share(sale, ShareRule(1, MARCH, dealer_ships_bp=800))
     assert (found.kept_fen, found.dealer_fen) == (9_040, 103_960)
@@ -148,10 +148,10 @@ def test_parts_are_the_whole(paid: int, back: int, costs: list[int], operator: i
 
 
 def test_the_price_guard_sees_both_breaches() -> None:
-    """¥1800.00 for two above a floor of ¥1000.00 each, on a channel that may not sell it."""
+    """¥1,800.00 for two above a floor of ¥1,000.00 each, on a channel that may not sell it."""
     found = alerts("A", 2, 180_000, 2, Guard(100_000, exclusive_channel_id=1))
     assert [alert.breach for alert in found] == [Breach.BELOW_FLOOR, Breach.EXCLUSIVE_ELSEWHERE]
-    assert found[0].text == "A 2 件成交 ¥1800.00，低于底价 ¥1000.00 × 2"
+    assert found[0].text == "A 2 件成交 ¥1,800.00，低于底价 ¥1,000.00 × 2"
     assert alerts("A", 1, 200_000, 2, Guard(100_000, exclusive_channel_id=1)) == ()
 
 

@@ -270,7 +270,7 @@ def test_a_dealer_sees_during_the_year_what_it_is_on_course_for(world: World) ->
     penalties.appeal(owner, laid.id, "客户改期", JUNE)
 
     assert (calm.on_course_fen, calm.lost_fen, calm.basis) == (1_500_000, 0, "上一年核定")
-    assert calm.text.startswith("预计联盟奖励 ¥15000.00；目前已损失 ¥0.00；")
+    assert calm.text.startswith("预计联盟奖励 ¥15,000.00；目前已损失 ¥0.00；")
     assert (after.on_course_fen, after.lost_fen) == (1_400_000, 100_000)
     assert reads.outlook(owner, None, None, JUNE).lost_fen == 0
     with pytest.raises(NotFound):
@@ -290,7 +290,7 @@ def test_the_year_end_rebate_counts_what_the_dealer_shipped_itself(world: World)
     [entry] = posted()
     assert entry.legs == f"rebate_expense 500299, dealer_payable:{world.dealers[0]} -500299"
     assert (
-        "¥499000.00 + 计入的线上 ¥1299.00 = ¥500299.00；¥500299.00 × 1% = ¥5002.99（年度政策第 1 版）"
+        "¥499,000.00 + 计入的线上 ¥1,299.00 = ¥500,299.00；¥500,299.00 × 1% = ¥5,002.99（年度政策第 1 版）"
         in entry.memo
     )
     with pytest.raises(Invalid):
@@ -324,12 +324,14 @@ def test_a_sale_given_back_after_the_year_was_paid_corrects_its_rebate_in_the_op
 
 
 def test_a_penalty_is_taken_from_the_next_statement_once(world: World, tmp_path: Path) -> None:
-    """Laid on in June with evidence of that job: in July's ledger, not June's; the owner is told."""
+    """Laid on in June with evidence of that job, no more than is set: in July's ledger; the owner is told."""
     job_id, other = ended(world, at=JUNE), ended(world, at=JUNE)
     stray = put(Complaint, job_id=other, category="attitude", opened_at=JUNE, opened_by_role="customer")
     finance = world.actor("finance")
-    with pytest.raises(Invalid):
-        penalties.impose(finance, PenaltyGiven(job_id, "attitude", "", 20_000, complaint_id=stray), JUNE)
+    for wrong in (PenaltyGiven(job_id, "attitude", "", 20_000, complaint_id=stray),
+                  PenaltyGiven(job_id, "no_show", "", 1_000_001)):  # fmt: skip
+        with pytest.raises(Invalid):
+            penalties.impose(finance, wrong, JUNE)
     laid = penalties.impose(finance, PenaltyGiven(job_id, "no_show", "客户张三说没人来", 20_000), JUNE)
     june = penalties.post_due(JUNE + DAY)
     july = JUNE + 25 * DAY

@@ -148,7 +148,9 @@ def test_a_dealer_may_concede_and_an_agent_rule_at_any_time(world: World) -> Non
     assert outcome(second) == ("stands", "agent", 0, None)
     assert charges.sheet(world.customer(other), other).agreed_fen == 10_000
     rows("UPDATE charge SET refund_fen = 4000 WHERE id = :c", c=second)
-    assert charges.sheet(world.customer(other), other).text.startswith("已同意 ¥60.00，没有待确认")
+    assert charges.sheet(world.customer(other), other).text.startswith(
+        "已同意 ¥100.00，没有待确认的收费。退还您 ¥40.00"
+    )
 
 
 def test_a_cancelled_jobs_dispute_ends_like_any_other(world: World) -> None:

@@ -48,11 +48,13 @@ def status(job_id: int) -> list[tuple[str, str | None]]:
 
 
 def test_what_no_promise_showed_needs_a_photo_and_what_it_showed_does_not(world: World) -> None:
-    """Both need the customer's yes all the same."""
+    """Both need the customer's yes all the same; 999 holes for ¥49,950.00 are asked of nobody."""
     job_id, then = on_site(world)
     with pytest.raises(Barred) as refused:
         perform(world.actor("installer1"), job_id, DRILL, then)
     promised(job_id, world)
+    with pytest.raises(Invalid):
+        perform(world.actor("installer1"), job_id, replace(DRILL, quantity=999), then)
     perform(world.actor("installer1"), job_id, DRILL, then)
 
     assert [fault.code for fault in refused.value.errors] == ["above_promise_needs_photo"]

@@ -42,7 +42,7 @@ def told(**costs: int) -> None:
 
 
 def sold(world: World, **columns: Any) -> int:
-    """A closed job whose fees are posted, of a line of ¥1130.00; the job's id."""
+    """A closed job whose fees are posted, of a line of ¥1,130.00; the job's id."""
     rule()
     job_id = ended(world, **columns)
     rows("UPDATE order_line SET paid_fen = 113000")
@@ -72,7 +72,7 @@ def stands(line_id: int) -> Any:
 
 
 def test_a_line_is_shared_once_after_its_refund_window(world: World) -> None:
-    """¥1130.00 less tax, costs and ¥80.00 of service leaves ¥200.00: the owner has ¥190.00, in words, once."""
+    """¥1,130.00 less tax, costs and ¥80.00 of service leaves ¥200.00: the owner has ¥190.00, in words, once."""
     told(**COSTS)
     line_id = line_of(world, sold(world))
 
@@ -83,7 +83,7 @@ def test_a_line_is_shared_once_after_its_refund_window(world: World) -> None:
     [entry] = shared()
     assert entry.key == f"line:{line_id}:profit_share"
     assert entry.legs == f"profit_share_expense 19000, dealer_payable:{world.dealers[0]} -19000"
-    assert entry.memo.startswith("利润分成 EWH-60 收入 ¥1130.00 ÷ 113% = ¥1000.00，减货品成本 ¥600.00")
+    assert entry.memo.startswith("利润分成 EWH-60 收入 ¥1,130.00 ÷ 113% = ¥1,000.00，减货品成本 ¥600.00")
     assert entry.month == APRIL
     assert (early.entries, first.entries, again) == (0, 1, ShareRun())
     assert (stands(line_id).state, stands(line_id).kept_fen) == ("shared", 1_000)
@@ -181,7 +181,7 @@ def test_what_the_brand_bore_is_no_cost_of_a_sale_in_a_dealers_shop(world: World
 
 
 def test_the_operating_dealer_pays_and_who_ships_has_the_sale(world: World) -> None:
-    """`dealer_ships`: 5 % of ¥1130.00 stays with the operator; no cost is asked for."""
+    """`dealer_ships`: 5 % of ¥1,130.00 stays with the operator; no cost is asked for."""
     channel = operated_channel(world, 2)
     job_id = sold(world, scheme="dealer_ships", channel_id=channel)
     rows("UPDATE customer_order SET channel_id = :c", c=channel)
@@ -272,7 +272,7 @@ def test_a_price_below_the_floor_is_told_to_agents_and_finance_once(world: World
     [kept] = reads.price_guards(SKU, None, 10)
     assert (kept.id, kept.floor_fen, kept.exclusive_channel_id) == (made.id, 120_000, elsewhere)
     assert [alert.text for alert in found] == [
-        "EWH-60 1 件成交 ¥1130.00，低于底价 ¥1200.00 × 1",
+        "EWH-60 1 件成交 ¥1,130.00，低于底价 ¥1,200.00 × 1",
         "EWH-60 为其他渠道独家销售",
     ]
     told_ = rows(

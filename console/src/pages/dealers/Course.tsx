@@ -1,4 +1,4 @@
-import { Alert, Card, Descriptions, Statistic, Tag, Typography } from "antd";
+import { Alert, Card, Descriptions, Statistic, Tag } from "antd";
 import { Link } from "react-router";
 
 import { api, http, type Schemas } from "@/api/client";
@@ -62,7 +62,7 @@ function Paper({ agreement, member }: { agreement: Agreement; member: boolean })
       <p className="quiet" style={{ marginTop: 0 }}>
         {day(agreement.effective_from)} 起生效；正文指纹 {agreement.sha256.slice(0, 16)}
       </p>
-      <Typography.Paragraph style={{ whiteSpace: "pre-wrap" }}>{agreement.text}</Typography.Paragraph>
+      <div className="agreement">{agreement.text}</div>
     </Card>
   );
 }

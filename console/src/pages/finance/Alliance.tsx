@@ -10,7 +10,7 @@ import { ChoiceField, dayOf, DayField, NumberField, ShareField, TextField } from
 import { number, useFilters } from "@/parts/filters";
 import { day, share, time } from "@/parts/format";
 import { Lines, PAGED } from "@/parts/Lines";
-import { COUNT, FEN, WORDS } from "./columns";
+import { COUNT, FEN } from "./columns";
 import { Signatures } from "./Signatures";
 
 /** The alliance as the brand keeps it: what a year pays whom, by which terms, under which agreement. */
@@ -125,9 +125,14 @@ const AGREEMENTS = [
   { title: "生效", dataIndex: "effective_from", render: day },
   { title: "发布", dataIndex: "published_at", render: time },
   { title: "已签署", dataIndex: "signatures", ...COUNT },
-  { title: "正文", dataIndex: "text", ...WORDS, ellipsis: true, width: 360 },
   { title: "", dataIndex: "version", key: "who", render: (version: number) => <Signatures version={version} /> },
 ];
+
+const TEXT = {
+  columnTitle: "正文",
+  columnWidth: 72,
+  expandedRowRender: ({ text }: Schemas["AgreementCard"]) => <div className="agreement">{text}</div>,
+};
 
 function Agreements() {
   const may = useMay();
@@ -139,7 +144,7 @@ function Agreements() {
           {may("POST /api/v1/alliance/agreements") && <Publish />}
         </Space>
       }>
-      <Lines asked={asked} columns={AGREEMENTS} rowKey={(line) => line.id} empty="还没有发布联盟协议" />
+      <Lines asked={asked} columns={AGREEMENTS} rowKey={(line) => line.id} expandable={TEXT} empty="还没有发布联盟协议" />
     </Card>
   );
 }
