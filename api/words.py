@@ -17,6 +17,7 @@ from domain.finding_words import NAMES as FINDINGS
 from domain.installer_pay import REASON_NAMES as EARNING_REASONS
 from domain.job import KIND_NAMES, STATUS_NAMES
 from domain.pack_words import CAPTURES, CONFIRMED, FACTS, ROLES, SOURCES, VERDICTS
+from domain.notices import TEMPLATES
 from domain.packs import PHASE_NAMES
 from domain.payments import STATE_NAMES as BILLS
 from domain.payouts import STATE_NAMES as PAYOUTS
@@ -51,6 +52,11 @@ OFFERS = {
     "withdrawn": "已撤回",
 }
 BINDINGS = {"pending": "待批准", "active": "在岗", "suspended": "已停用", "ended": "已离岗"}
+BINDING_REASONS = {
+    "phone_differs": "手机号与邀请上的不一致，等发出邀请的人批准",
+    "phone_without_invitation": "没有邀请码，等网点批准",
+    "not_invited": "没有找到给您的邀请",
+}
 DECLARATIONS = {"declared": "待核定", "verified": "已核定", "refused": "已退回"}
 BANK_ACCOUNTS = {"proposed": "待核实", "verified": "已核实", "refused": "不予核实", "replaced": "已更换"}
 FAMILIES = {"platform": "平台承诺", "dealer": "网点承诺", "none": "内部时效"}
@@ -203,6 +209,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "order_lines": ORDER_LINES,
     "order_events": ORDER_EVENTS,
     "sessions": SESSIONS,
+    "binding_reasons": BINDING_REASONS,
+    "notices": {code: template.title for code, template in TEMPLATES.items()},
     "causes": dict(CAUSES),
     "suggestions": SUGGESTIONS,
     "costs": {str(cost): name for cost, name in COST_NAMES.items()},

@@ -42,6 +42,7 @@ function fromAddress(): URLSearchParams {
 }
 
 const said = fromAddress();
+addEventListener("hashchange", () => location.hash.startsWith("#t=") && location.reload()); // a second message's link in the same window
 pressByKey();
 
 function proof(): Proof | undefined {
@@ -83,7 +84,6 @@ export const platform: Platform = {
   },
   textScale: () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16,
   proof: async () => proof(),
-  scene: async () => new URLSearchParams(location.search).get("scene") ?? undefined,
   place,
   photograph: camera,
   scan,

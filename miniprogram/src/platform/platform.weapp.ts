@@ -55,11 +55,6 @@ async function small(source: string, size: number): Promise<{ path: string; byte
   return { path, bytes };
 }
 
-const asked = (): Record<string, string> => {
-  const { query } = Taro.getEnterOptionsSync();
-  return (query ?? {}) as Record<string, string>;
-};
-
 const busy = new Set<string>();
 
 export const platform: Platform = {
@@ -94,10 +89,6 @@ export const platform: Platform = {
     },
   },
   proof: async () => ({ kind: "wechat", code: (await Taro.login()).code }),
-  scene: async () => {
-    const { scene } = asked();
-    return scene ? decodeURIComponent(scene) : undefined;
-  },
   async place() {
     try {
       const found = await Taro.getLocation({ type: "gcj02", isHighAccuracy: true, highAccuracyExpireTime: 8000 });
@@ -122,7 +113,7 @@ export const platform: Platform = {
       }),
     );
   },
-  scan: () => Taro.scanCode({ onlyFromCamera: true }).then((found) => found.result, () => undefined),
+  scan: () => Taro.scanCode({ onlyFromCamera: true }).then((found) => found.result || found.path || undefined, () => undefined),
   async askToTell(templates) {
     try {
       const answers: Record<string, unknown> = { ...(await Taro.requestSubscribeMessage({ tmplIds: [...templates], entityIds: [] })) };

@@ -88,13 +88,11 @@ export interface Platform {
   textScale(): number;
   /** undefined: there is nothing to sign in with; ask the person. */
   proof(): Promise<Proof | undefined>;
-  /** The scene of the QR code, or the query, that the application was opened with. */
-  scene(): Promise<string | undefined>;
   /** undefined: refused, switched off or no fix in ten seconds. Never a guess. */
   place(): Promise<Place | undefined>;
   /** At most `most` pictures, each under two megabytes; none when the person turned back. `Told` where it cannot be. */
   photograph(how: { gallery: boolean; most: number }): Promise<Shot[]>;
-  /** The text of a bar code; undefined: no camera, or the person turned back. */
+  /** The text of a bar or QR code; of a mini-program's code the page and its scene. undefined: no camera, or the person turned back. */
   scan(): Promise<string | undefined>;
   /** WeChat's question about messages, at a tap only: answers by template id; nothing in a browser. */
   askToTell(templates: readonly string[]): Promise<Record<string, string>>;

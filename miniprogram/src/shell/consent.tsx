@@ -13,9 +13,15 @@ import { owner } from "./who";
 type Text = Schemas["ConsentText"];
 export type Purpose = Text["purpose"];
 
+/** A purpose's words, and what was said to them; undefined: not asked yet. */
+export interface Known {
+  text: Text;
+  given: boolean | undefined;
+}
+
 interface Asking {
   text: Text;
-  answer: (given: boolean) => void;
+  answer: (given: boolean) => void | Promise<void>;
 }
 
 interface Given {
@@ -65,22 +71,42 @@ export async function consent(purpose: Purpose, ask = true): Promise<boolean> {
   return put(text);
 }
 
+/** The version that was agreed to; undefined: it was not, or the words have changed since. */
+export async function consented(purpose: Purpose): Promise<string | undefined> {
+  return (await consent(purpose, false)) ? (await read(purpose))?.version : undefined;
+}
+
+/** All that may be asked, to look at and to take back. */
+export async function consents(): Promise<Known[]> {
+  return Promise.all((await texts()).map(async (text) => ({ text, given: (await read(text.purpose))?.given })));
+}
+
+export async function decide(text: Text, given: boolean): Promise<void> {
+  await say(text.purpose, await keep(text, given));
+}
+
+async function keep({ purpose, version }: Text, given: boolean): Promise<Given> {
+  const said = { version, given, told: false };
+  await platform.records.write(name(purpose), JSON.stringify(said)).catch(() => undefined); // then it is asked again
+  return said;
+}
+
 function put(text: Text): Promise<boolean> {
   return new Promise((resolve) =>
     become({
       text,
-      answer: (given) => {
+      answer: async (given) => {
         become(undefined);
-        const said = { version: text.version, given, told: false };
-        void platform.records.write(name(text.purpose), JSON.stringify(said)).then(() => say(text.purpose, said));
+        const said = await keep(text, given);
         resolve(given);
+        await say(text.purpose, said);
       },
     }),
   );
 }
 
 async function read(purpose: Purpose): Promise<Given | undefined> {
-  const text = await platform.records.read(name(purpose));
+  const text = await platform.records.read(name(purpose)).catch(() => undefined); // then it is asked again
   return text ? (JSON.parse(text) as Given) : undefined;
 }
 

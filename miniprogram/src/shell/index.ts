@@ -1,11 +1,15 @@
-export { consent } from "./consent";
+export { consent, consents, decide, type Known } from "./consent";
 export { Ask, Others } from "./Ask";
 export { Contact } from "./Contact";
 export { DeedCard, Picture } from "./DeedCard";
 export { doNow, type Act, useDeeds, useDraft, useJob, useWaiting } from "./doing";
 export { Frame } from "./Frame";
+export { HomeBar } from "./HomeBar";
+export { lead } from "./leads";
 export { askForMessages } from "./messages";
+export { OtherRoles } from "./OtherRoles";
 export { api, kept, queue } from "./phone";
+export { PhoneButton } from "./PhoneButton";
 export { fetchAhead, useRead, type Read } from "./reading";
 export { shoot, type Taken } from "./shoot";
 export { go, onward, replace, WAYS } from "./ways";

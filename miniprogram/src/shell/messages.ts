@@ -11,8 +11,12 @@ let wanted: readonly string[] = [];
 
 type Items = Schemas["Subscriptions"]["items"];
 
+/** Said no to since the application was started: not asked again until it is started anew. */
+const refused = new Set<string>();
+
 function scarce(items: Items): string[] {
-  return items.filter((one) => one.template_id && one.remaining < FEW).slice(0, MOST).map((one) => one.template_id);
+  const wished = items.filter((one) => one.template_id && one.remaining < FEW && !refused.has(one.template_id));
+  return wished.slice(0, MOST).map((one) => one.template_id);
 }
 
 /** Before the tap: WeChat shows its question only straight after one, there is no time to ask the server then. */
@@ -28,6 +32,7 @@ export async function askForMessages(): Promise<void> {
   const heard = await platform.askToTell(wanted);
   const answers = Object.entries(heard).map(([template_id, answer]) => ({ template_id, answer: answer as Answer }));
   wanted = [];
+  for (const { template_id, answer } of answers) if (answer !== "accept") refused.add(template_id);
   if (!answers.length) return;
   const { items } = await api.post("/api/v1/subscriptions", { body: { answers } }).catch(() => ({ items: [] as Items }));
   wanted = scarce(items);

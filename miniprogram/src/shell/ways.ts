@@ -10,6 +10,8 @@ export const WAYS = {
   waiting: "/pages/waiting/index",
   earnings: "/pages/earnings/index",
   me: "/pages/me/index",
+  privacy: "/pages/privacy/index",
+  devices: "/pages/devices/index",
   dealer: "/dealer/start/index",
   dealerJobs: "/dealer/jobs/index",
   dealerJob: "/dealer/job/index",

@@ -2,20 +2,14 @@ import { View } from "@tarojs/components";
 import { useState } from "react";
 
 import type { Schemas } from "@/api";
-import { api, askForMessages, Frame, go, useRead } from "@/shell";
+import { api, askForMessages, Frame, go, HomeBar, useRead } from "@/shell";
 import { DECLINES, OFFERS, ZONES } from "@/made/words";
 import { Button, Card, Countdown, Failed, Icon, Loading, metres, Sheet, Tag, tell, Time, yuan } from "@/parts";
 
 /** What waits for the dealer's word: offers first, they run out; then jobs that nobody has arranged yet. */
 export default function DealerHome() {
-  const bar = (
-    <>
-      <Button id="to-inbox" onPress={() => go("inbox")}><Icon name="bell" />通知</Button>
-      <Button id="to-me" onPress={() => go("me")}><Icon name="user" />我的</Button>
-    </>
-  );
   return (
-    <Frame bar={bar}>
+    <Frame bar={<HomeBar />}>
       {() => (
         <View>
           <Offers />

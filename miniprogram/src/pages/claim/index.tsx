@@ -1,85 +1,125 @@
 import { View } from "@tarojs/components";
+import { useRouter } from "@tarojs/taro";
 import { useEffect, useState } from "react";
 
-import { consent, enter, Frame, look, replace, api } from "@/shell";
-import { Button, Card, Field, tell } from "@/parts";
+import { api, enter, Frame, look, PhoneButton, replace, useWho } from "@/shell";
+import { BINDING_REASONS } from "@/made/words";
+import { Button, Card, Failed, Field, Icon, Loading, tell } from "@/parts";
+import { said } from "@/api";
 import { platform } from "@/platform";
 
-import { invitationIn } from "./scene";
+import { invitationIn, sceneIn } from "./scene";
 
-/** The ways in that are no message's link: a QR code's scene, an invitation, an order's number. */
+/** The ways in that are no message's link: a QR code's scene, one's own phone, an order's number, an invitation. */
 export default function Claim() {
+  const scene = sceneIn(useRouter().params.scene);
+  const invitation = scene && invitationIn(scene);
+  return <Frame open>{scene && !invitation ? <ByScene token={scene} /> : <Ways invited={invitation} />}</Frame>;
+}
+
+/** The code on a parcel: a job's link, good at once. */
+function ByScene({ token }: { token: string }) {
+  const [failed, setFailed] = useState<string>();
+  const [given, setGiven] = useState(false);
+  const arrive = async () => {
+    setFailed(undefined);
+    try {
+      await enter(await api.post("/api/v1/sessions/link", { body: { token } }));
+      replace("home");
+    } catch (error) {
+      setFailed(said(error));
+    }
+  };
+  useEffect(() => void arrive(), [token]);
+  if (given) return <Ways />;
+  if (!failed) return <Loading />;
   return (
-    <Frame open>
-      <Ways />
-    </Frame>
+    <View>
+      <Failed why={failed} again={arrive} />
+      <Button id="by-hand" onPress={() => setGiven(true)}>用订单号查询</Button>
+    </View>
   );
 }
 
-function Ways() {
-  const [code, setCode] = useState("");
+function Ways({ invited }: { invited?: string | undefined }) {
+  const [joining, setJoining] = useState(Boolean(invited));
+  if (joining) return <Join invited={invited ?? ""} back={() => setJoining(false)} />;
+  return (
+    <View>
+      <Find />
+      <Button kind="plain" id="to-join" onPress={() => setJoining(true)}>我收到了网点的邀请</Button>
+    </View>
+  );
+}
+
+function Find() {
   const [number, setNumber] = useState("");
   const [last4, setLast4] = useState("");
-  useEffect(() => {
-    void platform.scene().then((scene) => (scene ? arrive(scene, setCode) : undefined));
-  }, []);
-
   const find = async () => {
     const found = await api.post("/api/v1/sessions/claim", { body: { order_number: number.trim(), phone_last4: last4 } });
     await enter(found);
     replace("home");
   };
-  const join = async (phone?: string) => {
-    const { items } = await api.get("/api/v1/consents");
-    const version = items.find((one) => one.purpose === "phone")?.version as never;
-    const body = { invitation: code.trim(), ...(phone ? { phone_code: phone, consent_version: version } : {}) };
-    const bound = await api.post("/api/v1/me/bindings", { body });
-    if (bound.status !== "active") return tell.done(bound.reason || "已提交，等待批准");
+  const link = async (phone_code: string, version: string) => {
+    await api.post("/api/v1/me/phone", { body: { phone_code, consent_version: version as Version } });
     await look();
     replace("home");
   };
   return (
     <View>
-      <Card title="我买了东西，想看安装进度">
-        <Field id="order-number" label="订单号" value={number} onChange={setNumber} most={64} />
+      {platform.kind === "weapp" && (
+        <Card title="用下单的手机号查，最省事">
+          <PhoneButton id="by-phone" onCode={link}>用微信手机号查我的安装单</PhoneButton>
+        </Card>
+      )}
+      <Card title="用订单号查安装单">
+        <Field id="order-number" label="订单号" value={number} onChange={setNumber} most={64} hint="购物平台“我的订单”里能看到" />
         <Field id="phone-last4" label="下单手机号后四位" kind="number" value={last4} onChange={setLast4} most={4} />
         <Button kind="main" id="find" off={!number.trim() || last4.length !== 4} onPress={find}>查询</Button>
       </Card>
-      <Card title="我收到了邀请">
-        <Field id="invitation" label="邀请码" value={code} onChange={setCode} most={100} hint="扫码后会自动填好" />
-        {platform.kind === "weapp" ? <ByPhone ready={Boolean(code.trim())} join={join} /> : (
-          <Button id="join" off={!code.trim()} onPress={() => join()}>加入</Button>
-        )}
-      </Card>
     </View>
   );
 }
+
+type Version = "2026-01";
 
 /** With the phone's number at once active; without it the dealer approves by hand. */
-function ByPhone({ ready, join }: { ready: boolean; join: (phone?: string) => Promise<void> }) {
-  const [agreed, setAgreed] = useState<boolean>();
-  const ask = async () => setAgreed(await consent("phone"));
-  if (agreed === undefined) return <Button kind="main" id="join" off={!ready} onPress={ask}>加入</Button>;
-  return (
-    <View>
-      {agreed && (
-        <Button kind="main" id="join-phone" openType="getPhoneNumber" onPhone={(phone) => void join(phone).catch(tell.failed)}>
-          用微信手机号加入
-        </Button>
-      )}
-      <Button id="join-plain" onPress={() => join()}>不提供手机号，等待批准</Button>
-    </View>
-  );
-}
-
-/** A scene is a job's link, good at once, or an invitation, filled in for the person to look at. */
-async function arrive(scene: string, fill: (code: string) => void): Promise<void> {
-  const invitation = invitationIn(scene);
-  if (invitation) return fill(invitation);
-  try {
-    await enter(await api.post("/api/v1/sessions/link", { body: { token: scene } }));
-    replace("home");
-  } catch (error) {
-    tell.failed(error);
+function Join({ invited, back }: { invited: string; back: () => void }) {
+  const who = useWho();
+  const [code, setCode] = useState(invited);
+  const [name, setName] = useState("");
+  const [waits, setWaits] = useState<string>();
+  if (who.state !== "in" || who.me.kind === "link") {
+    return (
+      <View className="tz-blank">
+        加入网点请在微信小程序里打开邀请，这里不能登录
+        <Button id="back" onPress={back}>返回</Button>
+      </View>
+    );
   }
+  const join = async (phone_code?: string, version?: string) => {
+    const phone = phone_code ? { phone_code, consent_version: version as Version } : {};
+    const own = name.trim() ? { name: name.trim() } : {};
+    const bound = await api.post("/api/v1/me/bindings", { body: { invitation: code.trim(), ...own, ...phone } });
+    await look();
+    if (bound.status !== "active") return setWaits(BINDING_REASONS[bound.reason] ?? "等网点批准");
+    tell.done("已加入");
+    replace("home");
+  };
+  const scan = async () => {
+    const text = await platform.scan();
+    if (text) setCode(invitationIn(sceneIn(text) ?? text) ?? text);
+  };
+  if (waits) return <View className="tz-blank">已收到您的申请：{waits}<Button id="back" onPress={() => replace("home")}>好的</Button></View>;
+  const ready = Boolean(code.trim());
+  return (
+    <Card title="凭邀请加入网点">
+      <Field id="invitation" label="邀请码" value={code} onChange={setCode} most={100} hint="四组，每组五个字" />
+      {!invited && <Button small id="scan-invitation" onPress={scan}><Icon name="scan" />扫邀请码</Button>}
+      {!who.me.name && <Field id="own-name" label="您的姓名（网点的人会看到）" value={name} onChange={setName} most={40} />}
+      {platform.kind === "weapp" && <PhoneButton id="join" off={!ready} onCode={join}>用微信手机号加入</PhoneButton>}
+      <Button id="join-plain" off={!ready} onPress={() => join()}>不提供手机号，等待批准</Button>
+      <Button kind="plain" id="back" onPress={back}>我不是来加入的</Button>
+    </Card>
+  );
 }

@@ -1,18 +1,12 @@
 import { useEffect } from "react";
 
-import { DEALER, Frame, go, replace, type Me } from "@/shell";
+import { DEALER, Frame, go, HomeBar, OtherRoles, replace, type Me } from "@/shell";
 import { CustomerHome } from "@/customer/Home";
 import { InstallerHome } from "@/installer/Home";
-import { Button, Empty, Icon, Loading } from "@/parts";
+import { Button, Empty, Loading } from "@/parts";
 
 export default function Home() {
-  const bar = (
-    <>
-      <Button id="to-inbox" onPress={() => go("inbox")}><Icon name="bell" />通知</Button>
-      <Button id="to-me" onPress={() => go("me")}><Icon name="user" />我的</Button>
-    </>
-  );
-  return <Frame bar={bar}>{(me) => <ByRole me={me} />}</Frame>;
+  return <Frame bar={<HomeBar />}>{(me) => <ByRole me={me} />}</Frame>;
 }
 
 function ByRole({ me }: { me: Me }) {
@@ -27,7 +21,7 @@ function ByRole({ me }: { me: Me }) {
       </Empty>
     );
   }
-  return <Empty>这个身份请在电脑上使用控制台</Empty>;
+  return <Empty>这个身份请在电脑上使用控制台<OtherRoles /></Empty>;
 }
 
 function ToDealer() {
