@@ -21,7 +21,7 @@ from front.building import Front, pack
 PHONE = Front(
     Path(__file__).resolve().parent,
     "手机端",
-    ("config/index.ts", "babel.config.js", "project.config.json", "build.py"),
+    ("config/index.ts", "config/aria.ts", "babel.config.js", "project.config.json", "build.py"),
 )
 ROLES = frozenset({"customer", "installer", "dispatcher", "dealer_owner"})
 FIRST_SCREEN = 200_000  # bytes of JavaScript, packed

@@ -16,6 +16,7 @@ export default defineConfig<"webpack5">({
   sourceRoot: "src",
   outputRoot: `dist/making/${process.env.TARO_ENV}`,
   framework: "react",
+  plugins: [path.resolve(__dirname, "aria.ts")],
   compiler: { type: "webpack5", prebundle: { enable: false } },
   cache: { enable: false },
   logger: { quiet: true, stats: false },

@@ -27,7 +27,7 @@ export function Rate({ act }: { act: Act }) {
 
 function Stars({ name, value, onChange }: { name: string; value: number; onChange: (value: number) => void }) {
   return (
-    <View className="tz-stars" {...{ role: "radiogroup", ariaLabel: name }}>
+    <View className="tz-stars" {...{ role: "radiogroup", "aria-label": name }}>
       <Text className="tz-stars__name">{name}</Text>
       {[1, 2, 3, 4, 5].map((stars) => (
         <View
@@ -35,7 +35,7 @@ function Stars({ name, value, onChange }: { name: string; value: number; onChang
           {...(name === "总体" ? { id: `stars-${stars}` } : {})}
           className={`tz-star ${stars <= value ? "tz-star--on" : ""}`}
           onClick={() => onChange(stars)}
-          {...{ role: "radio", tabIndex: 0, ariaLabel: `${stars} 星，${WORDS[stars]}`, ariaChecked: stars === value }}
+          {...{ role: "radio", tabIndex: 0, "aria-label": `${stars} 星，${WORDS[stars]}`, "aria-checked": stars === value }}
         >
           ★
         </View>

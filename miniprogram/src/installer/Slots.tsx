@@ -1,11 +1,11 @@
-import { Image, View } from "@tarojs/components";
+import { View } from "@tarojs/components";
 import { useState } from "react";
 
 import type { JobPage, Schemas } from "@/api";
 import { api, Ask, Picture, shoot, useDeeds, useRead } from "@/shell";
 import { PHASES } from "@/made/words";
 import type { Waiting } from "@/offline";
-import { Button, Card, Icon, Tag } from "@/parts";
+import { Button, Card, Icon, Photo, Tag } from "@/parts";
 
 type Slot = JobPage["slots"][number];
 type Photo = Schemas["PhotoCard"];
@@ -106,5 +106,5 @@ function State({ slot }: { slot: Slot }) {
 
 function Taken({ photo }: { photo: Photo }) {
   const link = photo.links.find((one) => one.variant === "320") ?? photo.links[0];
-  return link ? <Image src={link.url.replace(OURS, API_BASE)} mode="aspectFill" className="tz-picture" {...{ ariaLabel: `${photo.slot_name}的照片` }} /> : null;
+  return link ? <Photo src={link.url.replace(OURS, API_BASE)} label={`${photo.slot_name}的照片`} /> : null;
 }

@@ -40,7 +40,7 @@ export function Button({ onPress, kind, small, off, openType, onPhone, id, label
       onClick={press}
       {...{ role: "button", tabIndex: 0 }}
       {...(id ? { id } : {})}
-      {...(label ? { ariaLabel: label } : {})}
+      {...(label ? { "aria-label": label } : {})}
       {...(openType ? { openType } : {})}
       {...(onPhone ? { onGetPhoneNumber: (event: { detail: { code?: string } }) => onPhone(event.detail.code) } : {})}
     >

@@ -1,5 +1,8 @@
 import { Input, Text, Textarea, View } from "@tarojs/components";
 
+// A browser's own field lies inside the one that we name.
+const NATIVE = (label: string) => (process.env.TARO_ENV === "h5" ? { nativeProps: { "aria-label": label } } : {});
+
 interface Props {
   label: string;
   value: string;
@@ -14,12 +17,12 @@ interface Props {
 }
 
 export function Field({ label, value, onChange, kind = "text", long, hint = "", fault, most = 200, id }: Props) {
-  const more = { placeholder: hint, maxlength: most, value, className: "tz-field__input", ...{ ariaLabel: label }, ...(id ? { id } : {}) };
+  const more = { placeholder: hint, maxlength: most, value, className: "tz-field__input", ...{ "aria-label": label }, ...(id ? { id } : {}) };
   const heard = (event: { detail: { value: string } }) => onChange(event.detail.value);
   return (
     <View className={`tz-field ${fault ? "tz-field--wrong" : ""}`}>
       <Text className="tz-field__label">{label}</Text>
-      {long ? <Textarea {...more} autoHeight onInput={heard} /> : <Input {...more} type={kind} onInput={heard} />}
+      {long ? <Textarea {...more} {...NATIVE(label)} autoHeight onInput={heard} /> : <Input {...more} type={kind} onInput={heard} />}
       {fault && <Text className="tz-field__fault">{fault}</Text>}
     </View>
   );
@@ -37,13 +40,13 @@ export function Choice({ label, options, value, onChange }: ChoiceProps) {
   return (
     <View className="tz-field">
       <Text className="tz-field__label">{label}</Text>
-      <View className="tz-choices" {...{ role: "radiogroup", ariaLabel: label }}>
+      <View className="tz-choices" {...{ role: "radiogroup", "aria-label": label }}>
         {options.map(([code, name]) => (
           <View
             key={code}
             className={`tz-choice ${code === value ? "tz-choice--on" : ""}`}
             onClick={() => onChange(code)}
-            {...{ role: "radio", tabIndex: 0, ariaChecked: code === value }}
+            {...{ role: "radio", tabIndex: 0, "aria-checked": code === value }}
           >
             {name}
           </View>

@@ -4,5 +4,5 @@ export type IconName = "bell" | "camera" | "check" | "phone" | "pin" | "road" | 
 
 /** Beside a word, never instead of one: drawn by parts.css in the colour of the text. */
 export function Icon({ name }: { name: IconName }) {
-  return <Text className={`tz-icon tz-icon--${name}`} {...{ ariaHidden: true }} />;
+  return <Text className={`tz-icon tz-icon--${name}`} {...{ "aria-hidden": true }} />;
 }

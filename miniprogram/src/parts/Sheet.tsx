@@ -14,7 +14,7 @@ export function Sheet({ title, open, onClose, ways, children }: PropsWithChildre
   if (!open) return null;
   return (
     <View className="tz-sheet" catchMove onClick={onClose}>
-      <View className="tz-sheet__paper" onClick={(event) => event.stopPropagation()} {...{ role: "dialog", ariaLabel: title }}>
+      <View className="tz-sheet__paper" onClick={(event) => event.stopPropagation()} {...{ role: "dialog", "aria-label": title }}>
         <View className="tz-sheet__title">{title}</View>
         {children}
         <View className="tz-sheet__ways">{ways}</View>

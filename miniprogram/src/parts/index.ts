@@ -9,6 +9,7 @@ export { dayOf, left, local, metres, span, when, yuan } from "./format";
 export type { Field as FormField } from "./form";
 export { Icon } from "./Icon";
 export { List } from "./List";
+export { Photo } from "./Photo";
 export { Sheet } from "./Sheet";
 export { Countdown, Empty, Failed, Loading, Money, Tag, Time } from "./small";
 export { tell } from "./telling";

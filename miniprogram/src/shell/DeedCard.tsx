@@ -1,9 +1,9 @@
-import { Image, View } from "@tarojs/components";
+import { View } from "@tarojs/components";
 import { useEffect, useState } from "react";
 
 import { ACTIONS } from "@/made/words";
 import { remedy, type Waiting } from "@/offline";
-import { Button, Card, Sheet, Tag, Time } from "@/parts";
+import { Button, Card, Photo, Sheet, Tag, Time } from "@/parts";
 import { platform } from "@/platform";
 
 import { queue } from "./phone";
@@ -57,5 +57,5 @@ export function DeedCard({ one: { deed, state, percent, tries }, here }: { one: 
 export function Picture({ id }: { id: string }) {
   const [address, setAddress] = useState<string>();
   useEffect(() => void platform.files.address(id).then(setAddress), [id]);
-  return address ? <Image src={address} mode="aspectFill" className="tz-picture" {...{ ariaLabel: "待发送的照片" }} /> : null;
+  return address ? <Photo src={address} label="待发送的照片" /> : null;
 }

@@ -4,12 +4,15 @@ import { Button, Icon } from "@/parts";
 
 import { useRead } from "./reading";
 import { go } from "./ways";
+import { useWho } from "./who";
 
 const MANY = 9;
 
 /** At the bottom of everybody's home: what one was told and has not read, and oneself. */
 export function HomeBar() {
-  const { data } = useRead("/api/v1/inbox", { query: { unread: true, limit: MANY + 1 } });
+  const who = useWho();
+  const told = who.state === "in" && who.me.person_id !== null;
+  const { data } = useRead(told ? "/api/v1/inbox" : null, { query: { unread: true, limit: MANY + 1 } });
   const count = data?.items.length ?? 0;
   const news = count > MANY ? `${MANY}+` : count || "";
   return (

@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 
 import { api, enter, Frame, look, PhoneButton, replace, useWho } from "@/shell";
 import { BINDING_REASONS } from "@/made/words";
-import { Button, Card, Failed, Field, Icon, Loading, tell } from "@/parts";
+import { Button, Card, Field, Icon, Loading, tell } from "@/parts";
 import { said } from "@/api";
 import { platform } from "@/platform";
 
@@ -34,9 +34,10 @@ function ByScene({ token }: { token: string }) {
   if (given) return <Ways />;
   if (!failed) return <Loading />;
   return (
-    <View>
-      <Failed why={failed} again={arrive} />
-      <Button id="by-hand" onPress={() => setGiven(true)}>用订单号查询</Button>
+    <View className="tz-blank" {...{ role: "alert" }}>
+      {failed}
+      <Button kind="main" id="by-hand" onPress={() => setGiven(true)}>用订单号查询</Button>
+      <Button kind="plain" onPress={arrive}>再试一次</Button>
     </View>
   );
 }

@@ -16,7 +16,7 @@ function ByRole({ me }: { me: Me }) {
   if (me.role === "guest") {
     return (
       <Empty>
-        还没有绑定身份
+        您好！想查安装到哪一步了，还是要加入网点？
         <Button kind="main" id="to-claim" onPress={() => go("claim")}>查询安装单，或凭邀请加入</Button>
       </Empty>
     );
