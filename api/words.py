@@ -16,8 +16,8 @@ from domain.fee_words import KEPT_NAMES
 from domain.finding_words import NAMES as FINDINGS
 from domain.installer_pay import REASON_NAMES as EARNING_REASONS
 from domain.job import KIND_NAMES, STATUS_NAMES
-from domain.pack_words import CAPTURES, CONFIRMED, FACTS, ROLES, SOURCES, VERDICTS
 from domain.notices import TEMPLATES
+from domain.pack_words import CAPTURES, CONFIRMED, FACTS, ROLES, SOURCES, VERDICTS
 from domain.packs import PHASE_NAMES
 from domain.payments import STATE_NAMES as BILLS
 from domain.payouts import STATE_NAMES as PAYOUTS
