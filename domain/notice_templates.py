@@ -60,6 +60,14 @@ TEMPLATES: Mapping[str, Template] = MappingProxyType(
             "待回电",
             "约好的回电时间已到",
         ),
+        "window_wanted": _T(
+            "请选上门时间",
+            "{visitor}将上门{work}，请点链接选一个方便的时间；也可以等网点打电话与您约",
+            "progress",
+            "请选时间",
+            "请选一个方便的上门时间",
+            _C,
+        ),
         "booking_failed": _T(
             "暂未约上",
             "网点未能与您约定上门时间，如情况不符请点链接告知我们",

@@ -101,6 +101,7 @@ TOLD: Mapping[A, tuple[Notice, ...]] = MappingProxyType(
 _OPENED = Notice(Audience.AGENTS, "remote_to_rule")
 _TAKEN = Notice(Audience.INSTALLER, "job_taken", former=True)
 _UNBOOKED = Notice(Audience.CUSTOMER, "booking_withdrawn")
+_CHOOSE = Notice(Audience.CUSTOMER, "window_wanted")
 _GIVEN = Notice(Audience.INSTALLER, "job_assigned")
 _AWAY = frozenset({A.REASSIGN, A.REDISPATCH, A.FIX_ADDRESS})
 
@@ -113,6 +114,8 @@ def told(action: A, before: JobState, after: JobState) -> tuple[Notice, ...]:
     fixed = TOLD.get(action, ())
     if after.remote_open and not before.remote_open:
         fixed = (*fixed, _OPENED)
+    if action == A.ASSIGN and after.window_start is None:
+        fixed = (*fixed, _CHOOSE)
     if action not in _AWAY:
         return fixed
     changed: list[Notice] = []

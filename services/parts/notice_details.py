@@ -16,7 +16,7 @@ from domain.masking import mask_installer
 from domain.money import yuan
 from services.personal import Erased, reveal, unwrap
 
-DETAILED = frozenset({"visit_booked", "charge_proposed", "charge_lapse_near"})
+DETAILED = frozenset({"visit_booked", "window_wanted", "charge_proposed", "charge_lapse_near"})
 # Where a detail is not known, or for a template that needs none.
 PLAIN: Mapping[str, str] = {"visitor": "师傅", "work": "安装", "charges": "一项收费"}
 _WORK = {Kind.REPAIR: "维修", Kind.SECOND_VISIT: "返工"}

@@ -57,7 +57,7 @@ class Facts:
     window: tuple[datetime, datetime] | None
     deadline: datetime | None
     when: datetime
-    waits: bool = True  # of offers: one is still open
+    waits: bool = True  # of offers: one is still open; of a time to be chosen: none is
     values: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -90,8 +90,9 @@ def read(
     values = dict(details or {}) | {name: str(value) for name, value in (payload.get("values") or {}).items()}
     if row is None:
         return Facts(job_id, None, None, None, when, values=values)
-    waits = row.waits or payload.get("template") not in OFFERS
+    template = payload.get("template")
     window = (row.window_start, row.window_end) if row.window_start and row.window_end else None
+    waits = row.waits if template in OFFERS else not (template == "window_wanted" and window)
     return Facts(job_id, row.number, window, row.deadline, when, waits, values)
 
 

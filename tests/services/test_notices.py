@@ -357,6 +357,23 @@ def test_a_visit_that_has_no_time_any_more_is_not_announced(post: Post) -> None:
     assert (post.delivered(), post.texted()) == ([], [])
 
 
+def test_a_customer_is_asked_for_a_time_until_one_is_chosen(post: Post) -> None:
+    """Whoever books by phone at once spares the customer the question."""
+    job_id = post.buyer("wang", "progress", "progress")
+    post.owe("window_wanted", "customer", job_id)
+    post.drain()
+    with db.engine.begin() as tx:
+        window = {"window_start": post.clock(), "window_end": post.clock() + timedelta(hours=2)}
+        tx.execute(update(Job).where(Job.id == job_id).values(window))
+    post.owe("window_wanted", "customer", job_id)
+    post.drain()
+    assert [row.state for row in rows("SELECT state FROM outbox WHERE wire = 'wechat' ORDER BY id")] == [
+        "sent",
+        "dropped",
+    ]
+    assert post.delivered() == [("wang", "progress")]
+
+
 def test_an_installers_erasure_takes_his_surname_out_of_other_peoples_inboxes(
     post: Post, world: World
 ) -> None:
