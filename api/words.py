@@ -25,7 +25,7 @@ from domain.penalties import REASON_NAMES as PENALTY_REASONS
 from domain.penalties import STATE_NAMES as PENALTIES
 from domain.profit_share import COST_NAMES
 from domain.queues import QUEUES
-from domain.reasons import DECLINE, OUTSIDE
+from domain.reasons import DECLINE, HOLD, OUTSIDE
 from domain.retention import HOLD_REASONS, LIFT_REASONS
 from domain.runs import COUNTED
 from domain.runs import NAMES as TASKS
@@ -166,6 +166,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "findings": {str(code): name for code, name in FINDINGS.items()},
     "audits": dict(AUDITS),
     "audit_whys": {str(why): name for why, name in WHY_NAMES.items()},
+    "held": HOLD,
     "outside_reasons": OUTSIDE,
     "audit_reasons": dict(REASONS),
     "phases": dict(PHASE_NAMES),

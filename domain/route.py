@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from domain.calendar import SHANGHAI
 from domain.geo import Point, distance_m
+from domain.reasons import HOLD
 
 DAY_ENDS = time(20)
 LATE_WEIGHT = 1_000
@@ -269,7 +270,7 @@ def _warnings(
 ) -> tuple[Warned, ...]:
     found = [Warned(Flag.INSTALLER, fault) for fault in call.faults]
     if call.held is not None:
-        found.append(Warned(Flag.HELD, f"工单已挂住（{call.held}），解除前不能签到"))
+        found.append(Warned(Flag.HELD, f"暂缓上门（{HOLD.get(call.held, call.held)}），解除前不能签到"))
     if call.point is None:
         minutes = facts.assumptions.minutes_unknown
         found.append(Warned(Flag.NO_POINT, f"地址没有坐标，路程按 {minutes} 分钟估算"))

@@ -1,7 +1,7 @@
 export default defineAppConfig({
   pages: [
     "pages/start/index", "pages/job/index", "pages/inbox/index", "pages/claim/index", "pages/waiting/index", "pages/me/index",
-    "pages/earnings/index", "pages/privacy/index", "pages/devices/index",
+    "pages/earnings/index", "pages/late/index", "pages/privacy/index", "pages/devices/index",
   ],
   subPackages: [{ root: "dealer", pages: ["start/index", "job/index", "jobs/index"] }],
   window: {

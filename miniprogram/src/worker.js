@@ -1,6 +1,7 @@
-// Holds the shell, so that the page opens without a network. What the API says is none of its business: the pages keep that.
+// Holds the shell, so that the page opens without a network. What the API says the pages keep; here only its example pictures.
 const SHELL = __SHELL__;
 const NAME = `shell-${SHELL.version}`;
+const EXAMPLES = "examples";
 const PAGE = "/app/";
 const PATIENCE_MS = 3000;
 
@@ -35,9 +36,21 @@ async function page(request) {
   }
 }
 
+// How a photo should look: its address changes with the picture, so what is kept is right for ever.
+async function example(request) {
+  const cache = await caches.open(EXAMPLES);
+  const kept = await cache.match(request);
+  if (kept) return kept;
+  const fresh = await fetch(request);
+  if (fresh.ok) await cache.put(request, fresh.clone()).catch(() => undefined);
+  return fresh;
+}
+
 self.addEventListener("fetch", (event) => {
   const { pathname, origin } = new URL(event.request.url);
-  if (event.request.method !== "GET" || origin !== location.origin || !pathname.startsWith(PAGE)) return;
+  if (event.request.method !== "GET" || origin !== location.origin) return;
+  if (pathname.startsWith("/api/v1/slot-examples/")) event.respondWith(example(event.request));
+  if (!pathname.startsWith(PAGE)) return;
   if (event.request.mode === "navigate") event.respondWith(page(event.request));
   else if (pathname.startsWith("/app/assets/")) {
     event.respondWith(caches.match(event.request).then((kept) => kept ?? fetch(event.request)));

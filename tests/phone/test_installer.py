@@ -65,7 +65,7 @@ def test_a_job_is_worked_through_on_one_screen(
     expect(phone.page.get_by_text("待客户确认")).to_be_visible()
     phone.page.locator("#submit").click()
     phone.page.locator("#serial-1").fill("SN-00001")
-    expect(phone.page.get_by_text("还没有结清：打孔")).to_be_visible()
+    expect(phone.page.get_by_text("打孔：客户还没有同意")).to_be_visible()
     phone.look("installer-07-lacking")
     [charge] = rows("SELECT id FROM charge WHERE job_id = :j", j=job_id)
     perform(world.customer(job_id), job_id, Command(Action.REFUSE_CHARGE, charge_id=charge.id), world.now)

@@ -6,6 +6,9 @@ import type { Waiting } from "@/offline";
 import { shoot, useDeeds, useRead, useWaiting } from "@/shell";
 import { Button, Card, Choice, Field, Icon, Money, Sheet, Tag, tell, yuan } from "@/parts";
 
+import { added } from "./open";
+import { Free } from "./Promised";
+
 type Charge = Schemas["ChargeCard"];
 type Item = Schemas["JobPriceList"]["items"][number];
 
@@ -19,13 +22,13 @@ export function Extras({ job }: { job: JobPage }) {
   const may = job.available_actions.includes("add_charge");
   const charges = data?.charges ?? [];
   const waiting = useWaiting(job.id).filter(({ state }) => state !== "foreign");
-  const added = waiting.filter(({ deed, state }) => deed.action === "add_charge" && state !== "refused");
-  if (!may && charges.length === 0 && added.length === 0) return null;
+  const fresh = added(waiting);
+  if (!may && charges.length === 0 && fresh.length === 0) return null;
   return (
     <View>
       <View className="tz-heading">另收的费用</View>
       {charges.map((charge) => <One key={charge.id} job={job} charge={charge} under={waiting.find(about(charge))} />)}
-      {added.length > 0 && <Added job={job} added={added} />}
+      {fresh.length > 0 && <Added job={job} added={fresh} />}
       {may && <Button id="add-charge" onPress={() => setAdding(true)}>加一项收费</Button>}
       {adding && <Add job={job} onClose={() => setAdding(false)} />}
     </View>
@@ -82,7 +85,7 @@ function State({ charge, under }: { charge: Charge; under: Waiting | undefined }
 function Add({ job, onClose }: { job: JobPage; onClose: () => void }) {
   const { data } = useRead("/api/v1/jobs/{job_id}/price-list", { path: { job_id: job.id } });
   const [item, setItem] = useState<Item>();
-  const [quantity, setQuantity] = useState("1");
+  const [quantity, setQuantity] = useState(1);
   const [by, setBy] = useState<string>("installer");
   const [photo, setPhoto] = useState<string>();
   const { act, photograph } = useDeeds(job.id);
@@ -95,7 +98,7 @@ function Add({ job, onClose }: { job: JobPage; onClose: () => void }) {
   const add = async () => {
     if (!item) return tell.failed("请先选一项");
     if (item.needs_photo && !photo) return tell.failed("事先没有告知客户的收费，要先拍一张照片说明原因");
-    await act("add_charge", { item: item.code, quantity: Number(quantity), collected_by: by }, photo ? { photo_id: photo } : undefined);
+    await act("add_charge", { item: item.code, quantity, collected_by: by }, photo ? { photo_id: photo } : undefined);
     tell.done("已记下，请客户同意");
     onClose();
   };
@@ -107,19 +110,39 @@ function Add({ job, onClose }: { job: JobPage; onClose: () => void }) {
       onClose={onClose}
       ways={
         <>
-          <Button kind="main" id="add-charge-now" off={!item || !(Number(quantity) > 0)} onPress={add}>
-            {item ? `请客户同意 ${yuan(item.price_fen * Number(quantity))}` : "请先选一项"}
+          <Button kind="main" id="add-charge-now" off={!item} onPress={add}>
+            {item ? `请客户同意 ${yuan(item.price_fen * quantity)}` : "请先选一项"}
           </Button>
           <Button kind="plain" onPress={onClose}>返回</Button>
         </>
       }
     >
-      <Choice label="价目表" options={options} value={item?.code} onChange={(code) => setItem(items.find((one) => one.code === code))} />
-      <Field id="quantity" label="数量" kind="number" value={quantity} onChange={setQuantity} most={3} />
+      {job.assured && (
+        <View className="tz-note">
+          <View className="tz-strong">这些已包含，不能另收</View>
+          <Free job={job} />
+        </View>
+      )}
+      <Choice label="要加哪一项？" options={options} value={item?.code} onChange={(code) => setItem(items.find((one) => one.code === code))} />
+      <Count id="quantity" label={item ? `几${item.unit}？` : "数量"} value={quantity} onChange={setQuantity} />
       <Choice label="谁收款" options={BY} value={by} onChange={setBy} />
       {item?.needs_photo && (
         <Button id="charge-photo" onPress={picture}><Icon name={photo ? "check" : "camera"} />{photo ? "已拍照片" : "拍照说明为什么要加"}</Button>
       )}
     </Sheet>
+  );
+}
+
+/** With wet gloves: less and more, no keyboard. */
+function Count({ id, label, value, onChange }: { id: string; label: string; value: number; onChange: (value: number) => void }) {
+  return (
+    <View className="tz-field">
+      <View className="tz-field__label">{label}</View>
+      <View className="tz-row">
+        <Button small id={`${id}-less`} label="少一个" off={value <= 1} onPress={() => onChange(value - 1)}>−</Button>
+        <View className="tz-sum" id={id}>{value}</View>
+        <Button small id={`${id}-more`} label="多一个" off={value >= 99} onPress={() => onChange(value + 1)}>+</Button>
+      </View>
+    </View>
   );
 }

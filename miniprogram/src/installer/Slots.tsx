@@ -5,7 +5,7 @@ import type { JobPage, Schemas } from "@/api";
 import { api, Ask, Picture, shoot, useDeeds, useRead } from "@/shell";
 import { PHASES } from "@/made/words";
 import type { Waiting } from "@/offline";
-import { Button, Card, Icon, Photo, Tag } from "@/parts";
+import { Button, Card, Icon, Photo, Sheet, Tag } from "@/parts";
 
 type Slot = JobPage["slots"][number];
 type Photo = Schemas["PhotoCard"];
@@ -68,7 +68,11 @@ function SlotCard({ job, slot, photos, under, again }: SlotProps) {
   const full = slot.photos > 0;
   return (
     <Card title={slot.name} aside={<State slot={slot} />}>
-      <View className="tz-quiet">{slot.hint}</View>
+      {slot.asked?.map((why) => <View key={why} className="tz-note tz-note--bad"><Icon name="warn" />要重拍：{why}</View>)}
+      <View className="tz-beside">
+        {slot.example && <Example slot={slot} address={API_BASE + slot.example} />}
+        <View className="tz-beside__text tz-quiet">{slot.hint}</View>
+      </View>
       <View className="tz-pictures">
         {photos.map((photo) => <Taken key={photo.id} photo={photo} />)}
         {under.map(({ deed, percent, state }) => (
@@ -93,12 +97,30 @@ function SlotCard({ job, slot, photos, under, again }: SlotProps) {
       {may.includes("waive_slot") && slot.required && !full && !slot.waived && (
         <Button kind="plain" small id={`waive-${slot.code}`} onPress={() => setSkipping(true)}>拍不了</Button>
       )}
-      {skipping && <Ask action="waive_slot" given={{ slot: slot.code }} onClose={() => setSkipping(false)} send={(body) => act("waive_slot", body)} />}
+      {skipping && <Ask action="waive_slot" title={`拍不了：${slot.name}`} given={{ slot: slot.code }} onClose={() => setSkipping(false)} send={(body) => act("waive_slot", body)} />}
     </Card>
   );
 }
 
+/** How it should look; large on a tap. */
+function Example({ slot, address }: { slot: Slot; address: string }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <View>
+      <View className="tz-example" id={`example-${slot.code}`} onClick={() => setOpen(true)} {...{ role: "button", tabIndex: 0 }}>
+        <Photo src={address} label={`${slot.name}的样子`} />
+        <View className="tz-example__name">照这样拍</View>
+      </View>
+      <Sheet title={slot.name} open={open} onClose={() => setOpen(false)} ways={<Button kind="main" id="example-close" onPress={() => setOpen(false)}>知道了</Button>}>
+        <Photo large src={address} label={`${slot.name}的样子`} />
+        <View>{slot.hint}</View>
+      </Sheet>
+    </View>
+  );
+}
+
 function State({ slot }: { slot: Slot }) {
+  if (slot.asked?.length) return <Tag kind="bad">要重拍</Tag>;
   if (slot.waived) return <Tag>免拍</Tag>;
   if (slot.photos) return <Tag kind="good">{slot.photos} 张</Tag>;
   return slot.required ? <Tag kind="warn">必拍</Tag> : <Tag>选拍</Tag>;

@@ -4,11 +4,14 @@ interface Props {
   src: string;
   /** What it shows, for who cannot see it. */
   label: string;
+  /** As wide as there is room, whole. */
+  large?: boolean;
   onPress?: () => void;
 }
 
-/** A small picture, cut to a square. */
-export function Photo({ src, label, onPress }: Props) {
+/** A small picture, cut to a square; or a large one. */
+export function Photo({ src, label, large, onPress }: Props) {
   const named = process.env.TARO_ENV === "h5" ? { imgProps: { alt: label } } : { "aria-label": label };
-  return <Image src={src} mode="aspectFill" className="tz-picture" {...named} {...(onPress ? { onClick: onPress } : {})} />;
+  const shape = large ? { mode: "widthFix", className: "tz-picture--large" } as const : { mode: "aspectFill", className: "tz-picture" } as const;
+  return <Image src={src} {...shape} {...named} {...(onPress ? { onClick: onPress } : {})} />;
 }

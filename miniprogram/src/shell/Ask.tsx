@@ -17,9 +17,12 @@ const CODES: Readonly<Record<string, string>> = {
 // What somebody standing at a door says: no calendar.
 const LATER: readonly (readonly [string, string])[] = [["1", "一小时后"], ["4", "四小时后"], ["24", "明天"], ["72", "三天后"], ["168", "一周后"]];
 const DRAWN = new Set(["choice", "text", "moment", "yes"]);
+// Of two next steps the server wants one; a sheet draws this one.
+const INSTEAD: Readonly<Record<string, string>> = { suspend: "next_contact_at" };
 
 interface Props {
   action: string;
+  title?: string;
   /** What the page knows already. */
   given?: Record<string, unknown>;
   onClose: () => void;
@@ -32,11 +35,13 @@ function askable(action: string, given: Record<string, unknown> = {}): boolean {
   return Boolean(form?.fields.every((field) => !field.required || field.name in given || DRAWN.has(field.kind)));
 }
 
-export function Ask({ action, given = {}, onClose, send }: Props) {
+export function Ask({ action, title, given = {}, onClose, send }: Props) {
   const [values, setValues] = useState<Record<string, string>>({});
   const form = FORMS[action];
   if (!form) return null;
-  const fields = form.fields.filter((field) => !(field.name in given) && DRAWN.has(field.kind));
+  const fields = form.fields
+    .filter((field) => !(field.name in given) && DRAWN.has(field.kind))
+    .map((field) => (field.name === INSTEAD[action] ? { ...field, required: true } : field));
   const lacks = fields.filter((field) => field.required && !values[field.name]);
   const done = async () => {
     if (lacks.length) return tell.failed(`还没有填：${lacks.map((field) => NAMES[field.name] ?? field.name).join("、")}`);
@@ -45,7 +50,7 @@ export function Ask({ action, given = {}, onClose, send }: Props) {
   };
   return (
     <Sheet
-      title={form.name}
+      title={title ?? form.name}
       open
       onClose={onClose}
       ways={
@@ -82,13 +87,15 @@ interface OthersProps {
   without: readonly string[];
   may: readonly string[];
   send: (action: string, body: Record<string, unknown>) => Promise<unknown>;
+  /** Actions for which the page has a sheet of its own, by the words that its people use. */
+  own?: Readonly<Record<string, { name: string; open: () => void }>>;
 }
 
 /** Whatever else may be done now, folded away until somebody looks for it. */
-export function Others({ without, may, send }: OthersProps) {
+export function Others({ without, may, send, own = {} }: OthersProps) {
   const [open, setOpen] = useState(false);
   const [action, setAction] = useState<string>();
-  const rest = may.filter((one) => !without.includes(one) && askable(one));
+  const rest = [...Object.keys(own).filter((one) => may.includes(one)), ...may.filter((one) => !(one in own) && !without.includes(one) && askable(one))];
   if (rest.length === 0) return null;
   return (
     <View>
@@ -96,7 +103,9 @@ export function Others({ without, may, send }: OthersProps) {
       <Sheet title="要做什么？" open={open} onClose={() => setOpen(false)} ways={<Button kind="plain" onPress={() => setOpen(false)}>返回</Button>}>
         <View className="tz-stack">
           {rest.map((one) => (
-            <Button key={one} id={`other-${one}`} onPress={() => (setOpen(false), setAction(one))}>{FORMS[one]?.name}</Button>
+            <Button key={one} id={`other-${one}`} onPress={() => (setOpen(false), own[one] ? own[one].open() : setAction(one))}>
+              {own[one]?.name ?? FORMS[one]?.name}
+            </Button>
           ))}
         </View>
       </Sheet>

@@ -16,6 +16,8 @@ export interface Read<T> {
   old: boolean;
   /** In words, when there is nothing to show. */
   failed: string | undefined;
+  /** The server knows nothing of it for this person, or not any more. */
+  gone: boolean;
   again: () => Promise<void>;
 }
 
@@ -28,7 +30,7 @@ type State<T> = Omit<Read<T>, "again"> & { name: string };
 export function useRead<P extends Path<"get">>(path: P | null, wish: Wish = {}): Read<Answer<Operation<P, "get">>> {
   type T = Answer<Operation<P, "get">>;
   const name = path === null ? "" : address(path, wish);
-  const nothing: State<T> = { name, data: undefined, at: undefined, old: false, failed: undefined };
+  const nothing: State<T> = { name, data: undefined, at: undefined, old: false, failed: undefined, gone: false };
   const [state, setState] = useState<State<T>>(nothing);
   const wanted = useRef(name);
   wanted.current = name;
@@ -42,10 +44,10 @@ export function useRead<P extends Path<"get">>(path: P | null, wish: Wish = {}):
     if (known) show({ data: known.answer, at: known.at });
     try {
       const answer = await api.answer<T>("GET", name);
-      show({ data: answer, at: Date.now(), old: false, failed: undefined });
+      show({ data: answer, at: Date.now(), old: false, failed: undefined, gone: false });
       await kept.hear(mine, name, answer);
     } catch (error) {
-      if (error instanceof Problem && error.status < 500) show({ data: undefined, failed: said(error) });
+      if (error instanceof Problem && error.status < 500) show({ data: undefined, failed: said(error), gone: error.status === 404 });
       else show(known ? { old: true } : { failed: said(error) });
     }
   }, [name]);

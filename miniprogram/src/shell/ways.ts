@@ -9,6 +9,7 @@ export const WAYS = {
   claim: "/pages/claim/index",
   waiting: "/pages/waiting/index",
   earnings: "/pages/earnings/index",
+  late: "/pages/late/index",
   me: "/pages/me/index",
   privacy: "/pages/privacy/index",
   devices: "/pages/devices/index",
