@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 
+from flask import Flask
+from PIL import Image
 from playwright.sync_api import expect
 
 from domain.actions import Action, Command, Window
 from domain.installer_pay import Reason
-from services import installer_pay
+from services import audits, installer_pay, slot_examples
+from services.audits import PhotoFault, Said
 from services.clocks import raise_levels
 from services.installer_pay import NewLine
 from services.lifecycle import perform
+from services.parts.examples import LINKS
 from tests.phone.conftest import Phone
 from tests.phone.test_installer import photograph
+from tests.phone.test_offline import READY
 from tests.photographing import HOUR, booked, picture, redispatched
 from tests.rows import rows
+from tests.services.test_audit_verdicts import waiting
+from tests.uploads import pictures
 from tests.worlds import World
 
 PickUp = Callable[[], Phone]
+
+
+def with_example(world: World, slot: str) -> None:
+    """How a photo of this slot should look."""
+    made = pictures.encoded(Image.effect_noise((640, 480), 40).convert("RGB"))
+    sent = slot_examples.add(world.actor("admin"), io.BytesIO(made), world.now)
+    sha256 = sent.example.removeprefix(LINKS)
+    rows("UPDATE slot SET example = :e WHERE code = :s", e=sha256, s=slot)
 
 
 def moved(world: World, job_id: int, hours: int) -> None:
@@ -92,10 +108,12 @@ def test_a_time_that_moved_and_a_job_that_was_taken_away_are_told_and_nothing_do
 ) -> None:
     """The old time beside the new one until it was read; what was written down without a network is still there."""
     job_id = booked(world)
+    with_example(world, "site")
     phone = pick_up()
     phone.open(as_installer)
     phone.page.locator(f"#job-{job_id}").click()
     expect(phone.page.locator("#check-in")).to_be_visible()
+    phone.page.evaluate(READY)
     moved(world, job_id, 3)
     phone.page.reload()
     expect(phone.page.locator("#moved")).to_be_visible()
@@ -104,6 +122,12 @@ def test_a_time_that_moved_and_a_job_that_was_taken_away_are_told_and_nothing_do
     expect(phone.page.locator("#moved")).to_have_count(0)
 
     phone.context.set_offline(True)
+    phone.page.reload()
+    phone.page.locator("#example-site").click()
+    shown = phone.page.locator("[role=dialog] img")
+    expect(shown).to_have_js_property("naturalWidth", 640)
+    phone.look("installer-23-example")
+    phone.page.locator("#example-close").click()
     phone.page.locator("#check-in").click()
     phone.page.locator("#refuse").last.click()
     phone.page.locator("#check-in-now").click()
@@ -139,9 +163,29 @@ def test_what_was_late_is_read_and_explained_and_a_month_s_pay_line_by_line(
     phone.open("/pages/earnings/index")
     expect(phone.page.get_by_text("¥250.00").first).to_be_visible()
     phone.look("installer-20-earnings")
-    phone.open("/pages/inbox/index")
-    phone.look("installer-21-inbox")
-    phone.open("/pages/me/index")
-    expect(phone.page.locator("#sign-out")).to_be_visible()
-    phone.look("installer-22-me")
     assert phone.complaints == []
+
+
+def test_photos_that_an_audit_asks_for_again_are_retaken_and_handed_over(
+    pick_up: PickUp, app: Flask, world: World, as_installer: str, tmp_path: Path
+) -> None:
+    """Which shot, why and by when; handing over waits for a new picture."""
+    job_id, later = waiting(world, second=False)
+    [nameplate] = rows("SELECT id FROM photo WHERE job_id = :j AND slot_code = 'nameplate'", j=job_id)
+    wrong = (PhotoFault(nameplate.id, "serial_unreadable", None),)
+    audits.judge(world.actor("auditor"), job_id, Said("evidence", photos=wrong), later)
+    app.extensions["clock"] = lambda: later + HOUR
+    image = tmp_path / "nameplate.jpg"
+    image.write_bytes(picture())
+    phone = pick_up()
+    phone.open(as_installer)
+    expect(phone.page.locator("#to-late")).to_be_visible()
+    phone.open(f"/pages/job/index?id={job_id}")
+    expect(phone.page.get_by_text("要重拍：序列号看不清或不一致")).to_be_visible()
+    expect(phone.page.locator("#supplement")).to_have_text("请先重拍要补的照片")
+    phone.look("installer-24-asked-again")
+    photograph(phone, "#take-nameplate", image, agreeing=True)
+    expect(phone.page.locator("#supplement")).to_have_text("补好了，交给稽核")
+    phone.page.locator("#supplement").click()
+    expect(phone.page.locator("#supplement")).to_have_count(0)
+    assert (world.row(job_id).audit, phone.complaints) == ("waiting", [])

@@ -43,7 +43,7 @@ export function Damage({ job, onClose }: { job: JobPage; onClose: () => void }) 
       <View className="tz-gap" />
       <Field id="carrier" label="哪家快递送的（可不填）" value={carrier} onChange={setCarrier} most={40} />
       <Field id="damage-note" label="想说明的（可不填）" value={note} onChange={setNote} long />
-      <View className="tz-quiet">先别装。客服处理好以后，会再约时间。</View>
+      <View className="tz-quiet">{job.available_actions.includes("abort_visit") ? "能装就接着装；装不了，报告以后再点“今天装不成”。" : "报告以后先别上门，客服处理好会通知您。"}</View>
     </Sheet>
   );
 }

@@ -7,7 +7,6 @@ import { shoot, useDeeds, useRead, useWaiting } from "@/shell";
 import { Button, Card, Choice, Field, Icon, Money, Sheet, Tag, tell, yuan } from "@/parts";
 
 import { added } from "./open";
-import { Free } from "./Promised";
 
 type Charge = Schemas["ChargeCard"];
 type Item = Schemas["JobPriceList"]["items"][number];
@@ -117,12 +116,7 @@ function Add({ job, onClose }: { job: JobPage; onClose: () => void }) {
         </>
       }
     >
-      {job.assured && (
-        <View className="tz-note">
-          <View className="tz-strong">这些已包含，不能另收</View>
-          <Free job={job} />
-        </View>
-      )}
+      {job.assured && <View className="tz-note">已包含，不能另收：{job.assured.free.join("、")}</View>}
       <Choice label="要加哪一项？" options={options} value={item?.code} onChange={(code) => setItem(items.find((one) => one.code === code))} />
       <Count id="quantity" label={item ? `几${item.unit}？` : "数量"} value={quantity} onChange={setQuantity} />
       <Choice label="谁收款" options={BY} value={by} onChange={setBy} />

@@ -26,7 +26,7 @@ export function InstallerHome({ me }: { me: Me }) {
       {stops.map((stop, place) => <StopCard key={stop.visit_id} stop={stop} place={place + 1} turn={stop === next ? "now" : over(stop, done) ? "over" : undefined} />)}
       {ahead.length > 0 && <View className="tz-heading" id="tomorrow">{named(dayAfter(data.day))} {ahead.length} 处</View>}
       {ahead.map((stop, place) => <StopCard key={stop.visit_id} stop={stop} place={place + 1} turn="later" />)}
-      {stops.length > 0 && data.note && <View className="tz-quiet tz-gap">{data.note}</View>}
+      {[...stops, ...ahead].some((stop) => stop.travel_m !== null) && <View className="tz-quiet tz-gap">路程和时间是估算，只供参考，约好的时间不变</View>}
       <View className="tz-pair">
         <Button id="to-earnings" onPress={() => go("earnings")}>我的收入</Button>
         <Button id="to-late" onPress={() => go("late")}>超时记录</Button>

@@ -35,8 +35,10 @@ export function InstallerJob({ id }: { id: number }) {
   if (gone) return <Gone waiting={waiting} />;
   if (!job) return failed ? <Failed why={failed} again={again} /> : <Loading />;
   const may = job.available_actions;
-  const here = may.includes("check_in") || may.includes("submit");
-  const means = job.audit === "evidence_asked" ? undefined : MEANS[job.status];
+  const working = may.includes("submit"); // then the work comes first on the screen, before it the way
+  const here = working || may.includes("check_in");
+  const asked = job.audit === "evidence_asked";
+  const means = asked ? undefined : MEANS[job.status];
   return (
     <View>
       <View className="tz-title">{job.product_name}{job.units > 1 ? ` × ${job.units}` : ""}</View>
@@ -49,12 +51,14 @@ export function InstallerJob({ id }: { id: number }) {
       {refused.map((one) => <DeedCard key={one.deed.id} one={one} here />)}
       {job.held && <View className="tz-note tz-note--bad"><Icon name="warn" />先别上门，等客服通知：{HELD[job.held] ?? "原因见通知"}</View>}
       {means && <View className={job.status === "cancelled" ? "tz-note tz-note--bad" : "tz-note"}>{means}</View>}
-      {job.audit === "evidence_asked" && <Asked job={job} />}
+      {asked && <Asked job={job} />}
       {!here && <Ahead job={job} />}
-      <Contact job={job} />
-      {here && <Promised job={job} />}
-      {may.includes("take_photo") && <Slots job={job} waiting={waiting} again={again} />}
+      {!working && <Contact job={job} />}
+      {here && !working && <Promised job={job} />}
+      {(here || asked) && <Slots job={job} waiting={waiting} again={again} />}
       <Extras job={job} />
+      {working && <Promised job={job} />}
+      {working && <Contact job={job} />}
       <Trouble job={job} />
       <Next job={job} waiting={waiting} />
     </View>

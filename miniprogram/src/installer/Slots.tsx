@@ -89,7 +89,7 @@ function SlotCard({ job, slot, photos, under, again }: SlotProps) {
         </View>
       ))}
       {may.includes("take_photo") && (
-        <Button kind={full || slot.waived ? undefined : "main"} id={`take-${slot.code}`} onPress={() => take()}>
+        <Button kind={full || slot.waived || may.includes("check_in") ? undefined : "main"} id={`take-${slot.code}`} onPress={() => take()}>
           <Icon name="camera" />{full ? "再拍一张" : "拍照"}
         </Button>
       )}

@@ -57,7 +57,7 @@ export interface Remedy {
   safe: boolean;
 }
 
-const MOVED_ON = new Set(["job_changed", "illegal_transition", "not_found"]);
+const MOVED_ON = new Set(["job_changed", "illegal_transition"]);
 
 export function remedy(deed: Deed): Remedy {
   const { photo, trouble: why } = deed;
@@ -70,6 +70,9 @@ export function remedy(deed: Deed): Remedy {
   }
   if (why.code === "long_unanswered") {
     return { advice: "请先看工单里有没有这一条：没有就重试，已有就收起。", again: true, safe: false };
+  }
+  if (why.code === "not_found") {
+    return { advice: "这一单已改派给别人，这一条不会再记上。到过门口的请先告诉网点，可以算空跑费；说过了就收起。", again: false, safe: false };
   }
   if (MOVED_ON.has(why.code)) {
     return { advice: "工单在您离线时有了变化。请打开工单看现在的状态，再决定收起还是联系网点。", again: true, safe: false };
