@@ -1,128 +1,132 @@
-// The built mini-program's own JavaScript in Node, over a stub of WeChat that keeps what it is given and answers as our API
-// does: it starts, signs in by wx.login, shows today's jobs and keeps them.
+// The built mini-program's own JavaScript in Node: it starts, signs in, asks what it must and uploads what it took; and every
+// page opens for everybody with answers such as the contract allows.
 const assert = require("node:assert");
 const fs = require("node:fs");
 const path = require("node:path");
-const vm = require("node:vm");
 
-const ROOT = path.join(__dirname, "..", "dist", "weapp");
-const kept = new Map();
-const asked = [];
+const { start } = require("./wechat");
 
-const ME = {
-  kind: "phone", role: "installer", person_id: 7, name: "王师傅", phone: "138****8000", binding_id: 3, dealer_id: 1,
-  dealer_name: "芝罘网点", job_id: null, second_factor: false, roles: [], now: new Date().toISOString(),
-};
+const app = JSON.parse(fs.readFileSync(path.join(__dirname, "..", "dist", "weapp", "app.json"), "utf8"));
+const NOW = new Date().toISOString();
+const ME = { kind: "phone", person_id: 7, name: "王师傅", phone: "138****8000", binding_id: 3, dealer_id: 1, dealer_name: "芝罘网点", job_id: null, roles: [], now: NOW };
+const TEXTS = ["phone", "place", "photo"].map((purpose) => ({ purpose, version: "2026-01", title: `使用${purpose}`, text: "说明", without: "不同意也行" }));
 const STOP = {
   visit_id: 5, position: 1, window_start: "2026-03-02T02:00:00Z", window_end: "2026-03-02T04:00:00Z", address: "建设路 1 号",
   jobs: [{ id: 9, status: "booked", status_name: "已预约", category_code: "water_heater", product_name: "热水器", units: 1, held: null }],
   warnings: [], travel_m: null, travel_minutes: null, arrive_at: null, begin_at: null, leave_at: null, done: false,
 };
-const ANSWERS = {
-  "POST /api/v1/sessions/wechat": [201, { token: "t".repeat(43), role: "installer", dealer_id: 1, job_id: null }],
-  "GET /api/v1/me": [200, ME],
-  "GET /api/v1/consents": [200, { items: [] }],
-  "GET /api/v1/me/day": [200, { stops: [STOP] }],
-  "POST /api/v1/subscriptions": [200, { items: [] }],
+const SLOT = { code: "site", name: "安装前现场", phase: "before", hint: "拍全", required: true, camera_only: true, photos: 0, waived: false };
+const JOB = {
+  id: 9, kind: "install", status: "on_site", status_name: "安装中", product_name: "热水器", units: 1, version: 4,
+  available_actions: ["take_photo", "submit"], slots: [SLOT],
+};
+const TEMPLATES = ["task", "visit", "account", "progress"].map((name) => ({ name, template_id: `T-${name}`, title: name, remaining: 0, hinted: false }));
+
+const as = (role, more = {}) => ({
+  "POST /api/v1/sessions/wechat": [201, { token: "t".repeat(43), role, dealer_id: 1, job_id: null }],
+  "GET /api/v1/me": { ...ME, role, ...more },
+  "GET /api/v1/consents": { items: TEXTS },
+  "GET /api/v1/me/day": { stops: [STOP] },
+  "GET /api/v1/jobs/{job_id}": JOB,
+  "POST /api/v1/subscriptions": { items: TEMPLATES },
+  "POST /api/v1/jobs/{job_id}/photos": [201, { id: 77 }],
+});
+const sent = (phone, method, end) => phone.asked("request").find((one) => (one.method ?? "GET") === method && one.url.endsWith(end));
+const heard = async (phone, method, end) => {
+  for (let turn = 0; turn < 100 && !sent(phone, method, end); turn++) await new Promise((resolve) => setTimeout(resolve, 20));
+  assert(sent(phone, method, end), `${method} ${end} was never asked`);
+  return JSON.parse(sent(phone, method, end).data);
 };
 
-// As WeChat's base library: callbacks if there are any, a promise otherwise.
-function answers(make) {
-  return (options = {}) => {
-    const made = Promise.resolve().then(() => make(options));
-    if (!options.success && !options.fail && !options.complete) return made;
-    made.then(
-      (value) => (options.success?.(value), options.complete?.(value)),
-      (error) => (options.fail?.({ errMsg: String(error.message) }), options.complete?.({})),
-    );
-    return undefined;
-  };
+async function aDay() {
+  const phone = start(as("installer"));
+  const home = phone.open("pages/start/index");
+  await home.shows("热水器");
+  await home.shows("建设路 1 号");
+  assert.deepStrictEqual(JSON.parse(sent(phone, "POST", "/sessions/wechat").data), { code: "one-code" });
+  assert([...phone.kept.keys()].some((key) => key.startsWith("heard/b3/") && key.includes("/me/day")), "today was not kept for a day without a network");
+  return phone;
 }
 
-const wx = {
-  env: { USER_DATA_PATH: "wxfile://usr" },
-  getSystemInfoSync: () => ({ platform: "devtools", SDKVersion: "3.7.0", windowWidth: 390, windowHeight: 844, pixelRatio: 3 }),
-  getAppBaseInfo: () => ({ fontSizeSetting: 16, SDKVersion: "3.7.0" }),
-  getWindowInfo: () => ({ windowWidth: 390, windowHeight: 844 }),
-  getDeviceInfo: () => ({ platform: "devtools" }),
-  getEnterOptionsSync: () => ({ query: {} }),
-  getLaunchOptionsSync: () => ({ path: "pages/start/index", query: {} }),
-  getAccountInfoSync: () => ({ miniProgram: { appId: "wx0" } }),
-  getStorageInfoSync: () => ({ keys: [...kept.keys()] }),
-  getStorage: answers(({ key }) => {
-    if (!kept.has(key)) throw new Error("getStorage:fail data not found");
-    return { data: kept.get(key) };
-  }),
-  setStorage: answers(({ key, data }) => void kept.set(key, data)),
-  removeStorage: answers(({ key }) => void kept.delete(key)),
-  getNetworkType: answers(() => ({ networkType: "wifi" })),
-  onNetworkStatusChange: () => {},
-  login: answers(() => ({ code: "one-code" })),
-  request: answers(({ method = "GET", url, data }) => {
-    asked.push({ method, url, data });
-    const [statusCode, body] = ANSWERS[`${method} ${url}`] ?? [404, { code: "not_found", title: "没有找到" }];
-    return { statusCode, data: JSON.stringify(body), header: {} };
-  }),
-  getFileSystemManager: () => ({ readdir: ({ fail }) => fail?.({ errMsg: "no such directory" }) }),
-  nextTick: (run) => setTimeout(run, 0),
-  canIUse: () => true,
-};
-
-const registered = { app: undefined, pages: new Map() };
-const modules = new Map();
-const globals = {
-  wx, console, setTimeout, clearTimeout, setInterval, clearInterval, Promise,
-  getCurrentPages: () => [], getApp: () => registered.app,
-  App: (config) => (registered.app = config),
-  Component: (config) => config,
-};
-const context = vm.createContext(globals);
-context.global = context.globalThis = context;
-
-function load(name) {
-  const file = path.join(ROOT, name);
-  if (modules.has(file)) return modules.get(file).exports;
-  const module = { exports: {} };
-  modules.set(file, module);
-  const wrapped = vm.runInContext(`(function (require, module, exports, Page) {${fs.readFileSync(file, "utf8")}\n})`, context, { filename: name });
-  const require = (one) => load(path.relative(ROOT, path.resolve(path.dirname(file), one.endsWith(".js") ? one : `${one}.js`)));
-  wrapped(require, module, module.exports, (config) => registered.pages.set(name, config));
-  return module.exports;
+async function aPhoto() {
+  const phone = start(as("installer"));
+  const job = phone.open("pages/job/index", { id: "9" });
+  await job.press("take-site");
+  await job.press("agree");
+  for (let turn = 0; turn < 150 && !phone.asked("uploadFile").length; turn++) await new Promise((resolve) => setTimeout(resolve, 20));
+  const [upload] = phone.asked("uploadFile");
+  assert(upload, "nothing was uploaded");
+  assert.deepStrictEqual([upload.name, upload.formData.slot, upload.formData.capture], ["file", "site", "camera"]);
+  assert(upload.formData.client_id && Math.abs(Date.parse(upload.formData.captured_at) - Date.now()) < 60_000);
+  assert(upload.filePath.startsWith("wxfile://usr/kept/"), "what is sent is the copy that is ours");
+  assert.strictEqual(phone.asked("compressImage").length, 1);
+  for (let turn = 0; turn < 100 && phone.files.size; turn++) await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.deepStrictEqual([[...phone.files.keys()], [...phone.kept.keys()].filter((key) => key.startsWith("deed/"))], [[], []]);
+  return phone;
 }
 
-function words(value) {
-  if (typeof value === "string") return value;
-  return value && typeof value === "object" ? Object.values(value).map(words).join(" ") : "";
+async function messages() {
+  const phone = start({ ...as("installer"), "GET /api/v1/jobs/{job_id}": { ...JOB, status: "booked", status_name: "已预约", available_actions: ["check_in"] } });
+  const job = phone.open("pages/job/index", { id: "9" });
+  await job.shows("签到");
+  for (let turn = 0; turn < 50 && !sent(phone, "POST", "/subscriptions"); turn++) await new Promise((resolve) => setTimeout(resolve, 20));
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  await job.press("check-in");
+  for (let turn = 0; turn < 50 && !phone.asked("requestSubscribeMessage").length; turn++) await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.strictEqual(phone.asked("requestSubscribeMessage").map((one) => one.tmplIds.join()).join(";"), "T-task,T-visit,T-account");
+  return phone;
+}
+
+async function waysIn() {
+  const phone = start(as("guest", { person_id: null, binding_id: null, dealer_id: null, name: null }));
+  const claim = phone.open("pages/claim/index");
+  await claim.press("by-phone");
+  await claim.press("agree");
+  await claim.press("by-phone-now", "getphonenumber", { code: "phone-code" });
+  assert.deepStrictEqual(await heard(phone, "POST", "/me/phone"), { phone_code: "phone-code", consent_version: "2026-01" });
+  phone.quit();
+
+  const other = start(as("guest", { person_id: null, binding_id: null, dealer_id: null, name: null }));
+  const join = other.open("pages/claim/index");
+  await join.press("to-join");
+  await join.press("scan-invitation");
+  await join.shows("K7Q2M-0VX9T-4HZ3B-8WCEN");
+  await join.press("join-plain");
+  assert.strictEqual((await heard(other, "POST", "/me/bindings")).invitation, "K7Q2M-0VX9T-4HZ3B-8WCEN");
+  return other;
+}
+
+/** Nothing but what the contract demands: no page may need more. */
+async function everyPage() {
+  const pages = [...app.pages, ...(app.subPackages ?? []).flatMap(({ root, pages: own }) => own.map((page) => `${root}/${page}`))];
+  for (const role of ["guest", "installer", "dispatcher", "dealer_owner", "customer"]) {
+    for (const page of pages) {
+      const phone = start(as(role, role === "customer" ? { binding_id: null } : {}));
+      const shown = phone.open(page, { id: "9", job: "9", job_id: "9", month: "2026-03", token: "t", code: "c" });
+      try {
+        for (let turn = 0; turn < 40 && !(shown.text().length > 40 && !shown.text().includes("正在打开")); turn++) await new Promise((resolve) => setTimeout(resolve, 10));
+        assert(shown.text().length > 20, `${page} shows nothing to ${role}`);
+      } finally {
+        phone.quit();
+      }
+    }
+  }
+  return pages.length;
 }
 
 async function main() {
-  load("app.js");
-  registered.app.onLaunch?.({ path: "pages/start/index", query: {} });
-  registered.app.onShow?.({ path: "pages/start/index", query: {} });
-  load("pages/start/index.js");
-  const config = registered.pages.get("pages/start/index.js");
-  assert(config, "the home page did not register itself");
-  let shown = "";
-  const page = {
-    ...config, route: "pages/start/index", data: config.data, options: {},
-    setData(change, done) {
-      shown += words(change);
-      done?.();
-    },
-    selectComponent: () => null, createSelectorQuery: () => ({}),
-  };
-  page.onLoad({});
-  page.onShow?.();
-  page.onReady?.();
-  for (let turn = 0; turn < 100 && !shown.includes("热水器"); turn++) await new Promise((resolve) => setTimeout(resolve, 20));
-  assert(shown.includes("热水器") && shown.includes("建设路 1 号"), `today's job is not on the page: ${shown.slice(0, 300)}`);
-  const signIn = asked.find(({ url }) => url === "/api/v1/sessions/wechat");
-  assert.deepStrictEqual(JSON.parse(signIn.data), { code: "one-code" });
-  assert([...kept.keys()].some((key) => key.startsWith("heard/b3/") && key.endsWith("/me/day")), "today was not kept for a day without a network");
-  console.log("weapp: starts, signs in, shows and keeps today's jobs");
-  process.exit(0); // its alarms are still set
+  for (const scene of [aDay, aPhoto, messages, waysIn]) (await scene()).quit();
+  const pages = await everyPage();
+  console.log(`weapp: starts, signs in, asks for messages, keeps today, uploads, is joined; ${pages} pages open for five roles`);
+  process.exit(0); // what counts down goes on counting
 }
 
+for (const fault of ["unhandledRejection", "uncaughtException"]) {
+  process.on(fault, (error) => {
+    console.error(fault, error);
+    process.exit(1);
+  });
+}
 main().catch((error) => {
   console.error(error);
   process.exit(1);
