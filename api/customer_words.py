@@ -29,10 +29,10 @@ OUTCOMES = {"done": "已自行装好", "failed": "没有装成"}
 TOLD: Mapping[Action, tuple[str, str]] = {
     Action.CONFIRM: ("验收通过", "装好了，没有问题。验收不影响您的质保和投诉权利。"),
     Action.CONFIRM_WITH_RESERVES: (
-        "有保留地验收",
+        "能用，但有问题要记下",
         "东西能用，但有问题要记录在案：暂不算验收，由客服裁定是验收还是返工。",
     ),
-    Action.DISPUTE: ("不予验收", "没装好，我不认可：不会自动验收，由客服裁定是否返工。"),
+    Action.DISPUTE: ("没装好，不验收", "没装好，我不认可：不会自动验收，由客服裁定是否返工。"),
     Action.BOOK: ("预约上门时间", "选一个师傅有空的时段。"),
     Action.RESCHEDULE: ("改约时间", "选一个新的时段，师傅会收到通知。"),
     Action.DENY_DELAY: (
@@ -40,7 +40,7 @@ TOLD: Mapping[Action, tuple[str, str]] = {
         "网点若登记您未收到货或暂不需要安装而推迟，与事实不符时请告诉我们。",
     ),
     Action.DELIVERED: ("货已送到", "告诉我们收货日期，安装时效从这天算起。"),
-    Action.WANTED_DATE_SET: ("改期望安装日期", "想晚些装，请选日期。"),
+    Action.WANTED_DATE_SET: ("想过些天再装", "请选一个日期，网点按这天来安排。"),
     Action.REPORT_DAMAGE: ("货有损坏", "请如实选择，客服会联系您。"),
     Action.RATE: ("评价本次服务", "1 分最差，5 分最好。"),
     Action.COMPLAINT_OPENED: ("投诉", "客服会尽快回复，结果在本页查看。"),

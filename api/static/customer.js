@@ -207,7 +207,7 @@
 
   function start() {
     var found = /[#&]t=([A-Za-z0-9_-]{20,128})(?:&|$)/.exec(location.hash);
-    if (location.hash && window.history.replaceState) history.replaceState(null, "", location.pathname);
+    if (location.hash && window.history.replaceState) history.replaceState(null, "", location.pathname + location.search);
     if (!found) return door("查我的安装单", "请从短信里的链接打开，或在下面用订单号查询。");
     return ask("POST", "/sessions/link", { token: found[1] }, {}, function (status, answer) {
       if (status === 201) opened(answer);

@@ -2,6 +2,7 @@ export default defineAppConfig({
   pages: [
     "pages/start/index", "pages/job/index", "pages/inbox/index", "pages/claim/index", "pages/waiting/index", "pages/me/index",
     "pages/earnings/index", "pages/late/index", "pages/privacy/index", "pages/devices/index",
+    "pages/promise/index",
   ],
   subPackages: [{ root: "dealer", pages: ["start/index", "job/index", "jobs/index"] }],
   window: {
@@ -13,7 +14,7 @@ export default defineAppConfig({
     backgroundTextStyle: "dark",
   },
   lazyCodeLoading: "requiredComponents",
-  requiredPrivateInfos: ["getLocation"],
+  requiredPrivateInfos: ["getLocation", "chooseAddress"],
   permission: { "scope.userLocation": { desc: "用于到场签到与拍照时记录位置" } },
   __usePrivacyCheck__: true,
 });

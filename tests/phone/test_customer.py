@@ -1,9 +1,9 @@
-"""A customer who comes by a message's link, from the choice of a time to the stars."""
+"""A customer who comes by a message's link, from the choice of a time to the stars; a guest who asks before buying."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
+from pathlib import Path
 
 from playwright.sync_api import expect
 
@@ -12,10 +12,13 @@ from domain.actors import SYSTEM
 from models import db
 from services.lifecycle import answer_offer, perform
 from services.parts import link_tokens
+from services.return_visits import create
 from tests.phone.conftest import Phone
+from tests.phone.test_installer import photograph as give_photo
+from tests.photographing import booked, picture
 from tests.rows import rows
 from tests.services.test_lifecycle import AT_DOOR, photograph, proposed
-from tests.worlds import World
+from tests.worlds import DISTRICT, SKU, World
 
 PickUp = Callable[[], Phone]
 
@@ -31,41 +34,156 @@ def arranged(world: World) -> int:
     return job_id
 
 
-def test_a_customer_chooses_a_time_refuses_an_extra_and_judges_the_work(
+def follow_link(phone: Phone, world: World, job_id: int) -> None:
+    """Tap the link as it stands in a message."""
+    with db.engine.begin() as tx:
+        token = link_tokens.address(tx, job_id, world.now).partition("#t=")[2]
+    phone.page.goto(f"{phone.site}/m#t={token}")
+
+
+def test_a_customer_chooses_a_time_decides_each_extra_and_judges_the_work(
     pick_up: PickUp, world: World
 ) -> None:
     """By link, without an account: each word is one tap, and the page goes on to what waits next."""
     job_id = arranged(world)
-    with db.engine.begin() as tx:
-        token = link_tokens.address(tx, job_id, world.now).partition("#t=")[2]
     phone = pick_up()
-    phone.open(f"/#t={token}")
-    phone.page.locator(".tz-choice").first.click()
-    phone.look("customer-01-window")
-    phone.page.locator("#book-now").click()
-    expect(phone.page.get_by_text("师傅会按约定的时间上门")).to_be_visible()
-    phone.look("customer-02-booked")
+    page = phone.page
+    follow_link(phone, world, job_id)
+    expect(page.locator("#welcome")).to_be_visible()
+    assert "#" not in page.url  # it came along through the redirect, and was taken out of the address
+    phone.look("customer-01-welcome")
+    page.locator("#welcome-read").click()
+    page.locator(".tz-choice").first.click()
+    phone.look("customer-02-window")
+    page.locator("#book-now").click()
+    expect(page.get_by_text("师傅会按约定的时间上门")).to_be_visible()
+    phone.look("customer-03-booked")
 
     installer = world.actor("installer1")
     perform(installer, job_id, Command(Action.CHECK_IN, fix=AT_DOOR), world.now)
-    charge = proposed(world, job_id, world.now)
-    phone.page.reload()
-    expect(phone.page.locator(f"#approve-{charge}")).to_be_visible()
-    phone.look("customer-03-extra")
-    phone.page.locator(f"#refuse-{charge}").click()
-    expect(phone.page.get_by_text("已拒绝")).to_be_visible()
+    first = proposed(world, job_id, world.now)
+    perform(
+        installer,
+        job_id,
+        Command(
+            Action.ADD_CHARGE,
+            item="drill",
+            quantity=1,
+            collected_by="installer",
+            photo_id=rows("SELECT id FROM photo")[0].id,
+        ),
+        world.now,
+    )
+    second = rows("SELECT max(id) AS id FROM charge")[0].id
+    page.reload()
+    expect(page.locator(f"#approve-{second}")).to_be_visible()
+    phone.look("customer-04-extras")
+    page.locator(f"#approve-{first}").click()
+    expect(page.locator(f"#approve-{first}")).to_have_count(0)
+    page.locator(f"#refuse-{second}").click()
+    expect(page.locator(f"#refuse-{second}")).to_have_count(0)
+    page.locator("#fold-charges").click()
+    expect(page.get_by_text("已拒绝")).to_be_visible()
+    phone.look("customer-05-charges")
 
+    perform(installer, job_id, Command(Action.SETTLE_CHARGE, charge_id=first), world.now)
     for slot in ("site", "nameplate", "finished"):
         photograph(world, job_id, slot, world.now)
     perform(installer, job_id, Command(Action.SUBMIT, serial_numbers=("SN-00001",)), world.now)
-    phone.page.reload()
-    expect(phone.page.locator("#confirm-code")).to_have_text(re.compile(r"^\d{6}$"))
-    phone.look("customer-04-verdict")
-    phone.page.locator("#confirm").click()
-    phone.page.locator("#stars-5").click()
-    phone.look("customer-05-rate")
-    phone.page.locator("#rate").click()
-    expect(phone.page.get_by_text("您的评价")).to_be_visible()
-    [job] = rows("SELECT status FROM job WHERE id = :j", j=job_id)
-    [score] = rows("SELECT overall FROM rating WHERE job_id = :j", j=job_id)
-    assert (job.status, score.overall, phone.complaints) == ("confirmed", 5, [])
+    page.reload()
+    expect(page.locator("#confirm-code")).to_have_count(1)
+    phone.look("customer-06-verdict")
+    page.locator("#reserves").click()
+    page.locator(".tz-sheet .tz-choice").first.click()
+    page.locator("#fill-note textarea").fill("有点渗水，先用着")
+    phone.look("customer-07-reserve")
+    page.locator("#do-confirm_with_reserves").click()
+    expect(page.get_by_text("您提的问题，客服正在处理")).to_be_visible()
+    phone.look("customer-08-waiting")
+    perform(
+        world.actor("agent"), job_id, Command(Action.RULE, outcome="confirmed", note="已电话指导"), world.now
+    )
+    page.reload()
+    page.locator("#stars-2").click()
+    phone.look("customer-09-rate")
+    page.locator("#rate").click()
+    expect(page.get_by_text("您的评价")).to_be_visible()
+
+    create(world.actor("agent"), job_id, world.now)
+    page.reload()
+    expect(page.locator("#answers")).to_be_visible()
+    phone.look("customer-10-return-visit")
+    for group in page.locator(".tz-choices").all():
+        group.locator(".tz-choice").first.click()
+    page.locator("#answers").click()
+    expect(page.locator("#answers")).to_have_count(0)
+    [told] = rows("SELECT overall FROM rating WHERE job_id = :j", j=job_id)
+    found = rows("SELECT status FROM job ORDER BY id")
+    assert ([row.status for row in found], told.overall, phone.complaints) == (["confirmed", "closed"], 2, [])
+
+
+def test_a_complaint_is_told_with_a_picture_and_followed(
+    pick_up: PickUp, world: World, tmp_path: Path
+) -> None:
+    """The words first; the picture follows by the queue, and stands beside the agent's answer."""
+    job_id, image = booked(world), tmp_path / "wall.jpg"
+    image.write_bytes(picture())
+    phone = pick_up()
+    page = phone.page
+    follow_link(phone, world, job_id)
+    page.locator("#welcome-read").click()
+    page.locator("#fold-help").click()
+    phone.look("customer-11-help")
+    page.locator("#help-complain").click()
+    page.get_by_role("radio", name="物品损坏").click()
+    page.locator("#fill-note textarea").fill("师傅来看现场时碰裂了瓷砖")
+    give_photo(phone, "#complain-album", image, agreeing=True)
+    expect(page.locator(".tz-sheet .tz-picture")).to_have_count(1)
+    phone.look("customer-12-complaint")
+    page.locator("#complain").click()
+    expect(page.get_by_text("投诉：物品损坏")).to_be_visible()
+    expect(page.locator(".tz-card .tz-picture")).to_be_visible()
+    [complaint] = rows("SELECT id FROM complaint WHERE job_id = :j", j=job_id)
+    reply = Command(Action.COMPLAINT_REPLIED, complaint_id=complaint.id, note="非常抱歉，今天下午派人来看")
+    perform(world.actor("agent"), job_id, reply, world.now)
+    page.reload()
+    expect(page.get_by_text("非常抱歉")).to_be_visible()
+    phone.look("customer-13-complaint-answered")
+    page.locator("#to-me").click()
+    page.locator("#to-privacy").click()
+    expect(page.get_by_text("您是用链接打开的")).to_be_visible()
+    phone.look("customer-14-me")
+    [photo] = rows("SELECT status, complaint_id FROM photo")
+    assert (photo.status, photo.complaint_id, phone.complaints) == ("complaint", complaint.id, [])
+
+
+def test_a_guest_learns_what_a_purchase_would_bring(pick_up: PickUp, world: World) -> None:
+    """What, where, and the answer, whose address opens again on another phone."""
+    phone = pick_up()
+    page = phone.page
+    phone.open("/")
+    phone.look("customer-20-guest")
+    page.locator("#to-promise").click()
+    page.locator("#goods").fill("热水")
+    expect(page.locator(f"#goods-{SKU}")).to_be_visible()
+    phone.look("customer-21-goods")
+    page.locator(f"#goods-{SKU}").click()
+    for code in ("370000", "370600", DISTRICT):
+        phone.look(f"customer-22-place-{code}")
+        page.locator(f"#place-{code}").click()
+    page.locator("#ask-promise").click()
+    expect(page.locator("#ask-again").last).to_be_visible()
+    phone.look("customer-23-promise")
+    other = pick_up()
+    other.page.goto(page.url)
+    expect(other.page.locator("#ask-again")).to_be_visible()
+    assert (phone.complaints, other.complaints) == ([], [])
+
+
+def test_a_browser_too_old_is_given_the_plain_page(pick_up: PickUp, world: World) -> None:
+    """With the link's secret, which it took along."""
+    phone = pick_up()
+    phone.page.add_init_script("delete Object.fromEntries")
+    follow_link(phone, world, booked(world))
+    expect(phone.page.get_by_text("上门时间已约好")).to_be_visible()
+    assert phone.page.url == f"{phone.site}/m?plain=1"

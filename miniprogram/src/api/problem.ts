@@ -13,6 +13,8 @@ export class Problem extends Error {
     readonly code: string,
     title: string,
     readonly faults: readonly Fault[] = [],
+    /** Whatever else the answer tells, such as `candidates`. */
+    readonly more: Readonly<Record<string, unknown>> = {},
   ) {
     super(title);
   }
@@ -28,7 +30,7 @@ interface ProblemBody {
 export function problemOf({ status, body }: Reply): Problem {
   const said: ProblemBody = typeof body === "object" && body !== null ? body : {};
   const title = said.detail ? `${said.title}：${said.detail}` : (said.title ?? "服务器没有正常答复，请稍后再试");
-  return new Problem(status, said.code ?? "", title, said.errors ?? []);
+  return new Problem(status, said.code ?? "", title, said.errors ?? [], { ...said });
 }
 
 /** For people: the title, and what is wrong with each thing. */

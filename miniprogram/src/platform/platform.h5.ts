@@ -89,6 +89,18 @@ export const platform: Platform = {
   scan,
   askToTell: async () => ({}),
   ring: async (phone) => location.assign(`tel:${phone}`),
+  preview: ({ source }) => (typeof source === "string" ? source : URL.createObjectURL(source)),
+  async visit(url) {
+    window.open(url, "_blank", "noopener");
+    return "opened";
+  },
+  async give(name, text) {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  },
   async navigate({ place: to, address }) {
     const where = to ? `geo:${to.lat},${to.lng}?q=${encodeURIComponent(address)}` : `geo:0,0?q=${encodeURIComponent(address)}`;
     location.assign(where);

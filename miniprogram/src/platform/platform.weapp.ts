@@ -125,6 +125,20 @@ export const platform: Platform = {
   pay: ({ time_stamp, nonce_str, package: order, sign_type, pay_sign }) =>
     Taro.requestPayment({ timeStamp: time_stamp, nonceStr: nonce_str, package: order, signType: sign_type as "RSA", paySign: pay_sign })
       .then(() => true, () => false),
+  preview: ({ source }) => String(source),
+  async visit(url) {
+    await Taro.setClipboardData({ data: url });
+    return "copied";
+  },
+  async give(name, text) {
+    const filePath = `${Taro.env.USER_DATA_PATH}/${name}`;
+    await new Promise<void>((resolve, reject) =>
+      Taro.getFileSystemManager().writeFile({ filePath, data: text, encoding: "utf8", success: () => resolve(), fail: reject }),
+    );
+    await Taro.shareFileMessage({ filePath, fileName: name }).catch(() => undefined); // turned back
+  },
+  address: () =>
+    Taro.chooseAddress().then((one) => one.provinceName + one.cityName + one.countyName + one.detailInfo, () => undefined),
   ring: async (phone) => void (await Taro.makePhoneCall({ phoneNumber: phone }).catch(() => undefined)),
   async navigate({ place, address }) {
     if (place) await Taro.openLocation({ longitude: place.lng, latitude: place.lat, name: address, address });

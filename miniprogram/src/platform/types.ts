@@ -99,6 +99,14 @@ export interface Platform {
   /** WeChat's own payment; true once the person has paid. Not in a browser. */
   pay?(order: components["schemas"]["PhonePay"]): Promise<boolean>;
   ring(phone: string): Promise<void>;
+  /** For an <Image>, while the application runs. */
+  preview(shot: Shot): string;
+  /** Another's page, because a person asked for it: WeChat opens none, there its address is copied. */
+  visit(url: string): Promise<"opened" | "copied">;
+  /** A file for the person to keep or to send. */
+  give(name: string, text: string): Promise<void>;
+  /** One of the addresses that WeChat keeps for the person, whole; undefined: turned back. Not in a browser. */
+  address?(): Promise<string | undefined>;
   /** Opens the way in a map application. */
   navigate(to: { place?: Place; address: string }): Promise<void>;
   /** `work` alone, also among other windows of this application; false: another one is at it. */

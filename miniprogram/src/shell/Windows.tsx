@@ -39,7 +39,9 @@ export function Windows({ job, act, action }: { job: JobPage; act: Act; action: 
               onChange={setStart}
             />
           ))}
-          <Button kind="main" id={`${action}-now`} off={!chosen} onPress={take}>{chosen ? `就定 ${span(chosen.start, chosen.end, now)}` : "请先选一个时间"}</Button>
+          <View className="tz-stick">
+            <Button kind="main" id={`${action}-now`} off={!chosen} onPress={take}>{chosen ? `就定 ${span(chosen.start, chosen.end, now)}` : "请先选一个时间"}</Button>
+          </View>
         </View>
       )}
     </Card>

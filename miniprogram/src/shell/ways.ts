@@ -10,6 +10,7 @@ export const WAYS = {
   waiting: "/pages/waiting/index",
   earnings: "/pages/earnings/index",
   late: "/pages/late/index",
+  promise: "/pages/promise/index",
   me: "/pages/me/index",
   privacy: "/pages/privacy/index",
   devices: "/pages/devices/index",

@@ -2,10 +2,10 @@ import { View } from "@tarojs/components";
 import { useRouter } from "@tarojs/taro";
 import { useEffect, useState } from "react";
 
-import { api, enter, Frame, look, PhoneButton, replace, useWho } from "@/shell";
+import { api, enter, Frame, go, look, PhoneButton, replace, useWho } from "@/shell";
 import { BINDING_REASONS } from "@/made/words";
 import { Button, Card, Field, Icon, Loading, tell } from "@/parts";
-import { said } from "@/api";
+import { said, type Schemas } from "@/api";
 import { platform } from "@/platform";
 
 import { invitationIn, sceneIn } from "./scene";
@@ -56,10 +56,16 @@ function Ways({ invited }: { invited?: string | undefined }) {
 function Find() {
   const [number, setNumber] = useState("");
   const [last4, setLast4] = useState("");
+  const [found, setFound] = useState<Schemas["Claimable"][]>([]);
   const find = async () => {
     const found = await api.post("/api/v1/sessions/claim", { body: { order_number: number.trim(), phone_last4: last4 } });
     await enter(found);
-    replace("home");
+    if (found.jobs.length > 1) setFound(found.jobs);
+    else replace("home");
+  };
+  const open = async (job_id: number) => {
+    await enter(await api.post("/api/v1/sessions/claim", { body: { order_number: number.trim(), phone_last4: last4, job_id } }));
+    go("home");
   };
   const link = async (phone_code: string, version: string) => {
     await api.post("/api/v1/me/phone", { body: { phone_code, consent_version: version as Version } });
@@ -77,6 +83,10 @@ function Find() {
         <Field id="order-number" label="订单号" value={number} onChange={setNumber} most={64} hint="购物平台“我的订单”里能看到" />
         <Field id="phone-last4" label="下单手机号后四位" kind="number" value={last4} onChange={setLast4} most={4} />
         <Button kind="main" id="find" off={!number.trim() || last4.length !== 4} onPress={find}>查询</Button>
+        {found.length > 0 && <View className="tz-heading">这个订单有 {found.length} 张安装单，点开看</View>}
+        {found.map((one) => (
+          <Button key={one.id} id={`found-${one.id}`} onPress={() => open(one.id)}>{one.product_name} · {one.kind_name} · {one.status_name}</Button>
+        ))}
       </Card>
     </View>
   );

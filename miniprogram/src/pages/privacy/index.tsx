@@ -2,11 +2,21 @@ import { View } from "@tarojs/components";
 import { useEffect, useState } from "react";
 
 import { consents, decide, Frame, type Known } from "@/shell";
+import { OwnData } from "@/customer/OwnData";
 import { Button, Card, Loading, Tag } from "@/parts";
 
 /** What may be used of what this phone knows: each by itself, each taken back as easily as given. */
 export default function Privacy() {
-  return <Frame>{() => <All />}</Frame>;
+  return (
+    <Frame>
+      {(me) => (
+        <View>
+          <All />
+          {me.role === "customer" && <OwnData me={me} />}
+        </View>
+      )}
+    </Frame>
+  );
 }
 
 function All() {
