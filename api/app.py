@@ -138,6 +138,9 @@ class Id(IntegerConverter):
 
     regex = "[1-9][0-9]{0,99}"
 
+    def __init__(self, map: Any) -> None:
+        super().__init__(map, min=1)
+
     def to_python(self, value: str) -> int:
         """Refused here, it would be a 404 or 405 of its own before anybody is asked who they are."""
         return min(int(value), 2**63 - 1)

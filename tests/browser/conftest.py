@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 import shutil
 import threading
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 from sqlalchemy import insert
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from tests.browser.tour import Tour
 
 DESK = {"width": 1280, "height": 860}
+FRAME = "() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))"
 AS_OURS: Any = {"httpOnly": True, "sameSite": "Strict"}  # as the application sets its cookie
 
 
@@ -124,7 +124,7 @@ class Desk:
         if not self.page.url.endswith(f"/console{address}"):
             self.turn(address)
             # The page before stands there until this one is.
-            expect(self.page).to_have_title(re.compile("妥装"))
+            self.page.wait_for_function("() => document.title.includes('妥装')")
         self.settle()
 
     def settle(self) -> None:
@@ -133,11 +133,11 @@ class Desk:
         self.calm()
 
     def calm(self) -> None:
-        """Wait until nothing is fetched any more."""
+        """Wait until nothing is fetched any more, and for two frames after: what was shown may ask for more."""
         quiet = 0
-        while quiet < 3:
+        while quiet < 2:
+            self.page.evaluate(FRAME)
             quiet = 0 if self.asked else quiet + 1
-            self.page.wait_for_timeout(25)
 
 
 @pytest.fixture
@@ -156,12 +156,23 @@ def sit_down(chromium: Browser, site: str, world: World) -> Iterator[Callable[[s
 
 def at_desk(browser: Browser, world: World, site: str, name: str) -> BrowserContext:
     """A browser in which this person is signed in."""
-    context = browser.new_context(viewport=DESK, locale="zh-CN", reduced_motion="reduce")
+    context = new_desk(browser)
+    context.add_init_script(sign_in(context, world, site, name))
+    return context
+
+
+def new_desk(browser: Browser) -> BrowserContext:
+    """A browser in which nobody is signed in."""
+    return browser.new_context(viewport=DESK, locale="zh-CN", reduced_motion="reduce")
+
+
+def sign_in(context: BrowserContext, world: World, site: str, name: str) -> str:
+    """Nobody else is signed in there any more; the script by which its pages know their token."""
     token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     _keep_session(world, name, token, csrf)
+    context.clear_cookies()
     context.add_cookies([{"name": "tz_session", "value": token, "url": site, **AS_OURS}])
-    context.add_init_script(f"localStorage.setItem('tz-csrf', '{csrf}')")
-    return context
+    return f"localStorage.setItem('tz-csrf', '{csrf}')"
 
 
 def _keep_session(world: World, name: str, token: str, csrf: str) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 import orjson
 from flask import Flask, Response
-from playwright.sync_api import Browser, Dialog, Error, Request
+from playwright.sync_api import Browser, BrowserContext, Dialog, Error, Request
 from playwright.sync_api import Response as Answer
 
 from api.docs import document
@@ -25,7 +25,7 @@ from services import links
 from tests.api.matrix import Matrix
 from tests.api.realms import KINDS, OPEN
 from tests.browser import hostile
-from tests.browser.conftest import Desk, at_desk, serving
+from tests.browser.conftest import FRAME, Desk, new_desk, serving, sign_in
 from tests.rows import rows
 
 ROLES = WORDS["roles"]
@@ -79,6 +79,8 @@ CHECK = """async () => (await axe.run(document, {resultTypes: ['violations']})).
     .filter(one => one.impact === 'serious' || one.impact === 'critical')
     .map(one => [one.id, one.nodes.length, one.nodes[0].html.slice(0, 160), one.nodes[0].failureSummary])"""
 
+TABLE = """() => [...document.querySelectorAll("table tr")].map(
+    line => [...line.querySelectorAll("th, td")].map(cell => cell.innerText.trim()))"""
 # What would be told by its colour alone.
 WORDLESS = (
     "() => [...document.querySelectorAll('.ant-tag')].filter(one => !one.innerText).map(one => one.outerHTML)"
@@ -133,13 +135,17 @@ def walk(matrix: Matrix, browser: Browser) -> Tour:
     with serving(matrix.app) as site:
         services = matrix.app.extensions["tuozhuang"]
         matrix.app.extensions["tuozhuang"] = replace(services, public_url=site)  # the photos' links lead here
-        with _desk(matrix, browser, site, "admin", tour) as desk:
+        context = new_desk(browser)  # one for all: what was loaded once is there for the next
+        context.add_init_script(WATCH)
+        context.set_default_timeout(15_000)
+        with _desk(matrix, context, site, "admin", tour) as desk:
             tour.table = _table(desk)
         for role, name in PEOPLE.items():
-            with _desk(matrix, browser, site, name, tour) as desk:
+            with _desk(matrix, context, site, name, tour) as desk:
                 _round(matrix, tour, desk, role)
                 if role == "agent":
                     _revealed(tour, desk)
+        context.close()
         _visitors(matrix, browser, site, tour)
     return tour
 
@@ -206,10 +212,7 @@ def _spoilt(told: Any) -> Any:
 def _table(desk: Desk) -> dict[str, Listed]:
     """The admin's table of pages, by their addresses."""
     desk.open("/access")
-    heads, *lines = [
-        [cell.inner_text().strip() for cell in line.locator("th, td").all()]
-        for line in desk.page.locator("table tr").all()
-    ]
+    heads, *lines = desk.page.evaluate(TABLE)
     names = {name: role for role, name in ROLES.items()}
     return {
         line[1]: Listed(
@@ -222,12 +225,10 @@ def _table(desk: Desk) -> dict[str, Listed]:
 
 
 @contextmanager
-def _desk(matrix: Matrix, browser: Browser, site: str, name: str, tour: Tour) -> Iterator[Desk]:
+def _desk(matrix: Matrix, context: BrowserContext, site: str, name: str, tour: Tour) -> Iterator[Desk]:
     """Somebody at the console, whose browser tells of everything that must not happen."""
-    context = at_desk(browser, matrix.mine.world, site, name)
-    context.add_init_script(WATCH)
-    context.set_default_timeout(15_000)
     desk = Desk(context.new_page(), site)
+    desk.page.add_init_script(sign_in(context, matrix.mine.world, site, name))
 
     def answered(answer: Answer) -> None:
         if answer.status == 403:
@@ -248,7 +249,7 @@ def _desk(matrix: Matrix, browser: Browser, site: str, name: str, tour: Tour) ->
     desk.page.on("dialog", spoken)
     yield desk
     tour.failed += [f"{name}: {one}" for one in desk.complaints]
-    context.close()
+    desk.page.close()
 
 
 def _round(matrix: Matrix, tour: Tour, desk: Desk, role: str) -> None:
@@ -292,8 +293,8 @@ def _dialogues(tour: Tour, desk: Desk, where: str) -> None:
             continue
         button.focus()
         page.keyboard.press("Enter")
-        with suppress(Error):
-            page.wait_for_function(INSIDE, timeout=150)
+        for _ in range(4):  # it comes with the frame that draws it, however long that takes
+            page.evaluate(FRAME)
         if page.evaluate(f"() => Boolean({DIALOGUE})"):
             desk.calm()
             tour.look(desk, f"{where} {name}")
