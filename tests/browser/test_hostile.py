@@ -12,13 +12,17 @@ CODES = "names something that must exist, or a code that must be right"
 REFUSED = dict.fromkeys(
     (
         ("agreement:sign", "sha256"),
+        ("complaint:photograph", "client_id"),
         ("dealer:plan", "lines.0.category_code"),
         ("declaration:make", "division_code"),
         ("installer_pay:settle", "category"),
+        ("invitation:manage", "code"),
         ("invitation:manage", "phone"),
         ("job:add_charge", "item"),
         ("job:approve_charge", "code"),
         ("job:confirm", "code"),
+        ("job:record_answers", "answers.0.answer"),
+        ("job:record_answers", "answers.0.question"),
         ("job:submit", "serial_numbers.0"),
         ("job:take_photo", "client_id"),
         ("job:take_photo", "content_type"),
@@ -36,6 +40,7 @@ REFUSED = dict.fromkeys(
     ),
     CODES,
 ) | {
+    ("job:record_answers", "note"): "the job must be a call after the work, and its questions answered",
     ("job:supplement", "note"): "a photo must have been added since the audit asked for one",
     ("service:answer", "note"): "a repair must have been quoted",
 }

@@ -21,8 +21,8 @@ from services.contests import answer
 from services.ledger import approve as approve_correction
 from services.parts.doubts import AlreadyAnswered
 from services.queries import money as reads
-from services.queries.money import Among
 from services.queries import statement_papers as papers
+from services.queries.money import Among
 from services.statements import approve, confirm, contest, differences, draw, review, withdraw_contest
 from services.tax_rules import NewTaxRule
 from tests.rows import rows
