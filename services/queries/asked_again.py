@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from domain.actors import Role
 from domain.audits import REASONS
 
 # A column beside `slot`, of the job %(id)s: what the verdict in force says against its photos.
@@ -14,6 +15,6 @@ COLUMN = """ARRAY(
            SELECT max(id) FROM audit_verdict WHERE job_id = job.id AND verdict = 'evidence') ORDER BY 1)"""
 
 
-def words(reasons: Iterable[str]) -> tuple[str, ...]:
-    """unclear → 模糊、过暗或看不清."""
-    return tuple(REASONS[one] for one in reasons)
+def words(reasons: Iterable[str], role: Role) -> tuple[str, ...]:
+    """unclear → 模糊、过暗或看不清. Between dealer and brand: a customer reads none."""
+    return () if role == Role.CUSTOMER else tuple(REASONS[one] for one in reasons)

@@ -151,7 +151,7 @@ def page(connection: Connection, actor: Actor, job_id: int, now: datetime) -> Jo
     asked = {"id": job_id, "checklist": row.checklist_id, "dealer": actor.dealer_id}
     parts = ((part, asked) for part in (_SLOTS, _CHARGES, _CLOCKS, _SERIALS))
     slot_rows, charge_rows, clock_rows, serial_rows = together(connection, *parts)
-    slots = tuple(replace(SlotState(*r[:-1]), asked=asked_again.words(r[-1])) for r in slot_rows)
+    slots = tuple(replace(SlotState(*r[:-1]), asked=asked_again.words(r[-1], actor.role)) for r in slot_rows)
     charges = tuple(ChargeLine(*r[:8]) for r in charge_rows)
     states = tuple(ChargeState(r.status, r.settled, r.ruled, r.answered, r.collected_by) for r in charge_rows)
     clocks = tuple(ClockLine(*r) for r in clock_rows)

@@ -8,11 +8,12 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from domain.actions import Action, Command
+from services import serial_numbers
 from services.lifecycle import perform
 from tests.phone.conftest import Phone
 from tests.photographing import booked, dark, picture
 from tests.rows import rows
-from tests.worlds import World
+from tests.worlds import SKU, World
 
 PickUp = Callable[[], Phone]
 
@@ -31,6 +32,7 @@ def test_a_job_is_worked_through_on_one_screen(
 ) -> None:
     """Route, check-in, a dark photo that is told at once, an extra, what is lacking, submit, the customer's code."""
     job_id = booked(world)
+    serial_numbers.set_form(world.actor("admin"), SKU, "SN-#####", world.now)
     bright, black = tmp_path / "bright.jpg", tmp_path / "black.jpg"
     black.write_bytes(dark())
     phone = pick_up()
@@ -64,6 +66,9 @@ def test_a_job_is_worked_through_on_one_screen(
     phone.page.locator("#add-charge-now").click()
     expect(phone.page.get_by_text("待客户确认")).to_be_visible()
     phone.page.locator("#submit").click()
+    phone.page.locator("#serial-1").fill("SM-00001")
+    expect(phone.page.get_by_text("应该像 SN-55555")).to_be_visible()
+    phone.look("installer-09-serial")
     phone.page.locator("#serial-1").fill("SN-00001")
     expect(phone.page.get_by_text("打孔：客户还没有同意")).to_be_visible()
     phone.look("installer-07-lacking")

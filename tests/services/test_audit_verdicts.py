@@ -112,6 +112,7 @@ def test_one_verdict_is_enough_and_names_what_is_wrong_with_which_photo(world: W
     assert [row.reason for row in rows("SELECT reason FROM audit_photo")] == ["serial_unreadable"]
     slots = job_page(world.actor("installer1"), job_id, later).slots
     assert {slot.code: slot.asked for slot in slots if slot.asked} == {"nameplate": ("序列号看不清或不一致",)}
+    assert not any(slot.asked for slot in job_page(world.customer(job_id), job_id, later).slots)
     row = audit(job_id)
     assert (row.verdict, row.failed, row.score_change) == ("evidence", True, -2)
     assert rows("SELECT score FROM dealer WHERE id = :d", d=row.dealer_id)[0].score == 98

@@ -2,7 +2,7 @@ import { View } from "@tarojs/components";
 import { useEffect } from "react";
 
 import { go, useRead, useWaiting, type Me } from "@/shell";
-import { Button, dayOf, Empty, Failed, Loading, Time } from "@/parts";
+import { Button, dayOf, Empty, Failed, Loading, Old } from "@/parts";
 
 import { dayAfter, finished, following, over } from "./days";
 import { StopCard } from "./Stops";
@@ -21,7 +21,7 @@ export function InstallerHome({ me }: { me: Me }) {
   return (
     <View>
       <View className="tz-title">{me.name ?? "师傅"}，{named(data.day)}{stops.length ? ` ${stops.length} 处` : "没有预约"}</View>
-      {old && at && <View className="tz-quiet tz-gap">没有网络，内容存于 <Time at={at} /></View>}
+      <Old old={old} at={at} />
       {stops.length === 0 && ahead.length === 0 && <Empty>有了新的预约，会在这里和通知里告诉您</Empty>}
       {stops.map((stop, place) => <StopCard key={stop.visit_id} stop={stop} place={place + 1} turn={stop === next ? "now" : over(stop, done) ? "over" : undefined} />)}
       {ahead.length > 0 && <View className="tz-heading" id="tomorrow">{named(dayAfter(data.day))} {ahead.length} 处</View>}

@@ -5,7 +5,7 @@ import { useEffect } from "react";
 import type { JobPage } from "@/api";
 import { Contact, DeedCard, useJob } from "@/shell";
 import { HELD } from "@/made/words";
-import { Failed, Icon, Loading, Tag, Time } from "@/parts";
+import { Failed, Icon, Loading, Old, Tag, Time } from "@/parts";
 
 import { Extras } from "./Extras";
 import { Gone } from "./Gone";
@@ -46,14 +46,14 @@ export function InstallerJob({ id }: { id: number }) {
         <Tag kind={job.status === "cancelled" ? "bad" : "good"}>{job.status_name}</Tag>
         {job.window_start && <Time at={job.window_start} until={job.window_end} />}
       </View>
-      {old && at && <View className="tz-quiet tz-gap">没有网络，内容存于 <Time at={at} /></View>}
+      <Old old={old} at={at} />
       <Moved job={job} />
       {refused.map((one) => <DeedCard key={one.deed.id} one={one} here />)}
       {job.held && <View className="tz-note tz-note--bad"><Icon name="warn" />先别上门，等客服通知：{HELD[job.held] ?? "原因见通知"}</View>}
       {means && <View className={job.status === "cancelled" ? "tz-note tz-note--bad" : "tz-note"}>{means}</View>}
       {asked && <Asked job={job} />}
       {!here && <Ahead job={job} />}
-      {!working && <Contact job={job} />}
+      {!working && !asked && <Contact job={job} />}
       {here && !working && <Promised job={job} />}
       {(here || asked) && <Slots job={job} waiting={waiting} again={again} />}
       <Extras job={job} />

@@ -20,22 +20,24 @@ interface Props {
 }
 
 /** The pictures that prove the work, slot by slot: what should be seen, what is there, what is wrong with it. */
-export function Slots({ job, waiting, again }: Props) {
+export function Slots({ job, waiting, again: reread }: Props) {
   const { data, again: look } = useRead("/api/v1/jobs/{job_id}/photos", { path: { job_id: job.id } });
-  const phases = [...new Set(job.slots.map((slot) => slot.phase))];
+  const again = job.slots.filter((slot) => slot.asked?.length);
+  const slots = again.length ? again : job.slots; // after an audit's question nothing else is in the way
+  const phases = [...new Set(slots.map((slot) => slot.phase))];
   const photos = data?.items.filter((photo) => photo.status !== "superseded") ?? [];
   return (
     <View>
       {phases.map((phase) => (
         <View key={phase}>
           <View className="tz-heading">{PHASES[phase] ?? phase}要拍的</View>
-          {job.slots.filter((slot) => slot.phase === phase).map((slot) => (
+          {slots.filter((slot) => slot.phase === phase).map((slot) => (
             <SlotCard
               key={slot.code}
               job={job}
               slot={slot}
               photos={photos.filter((photo) => photo.slot === slot.code)}
-              again={() => Promise.all([look(), again()])}
+              again={() => Promise.all([look(), reread()])}
               under={waiting.filter(({ deed }) => deed.photo && deed.body.slot === slot.code)}
             />
           ))}

@@ -11,6 +11,6 @@ export { Icon } from "./Icon";
 export { List } from "./List";
 export { Photo } from "./Photo";
 export { Sheet } from "./Sheet";
-export { Countdown, Empty, Failed, Loading, Money, Tag, Time } from "./small";
+export { Countdown, Empty, Failed, Loading, Money, Old, Tag, Time } from "./small";
 export { tell } from "./telling";
 export { Toast } from "./Toast";

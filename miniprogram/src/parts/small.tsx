@@ -16,6 +16,11 @@ export function Time({ at, until }: { at: string | number; until?: string | null
   return <Text>{until ? span(String(at), until, Date.now()) : when(at, Date.now())}</Text>;
 }
 
+/** That the server could not be asked, and from when this is. */
+export function Old({ old, at }: { old: boolean; at: number | undefined }) {
+  return old && at ? <View className="tz-quiet tz-gap">没有连上，这是 <Time at={at} /> 存下的</View> : null;
+}
+
 /** Counts down every second near the end, every half minute before; red when it is over. */
 export function Countdown({ until }: { until: string }) {
   const [now, setNow] = useState(Date.now);

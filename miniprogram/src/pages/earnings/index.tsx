@@ -3,7 +3,7 @@ import { View } from "@tarojs/components";
 import type { Schemas } from "@/api";
 import { Frame, go, useRead } from "@/shell";
 import { EARNING_REASONS } from "@/made/words";
-import { Button, Card, Empty, Failed, Loading, Money, Tag, Time } from "@/parts";
+import { Button, Card, Empty, Failed, Loading, Money, Old, Tag } from "@/parts";
 import { monthBefore } from "@/installer/days";
 
 type Mine = Schemas["MyEarnings"];
@@ -21,7 +21,7 @@ function Months() {
   if (!now.data) return now.failed ? <Failed why={now.failed} again={now.again} /> : <Loading />;
   return (
     <View>
-      {now.old && now.at && <View className="tz-quiet tz-gap">没有网络，内容存于 <Time at={now.at} /></View>}
+      <Old old={now.old} at={now.at} />
       <Month title="这个月" mine={now.data} />
       {last.data && last.data.items.length > 0 && <Month title="上个月" mine={last.data} />}
       <Button id="to-late" onPress={() => go("late")}>超时记录</Button>

@@ -4,7 +4,7 @@ import { useState } from "react";
 import type { Schemas } from "@/api";
 import { api, Frame, go, useRead } from "@/shell";
 import { EXCUSES, LEVELS } from "@/made/words";
-import { Button, Card, Empty, Failed, Field, Loading, Sheet, Tag, tell, Time } from "@/parts";
+import { Button, Card, Empty, Failed, Field, Loading, Old, Sheet, Tag, tell, Time } from "@/parts";
 
 type Late = Schemas["BreachLine"];
 
@@ -23,7 +23,7 @@ function Lines() {
   if (data.items.length === 0) return <Empty>没有超时，都赶上了</Empty>;
   return (
     <View>
-      {old && at && <View className="tz-quiet tz-gap">没有网络，内容存于 <Time at={at} /></View>}
+      <Old old={old} at={at} />
       {data.items.map((line) => <One key={line.id} line={line} onExplain={() => setAbout(line)} />)}
       {about && <Explain line={about} onClose={() => setAbout(undefined)} again={again} />}
     </View>
