@@ -26,7 +26,7 @@ const as = (role, more = {}) => ({
   "POST /api/v1/sessions/wechat": [201, { token: "t".repeat(43), role, dealer_id: 1, job_id: null }],
   "GET /api/v1/me": { ...ME, role, ...more },
   "GET /api/v1/consents": { items: TEXTS },
-  "GET /api/v1/me/day": { stops: [STOP] },
+  "GET /api/v1/me/day": { day: "2026-03-02", stops: [STOP] },
   "GET /api/v1/jobs/{job_id}": JOB,
   "POST /api/v1/subscriptions": { items: TEMPLATES },
   "POST /api/v1/jobs/{job_id}/photos": [201, { id: 77 }],

@@ -71,6 +71,8 @@ function start(own) {
     navigateTo: tell("navigateTo", () => ({})),
     redirectTo: tell("redirectTo", () => ({})),
     reLaunch: tell("reLaunch", () => ({})),
+    pageScrollTo: tell("pageScrollTo", () => ({})),
+    getImageInfo: tell("getImageInfo", () => ({ width: 960, height: 720 })),
     nextTick: (run) => setTimeout(run, 0),
     canIUse: () => true,
   };
