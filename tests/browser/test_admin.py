@@ -8,6 +8,7 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Desk
+from tests.uploads import pictures
 
 SitDown = Callable[[str], Desk]
 
@@ -41,6 +42,24 @@ def test_a_price_list_is_published_as_a_new_version(sit_down: SitDown) -> None:
     dialog.get_by_role("button", name="发布新版").click()
     expect(page.get_by_role("cell", name="¥66.50")).to_be_visible()
     expect(page.get_by_text(re.compile("第 2 版（现行）"))).to_be_visible()
+
+
+def test_an_example_is_uploaded_for_a_slot_and_shown_with_the_next_version(sit_down: SitDown) -> None:
+    """Seen in its row at once, on the checklist's page when that is published."""
+    desk = sit_down("admin")
+    desk.open("/categories/water_heater")
+    page = desk.page
+    page.get_by_role("button", name="发布新版").click()
+    dialog = page.get_by_role("dialog")
+    with page.expect_file_chooser() as asked:
+        dialog.get_by_role("button", name="上传：示例图，第 1 行").click()
+    photo = {"name": "x.jpg", "mimeType": "image/jpeg", "buffer": pictures.phone_jpeg()}
+    asked.value.set_files([photo])
+    expect(dialog.get_by_role("img", name="示例图，第 1 行")).to_be_visible()
+    dialog.get_by_role("button", name="发布新版").click()
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_role("img", name="的示例图")).to_have_js_property("naturalWidth", 960)
+    assert desk.complaints == []
 
 
 def test_a_rule_of_time_changes_only_after_its_effect_was_seen(sit_down: SitDown) -> None:

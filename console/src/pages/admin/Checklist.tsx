@@ -17,7 +17,7 @@ const COLUMNS = [
   { title: "编码", dataIndex: "code" },
   { title: "阶段", dataIndex: "phase", render: (phase: string) => word(PHASES, phase) },
   { title: "给师傅的提示", dataIndex: "hint", className: "words" },
-  { title: "示例图", dataIndex: "example", render: (example: string | null, { name }: Slot) => example && <Shown example={example} name={name} /> },
+  { title: "示例图", dataIndex: "example", render: (example: string | null, { name }: Slot) => example && <Shown example={example} alt={`${name}的示例图`} /> },
   { title: "必拍", dataIndex: "required", render: yes },
   { title: "只能现拍", dataIndex: "camera_only", render: yes },
   { title: "短边像素", dataIndex: "min_side", align: "right" as const, className: "numbers" },

@@ -6,8 +6,8 @@ import { said } from "@/api/problem";
 import { formOf } from "@/parts/fields";
 
 /** What the installer sees beside the slot; a press shows it large. */
-export const Shown = ({ example, name }: { example: string; name: string }) => (
-  <Image width={64} height={48} style={{ objectFit: "cover" }} src={example} alt={`${name}的示例图`} />
+export const Shown = ({ example, alt }: { example: string; alt: string }) => (
+  <Image width={64} height={48} style={{ objectFit: "cover" }} src={example} alt={alt} />
 );
 
 interface Props {
@@ -27,7 +27,7 @@ export function ExampleInput({ label, value, onChange }: Props) {
   });
   return (
     <div className="example">
-      {value && <Shown example={value} name={label} />}
+      {value && <Shown example={value} alt={label} />}
       <Upload accept="image/*" showUploadList={false} beforeUpload={(file) => (mutate(file), false)}>
         <Button size="small" loading={isPending} aria-label={`${value ? "换图" : "上传"}：${label}`}>
           {value ? "换图" : "上传"}
