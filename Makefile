@@ -57,6 +57,10 @@ bench-%: .venv/dev.lock
 	@echo "== $*"
 	@PHOTOS="$(PHOTOS)" $(PY) -m bench.bench_$*
 
+.PHONY: bench-phone-kills
+bench-phone-kills: .venv/dev.lock phone ## the phone's browser killed at random moments, twenty times; ROUNDS= SEED=
+	@exec $(PY) -m pytest -n0 -q -s tests/phone/kills.py
+
 .PHONY: fuzz-photos
 fuzz-photos: .venv/dev.lock ## broken photos through the way in; MINUTES=10
 	@exec $(PY) -m bench.fuzz_photos
