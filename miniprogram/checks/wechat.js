@@ -8,6 +8,12 @@ const { answer } = require("./api");
 
 const ROOT = path.join(__dirname, "..", "dist", "weapp");
 
+// What is done at once and answers nothing.
+const DONE = [
+  "navigateTo", "redirectTo", "reLaunch", "navigateBack", "pageScrollTo", "setNavigationBarTitle", "setClipboardData", "makePhoneCall",
+  "openLocation", "previewImage", "requestPayment", "chooseAddress",
+];
+
 // As WeChat's base library: callbacks if there are any, a promise otherwise.
 function answers(make) {
   return (options = {}) => {
@@ -68,11 +74,8 @@ function start(own) {
       unlink: answers(({ filePath }) => void files.delete(filePath)),
       readdir: answers(() => ({ files: [...files.keys()].map((name) => name.split("/").pop()) })),
     }),
-    navigateTo: tell("navigateTo", () => ({})),
-    redirectTo: tell("redirectTo", () => ({})),
-    reLaunch: tell("reLaunch", () => ({})),
-    pageScrollTo: tell("pageScrollTo", () => ({})),
     getImageInfo: tell("getImageInfo", () => ({ width: 960, height: 720 })),
+    ...Object.fromEntries(DONE.map((name) => [name, tell(name, () => ({}))])),
     nextTick: (run) => setTimeout(run, 0),
     canIUse: () => true,
   };

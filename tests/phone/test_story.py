@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -22,7 +23,7 @@ from tests.rows import rows
 from tests.services.telling import Post, post_for
 from tests.services.test_promises import RULE
 from tests.standing_in import CAME, PHONES
-from tests.worlds import SKU, World
+from tests.worlds import DISTRICT, SKU, World
 from wechat.gateway import Gateway
 from wechat.stand_in.remote import Remote
 from wechat.stand_in.server import StandIn
@@ -72,15 +73,17 @@ def tapped(post: Post, inbox: Page, title: str, number: int) -> str:
 
 
 def promised(phone: Phone) -> str:
-    """What the shop's page shows before the purchase, by province, city and district; the promise's id."""
-    phone.page.goto(f"{phone.site}/widget/promise?sku={SKU}")
-    for place in ("山东省", "烟台市", "芝罘区"):
-        phone.page.get_by_role("link", name=place).click()
-    phone.page.get_by_role("button", name="查看服务承诺").click()
+    """What a guest learns before the purchase, by province, city and district; the promise's id."""
+    phone.open("/")
+    phone.page.locator("#to-promise").click()
+    phone.page.locator("#goods").fill("热水")
+    phone.page.locator(f"#goods-{SKU}").click()
+    for code in ("370000", "370600", DISTRICT):
+        phone.page.locator(f"#place-{code}").click()
+    phone.page.locator("#ask-promise").click()
     expect(phone.page.get_by_text("烟台第1网点").first).to_be_visible()
-    if SHOTS:
-        phone.page.screenshot(path=f"{SHOTS}/story-01-promise.png")
-    return phone.page.url.rpartition("/")[2]
+    phone.look("story-01-promise")
+    return parse_qs(urlsplit(phone.page.url).query)["id"][0]
 
 
 def ordered(world: World, promise_id: str) -> int:
