@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { Client, Session } from "@/api";
-import { Unheard, type Proof, type Reply } from "@/platform/types";
+import { Renewed, Unheard, type Call, type Proof, type Reply } from "@/platform/types";
 
 import { Flash } from "./phone";
 
@@ -10,7 +10,8 @@ const WECHAT: Proof = { kind: "wechat", code: "c" };
 /** A phone whose session is over; `login` is what the server says to a new one. */
 async function over(proof: () => Promise<Proof | undefined>, login: Reply) {
   const wire = {
-    call: async ({ url }: { url: string }) => (url.includes("/sessions/") ? login : { status: 401, body: {} }),
+    call: async ({ url, headers }: Call) =>
+      url.includes("/sessions/") ? login : { status: headers.Authorization ? 200 : 401, body: {} },
     upload: async () => ({ status: 401, body: {} }),
   };
   const session = new Session(wire, new Flash().boot().records, proof);
@@ -29,6 +30,13 @@ describe("a session that is over", () => {
       await expect(client.send("POST", "/api/v1/jobs/1/check-in", { body: {} })).rejects.toBeInstanceOf(Unheard);
       await expect(client.upload("/api/v1/jobs/1/photos", "key", {}, () => {})).rejects.toBeInstanceOf(Unheard);
     }
+  });
+
+  it("is opened anew: what reads goes once more, a change does not, for it may be another's session now", async () => {
+    const opened = () => over(async () => WECHAT, { status: 201, body: { token: "t" } });
+    expect((await (await opened()).send("GET", "/api/v1/me")).status).toBe(200);
+    await expect((await opened()).send("POST", "/api/v1/jobs/1/check-in", { body: {} })).rejects.toBeInstanceOf(Renewed);
+    await expect((await opened()).upload("/api/v1/jobs/1/photos", "key", {}, () => {})).rejects.toBeInstanceOf(Renewed);
   });
 
   it("is told as it is when there is nothing to sign in with, or that was refused", async () => {

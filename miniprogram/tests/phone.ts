@@ -91,6 +91,8 @@ let keys = 0;
 export class Application {
   time: number;
   up = true;
+  /** Of the session, whose it is. */
+  turn = () => 0;
   readonly timers: { at: number; run: () => void }[] = [];
   readonly arrived: Deed[] = [];
   readonly queue: Queue;
@@ -105,6 +107,7 @@ export class Application {
       files: this.life.files,
       send: (deed) => server.send(deed),
       up: () => this.up,
+      turn: () => this.turn(),
       now: () => this.time,
       key: () => `key-${++keys}`,
       chance: () => 0,

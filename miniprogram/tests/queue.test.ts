@@ -117,10 +117,11 @@ describe("a session that ends", () => {
     const app = await new Application(flash, server).start("b1");
     await visit(app, 0);
     while (!server.under) await new Promise((resolve) => setTimeout(resolve, 0));
-    await app.queue.become("");
+    app.turn = () => 1;
+    await app.queue.pump();
     expect([server.under, order(server, 1)]).toEqual([0, ["check_in"]]);
     await app.queue.wake();
-    expect([server.asked.length, app.queue.waiting()[0]?.state]).toEqual([1, "foreign"]);
+    expect([server.asked.length, app.queue.waiting()[0]?.state]).toEqual([1, "waiting"]);
     await app.queue.become("b1");
     expect(order(server, 1)).toEqual(["check_in", "submit"]);
   });

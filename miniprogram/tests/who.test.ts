@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Client, Session } from "@/api";
 import { Kept } from "@/offline";
 import { Unheard, type Call, type Reply } from "@/platform/types";
-import { look, signOut, switchRole, wake } from "@/shell/who";
+import { enter, look, owner, signOut, switchRole, wake } from "@/shell/who";
 
 import { Application, call, Flash, Server } from "./phone";
 
@@ -21,11 +21,14 @@ let phone: Awaited<ReturnType<typeof start>>;
 /** A phone signed in as binding 1; `asked` is what its server hears besides deeds. */
 async function start() {
   const [flash, server, asked] = [new Flash(), new Server(), [] as string[]];
-  const now = { binding_id: 1, refused: false, lost: false, deaf: false };
+  const now = { binding_id: 1, refused: false, lost: false, deaf: false, before: async () => {} };
   const wire = {
     call: async ({ method, url }: Call): Promise<Reply> => {
       asked.push(`${method} ${url} after ${server.taken.length}, ${server.under} under way`);
       if (now.deaf) throw new Unheard();
+      const me = { binding_id: now.binding_id };
+      if (url.endsWith("/me")) await now.before();
+      if (url.endsWith("/me")) return { status: 200, body: me };
       if (!url.endsWith("/role")) return { status: 200, body: { binding_id: now.binding_id } };
       if (now.refused) return { status: 403, body: {} };
       now.binding_id = 2;
@@ -39,7 +42,9 @@ async function start() {
   const session = new Session(wire, records, async () => undefined);
   await session.open();
   await session.take({ token: "t" });
-  const app = await new Application(flash, server).start("b1");
+  const app = new Application(flash, server);
+  app.turn = () => session.turn;
+  await app.start("b1");
   return { app, server, asked, now, session, kept: new Kept(records, () => app.time), api: new Client(wire, session) };
 }
 
@@ -85,6 +90,53 @@ describe("who uses the phone", () => {
     await vi.waitFor(() => expect(phone.app.queue.waiting()[0]?.state).toBe("foreign"));
     await phone.app.settle();
     expect(phone.server.asked).toHaveLength(1);
+  });
+
+  it("writes down what is done while the role changes for the old role", async () => {
+    await look();
+    await busy();
+    const switching = switchRole(2);
+    const late = await phone.app.queue.add(call(1, "confirm_code"));
+    await switching;
+    await phone.app.settle();
+    expect([late.owner, phone.server.asked.length]).toEqual(["b1", 1]);
+    phone.now.binding_id = 1;
+    phone.session.doubt();
+    await look();
+    await phone.app.settle();
+    expect(phone.server.taken.map(({ deed }) => deed.action)).toEqual(["check_in", "submit", "confirm_code"]);
+  });
+
+  it("sends nothing by a session that was opened anew until the server said whose it is", async () => {
+    await look();
+    phone.now.binding_id = 2;
+    await phone.session.take({ token: "anew" });
+    await phone.app.queue.add(call(1, "check_in"));
+    await phone.app.settle();
+    expect([phone.server.asked.length, phone.app.queue.barred]).toEqual([0, "offline"]);
+    wake();
+    await vi.waitFor(() => expect(phone.app.queue.waiting()[0]?.state).toBe("foreign"));
+  });
+
+  it("believes no answer that was under way when the role changed", async () => {
+    await look();
+    let free = () => {};
+    phone.now.before = () => new Promise<void>((resolve) => (free = resolve));
+    const early = look();
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    phone.now.before = async () => {};
+    await switchRole(2);
+    free();
+    await early;
+    await phone.app.queue.add(call(1, "check_in"));
+    expect(phone.app.queue.waiting()[0]?.deed.owner).toBe("b2");
+  });
+
+  it("shows nobody else under a session that another opened, though the server is not heard", async () => {
+    await look();
+    phone.now.deaf = true;
+    await enter({ token: "anothers" });
+    expect(owner()).toBe("guest");
   });
 
   it("sends nothing after the sign-out, whatever wakes it", async () => {

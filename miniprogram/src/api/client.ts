@@ -1,7 +1,7 @@
-/** The one way to the server: typed by the contract, one key per press, one silent sign-in when a session is over. */
+/** The one way to the server: typed by the contract, one key per press; a session that is over is opened anew by itself. */
 
 import type { paths } from "@/made/schema";
-import { Unheard, type Reply, type Wire } from "@/platform/types";
+import { Renewed, Unheard, type Reply, type Wire } from "@/platform/types";
 
 import { address, type Answer, type Asked, type Operation, type Path } from "./contract";
 import { key } from "./key";
@@ -71,7 +71,7 @@ export class Client {
     const press: Record<string, string> = changing ? { "Idempotency-Key": own ?? key() } : {};
     if (version !== undefined) press["If-Match"] = `"${version}"`;
     if (body !== undefined) press["Content-Type"] = "application/json";
-    return this.signedIn((who) =>
+    return this.signedIn(changing, (who) =>
       this.wire.call({
         method,
         url: this.base + filled,
@@ -83,15 +83,19 @@ export class Client {
   }
 
   upload(filled: string, file: string, form: Record<string, string>, onProgress: (percent: number) => void): Promise<Reply> {
-    return this.signedIn((headers) =>
+    return this.signedIn(true, (headers) =>
       this.wire.upload({ url: this.base + filled, headers, form, file, timeoutMs: UPLOAD_MS, onProgress }),
     );
   }
 
-  /** Once more after a 401, if the phone could sign in by itself. Whether it could was not heard: then neither was this. */
-  private async signedIn(send: (who: Record<string, string>) => Promise<Reply>): Promise<Reply> {
+  /**
+   * After a 401, if the phone could sign in by itself: what only reads goes once more. A change does not, for the new
+   * session may be in another role than the one in which it was done. Whether it could was not heard: then neither was this.
+   */
+  private async signedIn(changing: boolean, send: (who: Record<string, string>) => Promise<Reply>): Promise<Reply> {
     const reply = await send(this.session.headers());
     if (reply.status !== 401 || !(await this.renewed())) return reply;
+    if (changing) throw new Renewed();
     return send(this.session.headers());
   }
 

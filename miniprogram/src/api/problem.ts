@@ -1,4 +1,4 @@
-import { Told, Unheard, type Reply } from "@/platform/types";
+import { Renewed, Told, Unheard, type Reply } from "@/platform/types";
 
 export interface Fault {
   field: string;
@@ -35,6 +35,7 @@ export function problemOf({ status, body }: Reply): Problem {
 
 /** For people: the title, and what is wrong with each thing. */
 export function said(error: unknown): string {
+  if (error instanceof Renewed) return "登录刚刚更新过，请再按一次";
   if (error instanceof Unheard) return "网络不通，请稍后再试";
   if (error instanceof Told) return error.message;
   if (!(error instanceof Problem)) return "手机没有存下，请再试一次；空间满了请先清理";

@@ -15,6 +15,8 @@ const DEVICE = "device";
 const SECONDS = 15;
 
 export class Session {
+  /** Another number whenever the session may have become somebody else's: whose it is must be asked then. */
+  turn = 0;
   private signed: Signed | undefined;
   private device = "";
   private renewing: Promise<Signed | undefined> | undefined;
@@ -76,9 +78,15 @@ export class Session {
     return undefined;
   }
 
+  /** Whose it is may change from here on. */
+  doubt(): void {
+    this.turn += 1;
+  }
+
   /** A session opened another way, such as by an order's number. */
   async take({ token }: Signed): Promise<Signed> {
     this.signed = { token };
+    this.doubt();
     await this.records.write(KEPT, JSON.stringify(this.signed));
     this.listeners.forEach((told) => told(this.signed));
     return this.signed;
@@ -86,6 +94,7 @@ export class Session {
 
   async forget(): Promise<void> {
     this.signed = undefined;
+    this.doubt();
     await this.records.remove(KEPT);
     this.listeners.forEach((told) => told(undefined));
   }

@@ -40,8 +40,8 @@ export class Queue {
     await this.shelf.reload();
   }
 
-  /** Whose session this is now ("": nobody's); what others did stays and waits for them. Resolves when nothing of
-   * theirs is under way any more. `sure` false: the server has not said so yet, and nothing is sent until it has. */
+  /** Whose session this is now; what others did stays and waits for them. `sure` false: the server has not said so yet,
+   * and nothing is sent until it has, nor after the session's next turn. What is done meanwhile is this owner's. */
   become(owner: string, sure = true): Promise<void> {
     return this.sending.become(owner, sure);
   }

@@ -10,6 +10,8 @@ export interface Parts {
   /** Sends one deed as it stands; `Unheard` when nothing came back. */
   send(deed: Deed, onProgress: (percent: number) => void): Promise<Reply>;
   up(): boolean;
+  /** Another number whenever the session may have become somebody else's. */
+  turn(): number;
   now(): number;
   /** 0 … 1 */
   chance(): number;
@@ -30,6 +32,8 @@ const UNREAD_MS = 30_000;
 export class Sending {
   owner = "";
   private bar: Bar | undefined;
+  /** The turn in which the server said that the session is the owner's. */
+  private named = NaN;
   private readonly attempts = new Map<string, Attempt>();
   private readonly flying = new Map<string, number>();
   private pumping: Promise<void> | undefined;
@@ -45,13 +49,15 @@ export class Sending {
   /** `sure` false: so it was when somebody last looked. Then nothing leaves under that name yet. */
   become(owner: string, sure: boolean): Promise<void> {
     this.owner = owner;
-    this.bar = sure ? undefined : "offline";
+    this.bar = undefined;
+    this.named = sure ? this.parts.turn() : NaN;
     this.attempts.clear();
     return this.pump();
   }
 
   get barred(): Bar | undefined {
-    return this.parts.up() ? this.bar : "offline";
+    if (!this.parts.up()) return "offline";
+    return this.bar ?? (this.named === this.parts.turn() ? undefined : "offline");
   }
 
   /** Per cent of what is under way; undefined when it is not. */

@@ -68,6 +68,8 @@ export interface Wire {
 }
 
 export class Unheard extends Error {}
+/** Nothing was done: the session was over, there is a new one now, and whose it is must be looked at first. */
+export class Renewed extends Unheard {}
 /** A kept picture is not here any more. */
 export class Gone extends Error {}
 /** Its message is written for people. */

@@ -23,6 +23,7 @@ export const queue = new Queue({
   files: platform.files,
   send: sender(api, now),
   up: platform.network.up,
+  turn: () => session.turn,
   now,
   key,
   chance: Math.random,

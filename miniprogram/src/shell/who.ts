@@ -16,8 +16,9 @@ export const DEALER = new Set(["dispatcher", "dealer_owner"]);
 let who: Who = { state: "opening" };
 const listeners = new Set<() => void>();
 let opening: Promise<void> | undefined;
-/** The server has said who this is, and nothing was done since that could have changed it. */
-let sure = false;
+/** The session's turn in which the server said who this is. */
+let known = NaN;
+let switching = false;
 
 function become(next: Who): void {
   who = next;
@@ -55,64 +56,82 @@ async function begin(): Promise<void> {
   const fresh = platform.kind === "h5" || !session.current;
   if (fresh) await session.renew().catch(() => undefined);
   await look();
+  session.watch((signed) => void (signed && setTimeout(wake, SOON_MS))); // opened anew by itself, perhaps in another role
 }
 
+const SOON_MS = 1000;
 const AGAIN_MS = 15_000;
 
-/** Asks the server who this is; without a network, who it was. */
+/** Asks the server who this is; without a network, who it was. An answer that a turn of the session overtook is asked anew. */
 export async function look(): Promise<void> {
+  if (switching) return;
   if (!session.current) return become({ state: platform.network.up() ? "out" : "unheard" });
+  const { turn } = session;
   try {
     const me = await api.get("/api/v1/me");
+    if (switching) return;
+    if (turn !== session.turn) return look();
     await kept.hear("phone", "me", me);
-    sure = true;
+    known = turn;
     settle(me);
   } catch (error) {
+    if (switching) return;
     if (error instanceof Problem && error.status === 401) return become({ state: "out" });
-    const known = await kept.heard<Me>("phone", "me");
-    if (known) settle(known.answer);
+    const before = await kept.heard<Me>("phone", "me");
+    if (before) settle(before.answer);
     else become({ state: "unheard" });
-    if (!sure) setTimeout(wake, AGAIN_MS);
+    if (!sure()) setTimeout(wake, AGAIN_MS);
   }
+}
+
+/** The server has said who this is, and nothing was done since that could have changed it. */
+function sure(): boolean {
+  return known === session.turn;
 }
 
 /** What this person did before may leave only once the server said that the session is theirs: a switch whose answer was
  * lost may have made it another's. */
 function settle(me: Me): void {
   become({ state: "in", me });
-  void queue.become(ownerOf(me), sure);
+  void queue.become(ownerOf(me), sure());
 }
 
 /** The network is back, or the application in front. */
 export function wake(): void {
-  void (sure || !session.current ? queue.wake() : look());
+  void (sure() || !session.current ? queue.wake() : look());
 }
 
-/** A session that was opened by an order's number. */
+/** A session that was opened by an order's number: whoever was here before is not shown under it. */
 export async function enter(signed: Signed): Promise<void> {
-  sure = false;
+  await kept.forget("phone");
   await session.take(signed);
   await look();
 }
 
-/** What is under way was done in the old role, and arrives in it. */
+/** What is under way was done in the old role, and arrives in it; what is done meanwhile is the old role's too. */
 export async function switchRole(binding_id: number): Promise<void> {
-  await queue.become("");
-  sure = false;
+  switching = true;
   try {
+    await nothingUnderWay();
     await api.post("/api/v1/me/role", { body: { binding_id } });
   } finally {
+    switching = false;
+    session.doubt();
     await look();
   }
 }
 
+async function nothingUnderWay(): Promise<void> {
+  session.doubt();
+  await queue.pump();
+}
+
 /** What was read is forgotten; what was done and has not arrived stays until its owner is back. */
 export async function signOut(): Promise<void> {
-  await queue.become(""); // or the next deed would sign in again by itself
+  await nothingUnderWay(); // or the next deed would sign in again by itself
   await api.delete("/api/v1/sessions/current").catch(() => undefined);
   await kept.forget(owner());
   await kept.forget("phone");
   await session.forget();
-  sure = false;
   become({ state: "out" });
 }
