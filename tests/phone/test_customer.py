@@ -6,10 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import expect
+from sqlalchemy import update
 
 from domain.actions import Action, Command
 from domain.actors import SYSTEM
 from models import db
+from models.catalogue import Product
+from models.dealer import Coverage
+from services import people, sessions
 from services.lifecycle import answer_offer, perform
 from services.parts import link_tokens
 from services.return_visits import create
@@ -18,9 +22,13 @@ from tests.phone.test_installer import photograph as give_photo
 from tests.photographing import booked, picture
 from tests.rows import rows
 from tests.services.test_lifecycle import AT_DOOR, photograph, proposed
+from tests.standing_in import CAME, PHONES
 from tests.worlds import DISTRICT, SKU, World
+from wechat.gateway import Gateway
+from wechat.stand_in.remote import Remote
 
 PickUp = Callable[[], Phone]
+BY_ONESELF = {"video_url": "https://film.example/1", "steps": ["挂上挂架", "接好水管", "通电试水"]}
 
 
 def arranged(world: World) -> int:
@@ -117,9 +125,23 @@ def test_a_customer_chooses_a_time_decides_each_extra_and_judges_the_work(
         group.locator(".tz-choice").first.click()
     page.locator("#answers").click()
     expect(page.locator("#answers")).to_have_count(0)
+
+    page.locator("#fold-help").click()
+    page.locator("#help-repair").click()
+    page.get_by_role("radio", name="商品本身坏了").click()
+    page.locator("#repair-problem textarea").fill("不出热水")
+    phone.look("customer-15-repair")
+    page.locator("#ask-repair").click()
+    expect(page.locator("#repair-made")).to_be_visible()
+    phone.look("customer-16-repair-made")
     [told] = rows("SELECT overall FROM rating WHERE job_id = :j", j=job_id)
-    found = rows("SELECT status FROM job ORDER BY id")
-    assert ([row.status for row in found], told.overall, phone.complaints) == (["confirmed", "closed"], 2, [])
+    found = rows("SELECT kind, status FROM job ORDER BY id")
+    assert [tuple(row) for row in found] == [
+        ("install", "confirmed"),
+        ("return_visit", "closed"),
+        ("repair", "new"),
+    ]
+    assert (told.overall, phone.complaints) == (2, [])
 
 
 def test_a_complaint_is_told_with_a_picture_and_followed(
@@ -143,6 +165,7 @@ def test_a_complaint_is_told_with_a_picture_and_followed(
     page.locator("#complain").click()
     expect(page.get_by_text("投诉：物品损坏")).to_be_visible()
     expect(page.locator(".tz-card .tz-picture")).to_be_visible()
+    expect(page.locator("#strip")).to_have_count(0)
     [complaint] = rows("SELECT id FROM complaint WHERE job_id = :j", j=job_id)
     reply = Command(Action.COMPLAINT_REPLIED, complaint_id=complaint.id, note="非常抱歉，今天下午派人来看")
     perform(world.actor("agent"), job_id, reply, world.now)
@@ -177,7 +200,52 @@ def test_a_guest_learns_what_a_purchase_would_bring(pick_up: PickUp, world: Worl
     other = pick_up()
     other.page.goto(page.url)
     expect(other.page.locator("#ask-again")).to_be_visible()
-    assert (phone.complaints, other.complaints) == ([], [])
+
+    with db.engine.begin() as tx:
+        tx.execute(update(Coverage).values(zone="none"))
+        tx.execute(update(Product).values(self_install_allowed=True, guide=BY_ONESELF))
+    page.locator("#ask-again").last.click()
+    page.locator(f"#goods-{SKU}").last.click()
+    for code in ("370000", "370600", DISTRICT):
+        page.locator(f"#place-{code}").last.click()
+    page.locator("#ask-promise").last.click()
+    expect(page.locator("#film")).to_be_visible()
+    phone.look("customer-24-alone")
+    page.locator("#decide-cannot").click()
+    expect(page.locator("#decided")).to_be_visible()
+    phone.look("customer-25-decided")
+    [row] = rows("SELECT decision FROM promise ORDER BY id DESC LIMIT 1")
+    assert (row.decision, phone.complaints, other.complaints) == ("cannot", [], [])
+
+
+def test_who_bought_several_times_finds_each_by_a_tap_and_his_own_data(
+    pick_up: PickUp, world: World, sim: Remote, wechat: Gateway
+) -> None:
+    """Signed in by WeChat's phone; what is known of him he takes along, and erases when nothing is open."""
+    opened = sessions.sign_in_wechat(wechat, sim.login_code("zhao"), CAME, world.now)
+    people.link_phone(wechat, opened.id, sim.phone_code("zhao"), "2026-01", world.now)
+    first, second = world.job(phone=PHONES["zhao"]), world.job(phone=PHONES["zhao"])
+    phone = pick_up()
+    page = phone.page
+    phone.open(f"/#code={sim.login_code('zhao')}")
+    expect(page.locator(f"#job-{first}")).to_be_visible()
+    phone.look("customer-17-several")
+    page.locator(f"#job-{second}").click()
+    expect(page.get_by_text("正在为您安排附近的服务网点").last).to_be_visible()
+    phone.open("/pages/privacy/index")
+    expect(page.locator("#export")).to_be_visible()
+    page.locator("#export").scroll_into_view_if_needed()
+    phone.look("customer-18-own-data")
+    with page.expect_download() as taken:
+        page.locator("#export").click()
+    assert rows("SELECT number FROM customer_order")[0].number in taken.value.path().read_text(
+        encoding="utf-8"
+    )
+    page.locator("#erase").click()
+    phone.look("customer-19-erase")
+    page.locator("#do-erase").click()
+    expect(page.locator(".tz-toast--bad")).to_be_visible()
+    assert phone.complaints == []
 
 
 def test_a_browser_too_old_is_given_the_plain_page(pick_up: PickUp, world: World) -> None:

@@ -1,8 +1,8 @@
 import { View } from "@tarojs/components";
 
 import { go, useRead, type Me } from "@/shell";
-import { STATUSES } from "@/made/words";
-import { Button, Card, Empty, Failed, Icon, Loading, Tag, Time } from "@/parts";
+import { KINDS, STATUSES } from "@/made/words";
+import { Button, Card, dayOf, Empty, Failed, Icon, Loading, Tag, Time } from "@/parts";
 
 import { CustomerJob } from "./Job";
 
@@ -22,6 +22,7 @@ function All() {
       <View className="tz-title">您的安装单</View>
       {jobs.map((one) => (
         <Card key={one.id} id={`job-${one.id}`} title={one.product_name} aside={<Tag>{STATUSES[one.status] ?? one.status}</Tag>} onPress={() => go("job", { id: one.id })}>
+          <View className="tz-quiet">{KINDS[one.kind] ?? one.kind} · {dayOf(one.created_at, Date.now())}</View>
           {one.window_start ? <View className="tz-strong"><Time at={one.window_start} until={one.window_end} /></View> : <View className="tz-quiet">{one.dealer_name ?? "正在安排服务网点"}</View>}
         </Card>
       ))}

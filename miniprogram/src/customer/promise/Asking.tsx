@@ -29,7 +29,7 @@ function What({ choose }: { choose: (sku: string) => void }) {
     const timer = setTimeout(() => setAsked(words.trim()), PAUSE_MS);
     return () => clearTimeout(timer);
   }, [words]);
-  const { data, failed, again } = useRead("/api/v1/promise-products", { query: { q: asked } });
+  const { data, failed, again } = useRead("/api/v1/promise-products", { query: asked ? { q: asked } : {} });
   return (
     <View>
       <View className="tz-title">您想买什么？</View>
