@@ -14,7 +14,7 @@ export function Gone({ waiting }: { waiting: readonly Waiting[] }) {
       {waiting.map((one) => <DeedCard key={one.deed.id} one={one} here />)}
       <Bar>
         <Button id="gone-inbox" onPress={() => go("inbox")}>看通知</Button>
-        <Button kind="main" id="gone-home" onPress={() => replace("home")}>回到今天的路线</Button>
+        <Button kind="main" id="gone-home" onPress={() => replace("home")}>回到今天</Button>
       </Bar>
     </View>
   );
