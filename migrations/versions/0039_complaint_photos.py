@@ -19,11 +19,14 @@ _OURS = "complaint_id IS NOT NULL"
 
 
 def upgrade() -> None:
-    """Nullable; the rows that are there kept the narrower rule. Nothing is read under a lock."""
-    op.add_column("photo", sa.Column("complaint_id", sa.BigInteger(), nullable=True))
-    op.drop_constraint(_KNOWN, "photo", type_="check")
+    """Nullable; the rows that are there kept the narrower rule. Nothing is read under a lock.
+
+    Broken off, it may be run again.
+    """
+    op.add_column("photo", sa.Column("complaint_id", sa.BigInteger(), nullable=True), if_not_exists=True)
     op.execute(
-        f"ALTER TABLE photo ADD CONSTRAINT {_KNOWN} CHECK (status IN ({_BEFORE}, 'complaint')) NOT VALID, "
+        f"ALTER TABLE photo DROP CONSTRAINT IF EXISTS {_KNOWN}, DROP CONSTRAINT IF EXISTS {_REF}, "
+        f"ADD CONSTRAINT {_KNOWN} CHECK (status IN ({_BEFORE}, 'complaint')) NOT VALID, "
         f"ADD CONSTRAINT {_REF} FOREIGN KEY (complaint_id) REFERENCES complaint (id) NOT VALID"
     )
     with op.get_context().autocommit_block():

@@ -57,7 +57,7 @@ def _visitor(row: Any) -> str:
 
 
 _FORGET = """
-UPDATE inbox_item SET body = regexp_replace(body, '(^|的)[^的]{1,2}师傅将于', '\\1师傅将于'), names_person_id = NULL
+UPDATE inbox_item SET body = regexp_replace(body, '(^|的)[^的]{1,2}师傅将', '\\1师傅将'), names_person_id = NULL
  WHERE names_person_id = %(person)s
 """
 

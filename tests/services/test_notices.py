@@ -386,19 +386,20 @@ def test_an_installers_erasure_takes_his_surname_out_of_other_peoples_inboxes(
         closed = {"installer_id": installer, "dealer_id": world.dealers[0], "status": "closed"}
         tx.execute(update(Job).where(Job.id == job_id).values(closed))
         tx.execute(update(RoleBinding).where(RoleBinding.person_id == installer).values(status="ended"))
+    naming = [name for name, template in TEMPLATES.items() if "{visitor}" in template.body]
     for many in (1, 4):
-        for _ in range(many):
-            post.owe("visit_booked", "customer", job_id)
+        for name in naming * many:
+            post.owe(name, "customer", job_id)
         post.drain()
     told = {row.body for row in rows("SELECT body FROM inbox_item")}
     subjects.erase(Actor(Role.CUSTOMER, person_id=installer), world.now)
     left_over = rows("SELECT body, names_person_id FROM inbox_item")
 
-    assert [body[: body.index("将于")] for body in told] == ["烟台第1网点的李师傅"]
-    assert {(row.body[: row.body.index("将于")], row.names_person_id) for row in left_over} == {
+    assert {body[: body.index("将")] for body in told} == {"烟台第1网点的李师傅"}
+    assert {(row.body[: row.body.index("将")], row.names_person_id) for row in left_over} == {
         ("烟台第1网点的师傅", None)
     }
-    assert len(left_over) == 5
+    assert len(left_over) == 5 * len(naming) >= 10
 
 
 def test_one_notice_that_makes_no_sense_holds_up_no_other(post: Post, world: World) -> None:
