@@ -19,6 +19,28 @@ async function over(proof: () => Promise<Proof | undefined>, login: Reply) {
   return new Client(wire, session);
 }
 
+describe("a press whose answer was not heard", () => {
+  it("is the same press when it is pressed again; another thing, or the next one, is another", async () => {
+    const keys: (string | undefined)[] = [];
+    let deaf = true;
+    const wire = {
+      call: async ({ headers }: Call): Promise<Reply> => {
+        keys.push(headers["Idempotency-Key"]);
+        if (deaf) throw new Unheard();
+        return { status: 201, body: {} };
+      },
+      upload: async () => ({ status: 500, body: {} }),
+    };
+    const client = new Client(wire, new Session(wire, new Flash().boot().records, async () => undefined));
+    const press = (text: string) => client.answer("POST", "/api/v1/jobs/1/complaints", { body: { text } });
+    await expect(press("漏水")).rejects.toBeInstanceOf(Unheard);
+    deaf = false;
+    for (const text of ["漏水", "漏水", "松动"]) await press(text);
+    expect(keys[1]).toBe(keys[0]);
+    expect(new Set(keys).size).toBe(3);
+  });
+});
+
 describe("a session that is over", () => {
   it("is no refusal of what was sent while the phone could not sign in anew: nothing was heard", async () => {
     const clients = [

@@ -139,6 +139,13 @@ describe("who uses the phone", () => {
     expect(owner()).toBe("guest");
   });
 
+  it("sends also when the phone is too full to keep who it is", async () => {
+    phone.kept.hear = () => Promise.reject(new Error("full"));
+    phone.session.doubt();
+    await look();
+    expect(phone.app.queue.barred).toBeUndefined();
+  });
+
   it("sends nothing after the sign-out, whatever wakes it", async () => {
     await busy();
     await signOut();

@@ -27,6 +27,9 @@ type Wish<P extends keyof paths, M extends "get" | "post" | "put" | "patch" | "d
 type Rest<W> = object extends W ? [wish?: W] : [wish: W];
 
 export class Client {
+  /** Presses whose answer was not heard, by what they said: pressed again, each is the same press. */
+  private readonly unheard = new Map<string, string>();
+
   constructor(
     private readonly wire: Wire,
     private readonly session: Session,
@@ -60,9 +63,23 @@ export class Client {
 
   /** Of an address already filled in; a refusal is thrown as a `Problem`. */
   async answer<T>(method: Method, filled: string, sent: Sent = {}): Promise<T> {
-    const reply = await this.send(method, filled, sent);
+    const reply = await this.pressed(method, filled, sent);
     if (reply.status >= 400 || reply.status < 200) throw problemOf(reply);
     return reply.body as T;
+  }
+
+  private async pressed(method: Method, filled: string, sent: Sent): Promise<Reply> {
+    const press = JSON.stringify([method, filled, sent.body, sent.version]);
+    const own = sent.key ?? this.unheard.get(press) ?? key();
+    this.unheard.delete(press);
+    try {
+      const reply = await this.send(method, filled, { ...sent, key: own });
+      if (reply.status >= 500) this.unheard.set(press, own);
+      return reply;
+    } catch (error) {
+      this.unheard.set(press, own);
+      throw error;
+    }
   }
 
   /** As it came, refusals too: for the queue, which knows what to make of each. */

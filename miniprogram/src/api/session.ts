@@ -73,6 +73,7 @@ export class Session {
       body,
       timeoutMs: SECONDS * 1000,
     });
+    if (reply.status < 500 && reply.status !== 429) proof.spent?.();
     if (reply.status === 201) return this.take(reply.body as Signed);
     if (reply.status >= 500 || reply.status === 429) throw problemOf(reply);
     return undefined;

@@ -47,10 +47,8 @@ pressByKey();
 
 function proof(): Proof | undefined {
   const [token, code] = [said.get("t"), said.get("code")];
-  said.delete("t");
-  said.delete("code");
-  if (token) return { kind: "link", token };
-  return code ? { kind: "wechat", code } : undefined;
+  if (token) return { kind: "link", token, spent: () => said.delete("t") };
+  return code ? { kind: "wechat", code, spent: () => said.delete("code") } : undefined;
 }
 
 function place(): Promise<Place | undefined> {

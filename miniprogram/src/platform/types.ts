@@ -5,7 +5,10 @@ import type { components } from "@/made/schema";
 export type Place = components["schemas"]["Point"];
 
 /** What proves who somebody is: fresh each time in WeChat, once from the address in a browser. */
-export type Proof = { kind: "wechat"; code: string } | { kind: "link"; token: string };
+export type Proof = ({ kind: "wechat"; code: string } | { kind: "link"; token: string }) & {
+  /** To be called when the server has answered: it is of no use any more. Until then it can be shown again. */
+  spent?(): void;
+};
 
 /** Text by key, durable once a promise resolves; one write is done whole or not at all. */
 export interface Records {

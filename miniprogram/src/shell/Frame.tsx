@@ -11,7 +11,7 @@ import { ConsentSheet } from "./consent";
 import { useWaiting } from "./doing";
 import { queue } from "./phone";
 import { go, replace } from "./ways";
-import { look, open, useWho, type Me, type Who } from "./who";
+import { again, open, useWho, type Me, type Who } from "./who";
 
 interface Props {
   /** At the bottom, in a thumb's reach: at most two. */
@@ -54,7 +54,7 @@ function inside(who: Who, children: Props["children"], anybody = false): ReactNo
 
 function Door({ state }: { state: Who["state"] }) {
   if (state === "opening") return <Loading />;
-  if (state === "unheard") return <Failed why="没有网络，这台手机上也还没有存过内容" again={look} />;
+  if (state === "unheard") return <Failed why="网络不通，请稍后再试" again={again} />;
   if (state === "stuck") return <Failed why="这台手机的存储暂时读不出来。做过的都还在，请再试一次" again={open} />;
   return (
     <View className="tz-blank">

@@ -54,9 +54,19 @@ async function begin(): Promise<void> {
   await kept.tidy().catch(() => undefined);
   // A browser signs in by what stands in the address; WeChat only when no session is kept.
   const fresh = platform.kind === "h5" || !session.current;
-  if (fresh) await session.renew().catch(() => undefined);
+  const opened = fresh ? await session.renew().catch(() => null) : undefined;
+  if (opened === null) {
+    opening = undefined; // not heard: whoever was here before is not the one who came by this link
+    return become({ state: "unheard" });
+  }
+  if (opened) await kept.forget("phone");
   await look();
   session.watch((signed) => void (signed && setTimeout(wake, SOON_MS))); // opened anew by itself, perhaps in another role
+}
+
+/** A person tries once more what was not heard. */
+export function again(): Promise<void> {
+  return opening ? look() : open();
 }
 
 const SOON_MS = 1000;
@@ -71,8 +81,8 @@ export async function look(): Promise<void> {
     const me = await api.get("/api/v1/me");
     if (switching) return;
     if (turn !== session.turn) return look();
-    await kept.hear("phone", "me", me);
     known = turn;
+    await kept.hear("phone", "me", me).catch(() => undefined); // a full phone still sends
     settle(me);
   } catch (error) {
     if (switching) return;
