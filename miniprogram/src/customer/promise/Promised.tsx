@@ -33,7 +33,7 @@ export function Promised({ id }: { id: string }) {
           <View className="tz-title">{line.name}</View>
           <View className="tz-quiet tz-gap"><Icon name="pin" />{answer.place}</View>
           <Comes line={line} />
-          {line.self_install && <Alone how={line.self_install} decision={data.decision} decide={decide} />}
+          {line.self_install?.suitable && <Alone how={line.self_install} decision={data.decision} decide={decide} />}
           {(line.covered || line.notes.length > 0) && <Card title="钱怎么算"><Costs answer={answer} line={line} /></Card>}
         </View>
       ))}
@@ -47,7 +47,7 @@ export function Promised({ id }: { id: string }) {
 
 function Comes({ line }: { line: Line }) {
   if (line.covered === null) return <Card title="这件商品不用安装"><View>{line.text}</View></Card>;
-  if (!line.covered) return <Card title="附近没有服务网点"><View>{line.text}</View></Card>;
+  if (!line.covered) return <Card title="附近没有服务网点"><View>{line.text}</View></Card>; // with the advice, if there is any
   return (
     <Card title="能上门安装" kind="next">
       <View><Icon name="user" />{line.dealer}{line.alliance && "（品牌服务联盟）"}</View>
@@ -67,13 +67,12 @@ const SAID: Readonly<Record<string, string>> = {
 
 function Alone({ how, decision, decide }: { how: Schemas["SelfInstall"]; decision: string | null; decide: (word: "can" | "cannot" | "unsure") => Promise<void> }) {
   return (
-    <Card title={how.suitable ? "自己能装吗？" : "请不要自己安装"} kind="next">
-      <View>{how.advice}</View>
+    <Card title="自己能装吗？" kind="next">
       <Film url={how.video_url} />
       {how.steps.map((step, at) => <View key={step} className="tz-part">{at + 1}. {step}</View>)}
-      {how.suitable && how.question && <View className="tz-strong">{how.question}</View>}
+      {how.question && <View className="tz-strong">{how.question}</View>}
       {decision && <View className="tz-note" id="decided">{SAID[decision]}</View>}
-      {how.suitable && !decision && (
+      {!decision && (
         <View className="tz-stack">
           <Button kind="main" id="decide-can" onPress={() => decide("can")}>能，我自己装</Button>
           <Button id="decide-cannot" onPress={() => decide("cannot")}>装不了</Button>
