@@ -91,6 +91,8 @@ var TZ = {};
     }
     if (job.confirm_code) {
       all(node, [make("p", { "class": "quiet" }, "满意后把验收码告诉师傅，或直接在下面验收："), make("p", { "class": "code" }, job.confirm_code)]);
+    } else if (may("confirm")) {
+      node.appendChild(make("p", { "class": "quiet" }, "验收码这里不显示：请看发给您的短信，或从微信里收到的通知打开。"));
     }
     all(node, ["confirm", "confirm_with_reserves", "dispute"].map(function (name) {
       return may(name) ? TZ.opener(state, name, name === "confirm" ? "main" : "") : null;

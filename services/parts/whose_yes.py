@@ -42,8 +42,21 @@ def from_nowhere(tx: Connection, actor: Actor) -> bool:
     """
     if actor.role != Role.CUSTOMER or actor.job_id is None:
         return False
-    if actor.device_id is None:
-        return True
+    return actor.device_id is None or _claimed(tx, actor)
+
+
+def reads_code(tx: Connection, actor: Actor, dealer_id: int | None) -> bool:
+    """Whether this reader is the customer beyond doubt, and is shown the code that is his yes.
+
+    Not who claimed the job by the order's number and four digits, nor on a device of the dealer's people: the
+    installer would type the code back as the customer's. The message brings it to whom it belongs.
+    """
+    if actor.role != Role.CUSTOMER or (actor.job_id is not None and _claimed(tx, actor)):
+        return False
+    return not on_dealers_device(tx, actor, dealer_id)
+
+
+def _claimed(tx: Connection, actor: Actor) -> bool:
     return bool(tx.exec_driver_sql(_CLAIMED, {"session": actor.session_id}).scalar_one())
 
 

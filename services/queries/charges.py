@@ -20,7 +20,7 @@ from domain.fee_rules import CHARGE_TYPES
 from domain.job import JobState
 from services.config import config
 from services.deeds.loading import COLUMNS
-from services.parts import job_prices, quote_codes
+from services.parts import job_prices, quote_codes, whose_yes
 from services.queries import scope
 from services.uow import query
 
@@ -93,6 +93,7 @@ class ChargeCard:
 class ChargeSheet:
     """All extras of a job; `code`, for the customer alone, says yes to what waits when told to the installer.
 
+    None also where the reader may be one of the dealer's people: the SMS brings it (`whose_yes.reads_code`).
     Texts say 您 to the customer and 客户 to everybody else. Of `agreed_fen` and what was paid though withdrawn,
     `refund_fen` goes back by rulings; `returned_fen`: what of all charges has gone back.
     """
@@ -183,7 +184,8 @@ def sheet(connection: Connection, actor: Actor, job_id: int) -> ChargeSheet:
     found = cards(connection, job_id, job.price_list_id, to_customer, may)
     waiting = [card for card in found if card.status == "proposed"]
     agreed = [card for card in found if card.status == "approved"]
-    code = quote_codes.code_of(connection, job_id) if waiting and to_customer else None
+    told_code = bool(waiting) and whose_yes.reads_code(connection, actor, state.dealer_id)
+    code = quote_codes.code_of(connection, job_id) if told_code else None
     version = connection.exec_driver_sql(_VERSION, {"list": job.price_list_id}).scalar()
     kept = [card for card in found if card.status == "disputed" and card.ruling]
     sums = sum(card.amount_fen for card in waiting), sum(card.amount_fen for card in (*agreed, *kept))

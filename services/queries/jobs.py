@@ -20,7 +20,7 @@ from domain.privacy import Sight, shown, sight_of
 from services.config import config
 from services.deeds.loading import COLUMNS
 from services.direct import together
-from services.parts import examples, promise_tokens
+from services.parts import examples, promise_tokens, whose_yes
 from services.personal import Erased, reveal, unwrap
 from services.queries import asked_again, assured, said, scope, visitors
 from services.queries.job_views import (
@@ -160,8 +160,10 @@ def page(connection: Connection, actor: Actor, job_id: int, now: datetime) -> Jo
     opened = said.reader(actor, row.wrapped_key, said.whose(row.wrapped_key, row.personal))
     ground = said.ground(connection, job_id, opened) if row.dispute_open else None
     whole = _page(actor, row, now, slots, charges, states, clocks, serials, question)
+    told_code = row.status == Status.SUBMITTED and whose_yes.reads_code(connection, actor, row.dealer_id)
     return replace(
         whole,
+        confirm_code=_code(row) if told_code else None,
         rating_text=opened(row.rated),
         rating_tags=tuple(row.tags or ()),
         dispute=ground,
@@ -213,7 +215,7 @@ def _page(
         confirmed_by=row.confirmed_by,
         auto_confirm_at=row.auto_confirm_at,
         customer=_contact(row, sight_of(actor, job.status, row.closed_at, now)),
-        confirm_code=_code(row) if customer and job.status == Status.SUBMITTED else None,
+        confirm_code=None,
         serial_numbers=serials,
         slots=slots,
         charges=charges,

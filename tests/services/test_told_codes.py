@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import datetime
 
 from domain.actions import Action, Command
+from domain.actors import Actor
 from models import db
+from services import links
 from services.lifecycle import perform
 from services.notices import drain_with
 from services.parts import told_codes
-from services.queries import charges
+from services.parts.access import Came
+from services.queries import charges, jobs
+from services.queries import sessions as reads
 from tests.rows import rows
 from tests.services.telling import Post, post_office, wechats_world  # noqa: F401
 from tests.services.test_charges import DRILL, on_site, promised
 from tests.services.test_lifecycle import HOUR, proposed, submitted
+from tests.services.test_links import number_of
 from tests.worlds import World
 
 NUMBER = "13812345678"
@@ -78,6 +84,33 @@ def test_a_number_of_the_dealers_people_gets_no_code(post: Post, world: World) -
 
     assert with_code == []
     assert world.row(job_id).status == "submitted"
+
+
+def test_a_page_that_the_dealers_people_may_read_shows_no_code(post: Post, world: World) -> None:
+    """Claimed by number and four digits, or on the installer's phone: typed back it would be the customer's yes."""
+    job_id = submitted(world, phone=NUMBER)
+    extra, then = on_site(world)
+    proposed(world, extra, then)
+    later = world.now + 4 * HOUR
+    world.sign_in("installer1", world.now, device_id="installers-phone")
+    customer = world.customer(job_id)
+    claimed = [by_number(job, digits, later) for job, digits in ((job_id, NUMBER[-4:]), (extra, "1111"))]
+    on_his_phone = [replace(world.customer(job), device_id="installers-phone") for job in (job_id, extra)]
+
+    for confirming, agreeing in (claimed, on_his_phone):
+        assert jobs.page(confirming, job_id, later).confirm_code is None
+        assert charges.sheet(agreeing, extra).code is None
+    assert jobs.page(customer, job_id, later).confirm_code is not None
+    assert charges.sheet(world.customer(extra), extra).code is not None
+
+
+def by_number(job_id: int, digits: str, at: datetime) -> Actor:
+    """Whoever knows the order's number and the last four digits of its phone, from a device of his own choice."""
+    came = Came("203.0.113.7", "customers-phone")
+    found = reads.find(reads.hashed(links.claim(number_of(job_id), digits, came, at).opened.token), at, None)
+    assert found is not None
+    assert found.actor is not None
+    return found.actor
 
 
 def test_other_messages_carry_no_code(world: World) -> None:

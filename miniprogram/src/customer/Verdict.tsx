@@ -24,9 +24,11 @@ export function Verdict({ job, act }: { job: JobPage; act: Act }) {
       )}
       {may("confirm_with_reserves") && <Button id="reserves" onPress={() => setAsked("confirm_with_reserves")}>能用，但有问题要记下</Button>}
       {may("dispute") && <Button kind="bad" id="dispute" onPress={() => setAsked("dispute")}>没装好，不验收</Button>}
-      {job.confirm_code && may("confirm") && (
+      {may("confirm") && (job.confirm_code ? (
         <View className="tz-note">师傅还在身边？也可以把验收码告诉他：<View className="tz-sum" id="confirm-code">{job.confirm_code}</View></View>
-      )}
+      ) : (
+        <View className="tz-quiet">验收码这里不显示：请看发给您的短信，或从微信里收到的通知打开</View>
+      ))}
       {job.auto_confirm_at && <View className="tz-quiet">您不答复，<Time at={job.auto_confirm_at} /> 自动算验收。验收以后，质保和投诉的权利都还在。</View>}
       {asked && <Fill action={asked} onClose={() => setAsked(undefined)} send={(body) => act(asked, body, job.version)} />}
     </Card>
