@@ -36,11 +36,58 @@ describe("the order", () => {
     await app.queue.add(call(2, "check_in"));
     await app.settle();
     expect(order(server, 2)).toEqual(["check_in"]);
-    expect(server.asked.filter((deed) => deed.job === 1)).toHaveLength(1);
     const [first, ...rest] = app.queue.waiting();
     expect([first?.state, first?.deed.trouble?.code]).toEqual(["refused", "job_changed"]);
-    expect(rest.map((one) => one.state)).toEqual(["waiting", "waiting", "waiting"]);
+    expect(rest.map(({ deed, state }) => [deed.action, state])).toEqual([["take_photo", "refused"], ["take_photo", "refused"], ["submit", "waiting"]]);
     expect(flash.pictures.size).toBe(2);
+  });
+
+  it("sends what a job that moved on has as evidence: a call goes without the photo that came too late, and a photo past a refused call", async () => {
+    const [flash, server] = [new Flash(), new Server()];
+    const app = await new Application(flash, server).start();
+    app.up = false;
+    const door = await app.queue.add(photo(1, "door"), shot());
+    await app.queue.add({ ...call(1, "check_in"), awaits: { photo_id: door.id } });
+    await app.queue.add(photo(1, "site"), shot());
+    server.refuse = ({ photo }) => ({ status: 409, body: { code: photo ? "job_changed" : "illegal_transition", title: "已取消" } });
+    app.up = true;
+    await app.settle();
+    expect(server.asked.map(({ action, body }) => [action, body.photo_id])).toEqual([["take_photo", undefined], ["check_in", undefined], ["take_photo", undefined]]);
+    const [kept, refused] = app.queue.waiting();
+    await app.queue.drop(kept!.deed.id);
+    expect(app.queue.waiting()[0]?.deed.id).toBe(refused!.deed.id);
+  });
+
+  it("takes what was refused and is done anew in its old place, and waits for no other word of a person", async () => {
+    const [flash, server] = [new Flash(), new Server()];
+    server.refuse = ({ action, body }) => (action === "check_in" && !body.reason ? { status: 409, body: { code: "barred", title: "有误" } } : undefined);
+    const app = await new Application(flash, server).start();
+    await visit(app, 1);
+    await app.settle();
+    const door = await app.queue.add(photo(1, "door"), shot());
+    await app.queue.add({ ...call(1, "check_in", { reason: "gps" }), awaits: { photo_id: door.id } });
+    await app.settle();
+    expect(order(server, 1)).toEqual(["take_photo", "take_photo", "check_in", "submit"]);
+    expect([app.queue.waiting(), flash.deeds()]).toEqual([[], []]);
+  });
+
+  it("puts another thing of the same kind beside what was refused, and a new picture in the old one's stead", async () => {
+    const [flash, server] = [new Flash(), new Server()];
+    server.refuse = ({ seq, photo, body }) => (body.item === "drill" || (photo && seq < second) ? { status: 422, body: { code: "invalid", title: "有误" } } : undefined);
+    let second = Infinity;
+    const app = await new Application(flash, server).start();
+    const first = await app.queue.add(photo(1, "door"), shot());
+    await app.settle();
+    await app.queue.add({ ...call(1, "abort_visit"), awaits: { photo_id: first.id } });
+    second = app.time + 1e9;
+    app.time += 2e9;
+    await app.queue.add(photo(1, "door"), shot());
+    await app.settle();
+    expect(server.taken[1]?.deed.body).toEqual({ photo_id: 1000 });
+    await app.queue.add(call(1, "add_charge", { item: "drill" }));
+    await app.settle();
+    await app.queue.add(call(1, "add_charge", { item: "cable" }));
+    expect(app.queue.waiting().map(({ deed }) => deed.body.item)).toEqual(["drill", "cable"]);
   });
 
   it("goes on after a person gave the refused deed up, or had it sent again", async () => {
@@ -51,10 +98,9 @@ describe("the order", () => {
     await visit(app, 1);
     await app.settle();
     strict = false;
-    await app.queue.retry(app.queue.waiting()[0]!.deed.id, { reason: "gps" });
+    await app.queue.retry(app.queue.waiting()[0]!.deed.id);
     await app.settle();
-    expect(order(server, 1)).toEqual(["check_in", "take_photo", "submit"]);
-    expect(server.taken[0]?.deed.body).toEqual({ reason: "gps" });
+    expect(order(server, 1)).toEqual(["take_photo", "check_in", "submit"]);
     expect(new Set(server.asked.filter(({ action }) => action === "check_in").map(({ id }) => id)).size).toBe(1);
   });
 

@@ -26,7 +26,7 @@ export function Extras({ job }: { job: JobPage }) {
   return (
     <View>
       <View className="tz-heading">另收的费用</View>
-      {charges.map((charge) => <One key={charge.id} job={job} charge={charge} under={waiting.find(about(charge))} />)}
+      {charges.map((charge) => <One key={charge.id} job={job} charge={charge} under={waiting.filter(({ state }) => state !== "refused").find(about(charge))} />)}
       {fresh.length > 0 && <Added job={job} added={fresh} />}
       {may && <Button id="add-charge" onPress={() => setAdding(true)}>加一项收费</Button>}
       {adding && <Add job={job} onClose={() => setAdding(false)} />}

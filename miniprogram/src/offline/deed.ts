@@ -44,4 +44,17 @@ export function unread(job: number, id: string): Deed {
   return { id, job, seq: 0, owner: "", action: "一条记录", address: "", at: "", body: {}, trouble };
 }
 
+/** A photo of a job that had moved on: the server has it as evidence, though it does not count. */
+export const isKept = ({ photo, trouble }: Deed): boolean => photo === true && trouble?.code === "job_changed";
+
+/** Of one action, what makes it about another thing; the address says the rest. */
+const THING = ["slot", "item"] as const;
+
+/** Done again, `wish` stands for what was refused; whether a call of long ago was done, only a person can say. */
+export function replaces(wish: Wish, owner: string, old: Deed): boolean {
+  if (!old.trouble || old.trouble.code === "long_unanswered" || isUnread(old) || isKept(old)) return false;
+  const same = wish.job === old.job && wish.action === old.action && wish.address === old.address && owner === old.owner;
+  return same && THING.every((name) => wish.body[name] === old.body[name]);
+}
+
 export const isUnread = ({ trouble }: Deed): boolean => trouble?.code === UNREAD;

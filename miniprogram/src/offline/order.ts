@@ -1,4 +1,4 @@
-import type { Deed } from "./deed";
+import { isKept, isUnread, type Deed } from "./deed";
 
 /** What is known of a deed beyond what is written down; a kill forgets it, and that is right: then all is tried anew. */
 export interface Attempt {
@@ -20,8 +20,8 @@ export interface Moment {
 /**
  * What may be sent now, oldest first.
  *
- * Per job: a call goes when everything before it has arrived; photos go side by side once the calls before them have.
- * Whatever was refused holds back the calls after it, and a refused call also the photos after it.
+ * Per job: a call goes when everything before it has arrived; photos go side by side once the calls before them have been
+ * answered. Whatever was refused holds back the calls after it, never a photo: it may be what was lacking, or evidence.
  */
 export function next(deeds: readonly Deed[], moment: Moment): Deed[] {
   const found = [...jobs(deeds).values()].flatMap((chain) => first(chain, moment));
@@ -32,11 +32,11 @@ export function next(deeds: readonly Deed[], moment: Moment): Deed[] {
 function first(chain: readonly Deed[], { now, owner, flying, attempts }: Moment): Deed[] {
   const found: Deed[] = [];
   for (const [at, deed] of chain.entries()) {
-    if (!deed.photo && at > 0) break;
+    const turn = deed.photo || at === 0;
     const rests = (attempts.get(deed.id)?.notBefore ?? 0) > now;
     const may = deed.owner === owner && !deed.half && !deed.trouble;
-    if (may && !rests && !flying.has(deed.id)) found.push(deed);
-    if (!deed.photo) break;
+    if (turn && may && !rests && !flying.has(deed.id)) found.push(deed);
+    if (!deed.photo && (!deed.trouble || isUnread(deed))) break;
   }
   return found;
 }
@@ -56,6 +56,18 @@ export function byAge(a: Deed, b: Deed): number {
 
 function jobs(deeds: readonly Deed[]): Map<number, Deed[]> {
   const found = new Map<number, Deed[]>();
-  for (const deed of [...deeds].sort(byAge)) found.set(deed.job, [...(found.get(deed.job) ?? []), deed]);
+  for (const deed of inTurn(deeds.filter((one) => !isKept(one)))) found.set(deed.job, [...(found.get(deed.job) ?? []), deed]);
+  return found;
+}
+
+/** Oldest first, but a photo before the call that names it. */
+function inTurn(deeds: readonly Deed[]): Set<Deed> {
+  const found = new Set<Deed>();
+  const sorted = [...deeds].sort(byAge);
+  for (const deed of sorted) {
+    const named = Object.values(deed.awaits ?? {});
+    for (const photo of named.length ? sorted : []) if (named.includes(photo.id)) found.add(photo);
+    found.add(deed);
+  }
   return found;
 }

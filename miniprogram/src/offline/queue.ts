@@ -5,7 +5,7 @@
 
 import type { Files, Records, Shot } from "@/platform/types";
 
-import { isUnread, type Deed, type Wish } from "./deed";
+import { isKept, isUnread, replaces, type Deed, type Wish } from "./deed";
 import { Ledger } from "./ledger";
 import { Sending, type Bar, type Parts as Ways } from "./sending";
 import { Shelf } from "./shelf";
@@ -46,42 +46,64 @@ export class Queue {
     return this.sending.become(owner, sure);
   }
 
-  /** Durable when this resolves. */
+  /** Durable when this resolves; the same thing done before and refused is forgotten then. */
   async add(wish: Wish, shot?: Shot): Promise<Deed> {
     const now = this.parts.now();
+    const { owner } = this.sending;
+    const old = this.shelf.deeds.find((one) => replaces(wish, owner, one));
     const deed: Deed = {
       ...wish,
       id: this.parts.key(),
-      seq: this.shelf.following(now),
-      owner: this.sending.owner,
+      seq: old && !shot ? this.turnOf(old) : this.shelf.following(now),
+      owner,
       at: new Date(shot?.at ?? now).toISOString(),
       ...(shot ? { photo: true } : {}),
     };
     await this.shelf.add(deed, shot);
+    if (old) await this.replace(old, deed.id);
     void this.sending.pump();
     return deed;
   }
 
-  /** What a person decided about a refused deed: the same again, perhaps with other particulars. */
-  async retry(id: string, body?: Deed["body"]): Promise<void> {
+  /** After the photos that were taken since, before the calls that wait behind it. */
+  private turnOf({ job, seq }: Deed): number {
+    const behind = this.shelf.deeds.find((one) => one.job === job && !one.photo && one.seq > seq);
+    return behind ? behind.seq - 0.5 : this.shelf.following(this.parts.now());
+  }
+
+  /** What named the old photo names the new one, or none. */
+  private async replace(old: Deed, photo?: string): Promise<void> {
+    for (const one of this.awaiting(old.id)) {
+      const named = Object.entries(one.awaits ?? {}).flatMap(([field, id]) => (id !== old.id ? [[field, id]] : photo ? [[field, photo]] : []));
+      await this.shelf.change({ ...one, awaits: Object.fromEntries(named) });
+    }
+    await this.shelf.remove(old);
+  }
+
+  /** What a person decided about a refused deed: the same again. */
+  async retry(id: string): Promise<void> {
     const found = this.idle(id);
     if (!found) return;
     const { trouble: _, sent: __, ...deed } = found;
-    if (!isUnread(found)) await this.shelf.change(body ? { ...deed, body } : deed); // else there is nothing to write
+    const { seq } = deed.photo ? deed : { seq: this.turnOf(deed) };
+    if (!isUnread(found)) await this.shelf.change({ ...deed, seq }); // else there is nothing to write
     this.sending.afresh(id);
     void this.sending.pump();
   }
 
-  /** A person gives a deed up, and with it whatever waits for its photo. */
+  /** A person gives a deed up, and with it whatever waits for its photo, unless the server has that. */
   async drop(id: string): Promise<void> {
     const deed = this.idle(id);
     if (!deed) return;
-    for (const one of this.awaiting(id)) await this.drop(one.id);
-    await this.shelf.remove(deed);
+    if (isKept(deed)) await this.replace(deed);
+    else {
+      for (const one of this.awaiting(id)) await this.drop(one.id);
+      await this.shelf.remove(deed);
+    }
     void this.sending.pump();
   }
 
-  /** The deeds that go when this one goes. */
+  /** The deeds that name this one's photo. */
   awaiting(id: string): Deed[] {
     return this.shelf.deeds.filter((deed) => Object.values(deed.awaits ?? {}).includes(id));
   }

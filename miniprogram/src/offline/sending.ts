@@ -1,6 +1,6 @@
 import { Gone, Unheard, type Reply } from "@/platform/types";
 
-import { isUnread, type Deed } from "./deed";
+import { isKept, isUnread, type Deed } from "./deed";
 import { next, wake, type Attempt, type Moment } from "./order";
 import type { Shelf } from "./shelf";
 import { rest, unsure, verdict } from "./verdict";
@@ -169,12 +169,18 @@ export class Sending {
       this.shelf.tell();
     };
     try {
-      return await this.parts.send(await this.shelf.ledger.completed(deed), onProgress);
+      return await this.parts.send(await this.shelf.ledger.completed(this.without(deed)), onProgress);
     } catch (error) {
       if (error instanceof Unheard) return undefined;
       if (error instanceof Gone) return { status: 400, body: { code: "phone_fault", title: "照片已不在手机上，请重拍" } };
       throw error;
     }
+  }
+
+  /** It goes without the photos that came too late to have an id. */
+  private without({ awaits, ...deed }: Deed): Deed {
+    const late = new Set(this.shelf.deeds.filter(isKept).map((one) => one.id));
+    return { ...deed, awaits: Object.fromEntries(Object.entries(awaits ?? {}).filter(([, id]) => !late.has(id))) };
   }
 
   /** First the photo's id, then the pages, then it is forgotten: a kill between repeats, and loses nothing. */

@@ -1,6 +1,6 @@
 import type { Reply } from "@/platform/types";
 
-import { isUnread, type Deed, type Trouble } from "./deed";
+import { isKept, isUnread, type Deed, type Trouble } from "./deed";
 
 /** What a reply, or silence, means for a deed. */
 export type Verdict =
@@ -62,8 +62,8 @@ const MOVED_ON = new Set(["job_changed", "illegal_transition"]);
 export function remedy(deed: Deed): Remedy {
   const { photo, trouble: why } = deed;
   if (!why) return { advice: "", again: false, safe: false };
-  if (photo && why.code === "job_changed") {
-    return { advice: "工单已改派或取消。照片已存为证据，可以收起；若已上门，可申请上门费。", again: false, safe: true };
+  if (isKept(deed)) {
+    return { advice: "工单已改派或取消。照片已存为证据，可以收起；若已上门，请告诉网点，可以算空跑费。", again: false, safe: true };
   }
   if (isUnread(deed)) {
     return { advice: "这一单后面的内容先等着，不会丢。一直读不出时，请联系网点后再收起。", again: true, safe: false };
@@ -80,9 +80,9 @@ export function remedy(deed: Deed): Remedy {
   if (why.code === "too_many_photos") {
     return { advice: "先删掉一张已上传的照片，再重试；或者收起这一张。", again: true, safe: false };
   }
-  if (photo) return { advice: "这张照片没有被接受，请重拍，再收起这一张。", again: true, safe: false };
-  if (why.code === "barred") {
+  if (photo) return { advice: "这张照片没有被接受，请在原来的位置重拍，新的会代替这一张。", again: false, safe: false };
+  if (why.code === "barred" && deed.action === "submit") {
     return { advice: "还差下面这些。补齐后重试。", again: true, safe: false };
   }
-  return { advice: "请按提示改好后重新提交，或收起这一条。", again: true, safe: false };
+  return { advice: "请回到工单，把这一步重新做一遍，新的会代替这一条。", again: false, safe: false };
 }

@@ -17,7 +17,7 @@ export function DeedCard({ one: { deed, state, percent, tries }, here }: { one: 
   const [asked, setAsked] = useState(false);
   const { advice, again, safe } = remedy(deed);
   const gone = queue.awaiting(deed.id).length;
-  const drop = () => (safe && !gone ? queue.drop(deed.id) : setAsked(true));
+  const drop = () => (safe ? queue.drop(deed.id) : setAsked(true));
   return (
     <Card
       title={ACTIONS[deed.action] ?? deed.action}
