@@ -1,6 +1,6 @@
 """Twenty kills at moments drawn by chance, most of them while a photo is being written down: `make bench-phone-kills`.
 
-Too long for every run of the tests: it is no test_*.py. ROUNDS= (30 at most: a slot takes ten photos) and SEED= change it.
+Too long for every run of the tests: it is no test_*.py. ROUNDS= (30 at most: a slot takes ten photos), SEED=.
 """
 
 from __future__ import annotations
