@@ -165,6 +165,7 @@ MOVES: Mapping[tuple[Status, str, Role], Status] = {
     (Status.DRAFT, "confirm", Role.DEALER_OWNER): Status.CONFIRMED,
     (Status.DRAFT, "contest", Role.DEALER_OWNER): Status.CONTESTED,
     (Status.DRAFT, "confirm_by_silence", Role.SYSTEM): Status.CONFIRMED,
+    (Status.CONTESTED, "contest", Role.DEALER_OWNER): Status.CONTESTED,
     (Status.CONTESTED, "withdraw_contest", Role.DEALER_OWNER): Status.DRAFT,
     (Status.CONTESTED, "review", Role.FINANCE): Status.CONTESTED,
     (Status.CONTESTED, "approve", Role.FINANCE): Status.APPROVED,

@@ -91,7 +91,7 @@ def confirm(
 
 _CONTEST = """
 UPDATE statement_line SET contested_at = %(now)s, contest_reason = %(reason)s
- WHERE statement_id = %(id)s AND entry_id = ANY(%(entries)s::bigint[]) RETURNING entry_id
+ WHERE statement_id = %(id)s AND entry_id = ANY(%(entries)s::bigint[]) AND contested_at IS NULL RETURNING entry_id
 """
 
 
@@ -109,7 +109,7 @@ def contest(
 ) -> Answered:
     """The owner doubts some lines, within seven days, with photos of their jobs.
 
-    They leave the total; the rest approved, they move on.
+    They leave the total; the rest approved, they move on. More may follow; what finance had looked at, it looks at again.
     """
     row = stating.locked(tx, actor, statement_id, if_match)
     status = stating.to(row, actor, "contest")
@@ -122,7 +122,7 @@ def contest(
         raise NotOnStatement(missing=sorted(set(entry_ids) - found))
     doubts.record(tx, actor, row, entry_ids, reason, photo_ids, now)
     drawing.add_up(tx, row.id)
-    return stating.write(tx, actor, row, status)
+    return stating.write(tx, actor, row, status, reviewed_at=None, reviewed_by=None)
 
 
 _UNCONTEST = (

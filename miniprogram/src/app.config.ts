@@ -4,7 +4,16 @@ export default defineAppConfig({
     "pages/earnings/index", "pages/late/index", "pages/privacy/index", "pages/devices/index",
     "pages/promise/index",
   ],
-  subPackages: [{ root: "dealer", pages: ["start/index", "job/index", "jobs/index"] }],
+  subPackages: [
+    {
+      root: "dealer",
+      pages: [
+        "start/index", "job/index", "jobs/index", "offers/index", "late/index", "complaints/index", "complaint/index", "capacity/index",
+        "people/index", "invite/index", "statements/index", "statement/index", "penalties/index", "alliance/index", "agreement/index",
+        "declare/index",
+      ],
+    },
+  ],
   window: {
     navigationStyle: "default",
     navigationBarTitleText: "妥装",

@@ -238,6 +238,24 @@ def test_contesting_takes_lines_of_this_statement_within_seven_days(world: World
     assert contest(owner, march, [entry], "?", APRIL_1 + 7 * DAY).status == "contested"
 
 
+def test_a_second_doubt_joins_the_first_and_is_looked_at_anew(world: World) -> None:
+    """Each line with its own words; the same line not twice; what finance had looked at was another sum."""
+    one, owner = world.dealers[0], world.actor("owner1")
+    first, second_ = post("a", one, 8000), post("b", one, 700)
+    post("c", one, 500)
+    draw(MARCH, APRIL_1)
+    march = statement(one).id
+    contest(owner, march, [first], "多算了", APRIL_1)
+    review(world.actor("finance"), march, APRIL_1)
+    with pytest.raises(NotOnStatement):
+        contest(owner, march, [first], "还是多算了", APRIL_1)
+    assert contest(owner, march, [second_], "没做过", APRIL_1).total_fen == 500
+    lines = money.statement_lines(owner, march, 0, 10)
+    assert [line.contest_reason for line in lines] == ["多算了", "没做过", None]
+    with pytest.raises(FourEyes):
+        approve(second(world), march, APRIL_1)
+
+
 def test_only_the_owner_of_that_dealer_answers(world: World) -> None:
     """The other dealer does not learn that it exists; dispatcher and finance may not confirm."""
     one = world.dealers[0]

@@ -10,7 +10,7 @@ interface Props {
   small?: boolean;
   off?: boolean;
   /** WeChat's own deeds, such as getPhoneNumber. */
-  openType?: "getPhoneNumber" | "openSetting" | "contact";
+  openType?: "getPhoneNumber" | "openSetting" | "contact" | "share";
   onPhone?: (code: string | undefined) => void;
   id?: string;
   label?: string;

@@ -3,6 +3,11 @@ import Taro from "@tarojs/taro";
 import { files } from "./files.weapp";
 import { Gone, MOST_BYTES, PRESSED, Told, TOO_LARGE, Unheard, type Network, type Place, type Platform, type Records, type Reply, type Shot } from "./types";
 
+/** Not in Taro's types yet. */
+declare const wx: {
+  requestMerchantTransfer(order: { mchId: string; appId: string; package: string; success: () => void; fail: () => void }): void;
+};
+
 const why = (error: unknown) => String((error as { errMsg?: string }).errMsg ?? error);
 
 const records: Records = {
@@ -139,6 +144,8 @@ export const platform: Platform = {
   },
   address: () =>
     Taro.chooseAddress().then((one) => one.provinceName + one.cityName + one.countyName + one.detailInfo, () => undefined),
+  take: ({ mch_id, app_id, package: order }) =>
+    new Promise((resolve) => wx.requestMerchantTransfer({ mchId: mch_id, appId: app_id, package: order, success: () => resolve(true), fail: () => resolve(false) })),
   ring: async (phone) => void (await Taro.makePhoneCall({ phoneNumber: phone }).catch(() => undefined)),
   async navigate({ place, address }) {
     if (place) await Taro.openLocation({ longitude: place.lng, latitude: place.lat, name: address, address });

@@ -103,6 +103,8 @@ export interface Platform {
   askToTell(templates: readonly string[]): Promise<Record<string, string>>;
   /** WeChat's own payment; true once the person has paid. Not in a browser. */
   pay?(order: components["schemas"]["PhonePay"]): Promise<boolean>;
+  /** Takes money that WeChat holds for this person; true once taken. Not in a browser. */
+  take?(waiting: components["schemas"]["TransferWaiting"]): Promise<boolean>;
   ring(phone: string): Promise<void>;
   /** For an <Image>, while the application runs. */
   preview(shot: Shot): string;

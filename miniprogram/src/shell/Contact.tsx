@@ -11,16 +11,19 @@ import { owner } from "./who";
 export function Contact({ job }: { job: JobPage }) {
   const { customer } = job;
   if (!customer) return null;
-  const ring = async () => platform.ring(customer.masked ? await phoneOf(job.id, customer.phone) : customer.phone);
   return (
     <Card title={customer.address}>
       <View className="tz-quiet">{customer.name} {customer.phone}</View>
       <View className="tz-pair">
         <Button id="navigate" onPress={() => platform.navigate({ address: customer.address })}><Icon name="pin" />导航</Button>
-        <Button id="ring" onPress={ring}><Icon name="phone" />打电话</Button>
+        <Button id="ring" onPress={() => ringCustomer(job)}><Icon name="phone" />打电话</Button>
       </View>
     </Card>
   );
+}
+
+export async function ringCustomer({ id, customer }: JobPage): Promise<void> {
+  if (customer) await platform.ring(customer.masked ? await phoneOf(id, customer.phone) : customer.phone);
 }
 
 type Known = Schemas["Contact"];

@@ -1,6 +1,6 @@
 export { consent, consents, decide, type Known } from "./consent";
 export { Ask, Others } from "./Ask";
-export { Contact } from "./Contact";
+export { Contact, ringCustomer } from "./Contact";
 export { DeedCard, Picture } from "./DeedCard";
 export { doNow, type Act, useDeeds, useDraft, useJob, useWaiting } from "./doing";
 export { Frame } from "./Frame";
@@ -12,6 +12,6 @@ export { api, kept, queue } from "./phone";
 export { PhoneButton } from "./PhoneButton";
 export { fetchAhead, useRead, type Read } from "./reading";
 export { shoot, type Taken } from "./shoot";
-export { go, onward, replace, WAYS } from "./ways";
+export { go, onward, replace, WAYS, type Way } from "./ways";
 export { DEALER, enter, look, owner, signOut, switchRole, useWho, type Me } from "./who";
 export { Windows } from "./Windows";

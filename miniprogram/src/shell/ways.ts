@@ -17,25 +17,39 @@ export const WAYS = {
   dealer: "/dealer/start/index",
   dealerJobs: "/dealer/jobs/index",
   dealerJob: "/dealer/job/index",
+  dealerOffers: "/dealer/offers/index",
+  dealerLate: "/dealer/late/index",
+  dealerComplaints: "/dealer/complaints/index",
+  dealerComplaint: "/dealer/complaint/index",
+  dealerCapacity: "/dealer/capacity/index",
+  dealerPeople: "/dealer/people/index",
+  dealerInvite: "/dealer/invite/index",
+  dealerStatements: "/dealer/statements/index",
+  dealerStatement: "/dealer/statement/index",
+  dealerPenalties: "/dealer/penalties/index",
+  dealerAlliance: "/dealer/alliance/index",
+  dealerAgreement: "/dealer/agreement/index",
+  dealerDeclare: "/dealer/declare/index",
 } as const;
 
+export type Way = keyof typeof WAYS;
 type Query = Record<string, string | number>;
 
-function at(to: keyof typeof WAYS, query: Query): string {
+function at(to: Way, query: Query): string {
   const asked = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&");
   return asked ? `${WAYS[to]}?${asked}` : WAYS[to];
 }
 
-export function go(to: keyof typeof WAYS, query: Query = {}): void {
+export function go(to: Way, query: Query = {}): void {
   void Taro.navigateTo({ url: at(to, query) });
 }
 
 /** On from a page that is only a way to another: the way back skips it. */
-export function onward(to: keyof typeof WAYS, query: Query = {}): void {
+export function onward(to: Way, query: Query = {}): void {
   void Taro.redirectTo({ url: at(to, query) });
 }
 
 /** Instead of this page, without a way back to it. */
-export function replace(to: keyof typeof WAYS): void {
+export function replace(to: Way): void {
   void Taro.reLaunch({ url: WAYS[to] });
 }

@@ -1,14 +1,16 @@
 import { View } from "@tarojs/components";
 import { useRouter } from "@tarojs/taro";
-import { useState } from "react";
 
 import type { JobPage } from "@/api";
-import { Contact, doNow, Frame, Others, useRead, Windows, type Act } from "@/shell";
+import { Contact, doNow, Frame, go, Others, useRead, Windows, type Act } from "@/shell";
 import { CLOCKS } from "@/made/words";
-import { Button, Card, Choice, Countdown, Failed, Icon, Loading, Tag, tell, Time } from "@/parts";
+import { Card, Countdown, Failed, Icon, Loading, Tag, tell, Time } from "@/parts";
+
+import { Assign, Call, Urged } from "../Arrange";
 
 const MOST = 3; // clocks at once: who reads five reads none
-const OWN = ["accept", "decline", "assign", "book", "reschedule"];
+const OWN = ["accept", "decline", "assign", "book", "reschedule", "urge_answered"];
+const OF_CALL = ["fail_booking", "contact"];
 
 /** One job as the desk sees it: who goes, and when. */
 export default function DealerJob() {
@@ -25,6 +27,7 @@ function One({ id }: { id: number }) {
     tell.done("好了");
     await again();
   };
+  const calling = may("book") && job.installer_id !== null;
   return (
     <View>
       <View className="tz-title">{job.product_name}{job.units > 1 ? ` × ${job.units}` : ""}</View>
@@ -33,13 +36,15 @@ function One({ id }: { id: number }) {
         {job.window_start && <Time at={job.window_start} until={job.window_end} />}
       </View>
       {job.held && <View className="tz-note tz-note--bad"><Icon name="warn" />暂缓上门：{job.held}</View>}
+      {may("urge_answered") && <Urged job={job} act={act} />}
+      {may("accept") && <View className="tz-line tz-line--card" id="to-offer" onClick={() => go("dealerOffers")} {...{ role: "button", tabIndex: 0 }}><View className="tz-line__text">这一单还没接，去看派单</View></View>}
       <Due job={job} />
-      <Contact job={job} />
       {job.installer_name && <Card title="谁去"><View><Icon name="user" />{job.installer_name}</View></Card>}
-      {may("assign") && <Assign job={job} act={act} />}
-      {may("book") && <Windows job={job} act={act} action="book" />}
+      {may("assign") && <Assign key={job.installer_id} job={job} act={act} />}
+      {calling ? <Call job={job} act={act} /> : <Contact job={job} />}
       {may("reschedule") && <Windows job={job} act={act} action="reschedule" />}
-      <Others without={OWN} may={job.available_actions} send={act} />
+      <SameDoor job={job} />
+      <Others without={calling ? [...OWN, ...OF_CALL] : OWN} may={job.available_actions} send={act} />
     </View>
   );
 }
@@ -57,20 +62,18 @@ function Due({ job }: { job: JobPage }) {
   );
 }
 
-function Assign({ job, act }: { job: JobPage; act: Act }) {
-  const [who, setWho] = useState<string>();
-  const [open, setOpen] = useState(!job.installer_id);
-  const { data } = useRead(job.dealer_id ? "/api/v1/dealers/{dealer_id}/installers" : null, { path: { dealer_id: job.dealer_id } });
-  const people = (data?.items ?? []).filter((one) => one.status === "active");
-  const assign = async () => {
-    await act("assign", { installer_id: Number(who) });
-    setOpen(false);
-  };
-  if (!open) return <Button kind="plain" id="other-installer" onPress={() => setOpen(true)}>换个师傅</Button>;
+/** What could be done in the same visit, for one remote fee. */
+function SameDoor({ job }: { job: JobPage }) {
+  const { data } = useRead("/api/v1/jobs/{job_id}/same-door", { path: { job_id: job.id } });
+  if (!data?.items.length) return null;
   return (
-    <Card title="让谁去？">
-      <Choice label="师傅" options={people.map((one) => [String(one.person_id), one.name] as const)} value={who} onChange={setWho} />
-      <Button kind="main" id="assign" off={!who} onPress={assign}>指派</Button>
-    </Card>
+    <View>
+      <View className="tz-heading">同一地址还有</View>
+      {data.items.map((one) => (
+        <Card key={one.job_id} id={`beside-${one.job_id}`} title={one.product_name} onPress={() => go("dealerJob", { id: one.job_id })}>
+          <View>{one.advice}</View>
+        </Card>
+      ))}
+    </View>
   );
 }

@@ -1,34 +1,39 @@
 import { View } from "@tarojs/components";
-import Taro from "@tarojs/taro";
+import Taro, { useDidShow, useRouter } from "@tarojs/taro";
 import { useCallback, useEffect, useRef, useState } from "react";
 
-import type { Schemas } from "@/api";
+import { said, type Schemas } from "@/api";
 import { api, Frame, go } from "@/shell";
 import { STATUSES } from "@/made/words";
-import { Card, Choice, Empty, List, Loading, tell, Time } from "@/parts";
+import { Card, Choice, Countdown, Empty, Failed, List, Loading, Tag, Time } from "@/parts";
 import { platform } from "@/platform";
 
 type Line = Schemas["JobLine"];
 
+const URGED = "urged"; // whatever their status
 const SHOWN = ["accepted", "booked", "on_site", "submitted", "suspended", "rework", "confirmed"] as const;
-type Status = (typeof SHOWN)[number];
+type Show = (typeof SHOWN)[number] | typeof URGED;
+const NAMES = [[URGED, "催办"], ...SHOWN.map((code) => [code, STATUSES[code] ?? code] as const)] as const;
+
 const PAGE = 100;
 const ROW = 104; // pixels at the usual text size
 const ABOVE = 190; // what stands over the list
 
-/** Every job of the dealer by where it stands, however many there are. */
+/** Every job of the dealer by where it stands, however many there are. `?show=accepted`. */
 export default function DealerJobs() {
-  return <Frame>{() => <All />}</Frame>;
+  const { show } = useRouter().params;
+  return <Frame>{() => <All first={NAMES.some(([code]) => code === show) ? (show as Show) : "booked"} />}</Frame>;
 }
 
-function All() {
-  const [status, setStatus] = useState<Status>("booked");
-  const { rows, more } = useJobs(status);
+function All({ first }: { first: Show }) {
+  const [show, setShow] = useState<Show>(first);
+  const { rows, failed, more, anew } = useJobs(show);
   const scale = platform.textScale();
   return (
     <View>
-      <Choice label="到哪一步了" options={SHOWN.map((code) => [code, STATUSES[code] ?? code] as const)} value={status} onChange={(code) => setStatus(code as Status)} />
-      {!rows ? <Loading /> : rows.length === 0 ? <Empty>没有这样的工单</Empty> : (
+      <Choice label="到哪一步了" options={NAMES} value={show} onChange={(code) => setShow(code as Show)} />
+      {failed && <Failed why={failed} again={anew} />}
+      {!rows ? !failed && <Loading /> : rows.length === 0 ? <Empty>没有这样的工单</Empty> : (
         <List
           rows={rows}
           name={(job) => job.id}
@@ -36,7 +41,7 @@ function All() {
           room={Math.max(300, Taro.getSystemInfoSync().windowHeight - ABOVE)}
           onEnd={more}
           draw={(job) => (
-            <Card title={job.product_name} onPress={() => go("dealerJob", { id: job.id })}>
+            <Card id={`job-${job.id}`} title={job.product_name} aside={<Standing job={job} />} onPress={() => go("dealerJob", { id: job.id })}>
               <View className="tz-quiet tz-one">{job.window_start ? <Time at={job.window_start} until={job.window_end} /> : "还没约时间"} {job.place}</View>
             </Card>
           )}
@@ -46,29 +51,48 @@ function All() {
   );
 }
 
-/** Page after page, as the list is scrolled. */
-function useJobs(status: Status): { rows: Line[] | undefined; more: () => void } {
+/** What the desk is to do about it, in a word. */
+function Standing({ job }: { job: Line }) {
+  if (job.urged_until) return <Tag kind="bad">催办 <Countdown until={job.urged_until} /></Tag>;
+  if (job.next_contact_at) return <Tag kind="wait"><Time at={job.next_contact_at} /> 再联系</Tag>;
+  if (job.status !== "accepted") return null;
+  return <Tag kind={job.installer_id ? "wait" : "warn"}>{job.installer_id ? "待预约" : "待指派"}</Tag>;
+}
+
+/** Page after page, as the list is scrolled; anew when the page is shown again. */
+function useJobs(show: Show) {
   const [rows, setRows] = useState<Line[]>();
+  const [failed, setFailed] = useState<string>();
   const next = useRef<string | null>("");
   const asking = useRef("");
-  const more = useCallback(() => {
+  const more = useCallback(async () => {
     const cursor = next.current;
-    const wish = `${status}/${cursor}`;
+    const wish = `${show}/${cursor}`;
     if (cursor === null || asking.current === wish) return;
     asking.current = wish;
-    api.get("/api/v1/jobs", { query: { status, limit: PAGE, ...(cursor ? { cursor } : {}) } }).then((page) => {
-      if (asking.current !== wish) return; // another status was chosen meanwhile
+    const among = show === URGED ? { urged: true } : { status: show };
+    try {
+      const page = await api.get("/api/v1/jobs", { query: { ...among, limit: PAGE, ...(cursor ? { cursor } : {}) } });
+      if (asking.current !== wish) return; // another one was chosen meanwhile
       next.current = page.next_cursor;
-      setRows((known) => [...(known ?? []), ...page.items]);
-    }, (error: unknown) => {
+      setFailed(undefined);
+      setRows((known) => [...(cursor ? (known ?? []) : []), ...page.items]);
+    } catch (error) {
+      if (asking.current !== wish) return;
       asking.current = "";
-      tell.failed(error);
-    });
-  }, [status]);
-  useEffect(() => {
+      setFailed(said(error));
+    }
+  }, [show]);
+  const anew = useCallback(async () => {
     next.current = "";
-    setRows(undefined);
-    more();
+    asking.current = "";
+    await more();
   }, [more]);
-  return { rows, more };
+  useEffect(() => {
+    setRows(undefined);
+    setFailed(undefined);
+    void anew();
+  }, [anew]);
+  useDidShow(() => void (asking.current && anew()));
+  return { rows, failed, more: () => void more(), anew };
 }

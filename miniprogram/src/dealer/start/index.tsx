@@ -1,88 +1,56 @@
-import { View } from "@tarojs/components";
-import { useState } from "react";
+import { Text, View } from "@tarojs/components";
 
 import type { Schemas } from "@/api";
-import { api, askForMessages, Frame, go, HomeBar, useRead } from "@/shell";
-import { DECLINES, OFFERS, ZONES } from "@/made/words";
-import { Button, Card, Countdown, Failed, Icon, Loading, metres, Sheet, Tag, tell, Time, yuan } from "@/parts";
+import { Frame, go, HomeBar, useRead, type Me } from "@/shell";
+import { Button, Countdown, Failed, Loading } from "@/parts";
 
-/** What waits for the dealer's word: offers first, they run out; then jobs that nobody has arranged yet. */
+import { doorsOf, WAY_TO } from "../doors";
+
+/** What waits for the dealer's word, what runs out first on top; below it the way to everything else. */
 export default function DealerHome() {
   return (
     <Frame bar={<HomeBar />}>
-      {() => (
+      {(me) => (
         <View>
-          <Offers />
-          <ToArrange />
-          <Button id="to-jobs" onPress={() => go("dealerJobs")}>全部工单</Button>
+          <Waits />
+          <Doors me={me} />
         </View>
       )}
     </Frame>
   );
 }
 
-type Offer = Schemas["OfferCard"];
-type Reason = Schemas["JobDeclineBody"]["reason"];
-
-function Offers() {
-  const { data, failed, again } = useRead("/api/v1/offers", { query: { status: "open" } });
+function Waits() {
+  const { data, failed, again } = useRead("/api/v1/desk");
   if (!data) return failed ? <Failed why={failed} again={again} /> : <Loading />;
   return (
     <View>
-      <View className="tz-title">{data.items.length ? `${data.items.length} 单等您接` : "没有等您接的单"}</View>
-      {data.items.map((offer) => <OfferCard key={offer.id} offer={offer} again={again} />)}
+      <View className="tz-title">{data.items.length ? "等您处理" : "现在没有等您处理的事"}</View>
+      {data.items.map((line) => <Line key={line.kind} line={line} />)}
     </View>
   );
 }
 
-function OfferCard({ offer, again }: { offer: Offer; again: () => Promise<void> }) {
-  const [declining, setDeclining] = useState(false);
-  const path = { offer_id: offer.id };
-  const accept = async () => {
-    await askForMessages();
-    await api.post("/api/v1/offers/{offer_id}/accept", { path, body: {} });
-    tell.done("已接单，请指派师傅并约时间");
-    go("dealerJob", { id: offer.job_id });
-  };
-  const decline = async (reason: string) => {
-    await api.post("/api/v1/offers/{offer_id}/decline", { path, body: { reason: reason as Reason } });
-    setDeclining(false);
-    await again();
-  };
-  const open = offer.status === "open";
+function Line({ line: { kind, name, count, due_at } }: { line: Schemas["DeskLine"] }) {
+  const [to, query] = WAY_TO[kind] ?? ["dealerJobs", {}];
   return (
-    <Card kind="next" title={`${offer.product_name}${offer.units > 1 ? ` × ${offer.units}` : ""}`} aside={open ? <Tag kind="warn">剩 <Countdown until={offer.expires_at} /></Tag> : <Tag>{OFFERS[offer.status]}</Tag>}>
-      <View><Icon name="pin" />{offer.division_name ?? "地址待核实"} · {ZONES[offer.zone] ?? offer.zone}{offer.distance_m === null ? "" : ` · ${metres(offer.distance_m)}`}</View>
-      {offer.earliest && <View className="tz-quiet">最早可约 <Time at={offer.earliest} /></View>}
-      {offer.fee_fen !== null && <View className="tz-strong">{yuan(offer.fee_fen)}</View>}
-      {offer.fee_text && <View className="tz-quiet">{offer.fee_text}</View>}
-      {offer.note && <View className="tz-note">{offer.note}</View>}
-      {offer.reasons.length > 0 && <View className="tz-quiet">为什么派给您：{offer.reasons.join("；")}</View>}
-      {offer.capacity_left !== null && <View className="tz-quiet">当天还能约 {offer.capacity_left} 台</View>}
-      <View className="tz-pair">
-        <Button id={`decline-${offer.id}`} onPress={() => setDeclining(true)}>不接</Button>
-        <Button kind="main" id={`accept-${offer.id}`} onPress={accept}>接单</Button>
+    <View className="tz-line tz-line--card" id={`waits-${kind}`} onClick={() => go(to, query)} {...{ role: "button", tabIndex: 0 }}>
+      <Text className="tz-number">{count}</Text>
+      <View className="tz-line__text">
+        <View>{name}</View>
+        {due_at && <View className="tz-quiet tz-plain">{Date.parse(due_at) < Date.now() ? "最早的" : "最早的还剩 "}<Countdown until={due_at} /></View>}
       </View>
-      <Sheet title="为什么不接？" open={declining} onClose={() => setDeclining(false)} ways={<Button kind="plain" onPress={() => setDeclining(false)}>返回</Button>}>
-        <View className="tz-stack">
-          {Object.entries(DECLINES).map(([code, name]) => <Button key={code} id={`because-${code}`} onPress={() => decline(code)}>{name}</Button>)}
-        </View>
-      </Sheet>
-    </Card>
+    </View>
   );
 }
 
-function ToArrange() {
-  const { data } = useRead("/api/v1/jobs", { query: { status: "accepted", limit: 50 } });
-  if (!data?.items.length) return null;
+function Doors({ me }: { me: Me }) {
   return (
     <View>
-      <View className="tz-heading">已接单，还没约好</View>
-      {data.items.map((job) => (
-        <Card key={job.id} id={`job-${job.id}`} title={job.product_name} aside={<Tag kind={job.installer_id ? "wait" : "warn"}>{job.installer_id ? "待预约" : "待指派"}</Tag>} onPress={() => go("dealerJob", { id: job.id })}>
-          <View className="tz-quiet">{job.place}</View>
-        </Card>
-      ))}
+      <View className="tz-heading">全部</View>
+      <View className="tz-pair">
+        {doorsOf(me).map(([to, name]) => <Button key={to} id={`to-${to}`} onPress={() => go(to)}>{name}</Button>)}
+      </View>
     </View>
   );
 }

@@ -1,0 +1,35 @@
+import { View } from "@tarojs/components";
+
+import type { Schemas } from "@/api";
+import { api } from "@/shell";
+import { BINDINGS, ROLES } from "@/made/words";
+import { Card, Tag, tell } from "@/parts";
+
+import { Sure } from "./Sure";
+
+type One = Schemas["Member"];
+
+const KINDS = { pending: "warn", active: "good", suspended: "bad" } as const;
+
+/** A colleague and the owner's word about the post. */
+export function Member({ one, again }: { one: One; again: () => Promise<void> }) {
+  const path = { person_id: one.person_id, binding_id: one.binding_id };
+  const then = (said: string) => async () => {
+    tell.done(said);
+    await again();
+  };
+  const approve = () => api.post("/api/v1/people/{person_id}/bindings/{binding_id}/approve", { path }).then(then("已批准"));
+  const suspend = () => api.post("/api/v1/people/{person_id}/bindings/{binding_id}/suspend", { path }).then(then("已停用"));
+  const end = () => api.post("/api/v1/people/{person_id}/bindings/{binding_id}/end", { path }).then(then("已离岗"));
+  const active = one.status === "active";
+  return (
+    <Card kind={one.status === "pending" ? "next" : undefined} title={one.name} aside={<Tag kind={KINDS[one.status as keyof typeof KINDS]}>{BINDINGS[one.status] ?? one.status}</Tag>}>
+      <View className="tz-quiet">{ROLES[one.role] ?? one.role} · {one.phone}</View>
+      <View className="tz-pair">
+        {active && <Sure id={`suspend-${one.binding_id}`} name="停用" send={suspend} kind="bad">马上不能登录，已约好的工单退回待安排。之后可以恢复。</Sure>}
+        {!active && <Sure id={`end-${one.binding_id}`} name={one.status === "pending" ? "不批准" : "离岗"} kind="bad" send={end}>再来上班要重新邀请。</Sure>}
+        {!active && <Sure id={`approve-${one.binding_id}`} name={one.status === "pending" ? "批准" : "恢复"} kind="main" send={approve}>可以登录并接活。</Sure>}
+      </View>
+    </Card>
+  );
+}
