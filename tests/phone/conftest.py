@@ -78,9 +78,10 @@ class Phone:
                 where = f"{name} at {width} px, {percent} %"
                 self.complaints += [f"{where}: {fault}" for fault in self.page.evaluate(LOOK)]
                 if SHOTS:
-                    self.page.screenshot(path=f"{SHOTS}/{name}-{width}-{percent}.png")
+                    self.page.screenshot(path=f"{SHOTS}/{name}-{width}-{percent}.png", animations="disabled")
         self.page.evaluate("document.documentElement.style.fontSize = ''")
         self.page.set_viewport_size(PHONE)
+        self.page.clock.resume()
 
     def _with_axe(self) -> None:
         """Bring axe in, past the page's policy; out of the way of the other looks, it takes its time."""

@@ -3,11 +3,11 @@ import { View } from "@tarojs/components";
 import type { Schemas } from "@/api";
 import { useRead } from "@/shell";
 import { CERTIFICATES } from "@/made/words";
-import { Card, Empty, Failed, Icon, Loading, local, Tag } from "@/parts";
+import { Card, Empty, Failed, Icon, Loading, Tag } from "@/parts";
+
+import { standing } from "./needs";
 
 type Installer = Schemas["InstallerLine"];
-
-const SOON_MS = 30 * 86_400_000; // as long before its end a certificate is to be renewed
 
 /** Installers at work, who has a certificate about to run out on top. */
 export function Crew({ dealer }: { dealer: number }) {
@@ -32,11 +32,6 @@ export function Crew({ dealer }: { dealer: number }) {
 
 function ends(one: Installer): string {
   return one.certificates.map((held) => held.expires_on).sort()[0] ?? "9999";
-}
-
-export function standing(until: string, now: number): "over" | "soon" | "good" {
-  if (until < local(now).day) return "over";
-  return until <= local(now + SOON_MS).day ? "soon" : "good";
 }
 
 function Held({ kind, until }: { kind: string; until: string }) {

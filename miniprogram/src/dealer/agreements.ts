@@ -1,5 +1,5 @@
 import type { Schemas } from "@/api";
-import { local } from "@/parts";
+import { local } from "@/parts/format";
 
 type Agreement = Schemas["AgreementCard"];
 

@@ -1,7 +1,7 @@
 /** The next two weeks of a dealer: what is set, what a sale or the usual figure says, what is booked. */
 
 import type { Schemas } from "@/api";
-import { dayOf, local } from "@/parts";
+import { dayOf, local } from "@/parts/format";
 
 export interface Day {
   day: string;

@@ -1,4 +1,4 @@
-import { local } from "@/parts";
+import { local } from "@/parts/format";
 
 /** 2026-03-01 → 2026 年 3 月 */
 export const monthName = (month: string): string => `${month.slice(0, 4)} 年 ${Number(month.slice(5, 7))} 月`;

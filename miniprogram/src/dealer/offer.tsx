@@ -6,22 +6,9 @@ import { api, askForMessages, go } from "@/shell";
 import { DECLINES, KINDS, ZONES } from "@/made/words";
 import { Button, Card, Countdown, dayOf, Icon, metres, Sheet, Tag, tell, yuan } from "@/parts";
 
-export type Offer = Schemas["OfferCard"];
+import { full, type Offer } from "./offers";
+
 type Reason = Schemas["JobDeclineBody"]["reason"];
-
-/** No day of the next thirty has room for it. */
-export const full = (offer: Offer): boolean => offer.capacity_left !== null && offer.earliest === null;
-
-/** Offers at one door in one group, in the order in which the first of each came. */
-export function doors(offers: readonly Offer[]): Offer[][] {
-  const groups: Offer[][] = [];
-  for (const offer of offers) {
-    const beside = groups.find((group) => group.some((one) => one.together.includes(offer.id)));
-    if (beside) beside.push(offer);
-    else groups.push([offer]);
-  }
-  return groups;
-}
 
 export async function accept(offer: Offer): Promise<void> {
   const body = full(offer) ? { beyond_capacity: true } : {};
@@ -66,7 +53,7 @@ function Pays({ offer: { fee_fen, fee_text, agreed_fen, zone, distance_m } }: { 
   const far = distance_m === null ? "" : ` · 离网点 ${metres(distance_m)}`;
   return (
     <View className="tz-note">
-      <View className="tz-sum">{fee_fen === null ? "费用上门后算" : yuan(fee_fen)}</View>
+      <View className="tz-sum">{fee_fen === null ? "费用待定" : yuan(fee_fen)}</View>
       <View>{fee_text}</View>
       {agreed_fen !== null && <View>远程费已谈定 {yuan(agreed_fen)}</View>}
       <View>{ZONES[zone] ?? zone}{far}</View>

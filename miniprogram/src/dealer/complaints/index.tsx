@@ -5,6 +5,8 @@ import { Frame, go, useRead } from "@/shell";
 import { COMPLAINTS } from "@/made/words";
 import { Card, Empty, Failed, Loading, Tag, Time } from "@/parts";
 
+import { byNeed } from "../needs";
+
 type Complaint = Schemas["ComplaintLine"];
 
 /** Complaints that are not closed: danger first, then those nobody has answered, the oldest on top. */
@@ -32,9 +34,4 @@ function Lines() {
 function Standing({ one }: { one: Complaint }) {
   if (one.category === "safety") return <Tag kind="bad">先打电话</Tag>;
   return one.first_reply_at ? <Tag kind="wait">已回复</Tag> : <Tag kind="warn">还没人回复</Tag>;
-}
-
-export function byNeed(lines: readonly Complaint[]): Complaint[] {
-  const need = (one: Complaint) => (one.category === "safety" ? 0 : one.first_reply_at ? 2 : 1);
-  return [...lines].sort((a, b) => need(a) - need(b) || a.id - b.id);
 }

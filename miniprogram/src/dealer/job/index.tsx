@@ -9,7 +9,7 @@ import { Card, Countdown, Failed, Icon, Loading, Tag, tell, Time } from "@/parts
 import { Assign, Call, Urged } from "../Arrange";
 
 const MOST = 3; // clocks at once: who reads five reads none
-const OWN = ["accept", "decline", "assign", "book", "reschedule", "urge_answered"];
+const OWN = ["accept", "decline", "assign", "reassign", "book", "reschedule", "urge_answered"];
 const OF_CALL = ["fail_booking", "contact"];
 
 /** One job as the desk sees it: who goes, and when. */
@@ -27,6 +27,7 @@ function One({ id }: { id: number }) {
     tell.done("好了");
     await again();
   };
+  const urged = job.clocks.some((clock) => clock.kind === "urge_reply" && !clock.stopped_at); // at any other time it is only a word
   const calling = may("book") && job.installer_id !== null;
   return (
     <View>
@@ -36,7 +37,7 @@ function One({ id }: { id: number }) {
         {job.window_start && <Time at={job.window_start} until={job.window_end} />}
       </View>
       {job.held && <View className="tz-note tz-note--bad"><Icon name="warn" />暂缓上门：{job.held}</View>}
-      {may("urge_answered") && <Urged job={job} act={act} />}
+      {may("urge_answered") && urged && <Urged job={job} act={act} />}
       {may("accept") && <View className="tz-line tz-line--card" id="to-offer" onClick={() => go("dealerOffers")} {...{ role: "button", tabIndex: 0 }}><View className="tz-line__text">这一单还没接，去看派单</View></View>}
       <Due job={job} />
       {job.installer_name && <Card title="谁去"><View><Icon name="user" />{job.installer_name}</View></Card>}

@@ -3,7 +3,8 @@ import { View } from "@tarojs/components";
 import { Frame, useRead } from "@/shell";
 import { Button, Empty, Failed, Loading, tell } from "@/parts";
 
-import { accept, doors, full, OfferCard } from "../offer";
+import { accept, OfferCard } from "../offer";
+import { doors, full, type Offer } from "../offers";
 
 /** What the dealer is asked to do; what lies at one door stands together. */
 export default function Offers() {
@@ -14,7 +15,7 @@ function Open() {
   const { data, failed, again } = useRead("/api/v1/offers", { query: { status: "open", limit: 100 } });
   if (!data) return failed ? <Failed why={failed} again={again} /> : <Loading />;
   if (data.items.length === 0) return <Empty>没有等您接的单。有新派单时会通知您。</Empty>;
-  const all = async (offers: typeof data.items) => {
+  const all = async (offers: readonly Offer[]) => {
     try {
       for (const offer of offers) await accept(offer);
       tell.done(`${offers.length} 单都接下了，请安排师傅和时间`);
