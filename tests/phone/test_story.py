@@ -130,6 +130,7 @@ def test_three_phones_tell_the_main_story(
     job_id = ordered(world, promised(buyer))
 
     dealer.open(as_dispatcher)
+    dealer.page.locator("#waits-offers").click()
     dealer.page.locator("[id^=accept-]").first.click()
     dealer.page.get_by_role("radio", name="installer1").click()
     dealer.page.locator("#assign").click()

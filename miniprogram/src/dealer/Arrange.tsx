@@ -8,6 +8,9 @@ import { Ask, ringCustomer, useRead, Windows, type Act } from "@/shell";
 import { ACTIONS } from "@/made/words";
 import { Button, Card, Choice, Icon } from "@/parts";
 
+/** Instead of the windows, when there is none. */
+export const FULL = "这位师傅近期都排满了：换个师傅，或加产能";
+
 interface Props {
   job: JobPage;
   act: Act;
@@ -55,7 +58,7 @@ export function Call({ job, act }: Props) {
         </View>
       </Card>
       {asked && <Ask action={asked} onClose={() => setAsked(undefined)} send={(body) => act(asked, body)} />}
-      <Windows job={job} act={act} action="book" />
+      <Windows job={job} act={act} action="book" none={FULL} />
     </View>
   );
 }
@@ -66,9 +69,11 @@ export function Urged({ job, act }: Props) {
   const { data } = useRead("/api/v1/jobs/{job_id}/notes", { path: { job_id: job.id } });
   const urge = data?.items.filter((note) => note.action === "urge").at(-1);
   return (
-    <View className="tz-note tz-note--bad">
-      <View className="tz-strong"><Icon name="warn" />客服在催{urge?.reason_name ? `：${urge.reason_name}` : "这一单"}</View>
-      {urge?.text && <View>{urge.text}</View>}
+    <View>
+      <View className="tz-note tz-note--bad">
+        <View className="tz-strong"><Icon name="warn" />客服在催{urge?.reason_name ? `：${urge.reason_name}` : "这一单"}</View>
+        {urge?.text && <View>{urge.text}</View>}
+      </View>
       <Button kind="main" id="answer-urge" onPress={() => setOpen(true)}>{ACTIONS.urge_answered ?? "答复"}</Button>
       {open && <Ask action="urge_answered" onClose={() => setOpen(false)} send={(body) => act("urge_answered", body)} />}
     </View>

@@ -7,31 +7,37 @@ import { Card, Empty, Failed, Icon, Loading, Tag } from "@/parts";
 
 import { standing } from "./needs";
 
-type Installer = Schemas["InstallerLine"];
+export type Installer = Schemas["InstallerLine"];
 
-/** Installers at work, who has a certificate about to run out on top. */
-export function Crew({ dealer }: { dealer: number }) {
-  const { data, failed, again } = useRead("/api/v1/dealers/{dealer_id}/installers", { path: { dealer_id: dealer }, query: { limit: 100 } });
-  const { data: categories } = useRead("/api/v1/categories");
-  if (!data) return failed ? <Failed why={failed} again={again} /> : <Loading />;
-  const names = new Map(categories?.items.map((one) => [one.code, one.name]));
-  const working = data.items.filter((one) => one.status === "active").sort((a, b) => ends(a).localeCompare(ends(b)));
-  return (
-    <View>
-      <View className="tz-heading">会装什么，证书到哪天</View>
-      {working.length === 0 && <Empty>还没有师傅，请先邀请</Empty>}
-      {working.map((one) => (
-        <Card key={one.binding_id} title={one.name}>
-          <View>{one.skills.map((skill) => `${names.get(skill.category_code) ?? skill.category_code} ${skill.level} 级`).join("，") || "品牌还没有登记会装什么，派不了单"}</View>
-          {one.certificates.map((held) => <Held key={held.kind} kind={held.kind} until={held.expires_on} />)}
-        </Card>
-      ))}
-    </View>
-  );
+/** The installers, who has a certificate about to run out on top. */
+export function useInstallers(dealer: number) {
+  const read = useRead("/api/v1/dealers/{dealer_id}/installers", { path: { dealer_id: dealer }, query: { limit: 100 } });
+  return { ...read, data: read.data && [...read.data.items].sort((a, b) => ends(a).localeCompare(ends(b))) };
 }
 
-function ends(one: Installer): string {
-  return one.certificates.map((held) => held.expires_on).sort()[0] ?? "9999";
+export function ends(one: Installer | undefined): string {
+  return one?.certificates.map((held) => held.expires_on).sort()[0] ?? "9999";
+}
+
+/** For a dispatcher, who sees the installers and nobody else. */
+export function Crew({ dealer }: { dealer: number }) {
+  const { data, failed, again } = useInstallers(dealer);
+  if (!data) return failed ? <Failed why={failed} again={again} /> : <Loading />;
+  const working = data.filter((one) => one.status === "active");
+  if (working.length === 0) return <Empty>还没有师傅，请网点负责人邀请</Empty>;
+  return <View>{working.map((one) => <Card key={one.binding_id} title={one.name}><Can one={one} /></Card>)}</View>;
+}
+
+/** What an installer can install, and until when. */
+export function Can({ one }: { one: Installer }) {
+  const { data } = useRead("/api/v1/categories");
+  const names = new Map(data?.items.map((category) => [category.code, category.name]));
+  return (
+    <View>
+      <View>{one.skills.map((skill) => `${names.get(skill.category_code) ?? skill.category_code} ${skill.level} 级`).join("，") || "品牌还没有登记会装什么，派不了单"}</View>
+      {one.certificates.map((held) => <Held key={held.kind} kind={held.kind} until={held.expires_on} />)}
+    </View>
+  );
 }
 
 function Held({ kind, until }: { kind: string; until: string }) {

@@ -5,6 +5,7 @@ import { api } from "@/shell";
 import { BINDINGS, ROLES } from "@/made/words";
 import { Card, Tag, tell } from "@/parts";
 
+import { Can, type Installer } from "./Crew";
 import { Sure } from "./Sure";
 
 type One = Schemas["Member"];
@@ -12,7 +13,7 @@ type One = Schemas["Member"];
 const KINDS = { pending: "warn", active: "good", suspended: "bad" } as const;
 
 /** A colleague and the owner's word about the post. */
-export function Member({ one, again }: { one: One; again: () => Promise<void> }) {
+export function Member({ one, again, installer }: { one: One; again: () => Promise<void>; installer?: Installer | undefined }) {
   const path = { person_id: one.person_id, binding_id: one.binding_id };
   const then = (said: string) => async () => {
     tell.done(said);
@@ -25,10 +26,11 @@ export function Member({ one, again }: { one: One; again: () => Promise<void> })
   return (
     <Card kind={one.status === "pending" ? "next" : undefined} title={one.name} aside={<Tag kind={KINDS[one.status as keyof typeof KINDS]}>{BINDINGS[one.status] ?? one.status}</Tag>}>
       <View className="tz-quiet">{ROLES[one.role] ?? one.role} · {one.phone}</View>
-      <View className="tz-pair">
-        {active && <Sure id={`suspend-${one.binding_id}`} name="停用" send={suspend} kind="bad">马上不能登录，已约好的工单退回待安排。之后可以恢复。</Sure>}
-        {!active && <Sure id={`end-${one.binding_id}`} name={one.status === "pending" ? "不批准" : "离岗"} kind="bad" send={end}>再来上班要重新邀请。</Sure>}
-        {!active && <Sure id={`approve-${one.binding_id}`} name={one.status === "pending" ? "批准" : "恢复"} kind="main" send={approve}>可以登录并接活。</Sure>}
+      {installer && <Can one={installer} />}
+      <View className="tz-row">
+        {active && <Sure small id={`suspend-${one.binding_id}`} name="停用" send={suspend} kind="bad">马上不能登录，已约好的工单退回待安排。之后可以恢复。</Sure>}
+        {!active && <Sure small id={`end-${one.binding_id}`} name={one.status === "pending" ? "不批准" : "离岗"} kind="bad" send={end}>再来上班要重新邀请。</Sure>}
+        {!active && <Sure small id={`approve-${one.binding_id}`} name={one.status === "pending" ? "批准" : "恢复"} kind="main" send={approve}>可以登录并接活。</Sure>}
       </View>
     </Card>
   );

@@ -6,8 +6,10 @@ import { Card, Tag, Time, yuan } from "@/parts";
 /** How far the money has come: confirmed, approved, invoiced, paid, each with its day; what went wrong with its reason. */
 export function Paid({ page: { statement, invoices, payments, tax } }: { page: Schemas["StatementPage"] }) {
   if (statement.status === "draft") return null;
+  const looking = statement.status === "confirmed" || statement.status === "contested";
   return (
     <Card title="什么时候付">
+      {looking && <View>品牌财务复核、批准之后，开票付款。{statement.status === "contested" ? "有异议的另行答复，不耽误其余的。" : ""}</View>}
       {statement.confirmed_at && <View><Time at={statement.confirmed_at} /> 网点确认</View>}
       {statement.approved_at && <View><Time at={statement.approved_at} /> 品牌批准</View>}
       {statement.status === "approved" && statement.payout_fen > 0 && <View className="tz-note">请开数电发票 {yuan(statement.payout_fen)}（税额 {yuan(tax.payout_tax_fen)}）交给品牌财务，登记后付款。</View>}

@@ -9,18 +9,18 @@ interface Props {
   id: string;
   name: string;
   kind?: "main" | "bad" | undefined;
-  off?: boolean;
+  small?: boolean;
   /** On the button that does it. */
   yes?: string;
   send: () => Promise<unknown>;
 }
 
-export function Sure({ id, name, kind, off = false, yes = name, send, children }: PropsWithChildren<Props>) {
+export function Sure({ id, name, kind, small = false, yes = name, send, children }: PropsWithChildren<Props>) {
   const [open, setOpen] = useState(false);
   const close = () => setOpen(false);
   return (
     <>
-      <Button id={id} kind={kind} off={off} onPress={() => setOpen(true)}>{name}</Button>
+      <Button id={id} kind={kind} small={small} onPress={() => setOpen(true)}>{name}</Button>
       <Sheet
         title={name}
         open={open}

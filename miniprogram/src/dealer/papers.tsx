@@ -36,7 +36,7 @@ export function Papers({ papers, onChange }: Props) {
       {papers.map((name, at) => (
         <View key={name} className="tz-row">
           <Picture id={name} />
-          <Button small label={`不要第 ${at + 1} 张`} onPress={() => remove(name)}>不要这张</Button>
+          <Button small label={`不要这张（第 ${at + 1} 张）`} onPress={() => remove(name)}>不要这张</Button>
         </View>
       ))}
       <View className="tz-pair">

@@ -9,7 +9,7 @@ import type { Act } from "./doing";
 import { useRead } from "./reading";
 
 /** The times that the installers really have. */
-export function Windows({ job, act, action }: { job: JobPage; act: Act; action: "book" | "reschedule" }) {
+export function Windows({ job, act, action, none = "暂时没有空的时间，网点会打电话给您" }: { job: JobPage; act: Act; action: "book" | "reschedule"; /** Said when there is none. */ none?: string }) {
   const [open, setOpen] = useState(action === "book");
   const [start, setStart] = useState<string>();
   const { data } = useRead(open ? "/api/v1/jobs/{job_id}/windows" : null, { path: { job_id: job.id } });
@@ -27,7 +27,7 @@ export function Windows({ job, act, action }: { job: JobPage; act: Act; action: 
   };
   return (
     <Card title={action === "book" ? "什么时候方便？" : "换到什么时候？"}>
-      {data && windows.length === 0 && <Empty>暂时没有空的时间，网点会打电话给您</Empty>}
+      {data && windows.length === 0 && <Empty>{none}</Empty>}
       {windows.length > 0 && (
         <View>
           {days.map((day) => (

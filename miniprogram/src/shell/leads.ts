@@ -9,7 +9,12 @@ type Way = keyof typeof WAYS;
 type Line = Pick<Schemas["InboxLine"], "template" | "job_id">;
 
 const INSTALLERS: Leads = { earnings_paid: "earnings", windows_unkept: "home" };
-const DEALERS: Leads = { jobs_offered: "home", windows_unkept: "dealerJobs" };
+const DEALERS: Leads = {
+  job_offered: "dealerOffers", jobs_offered: "dealerOffers", windows_unkept: "dealerJobs", penalty_imposed: "dealerPenalties",
+  penalty_answered: "dealerPenalties", transfer_waiting: "dealerStatements", contest_answered: "dealerStatements",
+  contests_answered: "dealerStatements", invoice_refused: "dealerStatements", statement_paid: "dealerStatements",
+  complaint_opened: "dealerComplaints", safety_desk: "dealerComplaints", agreement_published: "dealerAlliance", breach_explained: "dealerLate", appeal_declined: "dealerLate",
+};
 const ALL: Leads = { rebind_requested: "devices", rebound: "devices" };
 
 type Leads = Readonly<Partial<Record<keyof typeof NOTICES, Way>>>;

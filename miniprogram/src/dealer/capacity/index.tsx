@@ -58,6 +58,7 @@ function Fortnight({ dealer, category, lines, again }: Props) {
   };
   return (
     <View>
+      <View className="tz-quiet tz-gap">点哪天，就改哪天能装几台</View>
       {taken.pending > 0 && <View className="tz-note">另有 {taken.pending} 台已接单、还没约时间，会占最近的空档</View>}
       {plan(days, lines, taken.units, named).map((day) => (
         <Units key={day.day} id={`day-${day.day}`} title={`${day.name} 一天能装几台？`} units={day.units} send={save(day.day)}>

@@ -6,7 +6,7 @@ import { Contact, doNow, Frame, go, Others, useRead, Windows, type Act } from "@
 import { CLOCKS } from "@/made/words";
 import { Card, Countdown, Failed, Icon, Loading, Tag, tell, Time } from "@/parts";
 
-import { Assign, Call, Urged } from "../Arrange";
+import { Assign, Call, FULL, Urged } from "../Arrange";
 
 const MOST = 3; // clocks at once: who reads five reads none
 const OWN = ["accept", "decline", "assign", "reassign", "book", "reschedule", "urge_answered"];
@@ -43,7 +43,7 @@ function One({ id }: { id: number }) {
       {job.installer_name && <Card title="谁去"><View><Icon name="user" />{job.installer_name}</View></Card>}
       {may("assign") && <Assign key={job.installer_id} job={job} act={act} />}
       {calling ? <Call job={job} act={act} /> : <Contact job={job} />}
-      {may("reschedule") && <Windows job={job} act={act} action="reschedule" />}
+      {may("reschedule") && <Windows job={job} act={act} action="reschedule" none={FULL} />}
       <SameDoor job={job} />
       <Others without={calling ? [...OWN, ...OF_CALL] : OWN} may={job.available_actions} send={act} />
     </View>

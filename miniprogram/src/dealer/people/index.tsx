@@ -1,10 +1,11 @@
 import { View } from "@tarojs/components";
 
+import type { Schemas } from "@/api";
 import { api, Frame, go, useRead, type Me } from "@/shell";
-import { Button, Card, Empty, Failed, Loading, tell } from "@/parts";
+import { Bar, Button, Card, Empty, Failed, Loading, tell } from "@/parts";
 
 import { owns } from "../doors";
-import { Crew } from "../Crew";
+import { Crew, ends, useInstallers } from "../Crew";
 import { Member } from "../Member";
 import { Invited } from "../Invited";
 import { Sure } from "../Sure";
@@ -12,21 +13,17 @@ import { Sure } from "../Sure";
 /** Who works here: who waits to be let in, who can install what and until when, who was invited. */
 export default function People() {
   return (
-    <Frame bar={<Invite />}>
-      {(me) => (
+    <Frame>
+      {(me) => owns(me) ? (
         <View>
-          {owns(me) && <Waiting me={me} />}
-          <Crew dealer={me.dealer_id ?? 0} />
-          {owns(me) && <Team me={me} />}
-          {owns(me) && <Invited />}
+          <Waiting me={me} />
+          <Team me={me} />
+          <Invited />
+          <Bar><Button kind="main" id="invite" onPress={() => go("dealerInvite")}>邀请同事</Button></Bar>
         </View>
-      )}
+      ) : <Crew dealer={me.dealer_id ?? 0} />}
     </Frame>
   );
-}
-
-function Invite() {
-  return <Button kind="main" id="invite" onPress={() => go("dealerInvite")}>邀请同事</Button>;
 }
 
 /** Whose yes or no is waited for: new people, and those who come with another WeChat account. */
@@ -57,13 +54,15 @@ function Waiting({ me }: { me: Me }) {
 /** Everybody who is or was at work here, with what may be done about it. */
 function Team({ me }: { me: Me }) {
   const { data, failed, again } = useRead("/api/v1/people", { query: { dealer_id: me.dealer_id, limit: 100 } });
+  const { data: installers } = useInstallers(me.dealer_id ?? 0);
   if (!data) return failed ? <Failed why={failed} again={again} /> : <Loading />;
+  const of = (one: Schemas["Member"]) => (one.role === "installer" ? installers?.find((known) => known.person_id === one.person_id) : undefined);
   const others = data.items.filter((one) => one.person_id !== me.person_id && (one.status === "active" || one.status === "suspended"));
+  others.sort((a, b) => ends(of(a)).localeCompare(ends(of(b))));
   return (
     <View>
-      <View className="tz-heading">在岗与停用</View>
-      {others.length === 0 && <Empty>还没有同事</Empty>}
-      {others.map((one) => <Member key={one.binding_id} one={one} again={again} />)}
+      {others.length === 0 && <Empty>还没有同事，请先邀请</Empty>}
+      {others.map((one) => <Member key={one.binding_id} one={one} again={again} installer={of(one)} />)}
     </View>
   );
 }

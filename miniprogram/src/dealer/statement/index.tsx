@@ -35,7 +35,7 @@ function One({ id }: { id: number }) {
         </Group>
       ))}
       {statement.contested_fen !== 0 && (
-        <View>
+        <View className="tz-gap">
           <View className="tz-heading">有异议的 {yuan(statement.contested_fen)}，没有计入</View>
           <Lines statement={id} doubted may={false} again={again} />
         </View>
@@ -51,7 +51,7 @@ function Sums({ page: { statement }, open }: { page: StatementPage; open: boolea
       <View className="tz-sum">{yuan(statement.payout_fen)}</View>
       {statement.carried_in_fen !== 0 && <View>本月 {yuan(statement.total_fen)}，上月欠 {yuan(-statement.carried_in_fen)}</View>}
       {statement.carried_out_fen < 0 && <View>还欠 {yuan(-statement.carried_out_fen)}，转到下个月扣</View>}
-      {open && <View>还剩 <Countdown until={statement.answer_by} /> 可以提异议，到时不说话就算确认</View>}
+      {open && <View>还剩 <Countdown until={statement.answer_by} /> 可以提异议{statement.status === "draft" ? "，到时不说话就算确认" : ""}</View>}
       {!isOver(statement.month, Date.now()) && <View className="tz-quiet">这个月还没过完，数还会变</View>}
     </Card>
   );
