@@ -81,7 +81,6 @@ class Phone:
                     self.page.screenshot(path=f"{SHOTS}/{name}-{width}-{percent}.png", animations="disabled")
         self.page.evaluate("document.documentElement.style.fontSize = ''")
         self.page.set_viewport_size(PHONE)
-        self.page.clock.resume()
 
     def _with_axe(self) -> None:
         """Bring axe in, past the page's policy; out of the way of the other looks, it takes its time."""

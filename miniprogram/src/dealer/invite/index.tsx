@@ -1,11 +1,11 @@
-import { Image, View } from "@tarojs/components";
+import { View } from "@tarojs/components";
 import { useShareAppMessage } from "@tarojs/taro";
 import { useState } from "react";
 
 import { said, type Schemas } from "@/api";
 import { api, Frame, WAYS, type Me } from "@/shell";
 import { ROLES } from "@/made/words";
-import { Button, Card, Choice, dayOf, Field } from "@/parts";
+import { Button, Card, Choice, dayOf, Field, Photo } from "@/parts";
 import { platform } from "@/platform";
 
 type Issued = Schemas["Issued"];
@@ -52,7 +52,7 @@ function Shown({ issued, more }: { issued: Issued; more: () => void }) {
     <View>
       <View className="tz-title">请{ROLES[issued.role] ?? "同事"}用微信扫一扫</View>
       <Card>
-        {picture ? <Image className="tz-code" src={picture} mode="aspectFit" {...{ ariaLabel: "邀请的小程序码" }} /> : <Button kind="main" id="invite-qr" onPress={draw}>当面扫码</Button>}
+        {picture ? <View className="tz-code"><Photo src={picture} label="邀请的小程序码" large /></View> : <Button kind="main" id="invite-qr" onPress={draw}>当面扫码</Button>}
         {why && <View className="tz-note tz-note--warn">{why}</View>}
         {platform.kind === "weapp" && <Button id="invite-share" openType="share">发给微信好友</Button>}
       </Card>
