@@ -1,5 +1,5 @@
 import { View } from "@tarojs/components";
-import Taro, { useRouter } from "@tarojs/taro";
+import { useRouter } from "@tarojs/taro";
 
 import type { Schemas } from "@/api";
 import { api, Frame, useRead } from "@/shell";
@@ -36,7 +36,6 @@ function Sign({ agreement, again }: { agreement: Schemas["AgreementCard"]; again
     await api.post("/api/v1/alliance/agreements/{version}/sign", { path: { version: agreement.version }, body: { sha256: agreement.sha256 } });
     tell.done("已签署");
     await again();
-    void Taro.pageScrollTo({ scrollTop: 0 });
   };
   return <Sure id="sign" name="我读完了，签署" kind="main" yes="代表本网点签署" send={sign}>签的就是上面的全文，时间和原文会一起留存。</Sure>;
 }
