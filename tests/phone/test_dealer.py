@@ -31,8 +31,10 @@ SCROLLED = """async () => {
         list.scrollTop = top;
         await new Promise((drawn) => requestAnimationFrame(drawn));
     }
+    const end = () => list.innerText.includes("第 500 件");
+    for (let frame = 0; frame < 60 && !end(); frame++) await new Promise((drawn) => requestAnimationFrame(drawn));
     const rows = document.querySelectorAll(".tz-list__row").length;
-    return { longest, rows, end: list.innerText.includes("第 500 件") };
+    return { longest, rows, end: end() };
 }"""
 
 
@@ -48,6 +50,7 @@ def test_five_hundred_jobs_scroll_without_a_long_task(
     phone.look("dealer-06-jobs")
     phone.page.clock.resume()
     found = [phone.page.evaluate(SCROLLED) for _ in range(3)]
+    print("longest tasks while scrolling, ms:", [one["longest"] for one in found])
     assert all(one["rows"] < 40 for one in found)
     assert found[-1]["end"]
     assert min(one["longest"] for one in found) < 100
