@@ -15,6 +15,7 @@ from domain.errors import Conflict, Fault, Invalid, NotFound
 from domain.notices import Audience
 from services.parts import appeals, notes, outbox
 from services.parts.outbox import Owed
+from services.queries.breaches import NAMED_THEN
 from services.uow import use_case
 
 EXCUSES = {
@@ -56,9 +57,9 @@ class BreachState:
 
 # Trap: the job before the breach, as deeds and corrections lock them; the other way round two wait in a ring.
 _HOLD = "SELECT 1 FROM job WHERE id = (SELECT job_id FROM breach WHERE id = %(id)s) FOR NO KEY UPDATE"
-_READ = """
-SELECT breach.*, job.channel_id, job.installer_id, job.category_code, job.zone, job.subject_id, job.fees_posted_at,
-       clock.turn
+_READ = f"""
+SELECT breach.*, job.channel_id, {NAMED_THEN} AS named_then, job.category_code, job.zone, job.subject_id,
+       job.fees_posted_at, clock.turn
   FROM breach JOIN job ON job.id = breach.job_id JOIN clock ON clock.id = breach.clock_id
  WHERE breach.id = %(id)s FOR UPDATE OF breach
 """
@@ -110,12 +111,12 @@ def appeal(tx: Connection, actor: Actor, breach_id: int, reason: str, now: datet
 
 @use_case
 def explain(tx: Connection, actor: Actor, breach_id: int, words: str, now: datetime) -> BreachState:
-    """The job's installer tells his dealer how it came; the desk is told. To appeal is the dealer's, not his.
+    """Who was to come when it was due tells his dealer why; the desk is told. To appeal is the dealer's, not his.
 
     Once per breach; NotFound for what was not his to do at the door.
     """
     row = _of_dealer(tx, actor, breach_id, Role.INSTALLER)
-    if row.installer_id != actor.person_id or row.kind not in AT_THE_DOOR:
+    if row.named_then != actor.person_id or row.kind not in AT_THE_DOOR:
         raise NotFound
     if any((row.explain_id, row.excused_at, row.withdrawn_at)):
         raise AlreadyHandled

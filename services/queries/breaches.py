@@ -25,7 +25,8 @@ class BreachLine:
     `withdrawn`: it turned out not to have been reached (told_late, corrected); kept for the record.
     `owner`: whose deed stops the clock (dealer, agent, brand, customer); `stopped_at`: when it was done.
     `said_before`: what the same dealer said of a lower level of the same clock. `explained`: the installer's word to
-    his dealer. An installer reads his own words and the agents' answer; what his dealer wrote to the brand is not here.
+    his dealer: the brand reads it once the dealer appealed. An installer reads his own words and the agents' answer,
+    not what his dealer wrote to the brand.
     """
 
     id: int
@@ -100,7 +101,7 @@ SELECT breach.id, clock_id, breach.job_id, breach.dealer_id, breach.kind, breach
        (SELECT text FROM note WHERE id = (
            SELECT max(memo_id) FROM breach lower WHERE lower.clock_id = breach.clock_id AND lower.level < breach.level
               AND lower.dealer_id IS NOT DISTINCT FROM breach.dealer_id)) AS said_before,
-       explained.text AS explained, explained.created_at AS explained_at,
+       explained.text AS explained, explained.created_at AS explained_at, explained.author_id AS explained_by,
        coalesce(product.name, job.sku) AS product_name,
        subject.wrapped_key
   FROM breach JOIN job ON job.id = breach.job_id JOIN subject ON subject.id = job.subject_id
@@ -119,9 +120,13 @@ LATEST = """breach.withdrawn_at IS NULL AND (breach.level > 1 OR clock.stopped_a
        AND higher.withdrawn_at IS NULL{among})"""
 OWN = "breach.dealer_id = %(own)s"
 BESIDE = " AND higher.dealer_id = breach.dealer_id"
-_OF_INSTALLER = (
-    f"{OWN} AND job.dealer_id = %(own)s AND job.installer_id = %(person)s AND breach.kind = ANY(%(kinds)s)"
-)
+# Who was to come when it was due: whoever has the job today may have been sent because another did not come.
+_NAMING = "FROM job_event said WHERE said.job_id = breach.job_id AND action IN ('assign', 'reassign') AND received_at"
+NAMED_THEN = f"""coalesce(
+    (SELECT coalesce((data ->> 'installer_id')::bigint, 0) {_NAMING} <= breach.due_at ORDER BY seq DESC LIMIT 1),
+    (SELECT coalesce((data ->> 'from_installer_id')::bigint, 0) {_NAMING} > breach.due_at ORDER BY seq LIMIT 1),
+    job.installer_id)"""
+_OF_INSTALLER = f"{OWN} AND breach.kind = ANY(%(kinds)s) AND {NAMED_THEN} = %(person)s"
 _AMONG = {
     "appealed": " AND higher.appealed_at IS NOT NULL",
     "unanswered": f" AND {_UNANSWERED.format('higher')}",
@@ -162,7 +167,7 @@ def listed(
     values |= {"cursor": cursor, "limit": limit, **dict(zip(("level_seen", "due_seen"), seen, strict=False))}
     conditions.append(_turn(wanted, begun=last is not None))
     rows = connection.exec_driver_sql(_LIST.format(conditions=" AND ".join(conditions)), values)
-    return [_line(row._asdict(), actor.role) for row in rows]
+    return [_line(row._asdict(), actor) for row in rows]
 
 
 def _turn(wanted: Wanted, *, begun: bool) -> str:
@@ -219,9 +224,18 @@ _OF_HOUSE = ("memo", "appeal", "said_before")
 _WORDS = (*_OF_HOUSE, "declined", "explained")
 
 
-def _line(row: Mapping[str, Any], role: Role) -> BreachLine:
+def _line(row: Mapping[str, Any], actor: Actor) -> BreachLine:
     values = {name: row[name] for name in BreachLine.__slots__}
     words = {name: notes.opened(row["wrapped_key"], row[name]) for name in _WORDS}
-    if role == Role.INSTALLER:
+    if actor.role == Role.INSTALLER:
         words |= dict.fromkeys(_OF_HOUSE)
+    if not _reads_explained(row, actor):
+        words["explained"] = None
     return BreachLine(**{**values, **words, "level": str(tuple(Level)[row["level"] - 1])})
+
+
+def _reads_explained(row: Mapping[str, Any], actor: Actor) -> bool:
+    """It is said to the dealer, who decides whether the brand hears of it."""
+    if actor.role in BRAND_ROLES:
+        return row["appealed_at"] is not None
+    return actor.role != Role.INSTALLER or row["explained_by"] == actor.person_id
