@@ -39,7 +39,7 @@ export function Windows({ job, act, action, none = "暂时没有空的时间，�
               onChange={setStart}
             />
           ))}
-          <View className="tz-stick">
+          <View className={chosen ? "tz-stick" : ""}>
             <Button kind="main" id={`${action}-now`} off={!chosen} onPress={take}>{chosen ? `就定 ${span(chosen.start, chosen.end, now)}` : "请先选一个时间"}</Button>
           </View>
         </View>
