@@ -8,46 +8,61 @@ import { platform, type Shot } from "@/platform";
 import { Questions } from "./Fill";
 import { bodyOf, formOf, questionsOf } from "./own";
 
-const MOST = 9;
+/** Of one complaint. */
+export const MOST = 9;
 const ACTION = "complaint_opened";
 
-/** The words first, then the pictures: they are written down on this phone and sent by the queue, one after the other. */
+/**
+ * The words first, then the pictures: they are written down on this phone and sent by the queue, one after the other.
+ * Once the words have arrived nothing says them again, whatever becomes of the pictures.
+ */
 export function Complain({ job, onClose, done, about = {} }: { job: number; onClose: () => void; done: () => Promise<unknown>; about?: Record<string, string> }) {
   const [given, setGiven] = useState<Record<string, string>>(about);
   const [shots, setShots] = useState<readonly Shot[]>([]);
+  const [received, setReceived] = useState(false);
   const form = formOf(ACTION);
+  const close = () => {
+    onClose();
+    if (received) void done();
+  };
   const send = async () => {
     if (!given.category) return tell.failed("请先选哪方面");
-    await doNow(job, ACTION, bodyOf(ACTION, given));
-    if (shots.length) await follow(job, shots);
+    if (!received) await doNow(job, ACTION, bodyOf(ACTION, given));
+    setReceived(true);
+    const complaint = shots.length ? await newest(job) : undefined;
+    for (const shot of shots) {
+      if (complaint) await show(job, complaint, [shot]);
+      setShots((left) => left.filter((one) => one !== shot));
+    }
     tell.done("已收到，客服会尽快回复您");
     onClose();
     await done();
   };
   return (
     <Sheet
-      title={form?.name ?? ""}
+      title={received ? "投诉已收到" : (form?.name ?? "")}
       open
-      onClose={onClose}
+      onClose={close}
       ways={
         <>
-          <Button kind="main" id="complain" onPress={send}>提交投诉</Button>
-          <Button onPress={onClose}>返回</Button>
+          <Button kind="main" id="complain" onPress={send}>{received ? "把照片加上" : "提交投诉"}</Button>
+          <Button id="complain-close" onPress={close}>{received ? "以后再加照片" : "返回"}</Button>
         </>
       }
     >
-      <View className="tz-quiet tz-gap">{form?.hint}</View>
-      <Questions all={questionsOf(ACTION, Date.now())} given={given} onChange={setGiven} />
+      <View className="tz-quiet tz-gap">{received ? LATER : form?.hint}</View>
+      {!received && <Questions all={questionsOf(ACTION, Date.now())} given={given} onChange={setGiven} />}
       <Taking shots={shots} onChange={setShots} />
     </Sheet>
   );
 }
 
-/** Pictures of the newest complaint; there may have been others. */
-async function follow(job: number, shots: readonly Shot[]): Promise<void> {
+const LATER = "客服会尽快回复您，不用再提交一次。照片还没有加上：有网络时再点一次，或者以后在安装单里这件投诉下面点“再加照片”。";
+
+/** There may have been others before. */
+async function newest(job: number): Promise<number | undefined> {
   const { complaints } = await api.get("/api/v1/jobs/{job_id}/voices", { path: { job_id: job } });
-  const complaint = complaints[complaints.length - 1];
-  if (complaint) await show(job, complaint.id, shots);
+  return complaints[complaints.length - 1]?.id;
 }
 
 export async function show(job: number, complaint: number, shots: readonly Shot[]): Promise<void> {

@@ -33,10 +33,6 @@ export function Extras({ job, act, photos, sheet: { data, again } }: Props) {
   if (!data) return null;
   const waits = data.charges.filter((one) => one.status === "proposed");
   const due = data.charges.filter((one) => one.status === "approved" && !one.settled && one.collected_by === "brand");
-  const answer = async (action: string, charge: Charge) => {
-    await act(action, { charge_id: charge.id });
-    await again();
-  };
   return (
     <View>
       {waits.length > 0 && <View className="tz-heading">师傅想另收 {waits.length} 项，请您逐项决定</View>}
@@ -47,8 +43,8 @@ export function Extras({ job, act, photos, sheet: { data, again } }: Props) {
           {why(charge, photos)}
           {charge.answer_by && <View className="tz-quiet">请在 <Time at={charge.answer_by} /> 前决定；不答复就是不同意，师傅不做也不收。</View>}
           <View className="tz-pair">
-            <Button id={`refuse-${charge.id}`} onPress={() => answer("refuse_charge", charge)}>不同意</Button>
-            <Button kind="main" id={`approve-${charge.id}`} onPress={() => answer("approve_charge", charge)}>同意 {yuan(charge.amount_fen)}</Button>
+            <Button id={`refuse-${charge.id}`} onPress={() => act("refuse_charge", { charge_id: charge.id })}>不同意</Button>
+            <Button kind="main" id={`approve-${charge.id}`} onPress={() => act("approve_charge", { charge_id: charge.id })}>同意 {yuan(charge.amount_fen)}</Button>
           </View>
         </Card>
       ))}
@@ -58,7 +54,7 @@ export function Extras({ job, act, photos, sheet: { data, again } }: Props) {
 }
 
 /** What became of each extra and of the way, and a word against it. */
-export function Charges({ job, act, photos, sheet: { data, again } }: Props) {
+export function Charges({ job, act, photos, sheet: { data } }: Props) {
   const [asking, setAsking] = useState<Asking>();
   const { data: way } = useRead(job.dealer_id ? "/api/v1/jobs/{job_id}/remote-fee" : null, { path: { job_id: job.id } });
   const past = data?.charges.filter((one) => one.status !== "proposed") ?? [];
@@ -89,7 +85,7 @@ export function Charges({ job, act, photos, sheet: { data, again } }: Props) {
         <Fill
           action={asking.action}
           onClose={() => setAsking(undefined)}
-          send={(body) => act(asking.action, { ...body, ...(asking.charge ? { charge_id: asking.charge.id } : {}) }).then(again)}
+          send={(body) => act(asking.action, { ...body, ...(asking.charge ? { charge_id: asking.charge.id } : {}) })}
         />
       )}
     </View>

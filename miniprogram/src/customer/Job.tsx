@@ -1,8 +1,8 @@
 import { View } from "@tarojs/components";
 import { useState } from "react";
 
-import { askForMessages, doNow, go, useRead, Windows, type Act } from "@/shell";
-import { Button, Card, Failed, Icon, Loading, Tag, tell, Time } from "@/parts";
+import { acting, askForMessages, go, useRead, Windows, type Act } from "@/shell";
+import { Button, Card, Failed, Icon, Loading, Tag, Time } from "@/parts";
 
 import { Complain } from "./Complain";
 import { Charges, Extras, useCharges } from "./Extras";
@@ -37,12 +37,10 @@ export function CustomerJob({ id }: { id: number }) {
   const sheet = useCharges(id);
   if (!job) return failed ? <Failed why={failed} again={again} /> : <Loading />;
   const may = (action: string) => job.available_actions.includes(action);
-  const fresh = () => Promise.all([again(), heard(), counted()]);
-  const to = (which: number): Act => async (action, body, version) => {
+  const fresh = () => Promise.all([again(), heard(), counted(), sheet.again()]);
+  const to = (which: number): Act => async (...deed) => {
     await askForMessages();
-    await doNow(which, action, body, version);
-    tell.done("好了");
-    await fresh();
+    await acting(which, fresh)(...deed);
   };
   const act = to(id);
   const children = family?.items.filter((one) => one.parent_id === id) ?? [];
@@ -110,7 +108,7 @@ function Help({ job, act, fresh }: { job: Page; act: Act; fresh: () => Promise<u
   return (
     <Fold id="fold-help" title="遇到问题，需要帮忙">
       <View className="tz-stack">
-        {complain && SLOW.has(job.status) && <Button id="help-slow" onPress={() => setAsked("slow")}>等得太久，请客服催一催</Button>}
+        {complain && SLOW.has(job.status) && <Button id="help-slow" onPress={() => setAsked("slow")}>等得太久，请客服催一催（算一次投诉）</Button>}
         {repair && <Button id="help-repair" onPress={() => setAsked("repair")}>坏了，申请维修</Button>}
         {rest.map((one) => <Button key={one} id={`help-${one}`} onPress={() => setAsked(one)}>{formOf(one)?.name}</Button>)}
         {complain && <Button id="help-complain" onPress={() => setAsked("complain")}>投诉</Button>}
@@ -128,7 +126,7 @@ const RIGHTS = [
   "验收（也包括约定的自动验收）不影响您的质保、退换和投诉。",
   "网点登记的延期、收费、远程费和完工结果，您都可以提出异议，由客服裁定，结果写在这里。",
   "师傅离开 7 天后看不到您的电话和地址；照片只用于这次服务的验收和争议。",
-  "这个链接只能打开这一单，请不要转发。",
+  "有这个链接的人都能打开这一单和它的返工、回访，请不要转发。",
 ];
 
 function Rights() {

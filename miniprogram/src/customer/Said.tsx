@@ -5,12 +5,11 @@ import type { JobPage, Schemas } from "@/api";
 import { DeedCard, useWaiting, type Act } from "@/shell";
 import { Button, Card, Tag, Time } from "@/parts";
 
-import { pick, show } from "./Complain";
+import { MOST, pick, show } from "./Complain";
 import { Fill } from "./Fill";
 import { Pictures, type Picture } from "./Pictures";
 
 type Voices = Schemas["Voices"];
-const MOST = 9;
 
 /** What the customer said and what came of it, and what the dealer said of him. */
 export function Said({ job, voices, photos, act }: { job: JobPage; voices: Voices; photos: readonly Picture[]; act: Act }) {

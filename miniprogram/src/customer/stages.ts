@@ -29,7 +29,7 @@ export function standing({ status, kind, dealer_name }: Pick<JobPage, "status" |
     case "confirmed": return "已经验收，谢谢您";
     case "closed": return `这次${deed}已经完结`;
     case "suspended": return "暂时停下了，网点会再和您约时间";
-    case "rework": return "会再上门处理，不另收费";
+    case "rework": return "会再上门处理；万一要收费，会先问您";
     case "unserved": return "您的地址附近暂时没有服务网点";
     default: return "已经取消，不会有人上门";
   }

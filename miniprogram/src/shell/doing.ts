@@ -2,9 +2,10 @@
 
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 
-import { type JobPage, type Schemas } from "@/api";
+import { Problem, type JobPage, type Schemas } from "@/api";
 import { FORMS } from "@/made/forms";
 import { expected, hopeful, type Deed, type Waiting } from "@/offline";
+import { tell } from "@/parts";
 import { platform, type Place, type Shot } from "@/platform";
 
 import { api, kept, queue } from "./phone";
@@ -42,6 +43,22 @@ export type Act = (action: string, body?: Record<string, unknown>, version?: num
 export function doNow(job: number, action: string, body: Record<string, unknown> = {}, version?: number): Promise<Acted> {
   const { address, body: rest } = called(job, action, body);
   return api.answer<Acted>("POST", address, { body: rest, ...(version === undefined ? {} : { version }) });
+}
+
+const CHANGED = new Set([404, 409, 412]);
+
+/** For a page's parts: after a deed, `again` reads what is shown; also before a refusal is told that came because the job is another by now. */
+export function acting(job: number, again: () => Promise<unknown>): Act {
+  return async (action, body, version) => {
+    try {
+      await doNow(job, action, body, version);
+    } catch (error) {
+      if (error instanceof Problem && CHANGED.has(error.status)) await again();
+      throw error;
+    }
+    tell.done("好了");
+    await again();
+  };
 }
 
 /** Where a deed goes, and what goes with it: what stands in its address is not said again. */
