@@ -50,7 +50,7 @@ TOLD: Mapping[Action, tuple[str, str]] = {
     Action.APPROVE_CHARGE: ("同意", ""),
     Action.REFUSE_CHARGE: ("不同意", ""),
     Action.DISPUTE_CHARGE: ("对这项收费有异议", "网点须在 48 小时内答复，客服再裁定。"),
-    Action.RECORD_ANSWERS: ("回访：请说说这次安装", "都答完，我们就不再打电话打扰您。"),
+    Action.RECORD_ANSWERS: ("回访：请说说这次安装", "都答完、没有问题，我们就不再打电话打扰您。"),
 }
 _KINDS = {
     "reason": "choice", "outcome": "choice", "category": "choice", "note": "text", "window": "window",

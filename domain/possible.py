@@ -54,16 +54,21 @@ _ANSWERED: Mapping[A, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What rows beside the job say is over: a rating given, the way ruled. Of extras see `domain/charge_actions.py`."""
+    """What rows beside the job say is over: a rating given, the way ruled, a customer's every answer to a return visit.
+
+    Of extras see `domain/charge_actions.py`.
+    """
 
     rated: bool
     way_ruled: bool
+    told_all: bool = False
 
 
 def outstanding(actions: Sequence[A], over: Answered) -> tuple[A, ...]:
     """The actions without those whose question has its answer."""
     gone: set[A] = {A.RATE} if over.rated else set()
     gone |= {A.DISPUTE_REMOTE} if over.way_ruled else set()
+    gone |= {A.RECORD_ANSWERS} if over.told_all else set()
     return tuple(action for action in actions if action not in gone)
 
 

@@ -5,7 +5,7 @@ Answers are codes, so that they can be counted and hold nothing personal; what t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from domain.actions import Command
@@ -54,9 +54,17 @@ def faults(answers: Mapping[str, str]) -> Iterator[Fault]:
             yield Fault(f"answers.{code}", "unknown_value", f"可选：{'、'.join(options)}")
 
 
-def missing(answered: frozenset[str]) -> tuple[str, ...]:
+def missing(answered: Collection[str]) -> tuple[str, ...]:
     """The questions still to be asked, in their order."""
     return tuple(question.code for question in QUESTIONS if question.code not in answered)
+
+
+_HARM = frozenset({("works", "no"), ("fees_shown", "no")})
+
+
+def needs_voice(answers: Mapping[str, str]) -> bool:
+    """Whether somebody must ring all the same: it does not work, or money was taken without a word."""
+    return not _HARM.isdisjoint(answers.items())
 
 
 def earns_call(rating: int | None, upheld_complaints: int) -> bool:

@@ -109,7 +109,7 @@ def contest(
 ) -> Answered:
     """The owner doubts some lines, within seven days, with photos of their jobs.
 
-    They leave the total; the rest approved, they move on. More may follow; what finance had looked at, it looks at again.
+    They leave the total; the rest approved, they move on. More may follow; what was looked at is looked at again.
     """
     row = stating.locked(tx, actor, statement_id, if_match)
     status = stating.to(row, actor, "contest")

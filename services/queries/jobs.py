@@ -20,7 +20,7 @@ from domain.privacy import Sight, shown, sight_of
 from services.config import config
 from services.deeds.loading import COLUMNS
 from services.direct import together
-from services.parts import examples, promise_tokens, whose_yes
+from services.parts import answered, examples, promise_tokens, whose_yes
 from services.personal import Erased, reveal, unwrap
 from services.queries import asked_again, assured, said, scope, visitors
 from services.queries.job_views import (
@@ -103,7 +103,7 @@ SELECT {{columns}}, {_ZONE} AS told_zone, {_METRES} AS told_m,
        o.number AS order_number, o.personal,
        subject.wrapped_key, product.name AS product_name, dealer.name AS dealer_name, rating.overall, rating.tags,
        rated.text AS rated, code.code,
-       channel.operator_dealer_id, o.resolution, o.resolution_candidates, {{visitor}},
+       channel.operator_dealer_id, o.resolution, o.resolution_candidates, {{visitor}}, {answered.TOLD_ALL} AS told_all,
        EXISTS (SELECT 1 FROM remote_dispute ruled
                 WHERE ruled.job_id = job.id AND ruled.ruled_by IN ('agent', 'silence')) AS way_ruled,
        EXISTS (SELECT 1 FROM safety_stop s JOIN complaint c ON c.id = s.complaint_id
@@ -194,9 +194,9 @@ def _page(
     question: AddressQuestion | None,
 ) -> JobPage:
     job = JobState(*row[: len(JobState.__slots__)])
-    open_ = outstanding(_actions(row, job, actor), Answered(row.overall is not None, row.way_ruled))
-    actions = _of_charges(job, open_, states, actor.role)
     brand, customer = actor.role in BRAND_ROLES, actor.role == Role.CUSTOMER
+    over = Answered(row.overall is not None, row.way_ruled, customer and row.told_all)
+    actions = _of_charges(job, outstanding(_actions(row, job, actor), over), states, actor.role)
     shown = {name: getattr(job, name) for name in _AS_IT_IS}
     shown |= {"zone": row.told_zone, "distance_m": row.told_m}
     comes = visitors.visitor(row, actor.role, job.status)

@@ -20,6 +20,7 @@ from services.queries.job_views import Filters
 from services.return_visits import NothingToAsk, create
 from tests.rows import rows
 from tests.services.test_lifecycle import HOUR, submitted
+from tests.services.test_told_codes import by_number
 from tests.worlds import World
 
 ALL = tuple((question.code, question.options[0].code) for question in QUESTIONS)
@@ -109,6 +110,25 @@ def test_a_customer_answers_on_the_page_and_is_called_no_more(world: World) -> N
     assert (part.status, part.available_actions) == ("new", ("record_answers",))
     assert (whole.status, world.row(made.id).status) == ("new", "closed")
     assert (world.row(made.id).queue, world.row(job_id).status) == (None, "confirmed")
+
+
+@pytest.mark.parametrize("way", ["harm", "claimed", "no device"])
+def test_an_agent_rings_all_the_same_where_it_does_not_work_or_anybody_may_have_answered(
+    world: World, way: str
+) -> None:
+    """The answers are kept and not asked again; nobody silences the call by answering for the customer."""
+    job_id, later = confirmed(world), world.now + 5 * HOUR
+    made = create(world.actor("agent"), job_id, later)
+    answers = (("works", "no"), *(pair for pair in ALL if pair[0] != "works")) if way == "harm" else ALL
+    customer = by_number(job_id, "1111", later) if way == "claimed" else by_link(world, job_id)
+    customer = replace(customer, device_id=None) if way == "no device" else customer
+
+    done = perform(customer, made.id, Command(Action.RECORD_ANSWERS, answers=answers), later)
+
+    assert (world.row(made.id).status, world.row(made.id).queue) == ("new", "return_visit")
+    assert (done.available_actions, jobs.page(customer, made.id, later).available_actions) == ((), ())
+    [event] = rows("SELECT data FROM job_event WHERE job_id = :j AND action = 'record_answers'", j=made.id)
+    assert event.data.get("flag") == (None if way == "harm" else "unverified_device")
 
 
 def test_the_link_of_a_job_leads_to_what_was_made_of_it_and_nowhere_else(world: World) -> None:

@@ -63,6 +63,13 @@ export function Questions({ all, given, onChange }: QuestionsProps) {
   );
 }
 
+/** The return visit of a job, on the job's page; answered whole, nothing is asked again, also where somebody rings all the same. */
+export function CallAbout({ id, send }: { id: number; send: (body: Record<string, unknown>) => Promise<unknown> }) {
+  const { data, again } = useRead("/api/v1/jobs/{job_id}", { path: { job_id: id } });
+  if (!data?.available_actions.includes("record_answers")) return null;
+  return <Call send={async (body) => { await send(body); await again(); }} />;
+}
+
 /** The return visit, answered here: whoever has answered all is not rung up. */
 export function Call({ send }: { send: (body: Record<string, unknown>) => Promise<unknown> }) {
   const [given, setGiven] = useState<Record<string, string>>({});

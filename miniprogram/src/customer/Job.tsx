@@ -6,7 +6,7 @@ import { Button, Card, Failed, Icon, Loading, Tag, Time } from "@/parts";
 
 import { Complain } from "./Complain";
 import { Charges, Extras, useCharges } from "./Extras";
-import { Call, Fill } from "./Fill";
+import { Call, CallAbout, Fill } from "./Fill";
 import { Fold } from "./Fold";
 import { Guide } from "./Guide";
 import { formOf } from "./own";
@@ -67,7 +67,7 @@ export function CustomerJob({ id }: { id: number }) {
       <Extras job={job} act={act} photos={photos} sheet={sheet} />
       {may("book") && <Windows job={job} act={act} action="book" />}
       <Verdict job={job} act={act} />
-      {call && <Call send={(body) => to(call.id)("record_answers", body)} />}
+      {call && <CallAbout id={call.id} send={(body) => to(call.id)("record_answers", body)} />}
       {job.kind === "return_visit" && may("record_answers") && <Call send={(body) => act("record_answers", body)} />}
       {may("rate") && <Rate act={act} />}
       {job.rating !== null && <Card title="您的评价"><View>{"★".repeat(job.rating)} {job.rating_text}</View></Card>}
