@@ -173,6 +173,25 @@ describe("a session that ends", () => {
   });
 });
 
+describe("another window", () => {
+  it("gives up what this one sends, and no refusal writes it back", async () => {
+    const [flash, server] = [new Flash(), new Server()];
+    server.refuse = () => ({ status: 409, body: { code: "barred", title: "有误" } });
+    const app = await new Application(flash, server).start();
+    app.up = false;
+    const { id } = await app.queue.add(call(1, "check_in"));
+    const other = new Application(flash, server);
+    other.up = false;
+    await other.start();
+    app.up = true;
+    void app.queue.pump();
+    while (!server.under) await new Promise((resolve) => setTimeout(resolve, 0));
+    await other.queue.drop(id);
+    await app.settle();
+    expect([server.asked.length, flash.deeds(), app.queue.waiting()]).toEqual([1, [], []]);
+  });
+});
+
 describe("a full phone", () => {
   it("says so at once and holds nothing else back", async () => {
     const [flash, server] = [new Flash(), new Server()];

@@ -26,6 +26,27 @@ describe("WeChat's storage", () => {
     await expect(platform.records.read("deed/1/a")).rejects.toThrow("internal error");
   });
 
+  it("names also the copy that a kill left half done, so that the next start clears it away", async () => {
+    const gone: string[] = [];
+    wechat.now = files({
+      readdir: ({ success }) => success({ files: ["a.jpg", "b.jpg.half", "other"] }),
+      unlink: (({ filePath, success }: { filePath: string; success: () => void }) => (gone.push(filePath), success())) as never,
+    });
+    expect(await platform.files.keys()).toEqual(["a", "b"]);
+    await platform.files.remove("b");
+    expect(gone).toContain("wxfile://usr/kept/b.jpg.half");
+  });
+
+  it("keeps no copy of one's own data that was shared", async () => {
+    const gone: string[] = [];
+    wechat.now = {
+      ...files({ writeFile: ({ success }) => success(), unlink: (({ filePath }: { filePath: string }) => gone.push(filePath)) as never }),
+      shareFileMessage: fails("shareFileMessage:fail cancel"),
+    };
+    await platform.give("mine.json", "{}");
+    expect(gone).toEqual(["wxfile://usr/mine.json"]);
+  });
+
   it("has lost a picture only when it says so", async () => {
     wechat.now = files({ access: ({ fail }) => fail({ errMsg: "access:fail no such file or directory wxfile://usr/kept/a.jpg" }) });
     expect(await platform.files.has("a")).toBe(false);

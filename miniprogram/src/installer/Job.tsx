@@ -3,7 +3,7 @@ import Taro from "@tarojs/taro";
 import { useEffect } from "react";
 
 import type { JobPage } from "@/api";
-import { Contact, DeedCard, useJob } from "@/shell";
+import { Contact, DeedCard, PutAway, useJob } from "@/shell";
 import { HELD } from "@/made/words";
 import { Failed, Icon, Loading, Old, Tag, Time } from "@/parts";
 
@@ -48,6 +48,7 @@ export function InstallerJob({ id }: { id: number }) {
       </View>
       <Old old={old} at={at} />
       <Moved job={job} />
+      <PutAway waiting={refused} />
       {refused.map((one) => <DeedCard key={one.deed.id} one={one} here />)}
       {job.held && <View className="tz-note tz-note--bad"><Icon name="warn" />先别上门，等客服通知：{HELD[job.held] ?? "原因见通知"}</View>}
       {means && <View className={job.status === "cancelled" ? "tz-note tz-note--bad" : "tz-note"}>{means}</View>}

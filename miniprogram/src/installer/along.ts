@@ -8,7 +8,7 @@ let last = Promise.resolve();
 
 /** What the work needs, fetched while there is a network: a cellar has none. One after another, nothing twice. */
 export function takeAlong(stops: readonly Stop[]): Promise<void> {
-  return (last = last.then(() => fetchAll(stops)));
+  return (last = last.then(() => fetchAll(stops)).catch(() => undefined)); // the pages themselves will say what is wrong
 }
 
 async function fetchAll(stops: readonly Stop[]): Promise<void> {

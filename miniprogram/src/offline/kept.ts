@@ -8,7 +8,9 @@ export interface Heard<T> {
 
 const PREFIX = "heard/";
 const DRAFT = "draft/";
-const LIFE_MS = 3 * 24 * 3600 * 1000;
+const DAY_MS = 24 * 3600 * 1000;
+const LIFE_MS = 3 * DAY_MS;
+const DRAFT_MS = 30 * DAY_MS;
 
 /** The last answers, so that today's jobs open without a network; and what was filled in but not yet sent. Both belong to
  * one session's person: nobody else reads them, and signing out forgets them. */
@@ -25,16 +27,20 @@ export class Kept {
   }
 
   hear(owner: string, address: string, answer: unknown): Promise<void> {
-    return this.records.write(`${PREFIX}${owner}/${address}`, JSON.stringify({ answer, at: this.now() }));
+    return this.put(`${PREFIX}${owner}/${address}`, answer);
+  }
+
+  private put(name: string, answer: unknown): Promise<void> {
+    return this.records.write(name, JSON.stringify({ answer, at: this.now() }));
   }
 
   async draft<T>(owner: string, name: string): Promise<T | undefined> {
     const text = await this.records.read(`${DRAFT}${owner}/${name}`);
-    return text ? (JSON.parse(text) as T) : undefined;
+    return text ? (JSON.parse(text) as Heard<T>).answer : undefined;
   }
 
   write(owner: string, name: string, draft: unknown): Promise<void> {
-    return this.records.write(`${DRAFT}${owner}/${name}`, JSON.stringify(draft));
+    return this.put(`${DRAFT}${owner}/${name}`, draft);
   }
 
   /** The draft became a deed. */
@@ -42,11 +48,13 @@ export class Kept {
     return this.records.remove(`${DRAFT}${owner}/${name}`);
   }
 
-  /** Addresses and phones are not kept longer than the work needs them. */
+  /** Addresses and phones are not kept longer than the work needs them, nor is what was filled in and never sent. */
   async tidy(): Promise<void> {
-    for (const name of await this.records.keys(PREFIX)) {
-      const { at } = JSON.parse((await this.records.read(name)) ?? '{"at":0}') as Heard<unknown>;
-      if (this.now() - at >= LIFE_MS) await this.records.remove(name);
+    for (const [prefix, life] of [[PREFIX, LIFE_MS], [DRAFT, DRAFT_MS]] as const) {
+      for (const name of await this.records.keys(prefix)) {
+        const { at = 0 } = JSON.parse((await this.records.read(name)) ?? "{}") as Partial<Heard<unknown>>;
+        if (this.now() - at >= life) await this.records.remove(name);
+      }
     }
   }
 

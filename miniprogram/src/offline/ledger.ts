@@ -51,6 +51,11 @@ export class Ledger {
     }
   }
 
+  /** Whether it is written down still. */
+  async has(deed: Deed): Promise<boolean> {
+    return (await this.records.read(name(deed))) !== undefined;
+  }
+
   write(deed: Deed): Promise<void> {
     return this.records.write(name(deed), JSON.stringify(deed));
   }

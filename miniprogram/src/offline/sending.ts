@@ -132,6 +132,7 @@ export class Sending {
   private async dispatch(before: Deed): Promise<void> {
     try {
       const deed = await this.sent(before);
+      if (!deed) return;
       const found = unsure(deed, this.parts.now()) ?? verdict(await this.reply(deed));
       if (found.kind === "done") await this.done(deed, found.answer);
       else if (found.kind === "refused") await this.shelf.change({ ...deed, trouble: found.trouble });
@@ -143,12 +144,14 @@ export class Sending {
     this.shelf.tell();
   }
 
-  /** Written down before it leaves. The server knows a photo by its own id for ever, a call by its key for some days. */
-  private async sent(deed: Deed): Promise<Deed> {
+  /**
+   * Written down before it leaves; undefined when it was given up meanwhile. The server knows a photo by its own id for
+   * ever, a call by its key for some days.
+   */
+  private async sent(deed: Deed): Promise<Deed | undefined> {
     if (deed.photo || deed.sent !== undefined) return deed;
     const sent = { ...deed, sent: this.parts.now() };
-    await this.shelf.change(sent);
-    return sent;
+    return (await this.shelf.change(sent)) ? sent : undefined;
   }
 
   /** It was not let in: it stands as before it was sent. */

@@ -41,9 +41,13 @@ export class Shelf {
     this.put(deed);
   }
 
-  async change(deed: Deed): Promise<void> {
-    await this.ledger.write(deed);
-    this.put(deed);
+  /** False: another window sent it or gave it up, and it stays so. */
+  async change(deed: Deed): Promise<boolean> {
+    const there = await this.ledger.has(deed);
+    if (there) await this.ledger.write(deed);
+    if (there) this.put(deed);
+    else this.forget(deed.id);
+    return there;
   }
 
   async remove(deed: Deed): Promise<void> {

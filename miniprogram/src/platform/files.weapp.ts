@@ -5,6 +5,8 @@ import type { Files } from "./types";
 const manager = () => Taro.getFileSystemManager();
 const folder = () => `${Taro.env.USER_DATA_PATH}/kept`;
 const path = (key: string) => `${folder()}/${key}.jpg`;
+const half = (key: string) => `${path(key)}.half`;
+const NAME = /\.jpg(\.half)?$/;
 
 function done(run: (told: { success: () => void; fail: (error: unknown) => void }) => void): Promise<void> {
   return new Promise((resolve, reject) => run({ success: resolve, fail: reject }));
@@ -27,18 +29,19 @@ export const files: Files = {
     if (!(await there(folder()))) {
       await done((told) => manager().mkdir({ dirPath: folder(), recursive: true, ...told }));
     }
-    const half = `${path(key)}.half`;
-    await done((told) => manager().copyFile({ srcPath: String(shot.source), destPath: half, ...told }));
-    await done((told) => manager().rename({ oldPath: half, newPath: path(key), ...told }));
+    await done((told) => manager().copyFile({ srcPath: String(shot.source), destPath: half(key), ...told }));
+    await done((told) => manager().rename({ oldPath: half(key), newPath: path(key), ...told }));
   },
   has: (key) => there(path(key)),
   address: async (key) => ((await there(path(key))) ? path(key) : undefined),
-  remove: (key) => done((told) => manager().unlink({ filePath: path(key), ...told })).catch(() => undefined),
+  async remove(key) {
+    for (const filePath of [path(key), half(key)]) await done((told) => manager().unlink({ filePath, ...told })).catch(() => undefined);
+  },
   keys: () =>
     new Promise((resolve) =>
       manager().readdir({
         dirPath: folder(),
-        success: ({ files: names }) => resolve(names.filter((name) => name.endsWith(".jpg")).map((name) => name.slice(0, -4))),
+        success: ({ files: names }) => resolve(names.filter((name) => NAME.test(name)).map((name) => name.replace(NAME, ""))), // halves too: a kill leaves them
         fail: () => resolve([]),
       }),
     ),

@@ -137,10 +137,12 @@ export const platform: Platform = {
   },
   async give(name, text) {
     const filePath = `${Taro.env.USER_DATA_PATH}/${name}`;
+    const manager = Taro.getFileSystemManager();
     await new Promise<void>((resolve, reject) =>
-      Taro.getFileSystemManager().writeFile({ filePath, data: text, encoding: "utf8", success: () => resolve(), fail: reject }),
+      manager.writeFile({ filePath, data: text, encoding: "utf8", success: () => resolve(), fail: reject }),
     );
     await Taro.shareFileMessage({ filePath, fileName: name }).catch(() => undefined); // turned back
+    manager.unlink({ filePath }); // what it says is nobody else's who uses this phone
   },
   address: () =>
     Taro.chooseAddress().then((one) => one.provinceName + one.cityName + one.countyName + one.detailInfo, () => undefined),

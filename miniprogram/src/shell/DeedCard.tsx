@@ -54,6 +54,16 @@ export function DeedCard({ one: { deed, state, percent, tries }, here }: { one: 
   );
 }
 
+/** Photos that the server has as evidence, put away by one press instead of one each. */
+export function PutAway({ waiting }: { waiting: readonly Waiting[] }) {
+  const safe = waiting.filter(({ deed }) => remedy(deed).safe);
+  if (safe.length < 2) return null;
+  const all = async () => {
+    for (const { deed } of safe) await queue.drop(deed.id);
+  };
+  return <Button id="put-away" onPress={all}>{safe.length} 张已存为证据，全部收起</Button>;
+}
+
 export function Picture({ id }: { id: string }) {
   const [address, setAddress] = useState<string>();
   useEffect(() => void platform.files.address(id).then(setAddress), [id]);

@@ -1,7 +1,7 @@
 export { consent, consents, decide, type Known } from "./consent";
 export { Ask, Others } from "./Ask";
 export { Contact, ringCustomer } from "./Contact";
-export { DeedCard, Picture } from "./DeedCard";
+export { DeedCard, Picture, PutAway } from "./DeedCard";
 export { acting, doNow, type Act, useDeeds, useDraft, useJob, useWaiting } from "./doing";
 export { Frame } from "./Frame";
 export { HomeBar } from "./HomeBar";

@@ -45,7 +45,7 @@ export function useRead<P extends Path<"get">>(path: P | null, wish: Wish = {}):
     try {
       const answer = await api.answer<T>("GET", name);
       show({ data: answer, at: Date.now(), old: false, failed: undefined, gone: false });
-      await kept.hear(mine, name, answer);
+      await hear(mine, name, answer);
     } catch (error) {
       if (error instanceof Problem && error.status < 500) show({ data: undefined, failed: said(error), gone: error.status === 404 });
       else show(known ? { old: true } : { failed: said(error) });
@@ -59,6 +59,11 @@ export function useRead<P extends Path<"get">>(path: P | null, wish: Wish = {}):
   return { ...shown, again };
 }
 
+/** Kept for who asked, unless that is somebody else by now; a full phone shows it all the same. */
+async function hear(mine: string, name: string, answer: unknown): Promise<void> {
+  if (owner() === mine) await kept.hear(mine, name, answer).catch(() => undefined);
+}
+
 /** So that a page opens later where there is no network: read now, unless it was heard in the last minutes. */
 export async function fetchAhead<P extends Path<"get">>(path: P, wish: Wish = {}): Promise<Answer<Operation<P, "get">> | undefined> {
   const [mine, name] = [owner(), address(path, wish)];
@@ -66,7 +71,7 @@ export async function fetchAhead<P extends Path<"get">>(path: P, wish: Wish = {}
   if (known && Date.now() - known.at < FRESH_MS) return known.answer;
   try {
     const answer = await api.answer<Answer<Operation<P, "get">>>("GET", name);
-    await kept.hear(mine, name, answer);
+    await hear(mine, name, answer);
     return answer;
   } catch {
     return known?.answer; // the page itself will say what is wrong

@@ -2,9 +2,9 @@ import { View } from "@tarojs/components";
 import { useRouter } from "@tarojs/taro";
 
 import type { JobPage } from "@/api";
-import { Contact, doNow, Frame, go, Others, useRead, Windows, type Act } from "@/shell";
+import { acting, Contact, Frame, go, Others, useRead, Windows } from "@/shell";
 import { CLOCKS } from "@/made/words";
-import { Card, Countdown, Failed, Icon, Loading, Tag, tell, Time } from "@/parts";
+import { Card, Countdown, Failed, Icon, Loading, Tag, Time } from "@/parts";
 
 import { Assign, Call, FULL, Urged } from "../Arrange";
 
@@ -22,11 +22,7 @@ function One({ id }: { id: number }) {
   const { data: job, failed, again } = useRead("/api/v1/jobs/{job_id}", { path: { job_id: id } });
   if (!job) return failed ? <Failed why={failed} again={again} /> : <Loading />;
   const may = (action: string) => job.available_actions.includes(action);
-  const act: Act = async (action, body = {}) => {
-    await doNow(id, action, body);
-    tell.done("好了");
-    await again();
-  };
+  const act = acting(id, again);
   const urged = job.clocks.some((clock) => clock.kind === "urge_reply" && !clock.stopped_at); // at any other time it is only a word
   const calling = may("book") && job.installer_id !== null;
   return (

@@ -1,6 +1,6 @@
 import { View } from "@tarojs/components";
 
-import { DeedCard, Frame, look, queue, useWaiting } from "@/shell";
+import { DeedCard, Frame, look, PutAway, queue, useWaiting } from "@/shell";
 import { Button, Empty } from "@/parts";
 
 /** What was done and has not arrived, and what can be done about what was refused. */
@@ -14,6 +14,7 @@ function All() {
   return (
     <View>
       {queue.barred === "signed_out" && <Button kind="main" id="sign-in" onPress={look}>重新登录后发送</Button>}
+      <PutAway waiting={waiting} />
       {waiting.map((one) => <DeedCard key={one.deed.id} one={one} />)}
     </View>
   );
