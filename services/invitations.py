@@ -102,7 +102,7 @@ class InvitationCode:
 
 def picture(wechat: WeChat, actor: Actor, code: str, now: datetime) -> InvitationCode:
     """The mini-program code of an invitation that the actor may manage and that is still open; `NotFound` otherwise."""
-    limits.hit(f"qr:{actor.person_id}", *PER_ISSUER, now)
+    limits.hit(f"invite_qr:{actor.person_id}", *PER_ISSUER, now)
     return InvitationCode(*mini_codes.drawn(wechat, _scene(actor, code, now)))
 
 

@@ -41,7 +41,7 @@ def code(wechat: WeChat, actor: Actor, job_id: int, now: datetime) -> JobCode:
 
     `NotFound` outside the actor's view, `JobOver`, `TooMany` (60 an hour); WeChat's errors as they come.
     """
-    limits.hit(f"qr:{actor.person_id}", *PER_PERSON, now)
+    limits.hit(f"job_qr:{actor.person_id}", *PER_PERSON, now)
     return JobCode(job_id, *mini_codes.drawn(wechat, _scene(actor, job_id, now)))
 
 

@@ -67,7 +67,8 @@ class PenaltyRun:
 
 _JOB = "SELECT id, dealer_id, subject_id FROM job WHERE id = %(job)s FOR NO KEY UPDATE"
 _EVIDENCE = """
-SELECT (SELECT count(*) FROM photo WHERE job_id = %(job)s AND id = ANY(%(photos)s::bigint[])) AS photos,
+SELECT (SELECT count(*) FROM photo WHERE job_id = %(job)s AND id = ANY(%(photos)s::bigint[])
+           AND status <> 'complaint') AS photos,
        (SELECT count(*) FROM complaint WHERE job_id = %(job)s AND id = %(complaint)s::bigint) AS complaints
 """
 

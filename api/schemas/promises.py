@@ -56,7 +56,7 @@ class DivisionQuery(base.Query):
 class ShownQuery(base.Query):
     """Some words of the product's name."""
 
-    q = base.PlainText(40, load_default="")
+    q = base.PlainText(40, least=0, load_default="")
 
 
 class CoverageQuery(base.Query):

@@ -85,7 +85,8 @@ def add_charge(deed: Deed, _to: Status, item: Item) -> Effect:
 def _amount(item: Item, quantity: int) -> int:
     most, fen = config().extra_most_fen, item.price_fen * quantity
     if item.charge_type != REMOTE_TYPE and fen > most:
-        words = f"一项最多 {yuan(most)}，这里是 {yuan(fen)}，请核对数量"
+        ask = "请核对数量" if item.price_fen <= most else "请由客服处理"
+        words = f"一项最多 {yuan(most)}，这里是 {yuan(fen)}，{ask}"
         raise Invalid(errors=[Fault("quantity", "above_most", words)])
     return fen
 

@@ -49,7 +49,7 @@ def last_of_phone(tx: Connection, actor: Actor) -> datetime | None:
     return found
 
 
-_OF_JOB = "SELECT 1 FROM photo WHERE id = %(photo)s AND job_id = %(id)s"
+_OF_JOB = "SELECT 1 FROM photo WHERE id = %(photo)s AND job_id = %(id)s AND status <> 'complaint'"
 
 
 def require_photo_of(tx: Connection, job: JobState, photo_id: int) -> None:

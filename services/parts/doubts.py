@@ -22,6 +22,7 @@ class AlreadyAnswered(Conflict):
 _PHOTOS = """
 SELECT count(DISTINCT photo.id) FROM photo JOIN ledger_entry entry ON entry.job_id = photo.job_id
  WHERE entry.id = ANY(%(entries)s::bigint[]) AND photo.id = ANY(%(photos)s::bigint[])
+   AND photo.status <> 'complaint'
 """
 _RECORD = """
 INSERT INTO statement_contest (statement_id, entry_id, dealer_id, reason, photo_ids, contested_by, contested_at)

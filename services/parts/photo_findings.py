@@ -65,7 +65,7 @@ SELECT photo.id, photo.job_id, photo.received_at, coalesce(theirs.visit_id = min
            false) AS same_door,
        coalesce(photo.superseded_as = 'deleted' AND photo.installer_id = mine.installer_id, false) AS withdrawn
   FROM (SELECT id, job_id, received_at, superseded_as, installer_id FROM photo
-         WHERE sha256 = %(sha256)s AND erased_at IS NULL LIMIT 500) photo
+         WHERE sha256 = %(sha256)s AND erased_at IS NULL AND status <> 'complaint' LIMIT 500) photo
   JOIN job theirs ON theirs.id = photo.job_id JOIN job mine ON mine.id = %(job)s
   JOIN order_line my_line ON my_line.id = mine.order_line_id
   JOIN customer_order my_order ON my_order.id = my_line.order_id

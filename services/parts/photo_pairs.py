@@ -51,7 +51,7 @@ near AS (
     SELECT unnest(%(ids)s::bigint[]) AS id, generate_subscripts(%(ids)s::bigint[], 1) AS rank
     UNION ALL
     (SELECT photo.id, 0 FROM photo JOIN asked ON asked.sha256 = photo.sha256
-      WHERE photo.id <> asked.id ORDER BY photo.id LIMIT %(same)s)),
+      WHERE photo.id <> asked.id AND photo.status <> 'complaint' ORDER BY photo.id LIMIT %(same)s)),
 pair AS (
     SELECT near.rank, other.id, other.sha256, other.erased_at, theirs.visit_id AS their_visit, asked.visit_id,
            other.sha256 = asked.sha256 AS same_bytes,

@@ -189,7 +189,9 @@ def test_anybody_finds_the_goods_a_promise_can_be_asked_for(client: FlaskClient,
     """By any part of name, SKU or category; nothing else of the catalogue is public."""
     found = client.get("/api/v1/promise-products", query_string={"q": "ewh"}).json["items"]
     nothing = client.get("/api/v1/promise-products", query_string={"q": "没有这种"}).json["items"]
+    everything = client.get("/api/v1/promise-products", query_string={"q": ""}).json["items"]
 
     assert [one["sku"] for one in found] == ["EWH-60"]
     assert set(found[0]) == {"sku", "name", "category_name"}
     assert nothing == []
+    assert everything == client.get("/api/v1/promise-products").json["items"] != []

@@ -9,10 +9,14 @@ import pytest
 from domain.actions import Action, Command
 from domain.actors import Actor
 from domain.errors import KeyReused, NotFound
+from domain.retention import Cause
+from models import db
 from services.complaint_photos import MOST, ComplaintOver, TooManyPictures, add
 from services.lifecycle import perform
+from services.parts.photo_erasing import erase_some
 from services.parts.photo_rows import Shot
 from services.photo_views import listed
+from services.photos import take_photo
 from services.queries.photos import PhotoCard
 from services.queries.voices import voices
 from tests.photographing import booked, decoder, picture, stream
@@ -81,3 +85,29 @@ def test_pictures_are_nine_at_most_while_the_complaint_is_open_and_one_s_own(
     perform(world.actor("agent"), job_id, over, world.now)
     with pytest.raises(ComplaintOver):
         show(world, customer, job_id, complaint, data, "c-late")
+
+
+def test_a_picture_is_no_proof_and_convicts_nobody(world: World, job_id: int) -> None:
+    """No deed may name it; who hands in the same picture at another door has not used evidence again."""
+    customer, complaint = complained(world, job_id)
+    data = picture()
+    shown = show(world, customer, job_id, complaint, data)
+    deed = Command(Action.CHECK_IN, reason="gps_drift", photo_id=shown.id)
+    with pytest.raises(NotFound):
+        perform(world.actor("installer1"), job_id, deed, world.now)
+
+    elsewhere = booked(world, 2, phone="13800002222", address="芝罘区南大街 9 号")
+    take_photo(world.actor("installer2"), elsewhere, Shot("site", "p-1", "camera"), stream(data), world.now)
+
+    assert rows("SELECT code FROM photo_finding WHERE code = 'reused'") == []
+
+
+def test_a_picture_goes_with_its_customer(world: World, job_id: int) -> None:
+    """Bytes and all, as any photo does."""
+    customer, complaint = complained(world, job_id)
+    show(world, customer, job_id, complaint, picture())
+    [subject] = rows("SELECT DISTINCT subject_id FROM photo")
+    with db.engine.begin() as tx:
+        gone = erase_some(tx, [subject.subject_id], Cause.REQUEST, "test", world.now)
+
+    assert (gone.photos, gone.originals) == (1, 1)
