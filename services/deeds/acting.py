@@ -81,7 +81,9 @@ def act(
     effect = handler.apply(deed, to, prepared.carry)
     acted = _write(deed, to, effect)
     for next_id, next_command in effect.then:
-        act(tx, SYSTEM, next_id, next_command, now)
+        done = act(tx, SYSTEM, next_id, next_command, now)
+        if next_id == job_id:  # the answer says where it stands in the end
+            acted = replace(done, available_actions=_offered(tx, lock(tx, job_id), actor.role))
     return acted
 
 
@@ -124,9 +126,12 @@ def _write(deed: Deed, to: Status, effect: Effect) -> Acted:
         clocks.lift(deed.tx, job.id, lifted, deed.at)
     if deed.at < deed.now and command.action != Action.TAKE_PHOTO:  # a photo stops no clock
         rejudging.judge_again(deed.tx, job.id, deed.at, deed.now)
-    role = deed.actor.role
-    actions = tuple(map(str, answered.left(deed.tx, after, role, lifecycle.available_actions(after, role))))
+    actions = _offered(deed.tx, after, deed.actor.role)
     return Acted(job.id, job.kind, to, after.version, after.held, event.seq, actions)
+
+
+def _offered(tx: Connection, job: JobState, role: Role) -> tuple[str, ...]:
+    return tuple(map(str, answered.left(tx, job, role, lifecycle.available_actions(job, role))))
 
 
 _AWAY = frozenset({Action.RESCHEDULE, Action.SUSPEND, Action.REASSIGN})

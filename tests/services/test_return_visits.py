@@ -108,8 +108,9 @@ def test_a_customer_answers_on_the_page_and_is_called_no_more(world: World) -> N
     whole = perform(customer, made.id, Command(Action.RECORD_ANSWERS, answers=ALL[2:]), later)
 
     assert (part.status, part.available_actions) == ("new", ("record_answers",))
-    assert (whole.status, world.row(made.id).status) == ("new", "closed")
-    assert (world.row(made.id).queue, world.row(job_id).status) == (None, "confirmed")
+    row = world.row(made.id)
+    assert (whole.status, whole.version, whole.available_actions) == ("closed", row.version, ())
+    assert (row.status, row.queue, world.row(job_id).status) == ("closed", None, "confirmed")
 
 
 @pytest.mark.parametrize("way", ["harm", "claimed", "no device"])
