@@ -1,13 +1,14 @@
 """Pictures beside a checklist's slots that show the installer what is wanted.
 
-They lie in the database beside the versions that name them, show nobody's home and are never erased.
+They lie in the database beside the versions that name them, show nobody's home and are never erased; what no version
+named goes when another comes a day later, so a wrong one does not stay.
 """
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import BinaryIO
 
 from sqlalchemy import Connection
@@ -38,15 +39,21 @@ def add(actor: Actor, stream: BinaryIO, now: datetime) -> SlotExample:
     return _keep(actor, shrunk(stream, MOST_BYTES, folder=store().scratch(), decoder=decoder()), now)
 
 
+UNNAMED = timedelta(days=1)
+_FORGET = """
+DELETE FROM slot_example WHERE added_at < %(before)s AND sha256 <> %(sha256)s
+   AND NOT EXISTS (SELECT 1 FROM slot WHERE slot.example = slot_example.sha256)
+"""
 _KEEP = """
 INSERT INTO slot_example (sha256, data, added_by, added_at) VALUES (%(sha256)s, %(data)s, %(person)s, %(now)s)
-ON CONFLICT DO NOTHING
+ON CONFLICT (sha256) DO UPDATE SET added_at = excluded.added_at
 """
 
 
 @use_case
 def _keep(tx: Connection, actor: Actor, data: bytes, now: datetime) -> SlotExample:
     sha256 = hashlib.sha256(data).hexdigest()
+    tx.exec_driver_sql(_FORGET, {"sha256": sha256, "before": now - UNNAMED})
     tx.exec_driver_sql(_KEEP, {"sha256": sha256, "data": data, "person": actor.person_id, "now": now})
     return SlotExample(LINKS + sha256)
 

@@ -22,7 +22,7 @@ from services.parts import photo_store
 from services.parts.examples import LINKS
 from services.queries import catalogue as found
 from services.queries import jobs, taken
-from tests.photographing import decoder  # noqa: F401  # a fixture
+from tests.photographing import decoder, picture  # noqa: F401  # the first is a fixture
 from tests.rows import rows
 from tests.services.test_lifecycle import booked
 from tests.uploads import pictures
@@ -58,6 +58,20 @@ def test_an_example_belongs_to_the_version_that_named_it(world: World, decoder: 
     assert [found.slots("water_heater")[0].example, made.version] == [sent.example, 2]
     pages = [jobs.page(world.actor("admin"), job_id, world.now) for job_id in (before, after)]
     assert [{one.example for one in page.slots} for page in pages] == [{None}, {sent.example}]
+
+
+def test_a_wrong_example_does_not_stay(world: World, decoder: Decoder) -> None:  # noqa: F811
+    """Named by no version, it goes when another comes a day later; one that is named stays."""
+    current_app.extensions[photo_store.DECODER] = decoder
+    admin, later = world.actor("admin"), world.now + timedelta(days=2)
+    named, wrong = (slot_examples.add(admin, io.BytesIO(picture()), world.now).example for _ in range(2))
+    slot = SlotGiven("leak", "试漏", "看接头", "after", example=named)
+    catalogue.new_checklist("water_heater", [slot], world.now)
+    other = slot_examples.add(admin, io.BytesIO(picture()), later).example
+
+    left = {LINKS + row.sha256 for row in rows("SELECT sha256 FROM slot_example")}
+    assert wrong not in left
+    assert left == {named, other}
 
 
 def test_coverage_is_replaced_with_its_history(world: World) -> None:
