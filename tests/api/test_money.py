@@ -111,7 +111,7 @@ def test_a_statement_is_contested_reviewed_and_approved_through_the_routes(
     assert [alone.json["code"], same.json["code"]] == ["four_eyes", "four_eyes"]
     assert (alone.status_code, reviewed.status_code) == (403, 200)
     shown = get(client, f"/statements/{march[world.dealers[0]]}", owner)["statement"]
-    assert (shown["contested_fen"], shown["available_actions"]) == (8_000, ["withdraw_contest"])
+    assert (shown["contested_fen"], shown["available_actions"]) == (8_000, ["contest", "withdraw_contest"])
 
 
 def test_a_confirmed_statement_is_approved_by_finance(

@@ -81,7 +81,10 @@ def test_told_together_or_one_by_one_is_the_same(post: Post, world: World) -> No
     one_by_one = told(post, world, 6, "no_such_words")
 
     assert together == one_by_one
-    assert Counter(line[0] for line in together) == {"inbox": 12 + 6 + 6, "wechat": 1 + 1, "sms": 5}
+    sent = Counter(wire for wire, state, *_ in together if state == "sent")
+    assert sent == {"inbox": 12 + 6 + 6 + 6, "wechat": 1 + 1, "sms": 5}
+    unsent = Counter((wire, state, template) for wire, state, _, template, *_ in together if state != "sent")
+    assert unsent == {("sms", "dropped", "window_wanted"): 6}  # booked meanwhile
 
 
 def test_who_has_answered_everything_is_not_told_of_it_again(post: Post, world: World) -> None:
