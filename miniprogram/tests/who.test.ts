@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Client, Session } from "@/api";
 import { Kept } from "@/offline";
 import { Unheard, type Call, type Reply } from "@/platform/types";
-import { enter, look, owner, signOut, switchRole, wake } from "@/shell/who";
+import { comeBack, enter, look, owner, signOut, switchRole, wake } from "@/shell/who";
 
 import { Application, call, Flash, Server } from "./phone";
 
@@ -27,6 +27,7 @@ async function start() {
       asked.push(`${method} ${url} after ${server.taken.length}, ${server.under} under way`);
       if (now.deaf) throw new Unheard();
       const me = { binding_id: now.binding_id };
+      if (url.endsWith("/sessions/wechat")) return ((now.binding_id = 1), { status: 201, body: { token: "own" } });
       if (url.endsWith("/me")) await now.before();
       if (url.endsWith("/me")) return { status: 200, body: me };
       if (!url.endsWith("/role")) return { status: 200, body: { binding_id: now.binding_id } };
@@ -39,7 +40,7 @@ async function start() {
     upload: async (): Promise<Reply> => ({ status: 500, body: {} }),
   };
   const { records } = flash.boot();
-  const session = new Session(wire, records, async () => undefined);
+  const session = new Session(wire, records, async () => ({ kind: "wechat", code: "c" }));
   await session.open();
   await session.take({ token: "t" });
   const app = new Application(flash, server);
@@ -137,6 +138,20 @@ describe("who uses the phone", () => {
     phone.now.deaf = true;
     await enter({ token: "anothers" });
     expect(owner()).toBe("guest");
+  });
+
+  it("looks at a customer's job and comes back to what was left unsent", async () => {
+    await look();
+    phone.app.up = false;
+    await phone.app.queue.add(call(1, "check_in"));
+    phone.app.up = true;
+    phone.now.binding_id = 0;
+    await enter({ token: "a customer's" });
+    await phone.app.settle();
+    expect([owner(), phone.app.queue.waiting()[0]?.state, phone.server.asked.length]).toEqual(["guest", "foreign", 0]);
+    await comeBack();
+    await phone.app.settle();
+    expect([owner(), phone.server.taken.map(({ deed }) => deed.action)]).toEqual(["b1", ["check_in"]]);
   });
 
   it("sends also when the phone is too full to keep who it is", async () => {

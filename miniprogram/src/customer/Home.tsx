@@ -1,8 +1,9 @@
 import { View } from "@tarojs/components";
 
-import { go, useRead, type Me } from "@/shell";
+import { go, signIn, useRead, useWho, type Me } from "@/shell";
 import { KINDS, STATUSES } from "@/made/words";
 import { Button, Card, dayOf, Empty, Failed, Icon, Loading, Tag, Time } from "@/parts";
+import { platform } from "@/platform";
 
 import { CustomerJob } from "./Job";
 
@@ -33,6 +34,7 @@ function All() {
 
 /** Nobody yet: what can be asked without being anybody, and the ways to one's own job. */
 export function Guest() {
+  const out = useWho().state === "out";
   return (
     <View>
       <View className="tz-title">您好</View>
@@ -40,6 +42,7 @@ export function Guest() {
       <Card title="已经买了，看安装进度">
         <Button id="to-claim" onPress={() => go("claim")}>看我的安装单</Button>
         <View className="tz-quiet">短信和微信消息里的链接，点开就是您的安装单。链接过期了，请点最近的一条，或者从这里查。</View>
+        {out && platform.kind === "weapp" && <Button id="sign-in" onPress={signIn}>用微信登录</Button>}
         <Button kind="plain" id="to-invited" onPress={() => go("claim")}>我是师傅，收到了邀请</Button>
       </Card>
     </View>

@@ -13,5 +13,5 @@ export { PhoneButton } from "./PhoneButton";
 export { fetchAhead, useRead, type Read } from "./reading";
 export { shoot, type Taken } from "./shoot";
 export { go, onward, replace, WAYS, type Way } from "./ways";
-export { DEALER, enter, look, owner, signOut, switchRole, useWho, type Me } from "./who";
+export { comeBack, DEALER, enter, look, owner, signIn, signOut, switchRole, useWho, type Me } from "./who";
 export { Windows } from "./Windows";

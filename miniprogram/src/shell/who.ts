@@ -136,6 +136,18 @@ async function nothingUnderWay(): Promise<void> {
   await queue.pump();
 }
 
+/** Out of a customer's job, and in as whom WeChat knows. */
+export async function comeBack(): Promise<void> {
+  await signOut();
+  await signIn();
+}
+
+/** By what the phone has, because a person asked for it. */
+export async function signIn(): Promise<void> {
+  await session.renew();
+  await look();
+}
+
 /** What was read is forgotten; what was done and has not arrived stays until its owner is back. */
 export async function signOut(): Promise<void> {
   await nothingUnderWay(); // or the next deed would sign in again by itself

@@ -8,13 +8,14 @@ import { Button, Card, Field, Icon, Loading, tell } from "@/parts";
 import { said, type Schemas } from "@/api";
 import { platform } from "@/platform";
 
+import { Gate } from "./Gate";
 import { invitationIn, sceneIn } from "./scene";
 
 /** The ways in that are no message's link: a QR code's scene, one's own phone, an order's number, an invitation. */
 export default function Claim() {
   const scene = sceneIn(useRouter().params.scene);
   const invitation = scene && invitationIn(scene);
-  return <Frame open>{scene && !invitation ? <ByScene token={scene} /> : <Ways invited={invitation} />}</Frame>;
+  return <Frame open>{scene && !invitation ? <Gate><ByScene token={scene} /></Gate> : <Ways invited={invitation} />}</Frame>;
 }
 
 /** The code on a parcel: a job's link, good at once. */
@@ -47,7 +48,7 @@ function Ways({ invited }: { invited?: string | undefined }) {
   if (joining) return <Join invited={invited ?? ""} back={() => setJoining(false)} />;
   return (
     <View>
-      <Find />
+      <Gate><Find /></Gate>
       <Button kind="plain" id="to-join" onPress={() => setJoining(true)}>我收到了网点的邀请</Button>
     </View>
   );
@@ -125,6 +126,7 @@ function Join({ invited, back }: { invited: string; back: () => void }) {
   const ready = Boolean(code.trim());
   return (
     <Card title="凭邀请加入网点">
+      <View className="tz-quiet tz-gap">请只用您熟悉的网点亲手给您的邀请码。加入后，网点能看到您的姓名，给了手机号的还有手机号。</View>
       <Field id="invitation" label="邀请码" value={code} onChange={setCode} most={100} hint="四组，每组五个字" />
       {!invited && <Button small id="scan-invitation" onPress={scan}><Icon name="scan" />扫邀请码</Button>}
       {!who.me.name && <Field id="own-name" label="您的姓名（网点的人会看到）" value={name} onChange={setName} most={40} />}

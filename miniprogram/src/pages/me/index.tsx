@@ -1,9 +1,10 @@
 import { View } from "@tarojs/components";
 import { useState } from "react";
 
-import { api, Frame, go, look, OtherRoles, replace, signOut, useWaiting, type Me } from "@/shell";
+import { api, comeBack, Frame, go, look, OtherRoles, replace, signOut, useWaiting, type Me } from "@/shell";
 import { BINDINGS, ROLES } from "@/made/words";
 import { Button, Card, Field, Tag, tell } from "@/parts";
+import { platform } from "@/platform";
 
 /** Oneself: roles to switch between, what waits, what may be used, the way out. */
 export default function MePage() {
@@ -16,6 +17,10 @@ function Mine({ me }: { me: Me }) {
   const leave = async () => {
     await signOut();
     tell.done(waiting ? `已退出；${waiting} 项会在您再次登录后发送` : "已退出");
+    replace("home");
+  };
+  const own = async () => {
+    await comeBack();
     replace("home");
   };
   return (
@@ -36,6 +41,7 @@ function Mine({ me }: { me: Me }) {
         {me.kind === "phone" && <Line id="to-devices" to="devices">登录的设备</Line>}
         <Line id="to-claim" to="claim">查另一张安装单，或凭邀请加入</Line>
       </Card>
+      {me.kind === "link" && platform.kind === "weapp" && <Button id="come-back" onPress={own}>回到我自己的身份</Button>}
       <Button kind="plain" id="sign-out" onPress={leave}>退出登录</Button>
     </View>
   );
