@@ -9,7 +9,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,6 +28,7 @@ KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", 
 NONCE = b"__NONCE__"  # what the build leaves in the page
 KEPT = "public, max-age=31536000, immutable"
 WORKER = "sw.js"
+DONE = "made-of"  # what a build removes first and writes last, in `dist` or beside it
 
 
 class Filters(Shape):
@@ -47,9 +47,18 @@ class Asset:
     packed: bytes | None
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What was read of one build, and of which."""
+
+    build: int | None
+    page: bytes
+    assets: Mapping[str, Asset]
+
+
 @dataclass(frozen=True)
 class Built:
-    """What a build left in `dist`, read once per process: other files than the first need a restart, as code does.
+    """What a build left in `dist`, read once for each build that was finished; of the ones before the files stay.
 
     `more`: what its page's policy allows beyond every page's.
     """
@@ -58,29 +67,39 @@ class Built:
     absent: type[NotFound]
     more: str = ""
 
-    @cached_property
-    def assets(self) -> Mapping[str, Asset]:
-        """By name, of the kinds a page asks for; the service worker, if there is one, among them."""
-        assert self.page  # before there is a page there is nothing to keep
-        files = [*(self.dist / "assets").glob("*"), *self.dist.glob(WORKER)]
-        return {path.name: _asset(path) for path in files if path.suffix in KINDS}
-
     @property
     def stands(self) -> bool:
         """Whether there is a page."""
-        return (self.dist / "index.html").exists()
+        return "made" in vars(self) or (self.dist / "index.html").exists()
 
-    @cached_property
-    def page(self) -> bytes:
-        """The page, its nonce still to be filled in. Looked for each time until a build has made it."""
+    @property
+    def made(self) -> Made:
+        """The page, its nonce still to be filled in, and by name the files of the kinds it asks for.
+
+        Whoever opened the page of an earlier build still finds its files. The `absent` error until there is a build.
+        """
+        before: Made | None = vars(self).get("made")
+        build = self._finished()
+        if before is None or build not in (None, before.build):
+            vars(self)["made"] = before = self._read(build, before.assets if before else {})
+        return before
+
+    def _finished(self) -> int | None:
+        """Which build; None while one is under way."""
+        marks = (folder / DONE for folder in (self.dist, self.dist.parent))
+        return next((mark.stat().st_mtime_ns for mark in marks if mark.exists()), None)
+
+    def _read(self, build: int | None, before: Mapping[str, Asset]) -> Made:
         page = self.dist / "index.html"
         if not page.exists():
             raise self.absent
-        return page.read_bytes()
+        files = [*(self.dist / "assets").glob("*"), *self.dist.glob(WORKER)]
+        found = {path.name: _asset(path) for path in files if path.suffix in KINDS}
+        return Made(build, page.read_bytes(), {**before, **found})
 
     def file(self, name: str, kept: str = KEPT) -> Response:
         """One file; `NotFound` for what the build did not make."""
-        found = self.assets.get(name)
+        found = self.made.assets.get(name)
         if found is None:
             raise NotFound
         packed = found.packed if "gzip" in request.accept_encodings else None
@@ -94,7 +113,7 @@ class Built:
     def shown(self) -> Response:
         """The page under a policy of its own."""
         nonce = secrets.token_urlsafe(16)
-        response = Response(self.page.replace(NONCE, nonce.encode()), mimetype="text/html")
+        response = Response(self.made.page.replace(NONCE, nonce.encode()), mimetype="text/html")
         response.headers["Content-Security-Policy"] = policy(nonce, config(), self.more)
         response.headers["Cache-Control"] = "no-store"
         return response

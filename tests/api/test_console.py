@@ -36,8 +36,7 @@ def made(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
 
 def _forget(built: Built) -> None:
     """What the process has read of a build."""
-    for read in ("assets", "page"):
-        vars(built).pop(read, None)
+    vars(built).pop("made", None)
 
 
 @pytest.mark.parametrize("where", ALL)
@@ -65,6 +64,22 @@ def test_the_page_runs_our_scripts_alone_and_says_when_it_is_not_built(
     assert client.get(f"{where}/assets/a-1.js").data == b"1"
     for name in ("secret.py", "b.js"):
         assert client.get(f"{where}/assets/{name}").status_code == 404
+
+
+@pytest.mark.parametrize("made", [True], indirect=True)
+def test_a_build_that_is_finished_is_handed_out_at_once_and_the_one_before_keeps_its_files(
+    made: bool, client: FlaskClient, tmp_path: Path
+) -> None:
+    """While one is under way nothing changes."""
+    before = client.get("/app/").text
+    (tmp_path / "index.html").write_text("anew")
+    (tmp_path / "assets" / "a-1.js").unlink()
+    (tmp_path / "assets" / "b-2.js").write_text("2")
+    during = client.get("/app/").text
+    (tmp_path / "made-of").write_text("2")
+
+    assert ("anew" in before, "anew" in during, client.get("/app/").text) == (False, False, "anew")
+    assert [client.get(f"/app/assets/{name}").status_code for name in ("a-1.js", "b-2.js")] == [200, 200]
 
 
 @pytest.mark.parametrize("made", [True], indirect=True)
