@@ -209,10 +209,11 @@ def _serial(job: Json) -> str:
 def return_visits(world: World) -> str:
     """A call to the customer of a job that has ended; those that low ratings earn are there by themselves."""
     agent = world.office.agent
-    for job in _closed(world)[3:5]:
-        agent.post(f"/jobs/{job['id']}/return-visits")
-    waiting = agent.get("/jobs", queue="return_visit", limit=100)["items"]
-    return f"{len(waiting)} 通待打"
+    called = {call["parent_id"] for call in agent.get("/jobs", queue="return_visit", limit=100)["items"]}
+    more = [job["id"] for job in _closed(world) if job["id"] not in called][3:5]
+    for job_id in more:
+        agent.post(f"/jobs/{job_id}/return-visits")
+    return f"{len(called) + len(more)} 通待打"
 
 
 def invitations(world: World) -> str:
