@@ -62,7 +62,7 @@ def test_a_day_without_a_network_survives_a_kill_and_arrives_once(
 def test_a_job_cancelled_meanwhile_is_explained_and_costs_no_photo(
     pick_up: PickUp, world: World, as_installer: str, tmp_path: Path
 ) -> None:
-    """What was done in the cellar is refused in words; the photo waits, and once let go it is kept as evidence."""
+    """What was done in the cellar is refused in words; the photo goes past it, and is kept as evidence."""
     job_id = booked(world)
     image = tmp_path / "site.jpg"
     image.write_bytes(picture())
@@ -82,17 +82,17 @@ def test_a_job_cancelled_meanwhile_is_explained_and_costs_no_photo(
 
     perform(world.actor("agent"), job_id, Command(Action.CANCEL, reason="customer"), world.now)
     phone.context.set_offline(False)
-    expect(phone.page.locator("#strip").last).to_contain_text("1 项没有被接受")
+    expect(phone.page.locator("#strip").last).to_contain_text("2 项没有被接受")
     phone.look("installer-offline-refused")
     phone.page.locator("#strip").last.click()
     expect(phone.page.get_by_text("工单在您离线时有了变化").last).to_be_visible()
+    expect(phone.page.get_by_text("照片已存为证据").last).to_be_visible()
     expect(phone.page.get_by_role("img", name="待发送的照片").last).to_be_visible()
     phone.look("installer-offline-why")
-    phone.page.get_by_role("button", name="收起").last.click()
-    phone.page.get_by_role("button", name="放弃").last.click()
-    expect(phone.page.get_by_text("照片已存为证据").last).to_be_visible()
-    phone.look("installer-offline-kept")
     assert [row.status for row in rows("SELECT status FROM photo WHERE job_id = :j", j=job_id)] != []
     phone.page.get_by_role("button", name="收起").last.click()
+    expect(phone.page.get_by_text("照片已存为证据")).to_have_count(0)
+    phone.page.get_by_role("button", name="收起").last.click()
+    phone.page.get_by_role("button", name="放弃").last.click()
     expect(phone.page.get_by_text("都已送达")).to_be_visible()
     assert phone.complaints == []
