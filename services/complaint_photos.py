@@ -6,6 +6,7 @@ where all photos lie, so that links, retention and erasure know them.
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from typing import Any, BinaryIO
 
@@ -52,14 +53,27 @@ def add(
     actor: Actor, job_id: int, complaint_id: int, shot: Shot, stream: BinaryIO, now: datetime
 ) -> PhotoCard:
     """Take one in. NotFound, ComplaintOver, TooManyPictures, KeyReused, and the refusals of `uploads`."""
-    _look(actor, job_id, complaint_id, shot)
+    known = _look(actor, job_id, complaint_id, shot)
+    if known.known_id is not None:  # sent again: whatever else it brings, nothing is stored
+        return _first(actor, known, complaint_id, hashlib.file_digest(stream, "sha256").digest())  # type: ignore[arg-type]
     taken = take(stream, store=store(), decoder=decoder())
     return _keep(actor, job_id, complaint_id, shot, taken, now)
 
 
 @query
-def _look(connection: Connection, actor: Actor, job_id: int, complaint_id: int, shot: Shot) -> None:
-    _standing(connection, actor, job_id, complaint_id, shot)  # before any byte is kept
+def _look(connection: Connection, actor: Actor, job_id: int, complaint_id: int, shot: Shot) -> Any:
+    return _standing(connection, actor, job_id, complaint_id, shot)  # before any byte is kept
+
+
+@query
+def _first(connection: Connection, actor: Actor, known: Any, complaint_id: int, sha256: bytes) -> PhotoCard:
+    return _again(connection, actor, known, complaint_id, sha256)
+
+
+def _again(tx: Connection, actor: Actor, known: Any, complaint_id: int, sha256: bytes) -> PhotoCard:
+    if (known.known_of, known.sha256) != (complaint_id, sha256):
+        raise KeyReused("同一照片编号的内容不一致")
+    return photos.card(tx, actor, known.known_id)
 
 
 def _standing(connection: Connection, actor: Actor, job_id: int, complaint_id: int, shot: Shot) -> Any:
@@ -84,9 +98,7 @@ def _keep(
     job = lock(tx, job_id)
     known = _standing(tx, actor, job_id, complaint_id, shot)
     if known.known_id is not None:
-        if (known.known_of, known.sha256) != (complaint_id, bytes.fromhex(taken.original_key)):
-            raise KeyReused("同一照片编号的内容不一致")
-        return photos.card(tx, actor, known.known_id)
+        return _again(tx, actor, known, complaint_id, bytes.fromhex(taken.original_key))
     row = photo_rows.Row(job, shot, taken, actor, now, complaint_id=complaint_id)
     statement, asked = photo_rows.holding(row)
     held = tx.exec_driver_sql(statement, asked).one()

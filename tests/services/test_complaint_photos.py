@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 
 import pytest
@@ -13,6 +14,7 @@ from domain.retention import Cause
 from models import db
 from services.complaint_photos import MOST, ComplaintOver, TooManyPictures, add
 from services.lifecycle import perform
+from services.parts import photo_store
 from services.parts.photo_erasing import erase_some
 from services.parts.photo_rows import Shot
 from services.photo_views import listed
@@ -85,6 +87,21 @@ def test_pictures_are_nine_at_most_while_the_complaint_is_open_and_one_s_own(
     perform(world.actor("agent"), job_id, over, world.now)
     with pytest.raises(ComplaintOver):
         show(world, customer, job_id, complaint, data, "c-late")
+
+
+def test_other_bytes_under_a_known_name_are_not_even_stored(world: World, job_id: int) -> None:
+    """Also when the complaint is over: nobody fills the store with what no row names."""
+    customer, complaint = complained(world, job_id)
+    data = picture()
+    first = show(world, customer, job_id, complaint, data)
+    over = Command(Action.COMPLAINT_CLOSED, complaint_id=complaint, outcome="not_upheld")
+    perform(world.actor("agent"), job_id, over, world.now)
+    other = picture()
+    with pytest.raises(KeyReused):
+        show(world, customer, job_id, complaint, other)
+
+    assert show(world, customer, job_id, complaint, data).id == first.id
+    assert not photo_store.store().exists(hashlib.sha256(other).hexdigest())
 
 
 def test_a_picture_is_no_proof_and_convicts_nobody(world: World, job_id: int) -> None:
