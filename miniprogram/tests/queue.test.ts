@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import type { Deed } from "@/offline";
+import { remedy, type Deed } from "@/offline";
 
 import { Application, call, Flash, Killed, photo, Server, shot } from "./phone";
 
@@ -88,6 +88,17 @@ describe("the order", () => {
     await app.settle();
     await app.queue.add(call(1, "add_charge", { item: "cable" }));
     expect(app.queue.waiting().map(({ deed }) => deed.body.item)).toEqual(["drill", "cable"]);
+  });
+
+  it("takes each picture of a complaint for itself, and says there what to do with one that was refused", async () => {
+    const [flash, server] = [new Flash(), new Server()];
+    server.refuse = () => ({ status: 409, body: { code: "complaint_over", title: "投诉已了结" } });
+    const app = await new Application(flash, server).start();
+    for (let n = 0; n < 2; n++) {
+      await app.queue.add(call(1, "complaint_opened"), shot());
+      await app.settle();
+    }
+    expect(app.queue.waiting().map(({ deed }) => remedy(deed).advice)).toEqual(Array(2).fill("这张照片加不上了，可以收起。"));
   });
 
   it("goes on after a person gave the refused deed up, or had it sent again", async () => {

@@ -52,6 +52,7 @@ const THING = ["slot", "item"] as const;
 
 /** Done again, `wish` stands for what was refused; whether a call of long ago was done, only a person can say. */
 export function replaces(wish: Wish, owner: string, old: Deed): boolean {
+  if (old.photo && old.body.slot === undefined) return false; // a complaint's pictures are each another thing
   if (!old.trouble || old.trouble.code === "long_unanswered" || isUnread(old) || isKept(old)) return false;
   const same = wish.job === old.job && wish.action === old.action && wish.address === old.address && owner === old.owner;
   return same && THING.every((name) => wish.body[name] === old.body[name]);

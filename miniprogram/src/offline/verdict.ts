@@ -57,7 +57,8 @@ export interface Remedy {
   safe: boolean;
 }
 
-/** Of a complaint's photos: it is over, or has all it may have. */
+const COMPLAINT = "complaint_opened";
+/** Why a complaint takes no more pictures: it is over, or has all it may have. */
 const FULL = new Set(["complaint_over", "too_many_pictures"]);
 const MOVED_ON = new Set(["job_changed", "illegal_transition"]);
 
@@ -73,6 +74,7 @@ export function remedy(deed: Deed): Remedy {
   if (why.code === "long_unanswered") {
     return { advice: "请先看工单里有没有这一条：没有就重试，已有就收起。", again: true, safe: false };
   }
+  if (deed.action === COMPLAINT) return { advice: FULL.has(why.code) ? "这张照片加不上了，可以收起。" : "这张照片没有被接受，请在那件投诉下面另加一张，再收起这一张。", again: false, safe: false };
   if (why.code === "not_found") {
     return { advice: "找不到它了：这一单多半已改派给别人，或者这一项已经撤回，不会再记上。到过门口的请先告诉网点，可以算空跑费；说过了就收起。", again: false, safe: false };
   }
@@ -82,7 +84,6 @@ export function remedy(deed: Deed): Remedy {
   if (why.code === "too_many_photos") {
     return { advice: "先删掉一张已上传的照片，再重试；或者收起这一张。", again: true, safe: false };
   }
-  if (FULL.has(why.code)) return { advice: "这张照片加不上了，可以收起。", again: false, safe: false };
   if (photo) return { advice: "这张照片没有被接受，请在原来的位置重拍，新的会代替这一张。", again: false, safe: false };
   if (why.code === "barred" && deed.action === "submit") {
     return { advice: "还差下面这些。补齐后重试。", again: true, safe: false };

@@ -126,7 +126,7 @@ function Join({ invited, back }: { invited: string; back: () => void }) {
   const ready = Boolean(code.trim());
   return (
     <Card title="凭邀请加入网点">
-      <View className="tz-quiet tz-gap">请只用您熟悉的网点亲手给您的邀请码。加入后，网点能看到您的姓名，给了手机号的还有手机号。</View>
+      <View className="tz-quiet tz-gap">请只用熟悉的网点给您的邀请码。加入后，网点能看到您的姓名，给了手机号的还有手机号。</View>
       <Field id="invitation" label="邀请码" value={code} onChange={setCode} most={100} hint="四组，每组五个字" />
       {!invited && <Button small id="scan-invitation" onPress={scan}><Icon name="scan" />扫邀请码</Button>}
       {!who.me.name && <Field id="own-name" label="您的姓名（网点的人会看到）" value={name} onChange={setName} most={40} />}
