@@ -54,7 +54,7 @@ export const agents: readonly Page[] = [
     path: "/late",
     title: "时效墙",
     group: "客服",
-    needs: ["GET /api/v1/breaches", "GET /api/v1/breach-digest"],
+    needs: ["GET /api/v1/breaches", "GET /api/v1/breach-digest", "GET /api/v1/dealers"],
     View: lazy(() => import("./Late")),
   },
   {
