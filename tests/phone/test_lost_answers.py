@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, expect
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, TimeoutError, expect
 
 from tests import worlds
 from tests.browser.conftest import serving
@@ -64,7 +64,11 @@ class Telephone:
             stderr=subprocess.DEVNULL,
         )
         wait(lambda: port.exists() and "\n" in port.read_text())
-        browser = self.driver.connect_over_cdp(f"http://127.0.0.1:{port.read_text().splitlines()[0]}")
+        address = f"http://127.0.0.1:{port.read_text().splitlines()[0]}"
+        try:
+            browser = self.driver.connect_over_cdp(address, timeout=10_000)
+        except TimeoutError:  # one that has just started lets its first caller wait for ever, seldom
+            browser = self.driver.connect_over_cdp(address)
         self.context: BrowserContext = browser.contexts[0]
         self.context.clock.install(time=worlds.MONDAY)
         page = self.context.new_page()
