@@ -1,7 +1,7 @@
 """Pictures beside a checklist's slots that show the installer what is wanted.
 
-They lie in the database beside the versions that name them, show nobody's home and are never erased; what no version
-named goes when another comes a day later, so a wrong one does not stay.
+They lie in the database beside the versions that name them, show nobody's home, and stay as long as those; one that
+none names goes when another comes a day later, so a wrong one does not stay.
 """
 
 from __future__ import annotations

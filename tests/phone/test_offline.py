@@ -89,7 +89,8 @@ def test_a_job_cancelled_meanwhile_is_explained_and_costs_no_photo(
     expect(phone.page.get_by_text("照片已存为证据").last).to_be_visible()
     expect(phone.page.get_by_role("img", name="待发送的照片").last).to_be_visible()
     phone.look("installer-offline-why")
-    assert [row.status for row in rows("SELECT status FROM photo WHERE job_id = :j", j=job_id)] != []
+    [photo] = rows("SELECT status FROM photo WHERE job_id = :j", j=job_id)
+    assert photo.status == "superseded"
     phone.page.get_by_role("button", name="收起").last.click()
     expect(phone.page.get_by_text("照片已存为证据")).to_have_count(0)
     phone.page.get_by_role("button", name="收起").last.click()
